@@ -1,0 +1,535 @@
+"""What an expression is: an immutable, hash-consed DAG in index notation over named, sized axes.
+
+Every tensor carries its axes as indices, as in `a[i] = Σ_j W[i,j] x[j] + b[i]`. There are no rows or
+columns here: the layout is a choice of the writer and an inference of the reader. One node, `Product`, is
+the scalar, the Hadamard, the outer and the matrix product, the trace and the sum, since it contracts each
+axis that it binds.
+
+Bound axes are named canonically (`~1`, `~2`, ... from the inside out), so two sums that differ only in the
+name of their index are one object, and no substitution can capture an index: free axes never begin with `~`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
+
+__all__ = [
+    "ONE",
+    "ZERO",
+    "Apply",
+    "Axis",
+    "Delta",
+    "Derivative",
+    "Expression",
+    "Index",
+    "Maximum",
+    "Number",
+    "Piecewise",
+    "Power",
+    "Product",
+    "Sum",
+    "Symbol",
+    "add",
+    "at",
+    "divide",
+    "fresh",
+    "multiply",
+    "names",
+    "negate",
+    "number",
+    "opened",
+    "opened_maximum",
+    "power",
+    "rebuild",
+    "rename",
+    "substitute",
+    "subtract",
+    "symbols",
+    "walk",
+]
+
+
+class Axis(NamedTuple):
+    """A named index and the size that it runs over: a number or a symbol such as `n`."""
+
+    name: str
+    size: int | str
+
+    @property
+    def bound(self) -> bool:
+        return self.name.startswith("~")
+
+
+Index: TypeAlias = Axis | int
+"""An axis, or the number of one component (from 1)."""
+
+_fresh = count()
+
+
+def fresh(size: int | str) -> Axis:
+    """An axis that occurs nowhere else."""
+    return Axis(f"_{next(_fresh)}", size)
+
+
+class Expression:
+    """A node. Nodes of equal fields are one object, so equality is identity."""
+
+    __slots__ = ("__weakref__", "axes", "children", "depth", "key", "level")
+    axes: tuple[Axis, ...]
+    """The free axes, in order of first appearance."""
+    children: tuple[Expression, ...]
+    key: tuple[Any, ...]
+    """The class name and the fields: what makes two nodes one."""
+    level: int
+    """The largest number among the bound axes inside (0: none)."""
+    depth: int
+
+    def __repr__(self) -> str:
+        return _show(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.key,)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"expressions are immutable: cannot set {name}")
+
+
+_nodes: WeakValueDictionary[tuple[Any, ...], Expression] = WeakValueDictionary()
+
+
+def _make(cls: type[Any], key: tuple[Any, ...], axes: Iterable[Axis], children: tuple[Expression, ...]) -> Any:
+    node = object.__new__(cls)
+    put = object.__setattr__
+    put(node, "axes", tuple(dict.fromkeys(axes)))
+    put(node, "children", children)
+    put(node, "key", key)
+    put(node, "level", max((c.level for c in children), default=0))
+    put(node, "depth", 1 + max((c.depth for c in children), default=0))
+    for name, value in zip(cls.__slots__, key[1:], strict=True):  # slots and keys are both in alphabetical order
+        put(node, name, value)
+    return _nodes.setdefault(key, node)
+
+
+def _axes_of(children: Iterable[Expression]) -> list[Axis]:
+    return [axis for child in children for axis in child.axes]
+
+
+class Number(Expression):
+    """An exact rational number."""
+
+    __slots__ = ("value",)
+    value: Fraction
+
+    def __new__(cls, value: int | Fraction) -> Number:
+        key = ("Number", Fraction(value))
+        return _nodes.get(key) or _make(cls, key, (), ())
+
+
+class Symbol(Expression):
+    """A named scalar or tensor with its indices. What the name means is said by a `Declaration`."""
+
+    __slots__ = ("indices", "name")
+    name: str
+    indices: tuple[Index, ...]
+
+    def __new__(cls, name: str, indices: Iterable[Index] = ()) -> Symbol:
+        indices = tuple(indices)
+        key = ("Symbol", indices, name)
+        return _nodes.get(key) or _make(cls, key, (i for i in indices if isinstance(i, Axis)), ())
+
+
+class Sum(Expression):
+    """Σ of the terms; a term without an axis of the others is broadcast along it."""
+
+    __slots__ = ("terms",)
+    terms: tuple[Expression, ...]
+
+    def __new__(cls, terms: Iterable[Expression]) -> Sum:
+        terms = tuple(terms)
+        key = ("Sum", terms)
+        return _nodes.get(key) or _make(cls, key, _axes_of(terms), terms)
+
+
+class Product(Expression):
+    """The product of the factors, summed over the axes in `bound`."""
+
+    __slots__ = ("bound", "factors")
+    factors: tuple[Expression, ...]
+    bound: tuple[Axis, ...]
+
+    def __new__(cls, factors: Iterable[Expression], bound: Iterable[Axis] = ()) -> Product:
+        factors, bound = _bind(tuple(factors), tuple(bound))
+        key = ("Product", factors, bound)
+        found = _nodes.get(key)
+        if found is not None:
+            return found  # type: ignore[return-value]
+        return _make_bound(cls, key, factors, bound)
+
+
+class Maximum(Expression):
+    """The largest value of `body` over the axes in `bound`."""
+
+    __slots__ = ("body", "bound")
+    body: Expression
+    bound: tuple[Axis, ...]
+
+    def __new__(cls, body: Expression, bound: Iterable[Axis]) -> Maximum:
+        (body,), bound = _bind((body,), tuple(bound))
+        key = ("Maximum", body, bound)
+        found = _nodes.get(key)
+        if found is not None:
+            return found  # type: ignore[return-value]
+        return _make_bound(cls, key, (body,), bound)
+
+
+class Power(Expression):
+    """`base` to an exact rational exponent; `1/u` is `Power(u, -1)`, the square root `Power(u, 1/2)`."""
+
+    __slots__ = ("base", "exponent")
+    base: Expression
+    exponent: Fraction
+
+    def __new__(cls, base: Expression, exponent: int | Fraction) -> Power:
+        key = ("Power", base, Fraction(exponent))
+        return _nodes.get(key) or _make(cls, key, base.axes, (base,))
+
+
+class Apply(Expression):
+    """A scalar function, elementwise. `order` counts derivatives by argument: `Apply("sigmoid", (s,), (1,))` is σ'(s)."""
+
+    __slots__ = ("arguments", "function", "order")
+    function: str
+    arguments: tuple[Expression, ...]
+    order: tuple[int, ...]
+
+    def __new__(cls, function: str, arguments: Iterable[Expression], order: Iterable[int] = ()) -> Apply:
+        arguments = tuple(arguments)
+        order = tuple(order) or (0,) * len(arguments)
+        key = ("Apply", arguments, function, order)
+        return _nodes.get(key) or _make(cls, key, _axes_of(arguments), arguments)
+
+
+class Delta(Expression):
+    """Kronecker's delta: 1 where the two indices agree, else 0."""
+
+    __slots__ = ("first", "second")
+    first: Index
+    second: Index
+
+    def __new__(cls, first: Index, second: Index) -> Delta:
+        if str(second) < str(first):
+            first, second = second, first
+        key = ("Delta", first, second)
+        return _nodes.get(key) or _make(cls, key, (i for i in (first, second) if isinstance(i, Axis)), ())
+
+
+class Derivative(Expression):
+    """∂of/∂by, not evaluated. Names in `held` are held fixed (the direct part of a dependence); the others follow."""
+
+    __slots__ = ("by", "held", "of")
+    of: Expression
+    by: Symbol
+    held: tuple[str, ...]
+
+    def __new__(cls, of: Expression, by: Symbol, held: Iterable[str] = ()) -> Derivative:
+        held = tuple(sorted(held))
+        key = ("Derivative", by, held, of)
+        return _nodes.get(key) or _make(cls, key, (*of.axes, *by.axes), (of, by))
+
+
+class Piecewise(Expression):
+    """The value of the first case whose condition holds, else `otherwise`. A condition `(u, strict)` is u > 0 or u ≥ 0."""
+
+    __slots__ = ("cases", "otherwise")
+    cases: tuple[tuple[Expression, bool, Expression], ...]
+    otherwise: Expression
+
+    def __new__(cls, cases: Iterable[tuple[Expression, bool, Expression]], otherwise: Expression) -> Piecewise:
+        cases = tuple(cases)
+        key = ("Piecewise", cases, otherwise)
+        children = (*(e for u, _, v in cases for e in (u, v)), otherwise)
+        return _nodes.get(key) or _make(cls, key, _axes_of(children), children)
+
+
+def _bind(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
+    """The bodies with the bound axes renamed canonically: numbered above every bound axis inside."""
+    if not bound:
+        return bodies, bound
+    present = dict.fromkeys(_axes_of(bodies))
+    ordered = [a for a in present if a in bound] + [a for a in bound if a not in present]
+    level = max(body.level for body in bodies)
+    renaming = {a: Axis(f"~{level + k}", a.size) for k, a in enumerate(ordered, 1)}
+    return tuple(rename(body, renaming) for body in bodies), tuple(renaming.values())
+
+
+def _make_bound(cls: type[Any], key: tuple[Any, ...], bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> Any:
+    node = object.__new__(cls)
+    put = object.__setattr__
+    put(node, "axes", tuple(dict.fromkeys(a for a in _axes_of(bodies) if a not in bound)))
+    put(node, "children", bodies)
+    put(node, "key", key)
+    put(node, "level", max([int(a.name[1:]) for a in bound] + [b.level for b in bodies]))
+    put(node, "depth", 1 + max((b.depth for b in bodies), default=0))
+    put(node, "bound", bound)
+    put(node, "factors" if cls is Product else "body", bodies if cls is Product else bodies[0])
+    return _nodes.setdefault(key, node)
+
+
+ZERO = Number(0)
+ONE = Number(1)
+
+
+def _restore(key: tuple[Any, ...]) -> Expression:
+    match key:
+        case ("Number", value):
+            return Number(value)
+        case ("Symbol", indices, name):
+            return Symbol(name, indices)
+        case ("Sum", terms):
+            return Sum(terms)
+        case ("Product", factors, bound):
+            return Product(factors, bound)
+        case ("Maximum", body, bound):
+            return Maximum(body, bound)
+        case ("Power", base, exponent):
+            return Power(base, exponent)
+        case ("Apply", arguments, function, order):
+            return Apply(function, arguments, order)
+        case ("Delta", first, second):
+            return Delta(first, second)
+        case ("Derivative", by, held, of):
+            return Derivative(of, by, held)
+        case ("Piecewise", cases, otherwise):
+            return Piecewise(cases, otherwise)
+    raise TypeError(f"not the key of an expression: {key!r}")
+
+
+# Rebuilding ----------------------------------------------------------------------------------------------------
+
+
+def rebuild(node: Expression, children: tuple[Expression, ...]) -> Expression:
+    """The same node over other children (the bound axes of a `Product` or `Maximum` must still be those of the node)."""
+    if children == node.children:
+        return node
+    match node:
+        case Sum():
+            return Sum(children)
+        case Product(bound=bound):
+            return Product(children, bound)
+        case Maximum(bound=bound):
+            return Maximum(children[0], bound)
+        case Power(exponent=exponent):
+            return Power(children[0], exponent)
+        case Apply(function=function, order=order):
+            return Apply(function, children, order)
+        case Derivative(held=held):
+            by = children[1]
+            if not isinstance(by, Symbol):
+                raise TypeError("a derivative is taken with respect to a symbol")
+            return Derivative(children[0], by, held)
+        case Piecewise(cases=cases):
+            pairs = zip(children[:-1:2], children[1:-1:2], cases, strict=True)
+            return Piecewise(((u, strict, v) for u, v, (_, strict, _) in pairs), children[-1])
+    return node
+
+
+def rename(node: Expression, renaming: Mapping[Axis, Index]) -> Expression:
+    """The expression with free axes renamed, or fixed at one component (an axis renamed to a number)."""
+    memo: dict[Expression, Expression] = {}
+
+    def visit(e: Expression) -> Expression:
+        if not any(a in renaming for a in e.axes):
+            return e
+        if e not in memo:
+            memo[e] = step(e)
+        return memo[e]
+
+    def step(e: Expression) -> Expression:
+        match e:
+            case Symbol(name=name, indices=indices):
+                return Symbol(name, (renaming.get(i, i) if isinstance(i, Axis) else i for i in indices))
+            case Delta(first=a, second=b):
+                return Delta(
+                    renaming.get(a, a) if isinstance(a, Axis) else a, renaming.get(b, b) if isinstance(b, Axis) else b
+                )
+            case Product(bound=(_, *_)):
+                factors, bound = opened(e)
+                return Product((rename(f, renaming) for f in factors), bound)
+            case Maximum():
+                body, bound = opened_maximum(e)
+                return Maximum(rename(body, renaming), bound)
+        return rebuild(e, tuple(visit(c) for c in e.children))
+
+    return visit(node)
+
+
+def _open(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
+    renaming = {a: fresh(a.size) for a in bound}
+    return tuple(rename(b, renaming) for b in bodies), tuple(renaming.values())
+
+
+def opened(node: Product) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
+    """The factors of a product with its bound axes made free under fresh names, and those axes."""
+    return (node.factors, ()) if not node.bound else _open(node.factors, node.bound)
+
+
+def opened_maximum(node: Maximum) -> tuple[Expression, tuple[Axis, ...]]:
+    """The body of a maximum with its bound axes made free under fresh names, and those axes."""
+    bodies, bound = _open((node.body,), node.bound)
+    return bodies[0], bound
+
+
+def at(node: Expression, axes: tuple[Axis, ...], indices: tuple[Index, ...]) -> Expression:
+    """The expression with `axes` replaced, position by position, by `indices`."""
+    return rename(node, {a: i for a, i in zip(axes, indices, strict=True) if a != i})
+
+
+def substitute(node: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
+    """Bottom-up: each node for which `replace` answers an expression is that expression. Derivatives are left alone
+    unless `replace` answers for them: what stands below ∂ is a name, not a value."""
+    memo: dict[Expression, Expression] = {}
+
+    def visit(e: Expression) -> Expression:
+        if e in memo:
+            return memo[e]
+        out = replace(e)
+        if out is None:
+            match e:
+                case Derivative():
+                    out = e
+                case Product(bound=(_, *_)):
+                    factors, bound = opened(e)
+                    out = Product((visit(f) for f in factors), bound)
+                case Maximum():
+                    body, bound = opened_maximum(e)
+                    out = Maximum(visit(body), bound)
+                case _:
+                    out = rebuild(e, tuple(visit(c) for c in e.children))
+        memo[e] = out
+        return out
+
+    return visit(node)
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """Every distinct node of the DAG, parents first."""
+    seen: set[Expression] = set()
+    stack = [node]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        yield e
+        stack += reversed(e.children)
+
+
+def symbols(node: Expression) -> list[Symbol]:
+    """The distinct symbol nodes, in order of appearance."""
+    return [e for e in walk(node) if isinstance(e, Symbol)]
+
+
+def names(node: Expression) -> set[str]:
+    """The names of the symbols that occur."""
+    return {e.name for e in walk(node) if isinstance(e, Symbol)}
+
+
+# Making: these tidy (0 and 1 vanish, numbers are gathered, nests are flattened); the classes keep what they are given --
+
+
+def number(value: int | Fraction) -> Number:
+    return Number(value)
+
+
+def add(*terms: Expression) -> Expression:
+    """The sum, flattened, its numbers gathered at the end."""
+    flat: list[Expression] = []
+    constant = Fraction(0)
+    for term in terms:
+        for t in term.terms if isinstance(term, Sum) else (term,):
+            if isinstance(t, Number):
+                constant += t.value
+            else:
+                flat.append(t)
+    if constant or not flat:
+        flat.append(Number(constant))
+    return flat[0] if len(flat) == 1 else Sum(flat)
+
+
+def multiply(*factors: Expression, bound: Iterable[Axis] = ()) -> Expression:
+    """The product, flattened where nothing is bound, its number in front; summed over `bound`."""
+    flat: list[Expression] = []
+    coefficient = Fraction(1)
+    for factor in factors:
+        for f in factor.factors if isinstance(factor, Product) and not factor.bound else (factor,):
+            if isinstance(f, Number):
+                coefficient *= f.value
+            else:
+                flat.append(f)
+    bound = tuple(bound)
+    if not coefficient:
+        return ZERO
+    if coefficient != 1 or not flat:
+        flat.insert(0, Number(coefficient))
+    return flat[0] if len(flat) == 1 and not bound else Product(flat, bound)
+
+
+def negate(e: Expression) -> Expression:
+    return add(*(multiply(Number(-1), t) for t in e.terms)) if isinstance(e, Sum) else multiply(Number(-1), e)
+
+
+def subtract(a: Expression, b: Expression) -> Expression:
+    return add(a, negate(b))
+
+
+def power(base: Expression, exponent: int | Fraction) -> Expression:
+    exponent = Fraction(exponent)
+    if exponent == 0:
+        return ONE
+    if exponent == 1:
+        return base
+    if isinstance(base, Number) and exponent.denominator == 1 and abs(exponent) <= 64 and base.value:
+        return Number(base.value ** int(exponent))
+    if isinstance(base, Power) and exponent.denominator == 1:
+        return power(base.base, base.exponent * exponent)
+    return Power(base, exponent)
+
+
+def divide(a: Expression, b: Expression) -> Expression:
+    return multiply(a, power(b, -1))
+
+
+def _show(e: Expression) -> str:
+    """A plain reading for debugging: index notation in ASCII."""
+
+    def index(i: Index) -> str:
+        return i.name if isinstance(i, Axis) else str(i)
+
+    match e:
+        case Number(value=v):
+            return str(v)
+        case Symbol(name=name, indices=indices):
+            return name + (f"[{','.join(map(index, indices))}]" if indices else "")
+        case Sum(terms=terms):
+            return "(" + " + ".join(map(_show, terms)) + ")"
+        case Product(factors=factors, bound=bound):
+            body = "*".join(map(_show, factors))
+            return f"sum_{','.join(map(index, bound))}({body})" if bound else body
+        case Maximum(body=body, bound=bound):
+            return f"max_{','.join(map(index, bound))}({_show(body)})"
+        case Power(base=base, exponent=exponent):
+            return f"({_show(base)})^({exponent})"
+        case Apply(function=function, arguments=arguments, order=order):
+            return function + "'" * sum(order) + "(" + ", ".join(map(_show, arguments)) + ")"
+        case Delta(first=a, second=b):
+            return f"delta[{index(a)},{index(b)}]"
+        case Derivative(of=of, by=by, held=held):
+            return f"d({_show(of)})/d({_show(by)})" + (f"|{','.join(held)}" if held else "")
+        case Piecewise(cases=cases, otherwise=otherwise):
+            parts = [f"{_show(v)} if {_show(u)} {'>' if s else '>='} 0" for u, s, v in cases]
+            return "{" + "; ".join(parts) + f"; else {_show(otherwise)}" + "}"
+    return object.__repr__(e)

@@ -1,0 +1,129 @@
+"""Scalar functions, each by its definition. Adding one adds a row; its derivative is derived, never written down.
+
+Only the primitives have no definition here: exp, log, erf, sin, cos, maximum, minimum, abs, sign and step, whose
+derivatives (with the stated value at the kink) are rows of `calculus/rules.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Expression,
+    Number,
+    Power,
+    Symbol,
+    add,
+    divide,
+    multiply,
+    negate,
+    substitute,
+    subtract,
+)
+
+__all__ = ["FUNCTIONS", "ScalarFunction", "define", "expand", "function"]
+
+
+@dataclass(frozen=True)
+class ScalarFunction:
+    """A scalar function of scalar parameters: `name(parameters) = definition`, or a primitive without definition."""
+
+    name: str
+    parameters: tuple[str, ...]
+    definition: Expression | None
+    latex: str
+    """How the name is written in LaTeX."""
+    interval: tuple[str, str] = ("-inf", "inf")
+    """The open interval that holds every value (for real arguments)."""
+    domain: str = "real"
+    """`real`, or `positive` where the argument has to be > 0."""
+    kinks: tuple[str, ...] = ()
+    """Points without a derivative, with the convention used there, as sentences."""
+    source: str = ""
+
+    @property
+    def primitive(self) -> bool:
+        return self.definition is None
+
+
+s, a, b = Symbol("s"), Symbol("a"), Symbol("b")
+
+
+def exp(u: Expression) -> Expression:
+    return Apply("exp", (u,))
+
+
+def _rows() -> list[ScalarFunction]:
+    def row(name: str, parameters: str, definition: Expression | None, latex: str, **more: object) -> ScalarFunction:
+        return ScalarFunction(name, tuple(parameters.split()), definition, latex, **more)  # type: ignore[arg-type]
+
+    zero = Number(0)
+    e, inverse = exp(s), exp(negate(s))
+    return [
+        # primitives
+        row("exp", "s", None, r"\exp", interval=("0", "inf")),
+        row("log", "s", None, r"\log", domain="positive"),
+        row("erf", "s", None, r"\operatorname{erf}", interval=("-1", "1"), source="Abramowitz & Stegun 7.1.1"),
+        row("sin", "s", None, r"\sin"),
+        row("cos", "s", None, r"\cos"),
+        row("step", "s", None, r"\mathbf{1}", kinks=("step(s) is 1 for s > 0, else 0; its derivative is 0",)),
+        row("sign", "s", None, r"\operatorname{sign}", kinks=("sign(0) = 0; its derivative is 0",)),
+        row("abs", "s", None, r"\operatorname{abs}", kinks=("the derivative of abs(s) at s = 0 is taken as 0",)),
+        row("maximum", "a b", None, r"\max", kinks=("where a = b the derivative of maximum(a, b) is 1 by a, 0 by b",)),
+        row("minimum", "a b", None, r"\min", kinks=("where a = b the derivative of minimum(a, b) is 0 by a, 1 by b",)),
+        # by their definitions
+        row("sqrt", "s", Power(s, Fraction(1, 2)), r"\sqrt", domain="positive"),
+        row("sigmoid", "s", divide(ONE, add(ONE, inverse)), r"\sigma", interval=("0", "1"), source="logistic sigmoid"),
+        row("tanh", "s", divide(subtract(e, inverse), add(e, inverse)), r"\tanh", interval=("-1", "1")),
+        row("sinh", "s", multiply(Number(Fraction(1, 2)), subtract(e, inverse)), r"\sinh"),
+        row("cosh", "s", multiply(Number(Fraction(1, 2)), add(e, inverse)), r"\cosh", interval=("1", "inf")),
+        row(
+            "relu",
+            "s",
+            Apply("maximum", (zero, s)),
+            r"\operatorname{ReLU}",
+            interval=("0", "inf"),
+            kinks=("the derivative of relu(s) at s = 0 is taken as 0",),
+            source="Nair & Hinton 2010",
+        ),
+        row(
+            "leaky_relu",
+            "s a",
+            add(Apply("maximum", (zero, s)), multiply(a, Apply("minimum", (zero, s)))),
+            r"\operatorname{LeakyReLU}",
+            kinks=("the derivative of leaky_relu(s, a) at s = 0 is taken as a",),
+            source="Maas, Hannun & Ng 2013",
+        ),
+        row("softplus", "s", Apply("log", (add(ONE, e),)), r"\operatorname{softplus}", interval=("0", "inf")),
+        row("log1p", "s", Apply("log", (add(ONE, s),)), r"\operatorname{log1p}", domain="above -1"),
+        row("expm1", "s", subtract(e, ONE), r"\operatorname{expm1}", interval=("-1", "inf")),
+    ]
+
+
+FUNCTIONS: dict[str, ScalarFunction] = {row.name: row for row in _rows()}
+
+
+def define(row: ScalarFunction) -> ScalarFunction:
+    """Put a person's own function on the table for this process."""
+    FUNCTIONS[row.name] = row
+    return row
+
+
+def function(name: str) -> ScalarFunction | None:
+    """The row of a function, or None for one that is only named (abstract)."""
+    return FUNCTIONS.get(name)
+
+
+def expand(e: Apply) -> Expression | None:
+    """The definition of an applied function with its arguments put in; None for a primitive or an abstract function.
+
+    Only for order 0: derivatives of functions are the business of `calculus`.
+    """
+    row = FUNCTIONS.get(e.function)
+    if row is None or row.definition is None or any(e.order):
+        return None
+    values = {Symbol(p): u for p, u in zip(row.parameters, e.arguments, strict=True)}
+    return substitute(row.definition, lambda node: values.get(node) if isinstance(node, Symbol) else None)
