@@ -1,0 +1,183 @@
+"""The named equations that a derivation stands on, and what ∂f/∂u means through them.
+
+`∂L/∂u` is the total derivative: L as a function of u, every name computed from u following. Through the equations that
+use u directly, ∂L/∂u = Σ_v ∂L/∂v · (∂v/∂u with the other names held): the chain rule on the graph of definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from deltarule.calculus.rules import contract, delta, differentiate
+from deltarule.language.equation import Declaration, Equation
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import (
+    ONE,
+    ZERO,
+    Axis,
+    Derivative,
+    Expression,
+    Index,
+    Symbol,
+    add,
+    at,
+    fresh,
+    multiply,
+    names,
+    substitute,
+)
+
+__all__ = ["Definitions"]
+
+
+@dataclass
+class Definitions:
+    """Equations in order of evaluation, the declarations of all names, and the names given to derivatives of the target."""
+
+    declarations: dict[str, Declaration]
+    equations: dict[str, Equation] = field(default_factory=dict)
+    signals: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(target, name) -> the name of that derivative: ("L", "a_1") -> "delta_a_1"."""
+    values: dict[str, Equation] = field(default_factory=dict)
+    """What a derivative with a name was shown to equal: lemmas for later proofs."""
+    _users: dict[str, list[str]] = field(default_factory=dict)
+    _mentions: dict[str, set[str]] = field(default_factory=dict)
+    _local: dict[tuple[str, str], tuple[Symbol, Expression]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, equations: Iterable[Equation], declarations: dict[str, Declaration]) -> Definitions:
+        out = cls(dict(declarations))
+        for equation in equations:
+            out.define(equation)
+        return out
+
+    def define(self, equation: Equation) -> None:
+        """Add an equation; its right side may use only names that are not computed from it."""
+        mentioned = names(equation.right)
+        if equation.name in mentioned:
+            raise DeltaruleError(f"{equation.name} is defined by itself")
+        self.equations[equation.name] = equation
+        self._mentions[equation.name] = mentioned
+        for name in mentioned:
+            self._users.setdefault(name, []).append(equation.name)
+
+    def sizes(self, name: str) -> tuple[int | str, ...]:
+        if name in self.declarations:
+            return self.declarations[name].sizes
+        if name in self.equations:
+            return tuple(a.size for a in self.equations[name].axes)
+        return ()
+
+    def symbol(self, name: str) -> Symbol:
+        """The name with fresh indices."""
+        return Symbol(name, (fresh(size) for size in self.sizes(name)))
+
+    def users(self, name: str, target: str | None = None) -> list[str]:
+        """The names whose equation mentions `name` and on which `target` depends, latest first."""
+        found = [v for v in self._users.get(name, ()) if target is None or self.depends(target, v)]
+        return sorted(found, key=lambda v: -list(self.equations).index(v)) if len(found) > 1 else found
+
+    def depends(self, of: str, on: str) -> bool:
+        """Whether the value of `of` is computed from `on` (or is it)."""
+        stack, seen = [of], set()
+        while stack:
+            v = stack.pop()
+            if v == on:
+                return True
+            if v not in seen:
+                seen.add(v)
+                stack.extend(self._mentions.get(v, ()))
+        return False
+
+    def definition(self, name: str, indices: tuple[Index, ...]) -> Expression:
+        """The right side of the equation of `name` at the given indices."""
+        equation = self.equations[name]
+        return at(equation.right, equation.left.axes, indices)
+
+    def direct(self, of: Symbol, by: Symbol) -> Expression:
+        """∂of/∂by through the equation of `of` alone: names between them are held fixed."""
+        key = (of.name, by.name)
+        if key not in self._local:
+            equation = self.equations[of.name]
+            wrt = self.symbol(by.name)
+            self._local[key] = wrt, differentiate(equation.right, wrt)
+        wrt, value = self._local[key]
+        axes = (*self.equations[of.name].left.axes, *wrt.axes)
+        return at(value, axes, (*of.indices, *by.indices))
+
+    def abstract(self, name: str) -> bool:
+        """Whether `name` is only named: an error signal of it by an output is given, not derived."""
+        return name not in self.equations
+
+    def derivative(self, of: Symbol, by: Symbol, opening: Collection[str] = ()) -> Expression:
+        """∂of/∂by, total. A derivative with a name is that name, unless `by` is in `opening`, which goes one step deeper."""
+        if of.name == by.name:
+            return multiply(ONE, *(delta(i, j) for i, j in zip(of.indices, by.indices, strict=True)))
+        name = self.signals.get((of.name, by.name))
+        if name is not None and (by.name not in opening or self.abstract(of.name) and not self.users(by.name)):
+            return Symbol(name, (*of.indices, *by.indices))
+        if self.abstract(of.name):
+            if not any(t == of.name for t, _ in self.signals):
+                return Derivative(of, by)
+            users = self.users(by.name)
+        else:
+            if not self.depends(of.name, by.name):
+                return ZERO
+            users = self.users(by.name, of.name)
+        if any(t == of.name for t, _ in self.signals):  # reverse: through the names that use `by`
+            parts = []
+            for v in users:
+                if v == of.name:
+                    parts.append(self.direct(of, by))
+                    continue
+                middle = self.symbol(v)
+                outer = self.derivative(of, middle)
+                parts.append(contract(multiply(outer, self.direct(middle, by), bound=middle.axes)))
+            return add(*parts)
+        parts = [self.direct(of, by)]  # forward: through the names that the equation of `of` uses
+        for v in sorted(self._mentions[of.name]):
+            if v != by.name and v in self.equations and self.depends(v, by.name):
+                middle = self.symbol(v)
+                inner = self.derivative(middle, by)
+                parts.append(contract(multiply(self.direct(of, middle), inner, bound=middle.axes)))
+        return add(*parts)
+
+    def resolve(self, e: Expression, opening: Collection[str] = ()) -> Expression:
+        """Every `Derivative` in `e` evaluated through the definitions."""
+
+        def replace(u: Expression) -> Expression | None:
+            if not isinstance(u, Derivative):
+                return None
+            match u.of:
+                case Symbol():
+                    if u.held:
+                        return self.direct(u.of, u.by)
+                    return self.derivative(u.of, u.by, opening)
+            inner = self.resolve(u.of, opening)
+            parts = [differentiate(inner, u.by)]
+            for v in sorted(names(inner)):
+                if v != u.by.name and v in self.equations and v not in u.held and self.depends(v, u.by.name):
+                    middle = self.symbol(v)
+                    outer = differentiate(inner, middle)
+                    parts.append(contract(multiply(outer, self.derivative(middle, u.by), bound=middle.axes)))
+            return add(*parts)
+
+        return substitute(e, replace)
+
+    def unfold(self, e: Expression, which: Collection[str] | None = None, *, values: bool = False) -> Expression:
+        """Names replaced by their equations, again and again: those in `which`, or all; with `values`, signals too."""
+
+        def replace(u: Expression) -> Expression | None:
+            if not isinstance(u, Symbol) or (which is not None and u.name not in which):
+                return None
+            equation = self.equations.get(u.name) or (self.values.get(u.name) if values else None)
+            if equation is None:
+                return None
+            return substitute(at(equation.right, equation.left.axes, u.indices), replace)
+
+        return substitute(e, replace)
+
+    def axes(self, name: str) -> tuple[Axis, ...]:
+        """Fresh axes for a name."""
+        return self.symbol(name).axes
