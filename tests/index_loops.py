@@ -1,0 +1,96 @@
+"""What an expression means, one component at a time: the oracle of tests that lay expressions out in rows and columns.
+
+No NumPy algebra and none of our own layout: every index is a loop, so this is slow, and plainly right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Delta,
+    Expression,
+    Index,
+    Maximum,
+    Number,
+    Piecewise,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+)
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "erf": math.erf,
+    "sin": math.sin,
+    "cos": math.cos,
+    "step": lambda s: float(s > 0),
+    "sign": lambda s: float((s > 0) - (s < 0)),
+    "abs": math.fabs,
+    "maximum": max,
+    "minimum": min,
+    "sqrt": math.sqrt,
+    "sigmoid": lambda s: 1 / (1 + math.exp(-s)),
+    "tanh": math.tanh,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "relu": lambda s: max(0.0, s),
+    "leaky_relu": lambda s, a: s if s > 0 else a * s,
+    "softplus": lambda s: math.log(1 + math.exp(s)),
+    "log1p": math.log1p,
+    "expm1": math.expm1,
+}
+
+
+def evaluate(
+    e: Expression, axes: Sequence[Axis], values: Mapping[str, np.ndarray], sizes: Mapping[str, int]
+) -> np.ndarray:
+    """The value of `e`, one entry for each component along `axes`; a size that is a symbol is looked up in `sizes`."""
+
+    def size(axis: Axis) -> int:
+        return axis.size if isinstance(axis.size, int) else sizes[axis.size]
+
+    def over(bound: Sequence[Axis], at: dict[Axis, int]) -> list[dict[Axis, int]]:
+        return [at | dict(zip(bound, k, strict=True)) for k in product(*(range(size(a)) for a in bound))]
+
+    def place(index: Index, at: dict[Axis, int]) -> int:
+        return index - 1 if isinstance(index, int) else at[index]
+
+    def value(e: Expression, at: dict[Axis, int]) -> float:
+        match e:
+            case Number(value=v):
+                return float(v)
+            case Symbol(name=name, indices=indices):
+                return float(sizes[name] if name in sizes else values[name][tuple(place(i, at) for i in indices)])
+            case Sum(terms=terms):
+                return sum(value(t, at) for t in terms)
+            case Product(factors=factors, bound=bound):
+                return sum(math.prod(value(f, k) for f in factors) for k in over(bound, at))
+            case Maximum(body=body, bound=bound):
+                return max(value(body, k) for k in over(bound, at))
+            case Power(base=base, exponent=exponent):
+                return value(base, at) ** (float(exponent) if exponent.denominator > 1 else int(exponent))
+            case Apply(function=function, arguments=arguments):
+                return FUNCTIONS[function](*(value(a, at) for a in arguments))
+            case Delta(first=a, second=b):
+                return float(place(a, at) == place(b, at))
+            case Piecewise(cases=cases, otherwise=otherwise):
+                for u, strict, v in cases:
+                    if value(u, at) > 0 or (not strict and value(u, at) == 0):
+                        return value(v, at)
+                return value(otherwise, at)
+        raise TypeError(f"no value for {e!r}")
+
+    out = np.zeros([size(a) for a in axes])
+    for at in over(axes, {}):
+        out[tuple(at[a] for a in axes)] = value(e, at)
+    return out
