@@ -122,8 +122,12 @@ def coefficient(u: Expression) -> tuple[Fraction, Expression]:
     match u:
         case Number(value=v):
             return v, ONE
-        case Product(factors=(Number(value=v), *rest), bound=()) if v:
-            return v, multiply(*rest)
+        case Product(factors=factors, bound=()):
+            gathered = multiply(*factors)
+            if isinstance(gathered, Product) and isinstance(gathered.factors[0], Number):
+                c, rest = coefficient(multiply(*gathered.factors[1:]))
+                return gathered.factors[0].value * c, rest
+            return (Fraction(1), gathered) if isinstance(gathered, Product) else coefficient(gathered)
         case Sum(terms=(first, *_)) if coefficient(first)[0] < 0:
             return Fraction(-1), add(*(multiply(Number(-1), t) for t in u.terms))
     return Fraction(1), u

@@ -1,0 +1,131 @@
+"""The forms of f'(s) that are proved equal, and the policy that chooses one.
+
+`plain`: the fewest operations, as a textbook writes it. `memory`: only the activity is needed. `accuracy`: the smallest
+measured error in float64. Every form is a candidate until exact algebra says that it equals f'(s).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from deltarule.algebra.rational import simplify
+from deltarule.calculus.error import relative_error
+from deltarule.calculus.reuse import Reuse, reuse
+from deltarule.calculus.rules import differentiate, expand_functions
+from deltarule.calculus.tidy import cost
+from deltarule.language.expression import (
+    ZERO,
+    Apply,
+    Expression,
+    Number,
+    Symbol,
+    divide,
+    multiply,
+    names,
+    negate,
+    number,
+    substitute,
+    subtract,
+    walk,
+)
+from deltarule.language.functions import FUNCTIONS
+
+__all__ = ["Form", "Policy", "choose", "forms", "put", "recognise"]
+
+Policy = Literal["plain", "memory", "accuracy"]
+
+S, Y = Symbol("s"), Symbol("y")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of f'(s) in the symbols `s` (the argument) and `y` (the activity f(s))."""
+
+    expression: Expression
+    rule: str
+    reuse: Reuse | None = None
+
+    @property
+    def keeps(self) -> frozenset[str]:
+        """Which of `s` and `y` have to be kept for the backward pass."""
+        return frozenset(names(self.expression) & {"s", "y"})
+
+
+def forms(f: Expression) -> tuple[Form, ...]:
+    """Every form found for the derivative of `f`, a scalar expression in the symbol `s`, by `s`."""
+    return _forms(f, frozenset(FUNCTIONS))
+
+
+@lru_cache(maxsize=512)
+def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
+    plain = expand_functions(f)
+    written = differentiate(plain, S)
+    by_cases = any(isinstance(e, Apply) and e.function == "step" for e in walk(written))
+    explicit = written if by_cases else simplify(written)
+    found = [Form(explicit, "definition")]
+    known = recognise(explicit)
+    if known is not None:
+        found.append(Form(known, "recognised"))
+    found += [Form(e, "stable form") for e in _stable(explicit)]
+    activity = reuse(f, S)
+    if activity is not None and "y" in names(activity.derivative):
+        found.append(Form(activity.derivative, "reuse of the activity", activity))
+    return tuple(found)
+
+
+def recognise(e: Expression) -> Expression | None:
+    """A function of the table that equals `e`, an expression in `s`: the derivative of softplus is the sigmoid."""
+    if cost(e) < 10:
+        return None
+    for row in FUNCTIONS.values():
+        if row.definition is None or len(row.parameters) != 1:
+            continue
+        for argument in (S, negate(S)):
+            candidate = Apply(row.name, (argument,))
+            if cost(candidate) < cost(e) and _equal(candidate, e):
+                return candidate
+    return None
+
+
+def _stable(e: Expression) -> list[Expression]:
+    """c · σ(k s) · σ(-k s): the derivatives of saturating functions, without cancellation."""
+    out = []
+    for k in (1, 2):
+        u = multiply(number(k), S)
+        base = multiply(Apply("sigmoid", (u,)), Apply("sigmoid", (negate(u),)))
+        ratio = simplify(divide(e, expand_functions(base)))
+        if isinstance(ratio, Number) and ratio is not ZERO:
+            out.append(multiply(ratio, base))
+    return out
+
+
+def _equal(a: Expression, b: Expression) -> bool:
+    return simplify(subtract(expand_functions(a), expand_functions(b))) is ZERO
+
+
+def choose(f: Expression, policy: Policy) -> Form:
+    """The form of f'(s) under a policy. Of equals the one written first is taken: definition, recognised, stable, reuse."""
+    return _choose(f, policy, frozenset(FUNCTIONS))
+
+
+@lru_cache(maxsize=1024)
+def _choose(f: Expression, policy: Policy, _known: frozenset[str]) -> Form:
+    candidates = forms(f)
+    if policy == "plain":
+        return min((c for c in candidates if c.rule != "stable form"), key=lambda c: cost(c.expression))
+    if policy == "memory":
+        return min(candidates, key=lambda c: ("s" in c.keeps, len(c.keeps), cost(c.expression)))
+    exact = candidates[0].expression
+    if names(exact) - {"s"} or names(f) - {"s"}:  # free parameters: nothing to measure
+        return min(candidates, key=lambda c: (c.reuse is not None, cost(c.expression)))
+    errors = [relative_error(c.expression, exact, "s", ("y", expand_functions(f))) for c in candidates]
+    best = min(errors)
+    good = [c for c, error in zip(candidates, errors, strict=True) if error <= 4 * best + 1e-15]
+    return min(good, key=lambda c: cost(c.expression))
+
+
+def put(form: Expression, argument: Expression, activity: Expression) -> Expression:
+    """The form with an actual argument and activity in the places of `s` and `y`."""
+    return substitute(form, lambda e: argument if e is S else activity if e is Y else None)
