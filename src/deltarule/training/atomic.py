@@ -1,0 +1,74 @@
+"""Files that are written whole or not at all: a temporary file beside the target, flushed to disk, then renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deltarule.language.errors import DeltaruleError
+
+__all__ = ["flush_folder", "said_plainly", "write_whole"]
+
+
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
+    """Write `content` to `path` (text as UTF-8) so that the path holds the old content or all of the new one.
+
+    A full disk, a missing right or a kill at any moment leaves what stood there before.
+
+    Raises:
+        DeltaruleError: the file cannot be written; the message has the path and the system's reason.
+    """
+    target = Path(path)
+    target = target.resolve() if target.is_symlink() else target
+    data = content.encode() if isinstance(content, str) else content
+    with said_plainly("write", target):
+        descriptor, name = tempfile.mkstemp(
+            dir=target.parent or ".", prefix=f".{target.name[:100]}.", suffix=".partial"
+        )
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, _mode(target))
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        flush_folder(target.parent)
+    return target
+
+
+def _mode(target: Path) -> int:
+    """The rights that the file has, or those that a new file would get."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut, where the system can (Windows cannot open a folder)."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass  # some network file systems refuse it
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def said_plainly(doing: str, path: Path) -> Iterator[None]:
+    """An `OSError` inside becomes a `DeltaruleError` that names the path and the reason."""
+    try:
+        yield
+    except OSError as error:
+        raise DeltaruleError(f"cannot {doing} {path}: {(error.strerror or str(error)).lower()}") from error

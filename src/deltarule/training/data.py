@@ -1,0 +1,192 @@
+"""Tables: named columns of numbers or text, where each row stood in its file, and what a network may take from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError, nearest
+
+if TYPE_CHECKING:
+    from deltarule.training.bundled import Dataset
+
+__all__ = ["Column", "Table", "Task", "as_number", "is_present", "is_whole", "nearest_as_written"]
+
+Task = Literal["classification", "regression"]
+MOST_CLASSES = 20
+"""A column of whole numbers with more distinct values than this is taken for a quantity, not for classes."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of numbers (NaN where missing), or of text (empty where missing)."""
+
+    name: str
+    numbers: np.ndarray | None
+    texts: list[str] | None
+
+    def missing(self) -> np.ndarray:
+        """The indices of rows without a value."""
+        if self.numbers is not None:
+            return np.flatnonzero(np.isnan(self.numbers))
+        return np.flatnonzero([not is_present(t) for t in self.texts or ()])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length. `lines` has the line of each row in its file, where it came from one."""
+
+    source: str
+    columns: dict[str, Column]
+    rows: int
+    lines: Sequence[int] | None = None
+    dataset: Dataset | None = None
+    """The bundled data set that it is, if any: it knows its target and task."""
+
+    def column(self, name: str) -> Column:
+        """The column of that name, or an error that says which names are near."""
+        if name not in self.columns:
+            listed = ", ".join(list(self.columns)[:20]) + (", ..." if len(self.columns) > 20 else "")
+            raise DeltaruleError(f"{self.source} has no column {name!r}{nearest_as_written(name, self.columns)}"
+                                 f"\nits columns: {listed}")  # fmt: skip
+        return self.columns[name]
+
+    def features(self, names: Iterable[str]) -> np.ndarray:
+        """The named columns as an array of shape [rows, columns].
+
+        Raises:
+            DeltaruleError: a column is not there, holds text, or lacks finite values; with place and remedy.
+        """
+        names = list(names)
+        X = np.empty((self.rows, len(names)))
+        for j, name in enumerate(names):
+            X[:, j] = self._numbers(self.column(name), "feature")
+        return X
+
+    def quantities(self, name: str) -> np.ndarray:
+        """A target to regress on: numbers that are present, finite and not all equal."""
+        numbers = self._numbers(self.column(name), "target")
+        if self.rows > 1 and np.ptp(numbers) == 0:
+            raise DeltaruleError(
+                f"the target {name!r} of {self.source} is {numbers[0]:g} in every row: there is nothing to learn"
+                "\nremedy: choose another column with --target"
+            )
+        return numbers
+
+    def labels(self, name: str) -> np.ndarray:
+        """A target to classify: text as it stands, whole numbers as integers; no value may be missing."""
+        column = self.column(name)
+        self._refuse_missing(column, "target")
+        if column.numbers is None:
+            return np.array(column.texts)
+        numbers = self._numbers(column, "target")
+        return numbers.astype(np.int64) if is_whole(numbers) else numbers
+
+    def task(self, name: str) -> Task:
+        """What a column asks for: classes if it holds text or at most 20 distinct whole numbers, else a quantity."""
+        if self.dataset is not None and name == self.dataset.target:
+            return self.dataset.task
+        numbers = self.column(name).numbers
+        if numbers is None:
+            return "classification"
+        present = numbers[np.isfinite(numbers)]
+        few = len(np.unique(present)) <= min(MOST_CLASSES, max(2, len(present) // 2))
+        return "classification" if few and is_whole(present) else "regression"
+
+    def place(self, row: int) -> str:
+        """Where a row (from 0) stands: `line 17` of a text file, else `row 16`."""
+        return f"line {self.lines[row]}" if self.lines is not None else f"row {row + 1}"
+
+    def digest(self) -> str:
+        """SHA-256 of names and values: two tables of equal content have the same."""
+        sha = hashlib.sha256()
+        for name, column in self.columns.items():
+            sha.update(f"{name}\0".encode())
+            if column.numbers is not None:
+                sha.update(np.ascontiguousarray(column.numbers).tobytes())
+            else:
+                sha.update("\0".join(column.texts or ()).encode("utf-8", "surrogatepass"))
+            sha.update(b"\1")
+        return sha.hexdigest()
+
+    def _numbers(self, column: Column, role: str) -> np.ndarray:
+        if column.numbers is None:
+            row = next((i for i, t in enumerate(column.texts or ()) if is_present(t) and as_number(t) is None), 0)
+            value = (column.texts or [""])[row]
+            raise DeltaruleError(
+                f"the {role} column {column.name!r} of {self.source} holds text, first at {self.place(row)}: "
+                f"{_shortened(value)}\nremedy: {self._remedy(column, value, role)}"
+            )
+        self._refuse_missing(column, role)
+        infinite = np.flatnonzero(np.isinf(column.numbers))
+        if len(infinite):
+            raise DeltaruleError(
+                f"the {role} column {column.name!r} of {self.source} is infinite at {self._places(infinite)}"
+                "\nremedy: leave these rows out, or write numbers there"
+            )
+        return column.numbers
+
+    @staticmethod
+    def _remedy(column: Column, value: str, role: str) -> str:
+        if as_number(value.replace(",", ".", 1)) is not None:
+            return "write numbers with a decimal point, not a decimal comma"
+        if role == "feature":
+            return f"leave the column out (--ignore {_quoted(column.name)}) or write its values as numbers"
+        return "regression needs numbers: correct that value, or choose a classification loss such as cross_entropy"
+
+    def _refuse_missing(self, column: Column, role: str) -> None:
+        rows = column.missing()
+        if len(rows):
+            raise DeltaruleError(
+                f"the {role} column {column.name!r} of {self.source} has no value at {self._places(rows)}"
+                "\nremedy: leave these rows out, or fill the gaps (with the column's median, say)"
+            )
+
+    def _places(self, rows: np.ndarray) -> str:
+        shown = [self.place(int(r)) for r in rows[:5]]
+        noun = shown[0].split()[0] + ("s" if len(shown) > 1 else "")
+        listed = ", ".join(p.split()[1] for p in shown)
+        more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+        return f"{noun} {listed}{more}"
+
+
+_ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "<na>"})
+
+
+def is_present(text: str) -> bool:
+    """Whether a cell of a text file holds a value: not empty, and none of the usual words for that."""
+    return text.strip().lower() not in _ABSENT
+
+
+def as_number(text: str) -> float | None:
+    """The number that a cell holds; None where it holds text."""
+    try:
+        return float(text) if "_" not in text else None  # Python's own 1_000 is not a number in a table
+    except ValueError:
+        return None
+
+
+def nearest_as_written(name: str, names: Iterable[str]) -> str:
+    """`nearest`, for names that may have capitals."""
+    lower = {n.lower(): n for n in names}
+    hint = nearest(name, lower)
+    for small, written in lower.items():
+        if small != written:
+            hint = hint.replace(small, written)
+    return hint
+
+
+def is_whole(numbers: np.ndarray) -> bool:
+    return bool(np.all(np.isfinite(numbers)) and np.all(numbers == np.rint(numbers)) and np.all(abs(numbers) < 2**53))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _shortened(value: str) -> str:
+    return repr(value if len(value) <= 40 else value[:37] + "...")

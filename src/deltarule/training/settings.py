@@ -1,0 +1,99 @@
+"""What can be set in training, as data: the default, what is allowed and the words for it.
+
+Validation, its messages and the help of the command line all come from this table.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deltarule.language.errors import DeltaruleError, nearest
+
+__all__ = ["SETTINGS", "Setting", "validate"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One hyperparameter: its name, default, meaning and what it may be."""
+
+    name: str
+    default: Any
+    words: str
+    kind: type | None = None
+    """`int`, `float` or `bool` where a value of that kind is allowed; None where only `choices` are."""
+    interval: tuple[float, float] = (-math.inf, math.inf)
+    open: tuple[bool, bool] = (False, False)
+    """Whether the interval leaves out its lower and its upper end."""
+    choices: tuple[str | None, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """What would be right, in words: `an integer in [1, inf), or "auto"`."""
+        parts = []
+        if self.kind is bool:
+            parts.append("True or False")
+        elif self.kind is not None:
+            low, high = self.interval
+            left = "(" if self.open[0] or low == -math.inf else "["
+            right = ")" if self.open[1] or high == math.inf else "]"
+            noun = "an integer" if self.kind is int else "a number"
+            parts.append(f"{noun} in {left}{low:g}, {high:g}{right}")
+        parts += ["None" if c is None else f'"{c}"' for c in self.choices]
+        return ", or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+    def accepts(self, value: Any) -> bool:
+        if value is None or isinstance(value, str):
+            return value in self.choices
+        if self.kind is bool:
+            return isinstance(value, bool) or type(value).__name__ == "bool"
+        if self.kind is None or isinstance(value, bool):
+            return False
+        if not isinstance(value, numbers.Integral if self.kind is int else numbers.Real):
+            return False
+        low, high = self.interval
+        number = float(value)
+        return (low < number if self.open[0] else low <= number) and (
+            number < high if self.open[1] else number <= high and not math.isinf(number)
+        )
+
+
+SETTINGS: dict[str, Setting] = {
+    row.name: row
+    for row in (
+        Setting("learning_rate", 0.1, "the step size η of the update", float, (0, math.inf), (True, True)),
+        Setting(
+            "batch_size", "auto", "samples for one update; auto: min(200, rows)", int, (1, math.inf), choices=("auto",)
+        ),
+        Setting(
+            "epochs",
+            "auto",
+            "passes over the training part; auto: about 2,000 updates, from 20 to 1,000 epochs",
+            int,
+            (1, math.inf),
+            choices=("auto",),
+        ),
+        Setting("seed", 0, "of the initial values, the split and the shuffling", int, (0, 2**63 - 1), choices=(None,)),
+        Setting("validation", 0.0, "share of the rows held out to judge by", float, (0, 1), (False, True)),
+        Setting("engine", "numpy", "what runs the equations", choices=("numpy",)),
+        Setting("dtype", "float64", "type of the numbers", choices=("float64", "float32")),
+        Setting("policy", "accuracy", "how the backward pass reuses values", choices=("accuracy", "memory", "plain")),
+        Setting("standardise", True, "columns to mean 0, deviation 1 on the training part, kept in the model", bool),
+    )
+}
+
+
+def validate(values: Mapping[str, Any]) -> None:
+    """Check every value that has a row in the table.
+
+    Raises:
+        DeltaruleError: names the setting, what was given and what would be right.
+    """
+    for name, value in values.items():
+        row = SETTINGS.get(name)
+        if row is not None and not row.accepts(value):
+            hint = nearest(value, [c for c in row.choices if c]) if isinstance(value, str) else ""
+            raise DeltaruleError(f"{name} is {value!r}{hint}; it must be {row.allowed}")

@@ -1,0 +1,32 @@
+"""`(x - mean) / scale`, column by column, fitted on the training part only and kept in the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Standardisation"]
+
+
+@dataclass(frozen=True)
+class Standardisation:
+    """Means and deviations of the columns, each of shape [columns]; a constant column has scale 1."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def fitted(cls, X: np.ndarray, weights: np.ndarray | None = None) -> Standardisation:
+        """Mean and deviation (dividing by the number of rows) of each column of `X` [rows, columns], rows weighted."""
+        mean = np.average(X, axis=0, weights=weights)
+        deviation = np.sqrt(np.average((X - mean) ** 2, axis=0, weights=weights))
+        # A constant column has a deviation of rounding size at most; dividing by it would blow up later values.
+        constant = deviation <= 1e-12 * np.maximum(abs(mean), np.finfo(np.float64).tiny)
+        return cls(mean, np.where(constant, 1.0, deviation))
+
+    def apply(self, X: np.ndarray) -> np.ndarray:
+        return (X - self.mean) / self.scale
+
+    def undo(self, Z: np.ndarray) -> np.ndarray:
+        return Z * self.scale + self.mean
