@@ -392,5 +392,3 @@ def _names(tree: ast.expr) -> list[ast.Name]:
             case _:
                 stack += reversed([c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)])
     return out
-
-

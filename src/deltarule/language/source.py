@@ -36,7 +36,9 @@ class Piece:
     def part(self, start: int, end: int) -> Piece:
         """The part between two positions of the whole text, stripped."""
         body = self.text[start:end]
-        return Piece(self.text, start + len(body) - len(body.lstrip()), max(start, end - len(body) + len(body.rstrip())))
+        return Piece(
+            self.text, start + len(body) - len(body.lstrip()), max(start, end - len(body) + len(body.rstrip()))
+        )
 
     def error(self, message: str, remedy: str = "", position: int | None = None) -> NotationError:
         return NotationError(message, self.text, self.start if position is None else position, remedy)
@@ -60,7 +62,9 @@ def check_text(text: str, what: str = "expression") -> str:
                 raise NotationError(f"brackets are nested deeper than {MAX_DEPTH}", text, position, "Name parts of it.")
         elif character in _CLOSES:
             if not stack:
-                raise NotationError(f"this `{character}` closes nothing", text, position, "Remove it, or open it before.")
+                raise NotationError(
+                    f"this `{character}` closes nothing", text, position, "Remove it, or open it before."
+                )
             if text[stack[-1]] != _CLOSES[character]:
                 raise NotationError(f"`{text[stack[-1]]}` is closed by `{character}`", text, position)
             stack.pop()

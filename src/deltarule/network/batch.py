@@ -1,0 +1,70 @@
+"""The batch: one more axis in front of every input, target and activity, and the mean of the losses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deltarule.language.equation import Assumption, Declaration, Equation
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Axis, Expression, Symbol, multiply, power, substitute
+from deltarule.language.tensor import size_value
+from deltarule.network.names import latex
+from deltarule.network.network import Network
+
+__all__ = ["batched"]
+
+_BATCHED = {"input", "target", "activity"}
+
+
+def _letter(taken: set[str], wanted: str) -> str:
+    return next(letter for letter in (*wanted, *(f"{wanted[0]}_{k}" for k in range(1, 99))) if letter not in taken)
+
+
+def batched(network: Network, size: int | str | None = None) -> Network:
+    """`x[s, i]`, `a[s, i]`, ..., and `L = 1/m Σ_s` of the loss of one sample."""
+    if network.batch is not None:
+        raise DeltaruleError("the network has a batch axis already")
+    used = {axis.name for e in network.equations for axis in e.axes}
+    taken = {*network.declarations, *network.sizes}
+    if size is None:
+        size = _letter(taken, "mNBM")
+    elif size in taken:
+        raise DeltaruleError(f"`{size}` already has a meaning in the network: choose another name for the batch size")
+    axis = Axis(_letter(taken | used | {str(size)}, "strq"), size)
+    moved = {name for name, d in network.declarations.items() if d.role in _BATCHED}
+
+    def replace_symbol(node: Expression) -> Expression | None:
+        if isinstance(node, Symbol) and node.name in moved:
+            return Symbol(node.name, (axis, *node.indices))
+        return None
+
+    def over(e: Expression) -> Expression:
+        return substitute(e, replace_symbol)
+
+    def move(e: Equation) -> Equation:
+        if e.name == network.loss:
+            mean = multiply(power(size_value(axis.size), -1), multiply(over(e.right), bound=(axis,)))
+            return Equation(e.left, mean, e.module)
+        if e.name not in moved:
+            return e
+        return Equation(Symbol(e.name, (axis, *e.left.indices)), over(e.right), e.module)
+
+    def assume(a: Assumption) -> Assumption:
+        return replace(a, left=a.left and over(a.left), right=a.right and over(a.right))
+
+    declarations = {
+        name: replace(d, sizes=(axis.size, *d.sizes)) if name in moved else d
+        for name, d in network.declarations.items()
+    }
+    if isinstance(size, str):
+        declarations[size] = Declaration(size, (), "size", latex(size))
+    modules = tuple(replace(m, equations=tuple(move(e) for e in m.equations)) for m in network.modules)
+    return replace(
+        network,
+        modules=modules,
+        declarations=declarations,
+        equations=tuple(e for m in modules for e in m.equations),
+        prediction_equation=network.prediction_equation and move(network.prediction_equation),
+        assumptions=tuple(assume(a) for a in network.assumptions),
+        batch=size,
+    )

@@ -1,0 +1,156 @@
+"""The chain notation: `linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce`, read into links."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from deltarule.language.errors import NotationError, nearest
+from deltarule.language.notation import is_name
+from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
+from deltarule.network.module import Module, Option, OptionValue, Size
+
+__all__ = ["Link", "is_chain", "read_chain"]
+
+_EXAMPLE = "As in: linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One module of a chain with what stands in its parentheses."""
+
+    module: Module
+    piece: Piece
+    sizes: tuple[Size, ...] = ()
+    options: dict[str, OptionValue] = field(default_factory=dict)
+    """Only what was given."""
+
+    def __str__(self) -> str:
+        values = self.module.values({})
+        given = [f"{name}={_shown(v)}" for name, v in self.options.items() if v != values[name]]
+        inside = ", ".join([*map(str, self.sizes), *given])
+        return f"{self.module.name}({inside})" if inside else self.module.name
+
+
+def _shown(value: OptionValue) -> str:
+    if isinstance(value, Fraction):
+        return str(value) if value.denominator == 1 else repr(float(value)) if _decimal(value) else str(value)
+    return repr(value)
+
+
+def _decimal(value: Fraction) -> bool:
+    return Fraction(repr(float(value))) == value
+
+
+def is_chain(text: str) -> bool:
+    """Whether a text is a chain (no `=` outside brackets) rather than equations."""
+    text = check_text(text, "network")
+    return len(list(pieces(Piece(text, 0, len(text)), r"(?<![=<>!])=(?!=)"))) == 1
+
+
+def read_chain(text: str, modules: Mapping[str, Module]) -> list[Link]:
+    """The links of a chain. Raises NotationError at the place of an unknown module, a missing or a wrong argument."""
+    text = check_text(text, "network")
+    parts = list(pieces(Piece(text, 0, len(text)), "->"))
+    if not any(map(str, parts)):
+        raise NotationError("there is no network here", remedy=_EXAMPLE)
+    links = []
+    for part in parts:
+        if not str(part):
+            raise part.error("a module is missing here", _EXAMPLE, min(part.start, max(len(text) - 1, 0)))
+        links.append(_link(part, modules))
+    for link in links[:-1]:
+        if link.module.loss:
+            raise link.piece.error(f"`{link.module.name}` is a loss, and a loss stands last in the chain")
+    return links
+
+
+def _link(piece: Piece, modules: Mapping[str, Module]) -> Link:
+    source = parsed(piece)
+    match source.tree:
+        case ast.Name(id=name):
+            arguments, keywords, bare = [], [], True
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
+            bare = False
+        case _:
+            raise piece.error(
+                f"`{_cut(str(piece))}` is not a module",
+                f"{_EXAMPLE}. Equations have a name on the left: y = w @ x + b.",
+            )
+    module = modules.get(name)
+    if module is None:
+        raise piece.error(f"unknown module `{name}`{nearest(name, modules)}", "`deltarule modules` lists them.")
+    del bare
+    if len(arguments) != len(module.arguments) and (arguments or keywords or len(module.arguments)):
+        missing = len(arguments) < len(module.arguments)
+        alone = not arguments and str(piece) == piece.text.strip()
+        if not (missing and alone):
+            raise piece.error(_count(module, len(arguments)), f"As in: {_usage(module)}")
+    sizes = tuple(_size(source, node, name) for node in arguments) or module.arguments
+    return Link(module, piece, sizes, _options(source, module, keywords))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _usage(module: Module) -> str:
+    example = {"n": "2", "m": "1"}
+    return (
+        f"{module.name}({', '.join(example.get(a, a) for a in module.arguments)})" if module.arguments else module.name
+    )
+
+
+def _count(module: Module, given: int) -> str:
+    if not module.arguments:
+        return f"`{module.name}` takes no sizes: it takes what comes in"
+    return f"`{module.name}` takes {len(module.arguments)} sizes ({', '.join(module.arguments)}), not {given}"
+
+
+def _size(source: Parsed, node: ast.expr, name: str) -> Size:
+    match node:
+        case ast.Constant(value=int(value)) if not isinstance(value, bool) and 0 < value < 10**9:
+            return value
+        case ast.Name(id=size) if is_name(size):
+            return size
+    raise source.error(
+        node,
+        f"`{source.text(node)}` is not a size of `{name}`",
+        "A size is a whole number above 0, or a name such as n.",
+    )
+
+
+def _options(source: Parsed, module: Module, keywords: list[ast.keyword]) -> dict[str, OptionValue]:
+    known = {option.name: option for option in module.options}
+    out: dict[str, OptionValue] = {}
+    for keyword in keywords:
+        option = known.get(keyword.arg or "")
+        if option is None:
+            listed = f"It has {', '.join(known)}." if known else "It has no options."
+            raise source.error(
+                keyword, f"`{module.name}` has no option `{keyword.arg}`{nearest(keyword.arg or '', known)}", listed
+            )
+        out[option.name] = _option_value(source, option, keyword.value)
+    return out
+
+
+def _option_value(source: Parsed, option: Option, node: ast.expr) -> OptionValue:
+    value: object = None
+    match node:
+        case ast.Constant(value=bool(value) | str(value)):
+            pass
+        case ast.Name(id=str(value)):
+            pass
+        case ast.Constant(value=int() | float()):
+            value = Fraction(source.text(node).replace("_", ""))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as operand):
+            value = -Fraction(source.text(operand).replace("_", ""))
+    if not option.choices and isinstance(value, Fraction) and abs(value) < 10**9 and value.denominator < 10**30:
+        return value
+    for choice, _ in option.choices:
+        if choice == value and type(choice) is type(value):
+            return choice
+    allowed = " or ".join(str(choice) for choice, _ in option.choices) or "a number"
+    raise source.error(node, f"`{option.name}` is {allowed}, not `{_cut(source.text(node))}`")
