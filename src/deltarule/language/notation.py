@@ -21,7 +21,7 @@ from deltarule.language.errors import NotationError, ShapeError, nearest
 from deltarule.language.expression import Axis, Symbol, rename
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
-from deltarule.language.tensor import TENSOR_FUNCTIONS, Condition, Tensor, call, constant, identity
+from deltarule.language.tensor import TENSOR_FUNCTIONS, Condition, Tensor, bounded, call, constant, identity
 
 __all__ = [
     "Equations",
@@ -46,14 +46,19 @@ _NAME = re.compile(r"[^\W\d_]\w*")
 class _Reader:
     """One expression, read against a scope."""
 
-    def __init__(self, source: Parsed, scope: Mapping[str, Tensor], functions: Collection[str]) -> None:
-        self.source, self.scope, self.functions = source, scope, functions
+    def __init__(
+        self, source: Parsed, scope: Mapping[str, Tensor], functions: Collection[str] = (), *, relabel: bool = True
+    ) -> None:
+        self.source, self.scope, self.functions, self.relabel = source, scope, functions, relabel
 
     def read(self, node: ast.expr) -> Tensor:
         value = self._value(node)
         if isinstance(value, Condition):
             raise self.source.error(node, "a comparison stands only in where(condition, a, b)")
-        return value.named(self.source.text(node))
+        return self._named(value, node)
+
+    def _named(self, value: Tensor, node: ast.AST) -> Tensor:
+        return value.named(self.source.text(node)) if self.relabel else value
 
     def _value(self, node: ast.expr) -> Tensor | Condition:
         match node:
@@ -100,7 +105,7 @@ class _Reader:
             if len(text) > 400 or (exponent and abs(int(exponent.group(1))) > 400):
                 raise self.source.error(node, "a number lies between 1e-400 and 1e400")
             return Tensor.value(Fraction(text))
-        return self._located(node, lambda: Tensor.value(value) ** 1)
+        return self._located(node, lambda: bounded(Tensor.value(value)))
 
     def _name(self, node: ast.expr, name: str) -> Tensor:
         if name in self.scope:
@@ -133,7 +138,7 @@ class _Reader:
             if type(step.op) not in _OPERATORS:
                 raise self.source.error(step, f"`{self._short(step)}` is not part of the notation", self._remedy(step))
             value = self._located(step.right, lambda a=value, b=right, op=step.op: _operate(op, a, b))
-            value = value.named(self.source.text(step))
+            value = self._named(value, step)
         return value
 
     def _comparison(self, node: ast.expr, left: ast.expr, operation: ast.cmpop, right: ast.expr) -> Condition:
@@ -198,8 +203,12 @@ def _operate(operation: ast.operator, a: Tensor, b: Tensor) -> Tensor:
     return a**b
 
 
-def parse_expression(text: str | Piece, scope: Mapping[str, Tensor], functions: Collection[str] = ()) -> Tensor:
+def parse_expression(
+    text: str | Piece, scope: Mapping[str, Tensor], functions: Collection[str] = (), *, relabel: bool = True
+) -> Tensor:
     """Read one expression; every name stands in `scope`, and `functions` are functions that are only named.
+
+    The result is known by the text that was read; without `relabel`, by the texts of the scope's tensors put in.
 
     Raises NotationError (with the place) for what is not in the notation, ShapeError for axes that do not fit.
     """
@@ -207,7 +216,7 @@ def parse_expression(text: str | Piece, scope: Mapping[str, Tensor], functions: 
         blank = check_text(text)
         text = Piece(blank, 0, len(blank)).part(0, len(blank))
     source = parsed(text)
-    return _Reader(source, scope, functions).read(source.tree)
+    return _Reader(source, scope, functions, relabel=relabel).read(source.tree)
 
 
 # Shapes --------------------------------------------------------------------------------------------------------
@@ -302,9 +311,9 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
         raise NotationError("there is no equation here", remedy="As in: s = w @ x + b; y = sigmoid(s)")
     lefts = [_statement(statement) for statement in statements]
     defined = {name: left.start for name, left, _ in reversed(lefts)}
-    for name in defined:
+    for name, place in defined.items():
         if name in size_names:
-            raise lefts[0][1].error(f"`{name}` is the size of an axis and cannot be defined", "", defined[name])
+            raise NotationError(f"`{name}` is the size of an axis and cannot be defined", text, place)
 
     scope: dict[str, Tensor] = {}
     free: list[str] = []

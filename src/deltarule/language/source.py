@@ -74,7 +74,7 @@ def check_text(text: str, what: str = "expression") -> str:
 
 
 def pieces(whole: Piece, separator: str) -> Iterator[Piece]:
-    """The parts of a piece between separators (a regular expression) that stand outside brackets, empty ones included."""
+    """The parts of a piece between separators (a regular expression) that stand outside brackets, also empty ones."""
     found = re.compile(rf"[(\[{{]|[)\]}}]|{separator}")
     depth, start = 0, whole.start
     for match in found.finditer(whole.text, whole.start, whole.end):

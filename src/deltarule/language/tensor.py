@@ -41,8 +41,21 @@ from deltarule.language.expression import (
 )
 from deltarule.language.functions import FUNCTIONS
 
-__all__ = ["TENSOR_FUNCTIONS", "Condition", "Tensor", "TensorFunction", "apply", "call", "size_value"]
+__all__ = [
+    "TENSOR_FUNCTIONS",
+    "Condition",
+    "Operand",
+    "Tensor",
+    "TensorFunction",
+    "apply",
+    "call",
+    "size_value",
+    "tensor_function",
+]
 
+SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(1, 6)
+
+MAX_LABEL = 100_000
 MAX_EXPONENT = 64
 MAX_BITS = 4096
 """Numbers beyond these are refused: `9**9**9` has 369 million digits."""
@@ -57,9 +70,15 @@ class Tensor:
     expression: Expression
     axes: tuple[Axis, ...] = ()
     label: str = ""
-    """The text that it was read from, for messages."""
+    """Its text in the notation: what it was read from, or what operators and functions made of their operands' text."""
+    binds: int = ATOM
+    """How tightly the operator of the text binds: its place in + -, * / @, unary -, **, a name or call."""
 
     __array_ufunc__ = None
+
+    def __post_init__(self) -> None:
+        if len(self.label) > MAX_LABEL:  # x = x * x, traced thirty times, has a text of gigabytes
+            raise NotationError(f"an expression has more than {MAX_LABEL:,} characters when written out")
 
     @classmethod
     def of(cls, name: str, *sizes: int | str) -> Tensor:
@@ -75,9 +94,11 @@ class Tensor:
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise NotationError(f"{value!r} is neither a tensor nor a number")
         try:
-            return cls(Number(Fraction(repr(value)) if isinstance(value, float) else Fraction(value)))
+            exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
         except ValueError:
             raise NotationError(f"{value!r} is not a finite number") from None
+        binds = NEGATIVE if exact < 0 else ATOM if exact.denominator == 1 else PRODUCT
+        return cls(Number(exact), (), str(exact), binds)
 
     @property
     def sizes(self) -> tuple[int | str, ...]:
@@ -95,10 +116,15 @@ class Tensor:
     def again(self) -> Tensor:
         """The same tensor over axes of its own."""
         axes = tuple(fresh(size) for size in self.sizes)
-        return Tensor(self.on(axes), axes, self.label)
+        return replace(self, expression=self.on(axes), axes=axes)
 
     def named(self, label: str) -> Tensor:
-        return replace(self, label=label)
+        """The same tensor, known by another text."""
+        return replace(self, label=label, binds=ATOM)
+
+    def text(self, binds: int = SUM) -> str:
+        """The label, in parentheses where its operator binds less tightly."""
+        return self.label if self.binds >= binds or not self.label else f"({self.label})"
 
     def __repr__(self) -> str:
         return f"Tensor({self.expression!r}, [{', '.join(axis.name for axis in self.axes)}])"
@@ -131,20 +157,22 @@ class Tensor:
         return _divided(other, self)
 
     def __neg__(self) -> Tensor:
-        return Tensor(negate(self.expression), self.axes)
+        return Tensor(negate(self.expression), self.axes, f"-{self.text(NEGATIVE)}", NEGATIVE)
 
     def __pos__(self) -> Tensor:
         return self
 
     def __pow__(self, exponent: Operand) -> Tensor:
-        n = Tensor.value(exponent).number
+        exponent = Tensor.value(exponent)
+        n = exponent.number
         if n is None:
             raise NotationError("an exponent has to be a number", remedy="For u**v write exp(v*log(u)), where u > 0.")
         if abs(n) > MAX_EXPONENT or n.denominator > MAX_EXPONENT:
             raise NotationError(f"an exponent lies between -{MAX_EXPONENT} and {MAX_EXPONENT}")
         if n < 0 and self.number == 0:
             raise NotationError("division by zero")
-        return _bounded(Tensor(power(self.expression, n), self.axes))
+        label = f"{self.text(ATOM)}**{exponent.text(ATOM)}"
+        return bounded(Tensor(power(self.expression, n), self.axes, label, POWER))
 
     def __matmul__(self, other: Tensor) -> Tensor:
         return _contracted(self, Tensor.value(other))
@@ -153,21 +181,21 @@ class Tensor:
         return _contracted(Tensor.value(other), self)
 
     def __gt__(self, other: Operand) -> Condition:
-        return Condition(self - other, strict=True)
+        return _compared(self, ">", other)
 
     def __ge__(self, other: Operand) -> Condition:
-        return Condition(self - other, strict=False)
+        return _compared(self, ">=", other)
 
     def __lt__(self, other: Operand) -> Condition:
-        return Condition(Tensor.value(other) - self, strict=True)
+        return _compared(self, "<", other)
 
     def __le__(self, other: Operand) -> Condition:
-        return Condition(Tensor.value(other) - self, strict=False)
+        return _compared(self, "<=", other)
 
     @property
-    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
+    def T(self) -> Tensor:
         """The axes in reverse order: the transpose of a matrix; a vector has no orientation and stays itself."""
-        return Tensor(self.expression, self.axes[::-1])
+        return Tensor(self.expression, self.axes[::-1], f"{self.text(ATOM)}.T")
 
 
 @dataclass(frozen=True)
@@ -176,6 +204,10 @@ class Condition:
 
     tensor: Tensor
     strict: bool
+    label: str = ""
+
+    def text(self, binds: int = SUM) -> str:
+        return self.label
 
     def __bool__(self) -> bool:
         raise NotationError("a comparison of tensors has no truth value: write where(condition, a, b)")
@@ -202,9 +234,11 @@ def aligned(operation: str, tensors: Iterable[Tensor]) -> tuple[list[Expression]
     return [tensor.on(first.axes) if tensor.axes else tensor.expression for tensor in tensors], first.axes
 
 
-def _elementwise(operation: str, combine: Callable[..., Expression], *operands: Operand) -> Tensor:
-    expressions, axes = aligned(f"`{operation}`", map(Tensor.value, operands))
-    return _bounded(Tensor(combine(*expressions), axes))
+def _elementwise(operation: str, combine: Callable[..., Expression], a: Operand, b: Operand) -> Tensor:
+    a, b = Tensor.value(a), Tensor.value(b)
+    expressions, axes = aligned(f"`{operation}`", (a, b))
+    binds = SUM if operation in "+-" else PRODUCT
+    return bounded(Tensor(combine(*expressions), axes, f"{a.text(binds)} {operation} {b.text(binds + 1)}", binds))
 
 
 def _divided(a: Operand, b: Operand) -> Tensor:
@@ -213,7 +247,14 @@ def _divided(a: Operand, b: Operand) -> Tensor:
     return _elementwise("/", divide, a, b)
 
 
-def _bounded(tensor: Tensor) -> Tensor:
+def _compared(a: Operand, relation: str, b: Operand) -> Condition:
+    a, b = Tensor.value(a), Tensor.value(b)
+    difference = a - b if relation[0] == ">" else b - a
+    return Condition(difference, strict=len(relation) == 1, label=f"{a.text()} {relation} {b.text()}")
+
+
+def bounded(tensor: Tensor) -> Tensor:
+    """The tensor, unless it is a number with too many digits."""
     n = tensor.number
     if n is not None and max(n.numerator.bit_length(), n.denominator.bit_length()) > MAX_BITS:
         raise NotationError(f"a number has more than {MAX_BITS} binary digits")
@@ -236,7 +277,8 @@ def _contracted(a: Tensor, b: Tensor) -> Tensor:
             "`.T` transposes a matrix.",
         )
     rest = tuple(fresh(axis.size) for axis in b.axes[1:])
-    return Tensor(multiply(a.expression, b.on((shared, *rest)), bound=(shared,)), a.axes[:-1] + rest)
+    product = multiply(a.expression, b.on((shared, *rest)), bound=(shared,))
+    return Tensor(product, a.axes[:-1] + rest, f"{a.text(PRODUCT)} @ {b.text(PRODUCT + 1)}", PRODUCT)
 
 
 # Functions -----------------------------------------------------------------------------------------------------
@@ -384,8 +426,12 @@ def _plural(low: int, high: int) -> str:
     return f"{count} argument" + ("" if high == 1 else "s")
 
 
-def call(name: str, *arguments: Tensor | Condition, axis: int | None = None, abstract: Iterable[str] = ()) -> Tensor:
-    """The function of that name: a row of `TENSOR_FUNCTIONS`, of `FUNCTIONS`, or one that is only named."""
+def call(name: str, *arguments: Operand | Condition, axis: int | None = None, abstract: Iterable[str] = ()) -> Tensor:
+    """The function of that name: a row of `TENSOR_FUNCTIONS`, of `FUNCTIONS`, or one that is only named.
+
+    >>> call("sum", Tensor.of("x", "n") ** 2).label
+    'sum(x**2)'
+    """
     abstract = set(abstract)
     row = TENSOR_FUNCTIONS.get(name)
     if row is None and name not in FUNCTIONS and name not in abstract:
@@ -393,22 +439,36 @@ def call(name: str, *arguments: Tensor | Condition, axis: int | None = None, abs
         raise NotationError(
             f"unknown function `{name}`{known}", remedy="`deltarule functions` lists them; `g: function` declares one."
         )
-    if row is None:
-        count = len(arguments) if name in abstract else len(FUNCTIONS[name].parameters)
-        low, high = max(count, 1), max(count, 1)
-    else:
+    if row is not None:
         low, high = row.arguments
+    else:
+        low = high = max(len(arguments) if name in abstract else len(FUNCTIONS[name].parameters), 1)
     if not low <= len(arguments) <= high:
         raise NotationError(f"`{name}` takes {_plural(low, high)}, not {len(arguments)}")
     if axis is not None and (row is None or not row.axis or len(arguments) == 2):
         raise NotationError(f"`{name}` takes no `axis` here")
-    if row is None or not row.name == "where":
-        for argument in arguments:
-            if isinstance(argument, Condition):
-                raise NotationError("a comparison stands only in where(condition, a, b)")
+    values = [a if isinstance(a, Condition) else Tensor.value(a) for a in arguments]
+    label = f"{name}({', '.join([*(v.text() for v in values), *([] if axis is None else [f'axis={axis}'])])})"
+    if row is not None and row.name == "where":
+        return row.compute(*values).named(label)
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    if len(tensors) < len(values):
+        raise NotationError("a comparison stands only in where(condition, a, b)")
     if row is None:
-        return apply(name, *arguments)  # type: ignore[arg-type]
-    return row.compute(*arguments, axis=axis) if row.axis else row.compute(*arguments)
+        return apply(name, *tensors).named(label)
+    return (row.compute(*tensors, axis=axis) if row.axis else row.compute(*tensors)).named(label)
+
+
+def tensor_function(name: str) -> Callable[..., Tensor]:
+    """The function of that name, to be called in Python: `tensor_function("sigmoid")(x)`."""
+
+    def function(*arguments: Operand | Condition, axis: int | None = None) -> Tensor:
+        return call(name, *arguments, axis=axis)
+
+    function.__name__ = function.__qualname__ = name
+    row = TENSOR_FUNCTIONS.get(name)
+    function.__doc__ = row.equation if row is not None else f"The scalar function {name}, element by element."
+    return function
 
 
 def identity(size: int | str) -> Tensor:

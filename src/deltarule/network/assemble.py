@@ -8,27 +8,43 @@ layer where there are several (`W_1`, `b_1`), vectors and scalars in lower case.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from deltarule.language.equation import Declaration, Equation, Role
-from deltarule.language.errors import NotationError, ShapeError, nearest
+from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
 from deltarule.language.expression import Expression, Symbol, substitute
 from deltarule.language.notation import Equations, equation, parse_equations, parse_shapes
 from deltarule.language.tensor import Tensor
 from deltarule.network.assumptions import assumptions
 from deltarule.network.chain import Link, read_chain
 from deltarule.network.losses import LOSSES
-from deltarule.network.module import Sizes
+from deltarule.network.module import Module, Sizes
 from deltarule.network.modules import MODULES
 from deltarule.network.names import latex
 from deltarule.network.network import ModuleInstance, Network
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "chained"]
 
 
 def assemble(text: str, shapes: str | Mapping[str, Sizes] | None = None) -> Network:
     """The network of a chain."""
-    links = read_chain(text, {**MODULES, **LOSSES})
+    return chained([text], shapes)
+
+
+def chained(modules: Sequence[str | Module], shapes: str | Mapping[str, Sizes] | None = None) -> Network:
+    """The network of a chain whose modules are texts or modules, which may have no name."""
+    table = {**MODULES, **LOSSES}
+    texts = []
+    for number, item in enumerate(modules, 1):
+        if isinstance(item, str):
+            texts.append(item)
+            continue
+        module = replace(item, name=item.name or f"module_{number}")
+        if table.setdefault(module.name, module) != module:
+            raise DeltaruleError(f"two modules have the name `{module.name}`")
+        texts.append(module.name)
+    links = read_chain(" -> ".join(texts), table)
     return _Assembly(links, parse_shapes(shapes) if isinstance(shapes, str) else dict(shapes or {})).network()
 
 
@@ -79,7 +95,7 @@ class _Assembly:
         for name in shapes:
             if name != self.input:
                 raise NotationError(
-                    f"the shapes of a chain give the input `{self.input}` only, not `{name}`{nearest(name, [self.input])}",
+                    f"the shapes of a chain give its input `{self.input}` only, not `{name}`",
                     remedy="The modules give the others.",
                 )
         self._declare(self.input, shapes.get(self.input, self._incoming()), "input")
@@ -94,7 +110,7 @@ class _Assembly:
 
     def _bound(self, link: Link, incoming: Sizes) -> dict[str, int | str]:
         """The values of the size symbols of a module: its arguments, and what its input says of the rest."""
-        bound: dict[str, int | str] = dict(zip(link.module.arguments, link.sizes, strict=True))
+        bound: dict[str, int | str] = dict(zip(link.module.size_arguments, link.sizes, strict=True))
         stated = parse_shapes(link.module.shapes).get(link.module.inputs[0], ())
         for symbol, size in zip(stated, incoming, strict=False):
             if isinstance(symbol, str):
@@ -157,7 +173,7 @@ class _Assembly:
                 f"`{link}` takes {_axes(stated)}, but {before} gives {_axes(incoming)}",
                 link.piece.text,
                 link.piece.start,
-                f"Write {_remedy(link, incoming)}." if module.arguments and len(incoming) <= 1 else "",
+                f"Write {_remedy(link, incoming)}." if module.size_arguments and len(incoming) <= 1 else "",
             )
         sizes = {module.inputs[0]: incoming}
         renaming = {module.inputs[0]: current}

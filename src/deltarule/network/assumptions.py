@@ -18,6 +18,7 @@ from deltarule.language.expression import (
     walk,
 )
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.notation import axis_names
 from deltarule.network.chain import Link
 from deltarule.network.network import Network
 
@@ -31,7 +32,8 @@ def assumptions(network: Network, loss: Link | None) -> Network:
 
 def _symbol(network: Network, name: str) -> Symbol:
     sizes = network.declarations[name].sizes
-    return Symbol(name, (Axis(letter, size) for letter, size in zip("ijkpq", sizes, strict=False)))
+    letters = axis_names({*network.declarations, *network.sizes})
+    return Symbol(name, (Axis(letter, size) for letter, size in zip(letters, sizes, strict=False)))
 
 
 def _of_loss(network: Network, loss: Link | None) -> list[Assumption]:

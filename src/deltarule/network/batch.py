@@ -6,18 +6,25 @@ from dataclasses import replace
 
 from deltarule.language.equation import Assumption, Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Axis, Expression, Symbol, multiply, power, substitute
+from deltarule.language.expression import Axis, Expression, Symbol, multiply, names, power, substitute
 from deltarule.language.tensor import size_value
 from deltarule.network.names import latex
 from deltarule.network.network import Network
 
 __all__ = ["batched"]
 
-_BATCHED = {"input", "target", "activity"}
-
 
 def _letter(taken: set[str], wanted: str) -> str:
     return next(letter for letter in (*wanted, *(f"{wanted[0]}_{k}" for k in range(1, 99))) if letter not in taken)
+
+
+def _per_sample(network: Network) -> set[str]:
+    """The names that differ from sample to sample: inputs, targets, and the activities that depend on them."""
+    moved = {name for name, d in network.declarations.items() if d.role in {"input", "target"}}
+    for e in (*network.equations, *([network.prediction_equation] if network.prediction_equation else ())):
+        if e.name != network.loss and names(e.right) & moved:
+            moved.add(e.name)
+    return moved
 
 
 def batched(network: Network, size: int | str | None = None) -> Network:
@@ -31,7 +38,7 @@ def batched(network: Network, size: int | str | None = None) -> Network:
     elif size in taken:
         raise DeltaruleError(f"`{size}` already has a meaning in the network: choose another name for the batch size")
     axis = Axis(_letter(taken | used | {str(size)}, "strq"), size)
-    moved = {name for name, d in network.declarations.items() if d.role in _BATCHED}
+    moved = _per_sample(network)
 
     def replace_symbol(node: Expression) -> Expression | None:
         if isinstance(node, Symbol) and node.name in moved:

@@ -83,12 +83,12 @@ def _link(piece: Piece, modules: Mapping[str, Module]) -> Link:
     if module is None:
         raise piece.error(f"unknown module `{name}`{nearest(name, modules)}", "`deltarule modules` lists them.")
     del bare
-    if len(arguments) != len(module.arguments) and (arguments or keywords or len(module.arguments)):
-        missing = len(arguments) < len(module.arguments)
+    if len(arguments) != len(module.size_arguments) and (arguments or keywords or len(module.size_arguments)):
+        missing = len(arguments) < len(module.size_arguments)
         alone = not arguments and str(piece) == piece.text.strip()
         if not (missing and alone):
             raise piece.error(_count(module, len(arguments)), f"As in: {_usage(module)}")
-    sizes = tuple(_size(source, node, name) for node in arguments) or module.arguments
+    sizes = tuple(_size(source, node, name) for node in arguments) or module.size_arguments
     return Link(module, piece, sizes, _options(source, module, keywords))
 
 
@@ -99,14 +99,16 @@ def _cut(text: str) -> str:
 def _usage(module: Module) -> str:
     example = {"n": "2", "m": "1"}
     return (
-        f"{module.name}({', '.join(example.get(a, a) for a in module.arguments)})" if module.arguments else module.name
+        f"{module.name}({', '.join(example.get(a, a) for a in module.size_arguments)})"
+        if module.size_arguments
+        else module.name
     )
 
 
 def _count(module: Module, given: int) -> str:
-    if not module.arguments:
+    if not module.size_arguments:
         return f"`{module.name}` takes no sizes: it takes what comes in"
-    return f"`{module.name}` takes {len(module.arguments)} sizes ({', '.join(module.arguments)}), not {given}"
+    return f"`{module.name}` takes {len(module.size_arguments)} sizes ({', '.join(module.size_arguments)}), not {given}"
 
 
 def _size(source: Parsed, node: ast.expr, name: str) -> Size:

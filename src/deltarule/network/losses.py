@@ -24,8 +24,8 @@ _MEAN = "over a batch the loss is the mean of the losses of its samples"
 def _loss(name: str, equation: str, prediction: str = "", *, of: str = "y_hat", **more: object) -> Module:
     conventions = (*more.pop("conventions", ()), _MEAN)  # type: ignore[misc]
     return Module(
-        name,
         equation,
+        name=name,
         inputs=(of, "y"),
         loss=True,
         prediction=prediction,

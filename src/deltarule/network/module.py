@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-from deltarule.language.notation import Equations, parse_equations, parse_shapes
+from deltarule.language.errors import NotationError
+from deltarule.language.notation import Equations, parse_equations, parse_expression, parse_shapes
+from deltarule.language.tensor import Operand, Tensor
 
 __all__ = ["Module", "Option", "OptionValue", "Size", "Sizes"]
 
@@ -32,34 +34,57 @@ class Option:
         """The value as it stands in the equation."""
         if self.choices:
             return dict(self.choices)[value]
-        return f"({value})" if isinstance(value, Fraction) and (value < 0 or value.denominator != 1) else str(value)
+        if isinstance(value, Fraction) and value >= 0 and Fraction(repr(float(value))) == value:
+            return str(value.numerator) if value.denominator == 1 else repr(float(value))
+        return f"({value})"
 
 
 @dataclass(frozen=True)
 class Module:
-    """A row of the table: `equation` (a template over the options) from the input `x` to its last left side."""
+    """A module is its forward equation: from the input `x`, through parameters, to its last left side.
 
-    name: str
+    >>> swish = Module("y = x * sigmoid(beta * x)")
+    >>> swish.parameters
+    ('beta',)
+    """
+
     equation: str
+    """In the text notation; `{option}` stands for an option. Without a left side, it is that of `y`."""
     shapes: str = ""
     """Sizes of the input and the parameters; a name without one is a scalar. Without a shape for `x`, the module takes
     what comes in."""
-    scalar_equation: str = ""
-    """The equation where the input is a scalar, if it is another one (`@` becomes `*`)."""
-    arguments: tuple[str, ...] = ()
-    """The sizes given in parentheses, in order."""
+    name: str = ""
+    arguments: tuple[str, ...] | None = None
+    """The sizes given in parentheses, in order; None: the size symbols that the input does not fix."""
     options: tuple[Option, ...] = ()
     conventions: tuple[str, ...] = ()
     latex: str = ""
     source: str = ""
+    scalar_equation: str = ""
+    """The equation where the input is a scalar, if it is another one (`@` becomes `*`)."""
     inputs: tuple[str, ...] = ("x",)
     pre_activation: bool = False
     """Whether the output is named as a pre-activation (`a_1`, `z`)."""
-    trace: Callable[[Mapping[str, Sizes], Mapping[str, Size]], Equations] | None = None
-    """For a Python function: its equations for the sizes of the inputs and of the size symbols."""
     loss: bool = False
     prediction: str = ""
     """For a loss that takes something else than the prediction: the prediction from that."""
+
+    @property
+    def size_arguments(self) -> tuple[str, ...]:
+        """The names of the sizes that stand in parentheses."""
+        if self.arguments is not None:
+            return self.arguments
+        shapes = parse_shapes(self.shapes)
+        fixed = shapes.get(self.inputs[0], ())
+        symbols = (s for sizes in shapes.values() for s in sizes if isinstance(s, str) and s not in fixed)
+        return tuple(dict.fromkeys(symbols))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters, in the order in which the equation uses them."""
+        shapes = parse_shapes(self.shapes)
+        incoming = {name: shapes.get(name, ("n",)) for name in self.inputs}
+        return tuple(name for name in self.equations(incoming, {}, {}).free if name not in self.inputs)
 
     def sizes(self, bound: Mapping[str, Size]) -> dict[str, Sizes]:
         """The shapes with size symbols replaced."""
@@ -75,8 +100,10 @@ class Module:
     def text(self, options: Mapping[str, OptionValue] | None = None, scalar: bool = False) -> str:
         """The equation under the options."""
         values = self.values(options or {})
-        template = self.scalar_equation if scalar and self.scalar_equation else self.equation
-        return template.format(**{option.name: option.text(values[option.name]) for option in self.options})
+        text = self.scalar_equation if scalar and self.scalar_equation else self.equation
+        for option in self.options:
+            text = text.replace(f"{{{option.name}}}", option.text(values[option.name]))
+        return text if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"\([^()]*\)", "", text)) else f"y = {text}"
 
     def stated(self, options: Mapping[str, OptionValue] | None = None) -> tuple[str, ...]:
         """The conventions that hold under the options."""
@@ -89,14 +116,29 @@ class Module:
     ) -> Equations:
         """The forward equations for the sizes of the inputs and of the size symbols."""
         shapes = {**self.sizes(bound), **incoming}
-        if self.trace is not None:
-            return self.trace(shapes, bound)
         text = self.text(options, scalar=not any(incoming.values()))
         if bound:
             words = "|".join(map(re.escape, bound))
             text = re.sub(rf"\b(?:{words})\b", lambda match: str(bound[match.group()]), text)
         used = set(re.findall(r"\w+", text))
-        return _read(text, tuple((name, sizes) for name, sizes in shapes.items() if name in used))
+        read = _read(text, tuple((name, sizes) for name, sizes in shapes.items() if name in used))
+        for name in self.inputs:
+            if name not in read.free:
+                raise NotationError(f"the module `{self.name or text}` does not use its input `{name}`")
+        return read
+
+    def __call__(self, *inputs: Operand, **parameters: Operand) -> Tensor:
+        """The module put into another one: its equations over tensors, inputs first, parameters in order or by name."""
+        names = (*self.inputs, *self.parameters)
+        given = dict(zip(names, inputs, strict=False)) | parameters
+        if len(inputs) > len(names) or set(given) != set(names):
+            raise NotationError(f"`{self.name or 'the module'}` takes {', '.join(names)}, each once")
+        scope = {name: Tensor.value(value) for name, value in given.items()}
+        value = Tensor.value(0)
+        text = self.text(scalar=not any(scope[name].axes for name in self.inputs))
+        for left, right in (statement.split("=", 1) for statement in re.split(r"[;\n]", text) if statement.strip()):
+            value = scope[left.strip()] = parse_expression(right, scope, relabel=False)
+        return value
 
 
 @lru_cache(maxsize=1024)

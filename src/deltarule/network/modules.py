@@ -11,8 +11,8 @@ __all__ = ["MODULES"]
 _ROWS = (
     # from units to units
     Module(
-        "linear",
         "y = W @ x{bias}",
+        name="linear",
         shapes="x: n, W: m n, b: m",
         scalar_equation="y = W * x{bias}",
         arguments=("n", "m"),
@@ -22,22 +22,24 @@ _ROWS = (
         source="Bishop 2006, Pattern Recognition and Machine Learning, eq. 5.2",
         pre_activation=True,
     ),
-    Module("identity", "y = x", latex=r"\operatorname{id}"),
+    Module("y = x", name="identity", latex=r"\operatorname{id}"),
     # elementwise
-    Module("sigmoid", "y = sigmoid(x)", latex=r"\sigma", source="Bishop 2006, eq. 5.6"),
-    Module("tanh", "y = tanh(x)", latex=r"\tanh", source="Bishop 2006, eq. 5.59"),
-    Module("relu", "y = relu(x)", latex=r"\operatorname{ReLU}", source="Nair & Hinton 2010"),
+    Module("y = sigmoid(x)", name="sigmoid", latex=r"\sigma", source="Bishop 2006, eq. 5.6"),
+    Module("y = tanh(x)", name="tanh", latex=r"\tanh", source="Bishop 2006, eq. 5.59"),
+    Module("y = relu(x)", name="relu", latex=r"\operatorname{ReLU}", source="Nair & Hinton 2010"),
     Module(
-        "leaky_relu",
         "y = leaky_relu(x, {slope})",
+        name="leaky_relu",
         options=(Option("slope", Fraction(1, 100)),),
         latex=r"\operatorname{LeakyReLU}",
         source="Maas, Hannun & Ng 2013",
     ),
-    Module("softplus", "y = softplus(x)", latex=r"\operatorname{softplus}", source="Dugas et al. 2001"),
+    Module("y = softplus(x)", name="softplus", latex=r"\operatorname{softplus}", source="Dugas et al. 2001"),
     # over the units
-    Module("softmax", "y = softmax(x)", latex=r"\operatorname{softmax}", source="Bishop 2006, eq. 4.104"),
-    Module("log_softmax", "y = log_softmax(x)", latex=r"\operatorname{logsoftmax}", source="Bishop 2006, eq. 4.104"),
+    Module("y = softmax(x)", name="softmax", latex=r"\operatorname{softmax}", source="Bishop 2006, eq. 4.104"),
+    Module(
+        "y = log_softmax(x)", name="log_softmax", latex=r"\operatorname{logsoftmax}", source="Bishop 2006, eq. 4.104"
+    ),
 )
 
 MODULES: dict[str, Module] = {row.name: row for row in _ROWS}

@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from deltarule.language.equation import Assumption, Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.network.module import Sizes
+from deltarule.network.module import Module, Sizes
 
 __all__ = ["ModuleInstance", "Network"]
 
@@ -60,7 +60,6 @@ class Network:
     """The shapes that belong to `text`, as in `w: n, x: n`."""
     batch: int | str | None = None
     """The size of the batch axis, the first of every input, target and activity; None for one sample."""
-    size_names: tuple[str, ...] = field(default=())
 
     @classmethod
     def parse(
@@ -76,6 +75,17 @@ class Network:
         from deltarule.network.written import written
 
         return assemble(text, shapes) if is_chain(text) else written(text, shapes, roles)
+
+    @classmethod
+    def of(cls, *modules: str | Module, shapes: str | Mapping[str, Sizes] | None = None) -> Network:
+        """The chain of modules, each as text (`"linear(2, 1)"`) or as a module that needs no sizes.
+
+        >>> Network.of("linear(2, 1)", Module("y = exp(x)"), "squared_error").equations[1].right
+        exp(z)
+        """
+        from deltarule.network.assemble import chained
+
+        return chained(modules, shapes)
 
     def _with_role(self, role: Role) -> tuple[str, ...]:
         return tuple(name for name, declaration in self.declarations.items() if declaration.role == role)
