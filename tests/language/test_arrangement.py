@@ -178,7 +178,7 @@ FORMULAS = [
     (multiply(d, W, x, bound=[i, j]), (), "(d @ (W @ x))"),
     (multiply(W, bound=[j]), (i,), "SumOver(W, 1)"),
     (multiply(W, bound=[i, j]), (), "SumOver(W)"),
-    (multiply(s, y, subtract(ONE, y), d), (i,), "s (y * (-1 y + 1) * d)"),
+    (multiply(s, y, subtract(ONE, y), d), (i,), "s (y * (1 + -1 y) * d)"),
     (multiply(s, t), (), "(s * t)"),
     (multiply(d, W), (i, j), "RowScale(d, W)"),
     (multiply(W, x), (i, j), "ColumnScale(W, x)"),

@@ -27,6 +27,8 @@ from deltarule.language.contraction import (
     contract_deltas,
     diagonal_matrix,
     fit,
+    settle,
+    tie,
     together,
 )
 from deltarule.language.expression import (
@@ -113,6 +115,7 @@ def arrange(expression: Expression, axes: Iterable[Axis]) -> Arrangement | None:
     if len(axes) > 2:
         return None
     try:
+        expression = settle(expression)
         laid_out = _Arranger(expression).visit(expression, axes)
     except NoForm:
         return None
@@ -190,11 +193,11 @@ class _Arranger:
 
     def product(self, e: Product, axes: Axes) -> Arrangement:
         factors, bound = self.flatten(e)
-        factors, bound, diagonal = contract_deltas(factors, bound)
-        scalars = [f for f in factors if isinstance(f, Number)]
+        factors, bound = contract_deltas(factors, bound)
+        factors, diagonal = tie(factors)
         coefficient = Fraction(1)
-        for f in scalars:
-            coefficient *= f.value
+        for f in factors:
+            coefficient *= f.value if isinstance(f, Number) else 1
         if not coefficient:
             return fit(Leaf(Number(0), ()), axes)
         rest = [f for f in factors if not isinstance(f, Number)]

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from deltarule.language.expression import Axis, Delta, Expression, Number, rename
+from deltarule.language.expression import (
+    Axis,
+    Delta,
+    Expression,
+    Number,
+    Product,
+    multiply,
+    opened,
+    rename,
+    substitute,
+    walk,
+)
 from deltarule.language.matrix_form import (
     Arrangement,
     Axes,
@@ -26,7 +37,18 @@ from deltarule.language.matrix_form import (
     Transpose,
 )
 
-__all__ = ["NoForm", "Operand", "assemble", "contract", "contract_deltas", "diagonal_matrix", "fit", "together"]
+__all__ = [
+    "NoForm",
+    "Operand",
+    "assemble",
+    "contract",
+    "contract_deltas",
+    "diagonal_matrix",
+    "fit",
+    "settle",
+    "tie",
+    "together",
+]
 
 
 class NoForm(Exception):
@@ -44,33 +66,47 @@ class Operand:
     build: Callable[[Axes], Arrangement]
 
 
-def contract_deltas(factors: list[Expression], bound: Axes) -> tuple[list[Expression], Axes, tuple[Axis, Axis] | None]:
-    """Σ_k δ[k,i] u[k] = u[i]; and the pair of free axes that one last delta ties together, if any."""
-    diagonal: tuple[Axis, Axis] | None = None
+def settle(e: Expression) -> Expression:
+    """Bound axes contracted with Kronecker's deltas everywhere: Σ_k δ[i,k] u[k] = u[i]; each axis left matters."""
+
+    def replace(node: Expression) -> Expression | None:
+        match node:
+            case Delta(first=a, second=b) if a == b or (isinstance(a, int) and isinstance(b, int)):
+                return Number(int(a == b))
+            case Product():
+                factors, bound = opened(node)
+                factors = [substitute(f, replace) for f in factors]
+                factors, bound = contract_deltas(factors, bound)
+                return multiply(*factors, bound=bound)
+        return None
+
+    return substitute(e, replace) if any(isinstance(node, Delta) for node in walk(e)) else e
+
+
+def contract_deltas(factors: list[Expression], bound: Axes) -> tuple[list[Expression], Axes]:
+    """Σ_k δ[i,k] u[k] = u[i]"""
     k = 0
     while k < len(factors):
         f = factors[k]
-        if not isinstance(f, Delta) or (isinstance(f.first, int) and isinstance(f.second, int)):
-            k += 1
-            continue
-        a, b = f.first, f.second
-        if a == b:
-            del factors[k]
-            continue
-        if isinstance(a, Axis) and isinstance(b, Axis) and a.size != b.size:
-            raise NoForm
-        if b in bound:
-            a, b = b, a
-        if isinstance(a, Axis) and a in bound:
-            bound = tuple(axis for axis in bound if axis != a)
-        elif isinstance(a, Axis) and isinstance(b, Axis):
-            diagonal, a, b = (a, b), b, a
-        else:  # a unit vector
-            k += 1
-            continue
-        factors = [rename(g, {a: b}) for g in factors[:k] + factors[k + 1 :]]
-        k = 0
-    return factors, bound, diagonal
+        if isinstance(f, Delta):
+            for a, b in ((f.first, f.second), (f.second, f.first)):
+                if isinstance(a, Axis) and a in bound and (isinstance(b, int) or a.size == b.size):
+                    rest = factors[:k] + factors[k + 1 :]
+                    factors = rest if a == b else [settle(rename(g, {a: b})) for g in rest]
+                    bound = bound if a == b else tuple(axis for axis in bound if axis != a)
+                    k = -1
+                    break
+        k += 1
+    return factors, bound
+
+
+def tie(factors: list[Expression]) -> tuple[list[Expression], tuple[Axis, Axis] | None]:
+    """Without a δ[i,j] of two free axes: u[i] δ[i,j] v[j] is u[i] v[i] on the diagonal; and these axes."""
+    for k, f in enumerate(factors):
+        match f:
+            case Delta(first=Axis() as a, second=Axis() as b) if a != b and a.size == b.size:
+                return [settle(rename(g, {b: a})) for g in factors[:k] + factors[k + 1 :]], (a, b)
+    return factors, None
 
 
 def contract(operands: list[Operand], bound: Sequence[Axis]) -> list[Operand]:

@@ -1,0 +1,158 @@
+"""NumPy source for what has no form in rows and columns: three axes and more, by `np.einsum` and broadcasting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from string import ascii_letters
+
+from deltarule.language.arrangement import arrange, size_value
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Delta,
+    Derivative,
+    Expression,
+    Maximum,
+    Number,
+    Piecewise,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    multiply,
+    opened,
+    opened_maximum,
+)
+from deltarule.writing.numpy import Spelling, component, number, print_arrangement
+
+__all__ = ["print_einsum"]
+
+
+def print_einsum(expression: Expression, axes: Sequence[Axis], spelling: Spelling) -> str:
+    return _Tensors(spelling).full(expression, tuple(axes))
+
+
+class _Tensors:
+    """Every piece is an atom of Python's grammar, or in parentheses: no levels of precedence are kept here."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self.spelling = spelling
+
+    def full(self, e: Expression, axes: tuple[Axis, ...]) -> str:
+        """`e` with exactly these axes, in this order."""
+        own = tuple(a for a in axes if a in e.axes)
+        source = self.own(e, own)
+        if own == axes:
+            return source
+        shape = ", ".join(self.spelling.size(a.size) for a in axes)
+        return f"np.broadcast_to({_closed(source)}{_spread(own, axes)}, ({shape},))"
+
+    def loose(self, e: Expression, axes: tuple[Axis, ...]) -> str:
+        """`e` as an operand that NumPy broadcasts against an array of these axes."""
+        own = tuple(a for a in axes if a in e.axes)
+        return _closed(self.own(e, own)) + (_spread(own, axes) if own else "")
+
+    def argument(self, e: Expression, axes: tuple[Axis, ...]) -> str:
+        """As `loose`, where a comma or a parenthesis stands on either side."""
+        own = tuple(a for a in axes if a in e.axes)
+        return self.own(e, own) if not own or not _spread(own, axes) else self.loose(e, axes)
+
+    def own(self, e: Expression, axes: tuple[Axis, ...]) -> str:
+        arrangement = arrange(e, axes)
+        if arrangement is not None:
+            return print_arrangement(arrangement, self.spelling)
+        match e:
+            case Symbol(indices=indices):
+                source = self.spelling.name(e.name) + component(indices)
+                there = tuple(i for i in indices if isinstance(i, Axis))
+                if there == axes:
+                    return source
+                if sorted(there) == sorted(axes):
+                    return f"np.transpose({source}, {tuple(there.index(a) for a in axes)})"
+                return self.einsum([(source, there)], axes)
+            case Sum(terms=terms):
+                return " + ".join(self.loose(t, axes) for t in terms)
+            case Power(base=base, exponent=exponent):
+                if exponent == -1:
+                    return f"1 / {self.loose(base, axes)}"
+                if exponent == Fraction(1, 2):
+                    return f"np.sqrt({self.full(base, axes)})"
+                if exponent < 0:
+                    return f"1 / {self.loose(Power(base, -exponent), axes)}"
+                return f"{self.loose(base, axes)}**({number(exponent).source})"
+            case Apply(function="step", arguments=(u,)):
+                return f"np.heaviside({self.full(u, axes)}, 0)"
+            case Apply(function=function, arguments=arguments):
+                return f"{self.spelling.function(function)}({', '.join(self.argument(a, axes) for a in arguments)})"
+            case Piecewise(cases=cases, otherwise=otherwise):
+                source = self.loose(otherwise, axes)
+                for u, strict, value in reversed(cases):
+                    sign = ">" if strict else ">="
+                    source = f"np.where({self.loose(u, axes)} {sign} 0, {self.loose(value, axes)}, {source})"
+                return source
+            case Maximum():
+                body, bound = opened_maximum(e)
+                bound = tuple(a for a in bound if a in body.axes)
+                along = ", ".join(str(k) for k in range(len(axes), len(axes) + len(bound)))
+                return f"np.max({self.full(body, (*axes, *bound))}, axis=({along},))"
+            case Product():
+                return self.product(e, axes)
+            case Derivative():
+                raise DeltaruleError(f"{e!r} is not evaluated: it has no value in NumPy")
+        raise TypeError(f"no NumPy for {e!r}")
+
+    def product(self, e: Product, axes: tuple[Axis, ...]) -> str:
+        factors, bound = opened(e)
+        sizes = [size_value(a.size) for a in bound if not any(a in f.axes for f in factors)]
+        scalar = multiply(*sizes, *(f for f in factors if not f.axes))
+        operands: list[tuple[str, tuple[Axis, ...]]] = []
+        for f in factors:
+            match f:
+                case Delta(first=Axis() as a, second=Axis() as b) if a != b:
+                    operands.append((f"np.eye({self.spelling.size(a.size)}, {self.spelling.size(b.size)})", (a, b)))
+                case _ if f.axes:
+                    operands.append((self.full(f, f.axes), f.axes))
+        source = self.einsum(operands, axes)
+        if isinstance(scalar, Number) and scalar.value == 1:
+            return source
+        return f"{_closed(self.own(scalar, ()))} * {source}"
+
+    def einsum(self, operands: Sequence[tuple[str, tuple[Axis, ...]]], axes: tuple[Axis, ...]) -> str:
+        everything = dict.fromkeys([*axes, *(a for _, own in operands for a in own)])
+        letters: dict[Axis, str] = {}
+        for axis in everything:  # its own name where that is a letter
+            if len(axis.name) == 1 and axis.name in ascii_letters and axis.name not in letters.values():
+                letters[axis] = axis.name
+        free = (c for c in dict.fromkeys("ijkl" + ascii_letters) if c not in letters.values())
+        letters |= {axis: next(free) for axis in everything if axis not in letters}
+        inputs = ",".join("".join(letters[a] for a in own) for _, own in operands)
+        output = "".join(letters[a] for a in axes)
+        arrays = ", ".join(source for source, _ in operands)
+        return f'np.einsum("{inputs}->{output}", {arrays}{", optimize=True" if len(operands) > 2 else ""})'
+
+
+def _closed(source: str) -> str:
+    """The source as an atom: in parentheses unless it is a name, a number, or one call."""
+    if source.isidentifier() or source.replace(".", "", 1).isdigit():
+        return source
+    depth = 0
+    head, _, _ = source.partition("(")
+    if head.replace(".", "").replace("_", "").isalnum() and source.endswith(")"):
+        for place, character in enumerate(source):
+            depth += (character == "(") - (character == ")")
+            if depth == 0 and place > len(head) and place < len(source) - 1:
+                break
+        else:
+            return source
+    return f"({source})"
+
+
+def _spread(own: tuple[Axis, ...], axes: tuple[Axis, ...]) -> str:
+    """`[:, None, :]`: a new axis wherever `axes` has one that `own` has not, from the first of `own` on."""
+    if own == axes:
+        return ""
+    start = axes.index(own[0]) if own else len(axes)
+    places = [":" if a in own else "None" for a in axes[start:]]
+    return f"[{', '.join(places)}]" if "None" in places else ""
