@@ -1,0 +1,167 @@
+"""An expression as a formula in index notation: every tensor with its indices, every sum with its Σ.
+
+Components are the same form, with numbers for indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Delta,
+    Derivative,
+    Expression,
+    Index,
+    Maximum,
+    Number,
+    Piecewise,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    opened,
+    opened_maximum,
+)
+from deltarule.writing import formula as f
+from deltarule.writing.formula import Formula
+from deltarule.writing.naming import Names, letters_for
+
+__all__ = ["IndexForm"]
+
+Visit: TypeAlias = Callable[[Expression], Formula]
+
+
+class IndexForm:
+    """Turns expressions into formulas; `letters` are those of the free axes, the same in a whole chain."""
+
+    def __init__(self, names: Names, letters: Mapping[Axis, str] | None = None) -> None:
+        self.names = names
+        self.letters = dict(letters or {})
+        self._taken = names.taken()
+
+    def __call__(self, e: Expression) -> Formula:
+        missing = [a for a in e.axes if a not in self.letters]
+        letters = self._more(missing, self.letters) if missing else self.letters
+        return self._visit(e, letters)
+
+    def _more(self, axes: Iterable[Axis], letters: dict[Axis, str]) -> dict[Axis, str]:
+        return {**letters, **letters_for(axes, self._taken | set(letters.values()))}
+
+    def _visit(self, e: Expression, letters: dict[Axis, str]) -> Formula:
+        def visit(inner: Expression) -> Formula:
+            return self._visit(inner, letters)
+
+        match e:
+            case Number(value=value):
+                return f.numeral(value)
+            case Symbol():
+                return self._symbol(e, letters)
+            case Sum(terms=terms):
+                return f.terms([visit(t) for t in terms])
+            case Product(factors=factors, bound=()):
+                return multiplied(factors, visit)
+            case Product():
+                return self._summed(e, letters)
+            case Maximum():
+                body, bound = opened_maximum(e)
+                inner = self._more(bound, letters)
+                return f.Big("max", self._runs(bound, inner), f.wrap(self._visit(body, inner), f.PRODUCT))
+            case Power():
+                return powered(e, visit)
+            case Apply():
+                return f.called(e.function, tuple(visit(u) for u in e.arguments), e.order)
+            case Delta(first=first, second=second):
+                return f.Indicator(self._index(first, letters), "=", self._index(second, letters))
+            case Derivative():
+                return derivative(e, visit, lambda s: self._symbol(s, letters), self.names)
+            case Piecewise(cases=cases, otherwise=otherwise):
+                rows = tuple((visit(v), visit(u), ">" if strict else ">=") for u, strict, v in cases)
+                return f.Cases(rows, visit(otherwise))
+        raise TypeError(f"not an expression: {e!r}")
+
+    def _symbol(self, e: Symbol, letters: Mapping[Axis, str]) -> f.Name:
+        return self.names(e.name, 0, (letters[i] if isinstance(i, Axis) else str(i) for i in e.indices))
+
+    def _index(self, i: Index, letters: Mapping[Axis, str]) -> Formula:
+        return f.Name(letters[i], source=letters[i]) if isinstance(i, Axis) else f.Numeral(str(i))
+
+    def _runs(self, bound: Iterable[Axis], letters: Mapping[Axis, str]) -> tuple[tuple[str, str], ...]:
+        return tuple((letters[a], str(a.size)) for a in bound)
+
+    def _summed(self, e: Product, letters: dict[Axis, str]) -> Formula:
+        """`c Σ_k body`: a number stands before the Σ."""
+        factors, bound = opened(e)
+        inner = self._more(bound, letters)
+
+        def visit(x: Expression) -> Formula:
+            return self._visit(x, inner)
+
+        first, rest = factors[0], factors[1:]
+        if isinstance(first, Number) and rest:
+            total = f.Big("sum", self._runs(bound, inner), f.wrap(multiplied(rest, visit), f.BIG))
+            return scaled(first, total)
+        return f.Big("sum", self._runs(bound, inner), f.wrap(multiplied(factors, visit), f.BIG))
+
+
+def scaled(coefficient: Number, body: Formula) -> Formula:
+    """A number before a formula: a sign for -1."""
+    if coefficient.value < 0:
+        return f.negative(scaled(Number(-coefficient.value), body))
+    return body if coefficient.value == 1 else f.product([f.numeral(coefficient.value), body])
+
+
+def multiplied(factors: Iterable[Expression], visit: Visit) -> Formula:
+    """The product in the order given; a run of factors and of reciprocals after it is one fraction."""
+    first, *rest = factors
+    if isinstance(first, Number) and rest and first.value < 0:
+        return f.negative(multiplied(rest if first.value == -1 else [Number(-first.value), *rest], visit))
+    groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
+    for factor in (first, *rest):
+        below = reciprocal(factor)
+        if below is not None:
+            groups[-1][1].append(visit(below))
+            continue
+        if groups[-1][1]:
+            groups.append(([], []))
+        groups[-1][0].append(visit(factor))
+    return f.product([_quotient(top, bottom) for top, bottom in groups])
+
+
+def reciprocal(e: Expression) -> Expression | None:
+    """What stands below the fraction bar: u for u^-1, u^2 for u^-2."""
+    if isinstance(e, Power) and e.exponent < 0:
+        return e.base if e.exponent == -1 else Power(e.base, -e.exponent)
+    return None
+
+
+def _quotient(top: list[Formula], bottom: list[Formula]) -> Formula:
+    if not bottom:
+        return f.product(top)
+    above = [t for t in top if t != f.Numeral("1")]
+    return f.fraction(f.product(above) if above else f.Numeral("1"), f.product(bottom))
+
+
+def powered(e: Power, visit: Visit) -> Formula:
+    below = reciprocal(e)
+    if below is not None:
+        return f.fraction(f.Numeral("1"), visit(below))
+    if e.exponent.denominator == 2 and e.exponent.numerator == 1:
+        return f.Root(visit(e.base))
+    return f.superscript(visit(e.base), e.exponent)
+
+
+def derivative(e: Derivative, visit: Visit, symbol: Callable[[Symbol], f.Name], names: Names) -> Formula:
+    """∂of/∂by as one fraction, or as an operator before a parenthesis where `of` is more than a name."""
+    if isinstance(e.of, Symbol):
+        body: Formula = f.Partial(symbol(e.of), symbol(e.by))
+    else:
+        body = f.Product((f.Partial(None, symbol(e.by)), f.Parentheses(visit(e.of))), ("",))
+    return f.Bar(body, tuple(names(n, rank=len(_sizes(names, n))) for n in e.held)) if e.held else body
+
+
+def _sizes(names: Names, name: str) -> tuple[int | str, ...]:
+    declaration = names.declarations.get(name)
+    return declaration.sizes if declaration else ()

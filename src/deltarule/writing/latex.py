@@ -1,0 +1,183 @@
+"""Formulas as LaTeX, in the commands that amsmath and MathJax share."""
+
+from __future__ import annotations
+
+from deltarule.language.functions import FUNCTIONS
+from deltarule.writing import formula as f
+from deltarule.writing.formula import Formula
+from deltarule.writing.naming import GREEK, split
+
+__all__ = ["RELATIONS", "escape", "function_name", "latex", "name", "size_name"]
+
+RELATIONS = {
+    "=": "=",
+    "<-": r"\leftarrow",
+    "←": r"\leftarrow",
+    ":=": r"\leftarrow",
+    "≈": r"\approx",
+    "~": r"\approx",
+    ">": ">",
+    ">=": r"\geq",
+    "<": "<",
+    "!=": r"\neq",
+    "∈": r"\in",
+}
+
+_COMMANDS = {"max", "min", "log", "exp", "sin", "cos", "tanh", "sinh", "cosh"}
+
+
+def latex(formula: Formula) -> str:
+    """The formula in maths mode."""
+    match formula:
+        case f.Name():
+            return name(formula)
+        case f.Numeral(text=text):
+            return text
+        case f.Special(kind=kind):
+            return r"\mathbf{1}" if kind == "one" else r"\mathbf{I}"
+        case f.Call():
+            return _call(formula)
+        case f.Exponential(exponent=exponent):
+            return "e" + _script("^", latex(exponent))
+        case f.Fraction(top=top, bottom=bottom):
+            return rf"\frac{{{latex(top)}}}{{{latex(bottom)}}}"
+        case f.Partial(of=of, by=by):
+            above = rf"\partial {name(of)}" if of else r"\partial"
+            return rf"\frac{{{above}}}{{\partial {name(by)}}}"
+        case f.Bar(body=body, held=held):
+            return rf"\left. {latex(body)} \right|_{{{', '.join(map(name, held))}}}"
+        case f.Superscript(base=base, exponent=exponent, elementwise=elementwise):
+            return latex(base) + _script("^", r"\odot " * elementwise + exponent)
+        case f.Transposed(base=f.Name() as base):
+            return name(base, r"\top")
+        case f.Transposed(base=base):
+            return rf"{latex(base)}^\top"
+        case f.Product(factors=factors, signs=signs):
+            return _product(factors, signs)
+        case f.Terms(items=items):
+            return _terms(items)
+        case f.Big():
+            return _big(formula)
+        case f.Parentheses(body=body):
+            return _enclosed("(", latex(body), ")", f.tall(body))
+        case f.Absolute(body=body):
+            return _enclosed("|", latex(body), "|", True)
+        case f.Norm(body=body):
+            return rf"\left\| {latex(body)} \right\|"
+        case f.Root(body=body):
+            return rf"\sqrt{{{latex(body)}}}"
+        case f.Indicator(left=left, relation=relation, right=right):
+            inside = f"{latex(left)} {RELATIONS[relation]} {latex(right)}"
+            return r"\mathbf{1}" + _enclosed("[", inside, "]", f.tall(formula))
+        case f.Relation(left=left, sign=sign, right=right):
+            return f"{latex(left)} {RELATIONS.get(sign, sign)} {latex(right)}"
+        case f.Reals(sizes=sizes):
+            return r"\mathbb{R}" + _script("^", r" \times ".join(map(size_name, sizes)))
+        case f.Cases(cases=cases, otherwise=otherwise):
+            rows = [rf"{latex(v)} & \text{{if }} {latex(u)} {RELATIONS[r]} 0" for v, u, r in cases]
+            rows.append(rf"{latex(otherwise)} & \text{{otherwise}}")
+            return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+    raise TypeError(f"not a formula: {formula!r}")
+
+
+def name(n: f.Name, after: str = "") -> str:
+    """A name with everything that hangs on it; `after` joins the superscripts."""
+    letter = _letter(n)
+    if n.accent:
+        letter = rf"\{n.accent}{{{letter}}}"
+    above = (f"({n.number})" if n.number else "") + after
+    below = []
+    if n.word:
+        below.append(n.word if len(n.word) == 1 else rf"\text{{{escape(n.word)}}}")
+    if n.of is not None:
+        below.append(name(n.of))
+    if n.indices:
+        plain = all(len(i) == 1 for i in n.indices)
+        below.append(("" if plain else ",").join(map(_index, n.indices)))
+    if n.of is not None:  # an error signal has no number of its own: the transpose stands last
+        return letter + _script("_", ",".join(below)) + _script("^", above)
+    return letter + _script("^", above) + _script("_", ",".join(below))
+
+
+def _script(sign: str, body: str) -> str:
+    if not body:
+        return ""
+    return sign + (body if len(body) == 1 or body == r"\top" else f"{{{body}}}")
+
+
+def _index(i: str) -> str:
+    return i if len(i) == 1 or i.isdigit() else f"{i[0]}_{{{i[1:]}}}"
+
+
+def _letter(n: f.Name) -> str:
+    greek = n.letter in GREEK
+    if n.rank:
+        if greek:
+            return rf"\boldsymbol{{\{n.letter}}}"
+        return rf"\mathbf{{{escape(n.letter)}}}"
+    if greek:
+        return rf"\{n.letter}"
+    return n.letter if len(n.letter) == 1 else rf"\mathit{{{escape(n.letter)}}}"
+
+
+def function_name(function: str) -> str:
+    row = FUNCTIONS.get(function)
+    if row is not None:
+        return row.latex
+    if function in GREEK:
+        return rf"\{function}"
+    if function in _COMMANDS:
+        return rf"\{function}"
+    return function if len(function) == 1 else rf"\operatorname{{{escape(function)}}}"
+
+
+def _call(call: f.Call) -> str:
+    head = function_name(call.function)
+    if call.bare:
+        return f"{head} {latex(call.arguments[0])}"
+    if call.order and any(call.order):
+        if len(call.order) == 1:
+            head += "'" * call.order[0]
+        else:
+            places = [str(k) for k, times in enumerate(call.order, 1) for _ in range(times)]
+            head = rf"\partial_{{{','.join(places)}}} {head}"
+    return head + _enclosed("(", ", ".join(map(latex, call.arguments)), ")", any(map(f.tall, call.arguments)))
+
+
+def _enclosed(left: str, inside: str, right: str, grows: bool) -> str:
+    return rf"\left{left} {inside} \right{right}" if grows else f"{left}{inside}{right}"
+
+
+def _product(factors: tuple[Formula, ...], signs: tuple[str, ...]) -> str:
+    out = latex(factors[0])
+    for sign, factor in zip(signs, factors[1:], strict=True):
+        between = {"": " ", "dot": r" \cdot ", "odot": r" \odot "}[sign]
+        out += between + latex(factor)
+    return out
+
+
+def _terms(items: tuple[tuple[bool, Formula], ...]) -> str:
+    (minus, first), *rest = items
+    out = ("-" if minus else "") + latex(first)
+    return out + "".join((" - " if minus else " + ") + latex(t) for minus, t in rest)
+
+
+def size_name(size: int | str) -> str:
+    """A size as it stands above Σ: a number, or a symbol by the scheme for names."""
+    return name(split(size)) if isinstance(size, str) and not size.isdigit() else str(size)
+
+
+def _big(big: f.Big) -> str:
+    if big.operator == "max":
+        below = ", ".join(_index(letter) for letter, _ in big.letters)
+        return rf"\max_{{{below}}} {latex(big.body)}"
+    signs = [rf"\sum_{{{_index(letter)}=1}}^{{{size_name(size)}}}" for letter, size in big.letters]
+    return " ".join([*signs, latex(big.body)])
+
+
+_ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
+
+
+def escape(text: str) -> str:
+    """Text with the characters that LaTeX reads as commands made plain."""
+    return "".join(_ESCAPES.get(c, c) for c in text)

@@ -1,0 +1,345 @@
+"""A matrix formula with rows and columns: where transposes stand.
+
+Inside, one axis has no orientation. On the page vectors are columns, and the layout says how derivatives stand: in
+denominator layout ∂L/∂x is shaped like x and ∂y/∂x is x by y; in numerator layout ∂L/∂x is a row, ∂L/∂W is W
+transposed and ∂y/∂x is y by x. Each node can be printed as it is laid out or flipped (a column or a row, a matrix or
+its transpose); whichever needs fewer transposes is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from deltarule.language.arrangement import (
+    Add,
+    Arrangement,
+    Broadcast,
+    Call,
+    Cases,
+    ColumnScale,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Identity,
+    Leaf,
+    MatMul,
+    MaxOver,
+    Ones,
+    Outer,
+    PowerOf,
+    RowScale,
+    Scale,
+    SumOver,
+    Transpose,
+    Unit,
+    arrange,
+)
+from deltarule.language.expression import Derivative, Number, Symbol
+from deltarule.writing import formula as f
+from deltarule.writing.formula import Formula
+from deltarule.writing.naming import Names
+
+__all__ = ["MatrixLayout", "NoLayout"]
+
+
+class NoLayout(Exception):
+    """Textbooks have no matrix notation for this."""
+
+
+Printed = tuple[int, Formula]
+"""The number of transposes in a formula, and the formula."""
+
+
+class MatrixLayout:
+    """Formulas of arrangements under one layout, `denominator` or `numerator`."""
+
+    def __init__(self, names: Names, layout: str = "denominator") -> None:
+        self.names = names
+        self.numerator = layout == "numerator"
+        self._memo: dict[tuple[Arrangement, bool], Printed] = {}
+
+    def native(self, node: Arrangement) -> bool:
+        """Whether the node stands flipped when nothing asks for an orientation."""
+        return self._best(node, True)[0] < self._best(node, False)[0]
+
+    def formula(self, node: Arrangement, flip: bool = False) -> Formula:
+        """The node as it is laid out, or flipped: a vector as a row, a matrix transposed."""
+        return self._best(node, flip)[1]
+
+    def _best(self, node: Arrangement, flip: bool) -> Printed:
+        flip = flip and bool(node.axes)
+        found = self._memo.get((node, flip))
+        if found is None:
+            found = self._memo[node, flip] = self._choose(node, flip)
+        return found
+
+    def _choose(self, node: Arrangement, flip: bool) -> Printed:
+        """The cheaper of the formula itself and the transpose of its opposite."""
+        if isinstance(node, Transpose):
+            return self._best(node.of, not flip)
+        cost, direct = self._direct(node, flip)
+        if not node.axes or not cost:
+            return cost, direct
+        other_cost, other = self._direct(node, not flip)
+        whole = isinstance(node, Call | Leaf)  # f(a)^T rather than f(a^T)
+        if other_cost + 1 < cost or (whole and other_cost + 1 == cost):
+            return other_cost + 1, f.transposed(other)
+        return cost, direct
+
+    def _row(self, node: Arrangement) -> Printed:
+        return self._best(node, True)
+
+    def _column(self, node: Arrangement) -> Printed:
+        return self._best(node, False)
+
+    def _direct(self, node: Arrangement, flip: bool) -> Printed:
+        rank = len(node.axes)
+        match node:
+            case Leaf():
+                return self._leaf(node, flip)
+            case MatMul(left=left, right=right):
+                return self._matmul(left, right, flip)
+            case Outer(left=u, right=v):
+                return self._times(self._column(v if flip else u), self._row(u if flip else v))
+            case Hadamard(factors=factors):
+                return self._elementwise(factors, flip)
+            case Scale():
+                return self._scaled(node, flip)
+            case RowScale(vector=v, matrix=m) | ColumnScale(vector=v, matrix=m):
+                scale, matrix = self._diag(v), self._best(m, flip)
+                return self._times(scale, matrix) if isinstance(node, RowScale) != flip else self._times(matrix, scale)
+            case Add(terms=terms):
+                parts = [self._best(t, flip) for t in terms]
+                return sum(cost for cost, _ in parts), f.terms([p for _, p in parts])
+            case Broadcast():
+                return self._broadcast(node, flip)
+            case PowerOf():
+                return self._power(node, flip)
+            case Call():
+                return self._call(node, flip)
+            case Cases(cases=cases, otherwise=otherwise) if not rank:
+                rows = tuple((self.formula(v), self.formula(u), ">" if strict else ">=") for u, strict, v in cases)
+                return 0, f.Cases(rows, self.formula(otherwise))
+            case SumOver():
+                return self._total(node, flip)
+            case MaxOver(of=of, along=None):
+                cost, body = self._native(of)
+                return cost, f.Call("max", (body,))
+            case Diag(vector=v):
+                return self._diag(v)
+            case DiagonalOf(matrix=m) if not flip:
+                cost, body = self._native(m)
+                return cost, f.Call("diag", (body,))
+            case DiagonalOf():
+                cost, body = self._direct(node, False)
+                return cost + 1, f.transposed(body)
+            case Identity():
+                return 0, f.Special("identity")
+            case Ones():
+                return self._ones(rank, flip)
+            case Unit(index=k):
+                unit = f.Name("e", rank=1, indices=(str(k),))
+                return (1, f.transposed(unit)) if flip else (0, unit)
+        raise NoLayout
+
+    def _native(self, node: Arrangement) -> Printed:
+        return self._best(node, self.native(node))
+
+    def _times(self, *parts: Printed) -> Printed:
+        return sum(cost for cost, _ in parts), f.product([p for _, p in parts])
+
+    def _matmul(self, left: Arrangement, right: Arrangement, flip: bool) -> Printed:
+        """`W x` as a column, `x^T W^T` as a row; the inner product with the fewer transposes."""
+        ranks = len(left.axes), len(right.axes)
+        if ranks == (1, 1):
+            return min(
+                self._times(self._row(left), self._column(right)),
+                self._times(self._row(right), self._column(left)),
+                key=lambda printed: printed[0],
+            )
+        if ranks == (2, 2):
+            return self._times(*((self._row(right), self._row(left)) if flip else map(self._column, (left, right))))
+        matrix, vector, turned = (left, right, flip) if ranks == (2, 1) else (right, left, not flip)
+        if flip:
+            return self._times(self._row(vector), self._best(matrix, turned))
+        return self._times(self._best(matrix, turned), self._column(vector))
+
+    def _leaf(self, node: Leaf, flip: bool) -> Printed:
+        e = node.expression
+        match e:
+            case Number(value=value):
+                return 0, f.numeral(value)
+            case Symbol():
+                body, stands = self._name(e), self._stands_flipped(e)
+            case Derivative():
+                body, stands = self._derivative(e), self._derivative_flipped(e)
+            case _:
+                raise NoLayout
+        if not node.axes or stands == flip:
+            return 0, body
+        return 1, f.transposed(body)
+
+    def _name(self, e: Symbol) -> f.Name:
+        if e.axes and len(e.axes) < len(e.indices):
+            raise NoLayout  # one row or column of a matrix
+        return self.names(e.name, len(e.axes), (str(i) for i in e.indices) if not e.axes else ())
+
+    def _stands_flipped(self, e: Symbol) -> bool:
+        declaration = self.names.declarations.get(e.name)
+        return self.numerator and declaration is not None and declaration.role == "message"
+
+    def _derivative(self, e: Derivative) -> Formula:
+        if set(e.of.axes) & set(e.by.axes):
+            raise NoLayout  # ∂y_i/∂s_i, the diagonal of a Jacobian
+        held = tuple(self.names(n, len(d.sizes) if (d := self.names.declarations.get(n)) else 0) for n in e.held)
+        if isinstance(e.of, Symbol):
+            body: Formula = f.Partial(self._name(e.of), self._name(e.by))
+        else:
+            inside = arrange(e.of, e.of.axes)
+            if inside is None:
+                raise NoLayout
+            body = f.Product((f.Partial(None, self._name(e.by)), f.Parentheses(self._native(inside)[1])), ("",))
+        return f.Bar(body, held) if held else body
+
+    def _derivative_flipped(self, e: Derivative) -> bool:
+        """By axes (of, by): denominator layout turns Jacobians, numerator layout turns what a scalar is derived by."""
+        return self.numerator != bool(e.of.axes)
+
+    def _factor(self, node: Arrangement) -> Printed:
+        """A scalar factor; an inner product among other factors stands in parentheses."""
+        cost, body = self._best(node, False)
+        alone = isinstance(node, MatMul | SumOver) and isinstance(body, f.Product)
+        return cost, f.Parentheses(body) if alone else body
+
+    def _elementwise(self, factors: Iterable[Arrangement], flip: bool) -> Printed:
+        """`u ⊙ v`, a run of factors and the reciprocals after it as one fraction; of scalars the plain product."""
+        cost = 0
+        groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
+        sign = ""
+        for factor in factors:
+            sign = "odot" if factor.axes else ""
+            below = _reciprocal(factor)
+            part_cost, part = self._best(below or factor, flip) if sign else self._factor(below or factor)
+            cost += part_cost
+            if below is not None:
+                groups[-1][1].append(part)
+            else:
+                if groups[-1][1]:
+                    groups.append(([], []))
+                groups[-1][0].append(part)
+        quotients: list[Formula] = []
+        for top, bottom in groups:
+            if not bottom:
+                quotients += top
+                continue
+            one_cost, one = self._ones(1, flip) if sign else (0, f.Numeral("1"))
+            above = f.product(top, sign) if top else one
+            cost += 0 if top else one_cost
+            quotients.append(f.fraction(above, f.product(bottom, sign)))
+        first = quotients[0]
+        if isinstance(first, f.Terms) and len(first.items) == 1 and first.items[0][0]:
+            return cost, f.negative(f.product([first.items[0][1], *quotients[1:]], sign))
+        return cost, f.product(quotients, sign)
+
+    def _scaled(self, node: Scale, flip: bool) -> Printed:
+        """Scalars before a vector or matrix; divided by a scalar, it stands above the bar."""
+        first = node.scalars[0]
+        coefficient = Fraction(1)
+        scalars = node.scalars
+        if isinstance(first, Leaf) and isinstance(first.expression, Number):
+            coefficient, scalars = first.expression.value, node.scalars[1:]
+        cost, body = self._best(node.of, flip)
+        tops: list[Formula] = [] if abs(coefficient) == 1 else [f.numeral(abs(coefficient))]
+        bottoms: list[Formula] = []
+        for scalar in scalars:
+            below = _reciprocal(scalar)
+            part_cost, part = self._factor(below or scalar)
+            cost += part_cost
+            (tops if below is None else bottoms).append(part)
+        if not bottoms:
+            out = f.product([*tops, body])
+        elif not tops:
+            out = f.fraction(body, _alone(bottoms))
+        else:
+            out = f.product([f.fraction(_alone(tops), _alone(bottoms)), body])
+        return cost, f.negative(out) if coefficient < 0 else out
+
+    def _ones(self, rank: int, flip: bool) -> Printed:
+        one = f.Special("one")
+        if rank == 2:
+            return 1, f.product([one, f.transposed(one)])
+        return (1, f.transposed(one)) if flip else (0, one)
+
+    def _broadcast(self, node: Broadcast, flip: bool) -> Printed:
+        """c 1, u 1^T or 1 v^T."""
+        of, axes = node.of, node.axes
+        if not of.axes:
+            ones = Ones(axes)
+            cost, one = self._best(ones, flip)
+            if isinstance(of, Leaf) and of.expression == Number(1):
+                return cost, one
+            scalar_cost, scalar = self._factor(of)
+            if isinstance(scalar, f.Terms) and len(scalar.items) == 1 and scalar.items[0][0]:
+                return cost + scalar_cost, f.negative(f.product([scalar.items[0][1], one]))
+            return cost + scalar_cost, f.product([scalar, one])
+        if of.axes == axes[:1]:
+            return self._best(Outer(of, Ones(axes[1:])), flip)
+        return self._best(Outer(Ones(axes[:1]), of), flip)
+
+    def _power(self, node: PowerOf, flip: bool) -> Printed:
+        below = _reciprocal(node)
+        rank = len(node.axes)
+        if below is not None:
+            cost, body = self._best(below, flip)
+            one_cost, one = self._ones(rank, flip) if rank else (0, f.Numeral("1"))
+            return cost + one_cost, f.fraction(one, body)
+        cost, body = self._best(node.base, flip)
+        if node.exponent == Fraction(1, 2):
+            return cost, f.Root(body)
+        if rank and node.exponent == 2 and isinstance(node.base, Leaf):
+            return 2 * cost, f.product([body, body], "odot")
+        return cost, f.superscript(body, node.exponent, elementwise=bool(rank))
+
+    def _call(self, node: Call, flip: bool) -> Printed:
+        """f(u), elementwise. A constant argument needs no vector of ones."""
+        cost, arguments = 0, []
+        for a in node.arguments:
+            part_cost, part = self._best(a.of if isinstance(a, Broadcast) and not a.of.axes else a, flip)
+            cost += part_cost
+            arguments.append(part)
+        return cost, f.called(node.function, tuple(arguments), node.order, vector=bool(node.axes))
+
+    def _diag(self, vector: Arrangement) -> Printed:
+        cost, body = self._native(vector)
+        return cost, f.Call("diag", (body,))
+
+    def _total(self, node: SumOver, flip: bool) -> Printed:
+        """Sums as products with ones: 1^T v, A 1, 1^T A 1; the sum of a diagonal is a trace."""
+        of, along = node.of, node.along
+        if isinstance(of, DiagonalOf):
+            cost, body = self._native(of.matrix)
+            return cost, f.Call("tr", (body,))
+        if isinstance(of, PowerOf) and of.exponent == 2 and len(of.axes) == 1:
+            cost, body = self._native(of.base)
+            return cost, f.superscript(f.Norm(body), Fraction(2))
+        one = Ones(of.axes[:1] if along is None else (of.axes[along],))
+        if len(of.axes) == 1:
+            return self._matmul(one, of, False)
+        if along is None:
+            columns = MatMul(of, Ones(of.axes[1:]))
+            return self._matmul(one, columns, False)
+        return self._matmul(one, of, flip) if along == 0 else self._matmul(of, one, flip)
+
+
+def _alone(factors: list[Formula]) -> Formula:
+    """Their product above or below a fraction bar, where a single one needs no parentheses."""
+    only = factors[0]
+    return f.product(factors) if len(factors) > 1 else only.body if isinstance(only, f.Parentheses) else only
+
+
+def _reciprocal(node: Arrangement) -> Arrangement | None:
+    """What stands below the fraction bar."""
+    if isinstance(node, PowerOf) and node.exponent < 0:
+        return node.base if node.exponent == -1 else PowerOf(node.base, -node.exponent)
+    return None

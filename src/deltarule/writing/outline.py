@@ -1,0 +1,287 @@
+"""What every written derivation says, in which order: headings, sentences, lists and displayed chains.
+
+Terminal, Markdown, LaTeX, HTML, notebooks and cards render these blocks; none of them decides what is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from deltarule.calculus.derivation import Chain, Derivation
+from deltarule.language.equation import Assumption, Declaration
+from deltarule.language.expression import Apply, Axis, Delta, Expression, Symbol, walk
+from deltarule.language.functions import FUNCTIONS
+from deltarule.writing import formula as f
+from deltarule.writing.formula import Formula
+from deltarule.writing.index_form import IndexForm
+from deltarule.writing.lines import Lines, Typesetter, typesetter
+from deltarule.writing.naming import Names
+
+__all__ = [
+    "Block",
+    "Code",
+    "Display",
+    "Heading",
+    "Items",
+    "Paragraph",
+    "Span",
+    "Verdicts",
+    "conventions",
+    "functions_used",
+    "outline",
+    "spans",
+    "symbol_items",
+    "verdicts",
+]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text as a person types it."""
+
+    text: str
+
+
+Span: TypeAlias = str | Code | Formula
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Items:
+    items: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True)
+class Display:
+    """A chain, perhaps with a phrase before it and numbers below it; a final one is set off."""
+
+    lines: Lines
+    final: bool = False
+    words: tuple[Span, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """How many steps there are with each verdict."""
+
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def sentence(self) -> str:
+        total = sum(n for _, n in self.counts)
+        claims = [(verdict, n) for verdict, n in self.counts if verdict in {"proved", "refuted", "undecided"}]
+        if not total:
+            return ""
+        if len(claims) == 1 and claims[0][0] == "proved":
+            n = claims[0][1]
+            return "The one step is proved." if n == 1 else f"All {n} steps are proved."
+        return "Steps: " + ", ".join(f"{n} {verdict}" for verdict, n in self.counts) + "."
+
+
+Block: TypeAlias = Heading | Paragraph | Items | Display | Verdicts
+
+_ROLES = {
+    "input": "input",
+    "target": "target",
+    "parameter": "parameter",
+    "activity": "activity",
+    "loss": "loss",
+    "rate": "learning rate",
+    "unknown": "given",
+}
+
+
+def outline(derivation: Derivation) -> tuple[Block, ...]:
+    """The blocks of a derivation: what is given, what is assumed, the sections, the count of proved steps."""
+    setter = typesetter(derivation)
+    blocks: list[Block] = [Heading(1, spans(derivation.title, setter.names))]
+    if derivation.network:
+        blocks.append(Paragraph(("Network: ", Code(derivation.network))))
+    blocks += [Paragraph(spans(sentence, setter.names)) for sentence in conventions(derivation)]
+    symbols = symbol_items(derivation, setter)
+    if symbols:
+        blocks += [Heading(2, ("Symbols",)), Items(symbols)]
+    functions = functions_used(derivation)
+    if functions:
+        blocks.append(Paragraph(("Functions:",)))
+        blocks.append(Items(tuple((function_definition(name, setter.names),) for name in functions)))
+    if derivation.assumptions:
+        blocks += [Heading(2, ("Assumptions",)), Items(tuple(assumed(a, setter) for a in derivation.assumptions))]
+    for section in derivation.sections:
+        blocks.append(Heading(section.level, spans(section.title, setter.names)))
+        if section.words:
+            blocks.append(Paragraph(spans(section.words, setter.names)))
+        blocks += [display(chain, setter) for chain in section.chains]
+    found = verdicts(derivation)
+    if found.sentence:
+        blocks.append(found)
+    return tuple(blocks)
+
+
+def display(chain: Chain, setter: Typesetter) -> Display:
+    numbers = tuple((text, _value(value)) for text, value in chain.numbers)
+    return Display(setter.lines(chain), chain.final, spans(chain.words, setter.names), numbers)
+
+
+def verdicts(derivation: Derivation) -> Verdicts:
+    judged = any(row.judgement for _, _, row in derivation.rows)
+    return Verdicts(tuple(derivation.counts().items()) if judged else ())
+
+
+def conventions(derivation: Derivation) -> list[str]:
+    """The choices under which everything below holds, as sentences."""
+    out = []
+    if derivation.detail in {"matrix", "summary"}:
+        if derivation.layout == "numerator":
+            out.append("Numerator layout: vectors are columns, the derivative of the loss by a vector is a row.")
+        else:
+            out.append("Denominator layout: vectors are columns, a gradient has the shape of what it belongs to.")
+    if derivation.sign == "maximise":
+        out.append("The objective is maximised: parameters are updated by gradient ascent.")
+    if derivation.batch:
+        out.append(f"A batch of {derivation.batch} samples; the loss is the mean over the batch.")
+    return [*out, *derivation.notes]
+
+
+_WORD = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?![\w(])")
+
+
+def spans(words: str, names: Names) -> tuple[Span, ...]:
+    """A plain sentence with the names of symbols in it (`y_hat`, `W_1`) set as formulas."""
+    out: list[Span] = []
+    end = 0
+    for match in _WORD.finditer(words):
+        name = match.group()
+        declaration = names.declarations.get(name)
+        if declaration is None:
+            continue
+        out += [words[end : match.start()], names(name, len(declaration.sizes))]
+        end = match.end()
+    out.append(words[end:])
+    return tuple(span for span in out if span != "")
+
+
+def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span, ...], ...]:
+    """`x ∈ ℝⁿ: input`, symbols of one role and one shape in one line; then each error signal as a derivative."""
+    groups: dict[tuple[str, tuple[int | str, ...]], list[Declaration]] = {}
+    signals: list[Declaration] = []
+    for declaration in derivation.declarations.values():
+        if declaration.role == "message":
+            signals.append(declaration)
+        elif declaration.role in _ROLES:
+            groups.setdefault((declaration.role, declaration.sizes), []).append(declaration)
+    out: list[tuple[Span, ...]] = []
+    for (role, sizes), members in groups.items():
+        words = _ROLES[role] + ("s" if len(members) > 1 and role not in {"loss", "unknown"} else "")
+        words = words.replace("activitys", "activities")
+        line: list[Span] = []
+        for member in members:
+            line += [f.Relation(setter.names(member.name, len(sizes)), "∈", reals(sizes)), ", "]
+        out.append((*line[:-1], f": {words}"))
+    return (*out, *((signal_definition(d, setter),) for d in signals if d.of is not None))
+
+
+def reals(sizes: Sequence[int | str]) -> f.Reals:
+    return f.Reals(tuple(map(str, sizes)))
+
+
+def signal_definition(declaration: Declaration, setter: Typesetter) -> Formula:
+    """`δ_x = ∂L/∂x ∈ ℝⁿ`, a row in numerator layout."""
+    assert declaration.of is not None
+    of, by = declaration.of
+    sizes = declaration.sizes
+    rank = len(sizes)
+    if not setter.matrix:  # indices on both sides; the letters are those of x
+        axes = tuple(Axis(letter, size) for letter, size in zip("ijk", sizes, strict=False))
+        form = IndexForm(setter.names)
+        left = form(Symbol(declaration.name, axes))
+        right = form(Symbol(by, axes))
+        assert isinstance(right, f.Name)
+        return f.Relation(left, "=", f.Partial(setter.names(of), right))
+    if setter.layout.numerator:
+        sizes = (1, *sizes) if rank == 1 else sizes[::-1]
+    derivative = f.Relation(f.Partial(setter.names(of), setter.names(by, rank)), "∈", reals(sizes))
+    return f.Relation(setter.names(declaration.name, rank), "=", derivative)
+
+
+def functions_used(derivation: Derivation) -> tuple[str, ...]:
+    """The functions that occur and have a definition, those that they need included, in order of appearance."""
+    expressions: list[Expression] = [e.right for e in derivation.equations]
+    for chain in derivation.chains:
+        expressions += [chain.left, *(row.right for row in chain.rows)]
+    found: dict[str, None] = {}
+
+    def visit(e: Expression) -> None:
+        for node in walk(e):
+            if isinstance(node, Apply) and node.function not in found:
+                row = FUNCTIONS.get(node.function)
+                if row is not None and row.definition is not None and row.name not in _FAMILIAR:
+                    found[node.function] = None
+                    visit(row.definition)
+
+    for expression in expressions:
+        visit(expression)
+    return tuple(found)
+
+
+_FAMILIAR = {"sqrt"}
+"""Functions with a notation of their own."""
+
+
+def function_definition(name: str, names: Names) -> Formula:
+    """`σ(s) = 1 / (1 + e^-s)`"""
+    row = FUNCTIONS[name]
+    assert row.definition is not None
+    parameters = tuple(f.Name(p, source=p) for p in row.parameters)
+    return f.Relation(f.Call(name, parameters), "=", IndexForm(Names({}))(row.definition))
+
+
+def assumed(assumption: Assumption, setter: Typesetter) -> tuple[Span, ...]:
+    """The sentence, and the statement as a formula where it has one and does not say so itself."""
+    words = spans(assumption.words, setter.names)
+    if assumption.left is None:
+        return words
+    if assumption.kind == "positive":
+        statement: Formula = f.Relation(setter.formula(assumption.left), ">", f.Numeral("0"))
+    elif assumption.kind == "equal" and assumption.right is not None and not _has_delta(assumption.right):
+        statement = f.Relation(*_equality(assumption, setter))
+    else:
+        return words
+    return (*words, ": ", statement) if words else (statement,)
+
+
+def _equality(assumption: Assumption, setter: Typesetter) -> tuple[Formula, str, Formula]:
+    assert assumption.left is not None and assumption.right is not None
+    axes = tuple(dict.fromkeys((*assumption.left.axes, *assumption.right.axes)))
+    left, right = setter.equality(assumption.left, assumption.right, axes)
+    return left, "=", right
+
+
+def _has_delta(e: Expression) -> bool:
+    return any(isinstance(node, Delta) for node in walk(e))
+
+
+def _value(value: object) -> str:
+    """A number, or nested lists of them, to six significant digits."""
+    if isinstance(value, bool | int | str):
+        return str(value)
+    tolist = getattr(value, "tolist", None)
+    if tolist is not None:
+        value = tolist()
+    if isinstance(value, Iterable):
+        return "[" + ", ".join(_value(v) for v in value) + "]"
+    return f"{float(value):.6g}"  # type: ignore[arg-type]
