@@ -137,7 +137,8 @@ def parsed(piece: Piece) -> Parsed:
     except SyntaxError as error:
         lines = text.split("\n")
         line = min(max(error.lineno or 1, 1), len(lines))
-        position = sum(len(row) + 1 for row in lines[: line - 1]) + max((error.offset or 1) - 1, 0)
+        column = error.offset - 1 if error.offset else len(lines[line - 1])  # 0: the end came too early
+        position = sum(len(row) + 1 for row in lines[: line - 1]) + column
         reason = (error.msg or "invalid syntax").split(". ")[0]
         raise piece.error(
             f"this cannot be read: {reason}", _hint(text), piece.start + min(position, len(text))
