@@ -193,6 +193,8 @@ FORMULAS = [
     (ONE, (i,), "Ones()"),
     (s, (i,), "s"),
     (multiply(s, bound=[i]), (), "(n * s)"),
+    (multiply(multiply(W, V, bound=[j]), bound=[i]), (), "SumOver((W * V))"),
+    (multiply(d, multiply(W, x, bound=[j]), bound=[i]), (), "(d @ (W @ x))"),
     (Maximum(W, (j,)), (i,), "MaxOver(W, 1)"),
     (Derivative(b, x), (j, i), "d(b[i])/d(x[j]).T"),
     (Apply("tanh", (Symbol("W", (i, j)),)), (j, i), "tanh(W).T"),

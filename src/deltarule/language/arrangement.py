@@ -214,11 +214,13 @@ class _Arranger:
         return assemble(coefficient, operands, axes)
 
     def flatten(self, e: Product) -> tuple[list[Expression], Axes]:
-        """The factors and bound axes; a product inside is taken apart if it binds nothing or has too many axes."""
+        """The factors and bound axes; a product inside is taken apart if it binds nothing, has too many axes, or is all
+        that is summed: Σ_i Σ_j A[i,j] is one sum."""
         factors, bound = self.open(e.factors, e.bound) if e.bound else (e.factors, ())
+        alone = sum(bool(f.axes) for f in factors) == 1
         out: list[Expression] = []
         for f in factors:
-            if isinstance(f, Product) and (not f.bound or len(f.axes) > 2):
+            if isinstance(f, Product) and (not f.bound or len(f.axes) > 2 or (alone and set(f.axes) & set(bound))):
                 inside, more = self.flatten(f)
                 out += inside
                 bound += more
