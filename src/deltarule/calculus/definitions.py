@@ -33,7 +33,7 @@ __all__ = ["Definitions"]
 
 @dataclass
 class Definitions:
-    """Equations in order of evaluation, the declarations of all names, and the names given to derivatives of the target."""
+    """Equations in order of evaluation, what each name is, and the names given to derivatives of the target."""
 
     declarations: dict[str, Declaration]
     equations: dict[str, Equation] = field(default_factory=dict)
@@ -61,6 +61,10 @@ class Definitions:
         self._mentions[equation.name] = mentioned
         for name in mentioned:
             self._users.setdefault(name, []).append(equation.name)
+
+    def mentions(self, name: str) -> list[str]:
+        """The names on the right side of the equation of `name`, sorted."""
+        return sorted(self._mentions.get(name, ()))
 
     def sizes(self, name: str) -> tuple[int | str, ...]:
         if name in self.declarations:
@@ -111,11 +115,11 @@ class Definitions:
         return name not in self.equations
 
     def derivative(self, of: Symbol, by: Symbol, opening: Collection[str] = ()) -> Expression:
-        """∂of/∂by, total. A derivative with a name is that name, unless `by` is in `opening`, which goes one step deeper."""
+        """∂of/∂by, total. A derivative with a name is that name; if `by` is in `opening`, one step is taken."""
         if of.name == by.name:
             return multiply(ONE, *(delta(i, j) for i, j in zip(of.indices, by.indices, strict=True)))
         name = self.signals.get((of.name, by.name))
-        if name is not None and (by.name not in opening or self.abstract(of.name) and not self.users(by.name)):
+        if name is not None and (by.name not in opening or (self.abstract(of.name) and not self.users(by.name))):
             return Symbol(name, (*of.indices, *by.indices))
         if self.abstract(of.name):
             if not any(t == of.name for t, _ in self.signals):

@@ -20,7 +20,7 @@ Detail = Literal["summary", "matrix", "index", "component"]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the proof said of one row: `proved`, `refuted`, `undecided`, or `definition` and `none` (nothing to prove)."""
+    """What the proof said of one row: `proved`, `refuted`, `undecided`; `definition`, `none`: nothing to prove."""
 
     verdict: str
     domain: tuple[str, ...] = ()

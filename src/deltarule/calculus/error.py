@@ -15,11 +15,8 @@ from deltarule.language.functions import expand
 
 __all__ = ["POINTS", "floating", "relative_error"]
 
-POINTS = tuple(
-    sign * v
-    for v in (1e-9, 1e-4, 0.03, 0.4, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0)
-    for sign in (1, -1)
-)
+_SIZES = (1e-9, 1e-4, 0.03, 0.4, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0)
+POINTS = tuple(sign * size for size in _SIZES for sign in (1, -1))
 
 
 def _sigmoid(s: float) -> float:
@@ -65,7 +62,7 @@ BALL = {
 
 
 def floating(e: Expression, values: Mapping[str, float]) -> float:
-    """The value of a scalar expression in float64, operation by operation as written. NaN where it cannot be computed."""
+    """The value of a scalar expression in float64, operation by operation; NaN where it cannot be computed."""
     try:
         match e:
             case Number(value=v):
@@ -129,7 +126,7 @@ def _exact(e: Expression, values: Mapping[str, flint.arb]) -> flint.arb:
 def relative_error(
     form: Expression, exact: Expression, s: str, activity: tuple[str, Expression] | None = None
 ) -> float:
-    """The largest relative error of `form` over `POINTS` of the variable `s`, against `exact`; inf where it is not finite.
+    """The largest relative error of `form` over `POINTS` of the variable `s`, against `exact`; inf if not finite.
 
     `activity` is (name, its expression): a saved activity enters `form` rounded to float64. Where the exact
     value is below the smallest normal number, the form only has to be finite.

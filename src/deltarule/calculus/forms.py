@@ -12,7 +12,7 @@ from typing import Literal
 
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.error import relative_error
-from deltarule.calculus.reuse import Reuse, reuse
+from deltarule.calculus.reuse import Reuse, Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost
 from deltarule.language.expression import (
@@ -32,16 +32,16 @@ from deltarule.language.expression import (
 )
 from deltarule.language.functions import FUNCTIONS
 
-__all__ = ["Form", "Policy", "choose", "forms", "put", "recognise"]
+__all__ = ["Form", "Policy", "S", "Y", "choose", "forms", "put", "recognise"]
 
 Policy = Literal["plain", "memory", "accuracy"]
 
-S, Y = Symbol("s"), Symbol("y")
+S = Symbol("~s")
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form of f'(s) in the symbols `s` (the argument) and `y` (the activity f(s))."""
+    """A form of f'(s) in the symbols `S` (the argument) and `Y` (the activity f(s))."""
 
     expression: Expression
     rule: str
@@ -50,11 +50,11 @@ class Form:
     @property
     def keeps(self) -> frozenset[str]:
         """Which of `s` and `y` have to be kept for the backward pass."""
-        return frozenset(names(self.expression) & {"s", "y"})
+        return frozenset(names(self.expression) & {S.name, Y.name})
 
 
 def forms(f: Expression) -> tuple[Form, ...]:
-    """Every form found for the derivative of `f`, a scalar expression in the symbol `s`, by `s`."""
+    """Every form found for the derivative of `f`, a scalar expression in the symbol `S`, by `S`."""
     return _forms(f, frozenset(FUNCTIONS))
 
 
@@ -68,15 +68,37 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     known = recognise(explicit)
     if known is not None:
         found.append(Form(known, "recognised"))
+    inner = _inside(differentiate(f, S))
+    if inner is not None and f is not plain:
+        found.append(Form(inner, "reuse of the functions inside"))
     found += [Form(e, "stable form") for e in _stable(explicit)]
     activity = reuse(f, S)
-    if activity is not None and "y" in names(activity.derivative):
+    if activity is not None and Y.name in names(activity.derivative):
         found.append(Form(activity.derivative, "reuse of the activity", activity))
     return tuple(found)
 
 
+def _inside(written: Expression) -> Expression | None:
+    """g'(u) replaced by what elimination makes of it with g(u): σ'(u) = σ(u)(1 - σ(u)). None where there is no g'."""
+    changed = False
+
+    def replace(e: Expression) -> Expression | None:
+        nonlocal changed
+        if not isinstance(e, Apply) or sum(e.order) != 1 or len(e.arguments) != 1:
+            return None
+        known = reuse(Apply(e.function, (S,)), S) if e.function in FUNCTIONS else None
+        if known is None:
+            return None
+        changed = True
+        return put(known.derivative, e.arguments[0], Apply(e.function, e.arguments))
+
+    out = substitute(written, replace)
+    left_over = any(isinstance(e, Apply) and any(e.order) for e in walk(out))
+    return out if changed and not left_over else None
+
+
 def recognise(e: Expression) -> Expression | None:
-    """A function of the table that equals `e`, an expression in `s`: the derivative of softplus is the sigmoid."""
+    """A function of the table that equals `e`, an expression in `S`: the derivative of softplus is the sigmoid."""
     if cost(e) < 10:
         return None
     for row in FUNCTIONS.values():
@@ -106,7 +128,7 @@ def _equal(a: Expression, b: Expression) -> bool:
 
 
 def choose(f: Expression, policy: Policy) -> Form:
-    """The form of f'(s) under a policy. Of equals the one written first is taken: definition, recognised, stable, reuse."""
+    """The form of f'(s) under a policy; of equally good ones the first of definition, recognised, stable, reuse."""
     return _choose(f, policy, frozenset(FUNCTIONS))
 
 
@@ -116,16 +138,16 @@ def _choose(f: Expression, policy: Policy, _known: frozenset[str]) -> Form:
     if policy == "plain":
         return min((c for c in candidates if c.rule != "stable form"), key=lambda c: cost(c.expression))
     if policy == "memory":
-        return min(candidates, key=lambda c: ("s" in c.keeps, len(c.keeps), cost(c.expression)))
+        return min(candidates, key=lambda c: (S.name in c.keeps, len(c.keeps), cost(c.expression)))
     exact = candidates[0].expression
-    if names(exact) - {"s"} or names(f) - {"s"}:  # free parameters: nothing to measure
+    if names(exact) - {S.name} or names(f) - {S.name}:  # free parameters: nothing to measure
         return min(candidates, key=lambda c: (c.reuse is not None, cost(c.expression)))
-    errors = [relative_error(c.expression, exact, "s", ("y", expand_functions(f))) for c in candidates]
+    errors = [relative_error(c.expression, exact, S.name, (Y.name, expand_functions(f))) for c in candidates]
     best = min(errors)
     good = [c for c, error in zip(candidates, errors, strict=True) if error <= 4 * best + 1e-15]
     return min(good, key=lambda c: cost(c.expression))
 
 
 def put(form: Expression, argument: Expression, activity: Expression) -> Expression:
-    """The form with an actual argument and activity in the places of `s` and `y`."""
+    """The form with an actual argument and activity in the places of `S` and `Y`."""
     return substitute(form, lambda e: argument if e is S else activity if e is Y else None)

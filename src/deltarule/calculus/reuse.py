@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import flint
 
@@ -49,14 +50,14 @@ from deltarule.language.expression import (
     walk,
 )
 
-__all__ = ["Reuse", "reuse"]
+__all__ = ["Reuse", "Y", "exponential_of", "reuse"]
 
-D, Y = Symbol("d"), Symbol("y")
+D, Y = Symbol("~d"), Symbol("~y")  # no name that a person can write
 
 
 @dataclass(frozen=True)
 class Reuse:
-    """`derivative` is f'(s) in terms of the symbol `y` (and of `keeps`); `relation` is the polynomial that it solves."""
+    """`derivative` is f'(s) in terms of the symbol `Y` (and of `keeps`); `relation` is what it solves."""
 
     derivative: Expression
     relation: str
@@ -212,7 +213,7 @@ def _roots_between(p: flint.fmpq_poly, low: Fraction | None, high: Fraction | No
                 value = q(flint.fmpq(x.numerator, x.denominator))
             if value != 0:
                 signs.append(value > 0)
-        return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        return sum(a != b for a, b in pairwise(signs))
 
     count = variations(low, False) - variations(high, True)
     if high is not None and p(flint.fmpq(high.numerator, high.denominator)) == 0:
@@ -223,7 +224,7 @@ def _roots_between(p: flint.fmpq_poly, low: Fraction | None, high: Fraction | No
 # One smooth piece ------------------------------------------------------------------------------------------------
 
 
-def _exponential_of(f: Expression) -> Expression | None:
+def exponential_of(f: Expression) -> Expression | None:
     """exp(f) as a rational function of the kernels, where f is a sum with logarithms in it; else None."""
     factors, logs = [], 0
     for t in f.terms if isinstance(f, Sum) else (f,):
@@ -244,7 +245,7 @@ def _smooth(f: Expression, s: Symbol, positive: bool | None) -> Reuse | None:
     if not any(isinstance(e, Symbol) and e.name == s.name for e in walk(derivative)):
         return Reuse(derivative, "constant")
     forms: list[tuple[Expression, Expression]] = [(Y, f)]
-    exponential = _exponential_of(f)
+    exponential = exponential_of(f)
     if exponential is not None:
         forms = [(Apply("exp", (Y,)), exponential)]
     found: list[Reuse] = []
@@ -332,8 +333,8 @@ def _lowered(term: Expression) -> Expression:
 def _shown(factor: Polynomial, atoms: Atoms) -> str:
     text = factor.str() if hasattr(factor, "str") else str(factor)
     for i, atom in reversed(list(enumerate(atoms.order))):
-        text = text.replace(f"x{i}", "exp(y)" if isinstance(atom, Apply) else repr(atom))
-    return text
+        text = text.replace(f"x{i}", repr(atom))
+    return text.replace("~", "")
 
 
 def _holds(expression: Expression, generator: Expression, value: Expression, derivative: Expression) -> bool:

@@ -76,7 +76,7 @@ def delta(i: Index, j: Index) -> Expression:
 
 
 def differentiate(e: Expression, by: Symbol) -> Expression:
-    """The partial derivative of `e` by one symbol, all other symbols held fixed; its axes are those of `e`, then of `by`.
+    """The partial derivative of `e` by one symbol, all others held fixed; its axes are those of `e`, then of `by`.
 
     The axes of `by` must not occur in `e` unless they mean the same index.
     Raises `DeltaruleError` for what has no rule (a maximum over an axis).
@@ -160,7 +160,7 @@ def _mentions(e: Expression, name: str) -> bool:
 
 
 def contract(e: Expression) -> Expression:
-    """Σ_j δ_ij A_j = A_i: Kronecker deltas over a bound index are carried out, through sums where one occurs in them."""
+    """Σ_j δ_ij A_j = A_i: Kronecker deltas over a bound index are carried out, also through sums that hold one."""
     match e:
         case Product(bound=bound) if bound:
             factors, axes = opened(e)
@@ -233,7 +233,7 @@ _derived: dict[tuple[str, int, Expression], Expression] = {}
 
 
 def derivative_of_function(name: str, argument: int = 0) -> Expression:
-    """f'(s) from the definition of f, as an expression in its parameters, with every function expanded to primitives."""
+    """f'(s) from the definition of f, as an expression in its parameters, every function expanded to primitives."""
     row = FUNCTIONS[name]
     if row.definition is None:
         return PRIMITIVES[name][argument](*map(Symbol, row.parameters))

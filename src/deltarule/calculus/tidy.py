@@ -9,7 +9,6 @@ from deltarule.algebra.rational import simplify
 from deltarule.calculus.rules import contract
 from deltarule.language.expression import (
     Apply,
-    Axis,
     Delta,
     Derivative,
     Expression,
@@ -24,6 +23,7 @@ from deltarule.language.expression import (
     opened,
     opened_maximum,
     substitute,
+    walk,
 )
 
 __all__ = ["cost", "rewrite", "tidy"]
@@ -32,8 +32,11 @@ Fact = tuple[Expression, Expression]
 
 
 def tidy(e: Expression, facts: Sequence[Fact] = ()) -> Expression:
-    """The expression contracted, cancelled and factored; then each known equality of `facts` used from left to right."""
-    out = simplify(_bodies(contract(e)))
+    """The expression contracted, cancelled, factored; then each equality of `facts` used from left to right."""
+    plain = contract(e)
+    out = simplify(_bodies(plain))
+    if cost(plain) <= cost(out):
+        out = plain
     if facts:
         known = rewrite(out, facts)
         if known is not out:
@@ -55,22 +58,28 @@ def _bodies(e: Expression) -> Expression:
     return substitute(e, replace)
 
 
-def rewrite(e: Expression, facts: Sequence[Fact]) -> Expression:
-    """Each node that is the left side of a fact, for some choice of its free indices, becomes the right side."""
+def rewrite(e: Expression, facts: Sequence[Fact], *, inside: bool = True) -> Expression:
+    """Each node that is the left side of a fact, for some choice of its free indices, becomes the right side;
+    below a sum over an index only if `inside`."""
 
     def replace(u: Expression) -> Expression | None:
         for left, right in facts:
             if type(u) is not type(left) or len(u.axes) != len(left.axes):
                 continue
             for axes in permutations(u.axes):
-                if all(a.size == b.size for a, b in zip(axes, left.axes, strict=True)) and _moved(left, axes) is u:
-                    return _moved(right, axes, left.axes)
+                if (
+                    all(a.size == b.size for a, b in zip(axes, left.axes, strict=True))
+                    and at(left, left.axes, axes) is u
+                ):
+                    return at(right, left.axes, axes)
         return None
 
     def opening(u: Expression) -> Expression | None:
         found = replace(u)
         if found is not None:
             return found
+        if not inside and isinstance(u, Product | Maximum) and u.bound:
+            return u
         match u:  # under a binder the indices of a fact may be the bound ones: open it here, not in `substitute`
             case Product(bound=(_, *_)):
                 factors, bound = opened(u)
@@ -84,18 +93,15 @@ def rewrite(e: Expression, facts: Sequence[Fact]) -> Expression:
     return substitute(e, opening)
 
 
-def _moved(e: Expression, axes: tuple[Axis, ...], declared: tuple[Axis, ...] | None = None) -> Expression:
-    return at(e, e.axes if declared is None else declared, axes)
-
-
 WEIGHT = {"exp": 10, "log": 10, "step": 1, "sign": 1, "abs": 1, "maximum": 1, "minimum": 1}
 
 
 def cost(e: Expression) -> int:
     """A count of elementwise operations; a sum over an index counts as 20, a transcendental function as 10, a name
-    as nothing. Used to choose between forms that are proved equal."""
+    and the number 1/m of a mean as nothing. Used to choose between forms that are proved equal."""
     total = 0
     seen: set[Expression] = set()
+    sizes = {a.size for n in walk(e) for a in n.axes if isinstance(a.size, str)}
 
     def visit(u: Expression) -> None:
         nonlocal total
@@ -105,6 +111,8 @@ def cost(e: Expression) -> int:
         match u:
             case Number() | Symbol() | Derivative():
                 return
+            case Power(base=Symbol(name=name)) if name in sizes:
+                return
             case Delta():
                 total += 1
             case Sum(terms=terms):
@@ -113,7 +121,7 @@ def cost(e: Expression) -> int:
                 signs = sum(isinstance(f, Number) and f.value == -1 for f in factors)
                 total += len(factors) - 1 - signs + 20 * len(bound)
             case Power(exponent=n):
-                total += 10 if n.denominator != 1 and n.denominator != 2 else max(1, abs(int(n)) - (n > 0))
+                total += 10 if n.denominator not in {1, 2} else max(1, abs(int(n)) - (n > 0))
             case Apply(function=function):
                 total += WEIGHT.get(function, 10)
             case Maximum():

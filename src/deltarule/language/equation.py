@@ -44,7 +44,7 @@ class Equation:
 
 @dataclass(frozen=True)
 class Assumption:
-    """A hypothesis that proofs may use: an equality (`Σ_k y_k = 1`), positivity (`y_hat > 0`), or a convention at a kink."""
+    """A hypothesis that proofs may use: an equality (`Σ_k y_k = 1`), positivity (`y_hat > 0`), a value at a kink."""
 
     kind: Literal["equal", "positive", "kink", "size"]
     left: Expression | None

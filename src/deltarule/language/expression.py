@@ -98,7 +98,7 @@ class Expression:
         raise AttributeError(f"expressions are immutable: cannot set {name}")
 
 
-_nodes: WeakValueDictionary[tuple[Any, ...], Expression] = WeakValueDictionary()
+_nodes: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
 
 def _make(cls: type[Any], key: tuple[Any, ...], axes: Iterable[Axis], children: tuple[Expression, ...]) -> Any:
@@ -166,7 +166,7 @@ class Product(Expression):
         key = ("Product", factors, bound)
         found = _nodes.get(key)
         if found is not None:
-            return found  # type: ignore[return-value]
+            return found
         return _make_bound(cls, key, factors, bound)
 
 
@@ -182,7 +182,7 @@ class Maximum(Expression):
         key = ("Maximum", body, bound)
         found = _nodes.get(key)
         if found is not None:
-            return found  # type: ignore[return-value]
+            return found
         return _make_bound(cls, key, (body,), bound)
 
 
@@ -199,7 +199,7 @@ class Power(Expression):
 
 
 class Apply(Expression):
-    """A scalar function, elementwise. `order` counts derivatives by argument: `Apply("sigmoid", (s,), (1,))` is σ'(s)."""
+    """A scalar function, elementwise. `order` counts derivatives by argument: order (1,) of the sigmoid is σ'(s)."""
 
     __slots__ = ("arguments", "function", "order")
     function: str
@@ -228,7 +228,7 @@ class Delta(Expression):
 
 
 class Derivative(Expression):
-    """∂of/∂by, not evaluated. Names in `held` are held fixed (the direct part of a dependence); the others follow."""
+    """∂of/∂by, not evaluated. Names in `held` are held fixed (the direct part of a dependence); others follow."""
 
     __slots__ = ("by", "held", "of")
     of: Expression
@@ -242,7 +242,7 @@ class Derivative(Expression):
 
 
 class Piecewise(Expression):
-    """The value of the first case whose condition holds, else `otherwise`. A condition `(u, strict)` is u > 0 or u ≥ 0."""
+    """The value of the first case that holds, else `otherwise`. A condition `(u, strict)` is u > 0, or u ≥ 0."""
 
     __slots__ = ("cases", "otherwise")
     cases: tuple[tuple[Expression, bool, Expression], ...]
@@ -312,7 +312,7 @@ def _restore(key: tuple[Any, ...]) -> Expression:
 
 
 def rebuild(node: Expression, children: tuple[Expression, ...]) -> Expression:
-    """The same node over other children (the bound axes of a `Product` or `Maximum` must still be those of the node)."""
+    """The same node over other children, in which the bound axes of a `Product` or `Maximum` are still its own."""
     if children == node.children:
         return node
     match node:
@@ -389,8 +389,8 @@ def at(node: Expression, axes: tuple[Axis, ...], indices: tuple[Index, ...]) -> 
 
 
 def substitute(node: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
-    """Bottom-up: each node for which `replace` answers an expression is that expression. Derivatives are left alone
-    unless `replace` answers for them: what stands below ∂ is a name, not a value."""
+    """Top-down: a node for which `replace` answers an expression is that expression; the others are rebuilt over their
+    replaced children. Derivatives are left alone unless `replace` answers for them: what stands below ∂ is a name."""
     memo: dict[Expression, Expression] = {}
 
     def visit(e: Expression) -> Expression:
@@ -438,7 +438,7 @@ def names(node: Expression) -> set[str]:
     return {e.name for e in walk(node) if isinstance(e, Symbol)}
 
 
-# Making: these tidy (0 and 1 vanish, numbers are gathered, nests are flattened); the classes keep what they are given --
+# Making: these tidy (0 and 1 vanish, numbers are gathered, nests are flattened); the classes keep what is given
 
 
 def number(value: int | Fraction) -> Number:
@@ -446,17 +446,19 @@ def number(value: int | Fraction) -> Number:
 
 
 def add(*terms: Expression) -> Expression:
-    """The sum, flattened, its numbers gathered at the end."""
+    """The sum, flattened, its numbers gathered where the first of them stands."""
     flat: list[Expression] = []
-    constant = Fraction(0)
+    constant, place = Fraction(0), None
     for term in terms:
         for t in term.terms if isinstance(term, Sum) else (term,):
             if isinstance(t, Number):
                 constant += t.value
+                if place is None and t.value:
+                    place = len(flat)
             else:
                 flat.append(t)
     if constant or not flat:
-        flat.append(Number(constant))
+        flat.insert(place or 0, Number(constant))
     return flat[0] if len(flat) == 1 else Sum(flat)
 
 

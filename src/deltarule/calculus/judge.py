@@ -1,0 +1,102 @@
+"""Judging rows: each `left = right` proved by exact algebra from the definitions, one named equation at a time.
+
+Names stay names as long as the proof goes through: first nothing is unfolded, then the activities whose equations link
+the names at hand, then the signals that were derived before (lemmas), then everything. A wider unfolding is tried only
+where a narrower one did not prove the row, so a deep network costs as much a row as a shallow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from deltarule.algebra import Facts, decide, prove
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
+from deltarule.calculus.rules import expand_functions
+from deltarule.language.equation import Assumption
+from deltarule.language.expression import Derivative, Expression, Symbol, names, walk
+
+__all__ = ["Judge"]
+
+NO_CLAIM = {"<-", "≈"}
+
+
+@dataclass
+class Judge:
+    """Judges rows by the definitions and the assumptions of one derivation."""
+
+    definitions: Definitions
+    facts: Facts
+
+    @classmethod
+    def of(cls, definitions: Definitions, assumptions: Sequence[Assumption]) -> Judge:
+        positive = tuple(a.left for a in assumptions if a.kind == "positive" and a.left is not None)
+        equal = tuple(
+            (a.left, a.right) for a in assumptions if a.kind == "equal" and a.left is not None and a.right is not None
+        )
+        return cls(definitions, Facts(positive=positive, equal=equal))
+
+    def chain(self, chain: Chain) -> Chain:
+        """The chain with every row judged."""
+        left, rows = chain.left, []
+        for row in chain.rows:
+            rows.append(replace(row, judgement=self.row(left, row)))
+            left = row.right
+        return replace(chain, rows=tuple(rows))
+
+    def row(self, left: Expression, row: Row) -> Judgement:
+        if row.relation in NO_CLAIM:
+            return Judgement("none")
+        if row.rule.startswith("definition"):
+            return Judgement("definition")
+        return self.equality(left, row.right)
+
+    def equality(self, left: Expression, right: Expression, *, refute: bool = False) -> Judgement:
+        """Whether left = right follows. With `refute`, a failed proof looks for a certified counterexample."""
+        opening = {e.by.name for e in (left,) if isinstance(e, Derivative)}
+        a, b = self.definitions.resolve(left, opening), self.definitions.resolve(right, opening)
+        pair = (a, b)
+        for pair in self._unfoldings(a, b):
+            proof = prove(*pair, self.facts)
+            if proof.proved:
+                return Judgement("proved", tuple(proof.domain))
+        if refute:
+            verdict = decide(*pair, self.facts)
+            if verdict.status == "refuted":
+                return Judgement("refuted", (), verdict.reason, verdict.counterexample)
+            return Judgement("undecided", (), verdict.reason)
+        return Judgement("undecided", (), "no proof was found")
+
+    def _unfoldings(self, a: Expression, b: Expression) -> Iterator[tuple[Expression, Expression]]:
+        seen: set[tuple[Expression, Expression]] = set()
+
+        def new(pair: tuple[Expression, Expression]) -> Iterator[tuple[Expression, Expression]]:
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
+
+        definitions = self.definitions
+        yield from new((a, b))
+        present = names(a) | names(b)
+        linked = {n for n in present if set(definitions.mentions(n)) & present}
+        if linked:
+            one = (definitions.unfold(a, linked), definitions.unfold(b, linked))
+            yield from new((expand_functions(one[0]), expand_functions(one[1])))
+        yield from new((expand_functions(a), expand_functions(b)))
+        lemmas = {e.name for u in (a, b) for e in walk(u) if isinstance(e, Symbol) and e.name in definitions.values}
+        if lemmas:
+            c, d = (definitions.unfold(u, lemmas, values=True) for u in (a, b))
+            yield from new((c, d))
+            present = names(c) | names(d)
+            linked = {n for n in present if set(definitions.mentions(n)) & present}
+            c, d = (expand_functions(definitions.unfold(u, linked)) for u in (c, d))
+            yield from new((c, d))
+        c, d = (expand_functions(definitions.unfold(u, values=True)) for u in (a, b))
+        yield from new((c, d))
+
+
+def judged(derivation: Derivation, judge: Judge) -> Derivation:
+    """The derivation with every row judged."""
+    sections = tuple(replace(s, chains=tuple(map(judge.chain, s.chains))) for s in derivation.sections)
+    return replace(derivation, sections=sections)
