@@ -241,7 +241,8 @@ def test_walking_meets_each_distinct_node_once_parents_first():
     [
         (add, ZERO),
         (lambda: add(s, ZERO), s),
-        (lambda: add(Number(2), s, Number(3)), Sum((s, Number(5)))),
+        (lambda: add(Number(2), s, Number(3)), Sum((Number(5), s))),
+        (lambda: add(s, Number(3)), Sum((s, Number(3)))),
         (lambda: add(add(s, u), v), Sum((s, u, v))),
         (multiply, ONE),
         (lambda: multiply(s, ZERO, bound=(i,)), ZERO),

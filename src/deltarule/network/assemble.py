@@ -215,7 +215,7 @@ class _Assembly:
 
     def _unique(self, name: str) -> str:
         candidate, number = name, 1
-        while candidate in self.declarations or candidate in self.reserved or candidate in self.symbolic:
+        while candidate in self.declarations or candidate in self.reserved:
             number += 1
             candidate = f"{name}_{number}"
         return candidate
