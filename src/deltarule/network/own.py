@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
 from deltarule.language.functions import FUNCTIONS
@@ -28,11 +28,15 @@ __all__ = ["Parameter", "module", "register", "tensor_function"]
 _LISTED = frozenset(MODULES)
 
 
-class Parameter:
-    """The annotation of a parameter: `w: Parameter = ("n",)` is a vector, the default `()` a scalar.
+if TYPE_CHECKING:  # inside the function it is a tensor, its default is a shape: no type says both
+    Parameter: TypeAlias = Any
+else:
 
-    The size `n` is that of the vector that comes in; other size symbols are arguments of the module in a chain.
-    """
+    class Parameter:
+        """The annotation of a parameter: `w: Parameter = ("n",)` is a vector, the default `()` a scalar.
+
+        The size `n` is that of the vector that comes in; other size symbols are arguments of the module in a chain.
+        """
 
 
 def register(new: Module, name: str = "") -> Module:
@@ -113,7 +117,7 @@ def _traced(function: Callable[..., Any], shapes: str, name: str, source: str) -
 
 def _is_parameter(annotation: object) -> bool:
     if isinstance(annotation, str):  # from __future__ import annotations
-        return annotation.strip().rpartition(".")[2] == "Parameter"
+        return annotation.strip("'\" ").rpartition(".")[2] == "Parameter"
     return annotation is Parameter
 
 
