@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from deltarule.language.errors import NotationError, ShapeError
 from deltarule.language.expression import Apply, Maximum, Number, Symbol, multiply, names
 from deltarule.language.notation import parse_equations, parse_expression, parse_shapes
-from deltarule.language.tensor import Tensor, call, tensor_function
+from deltarule.language.tensor import Tensor
+from deltarule.language.tensor_functions import call, tensor_function
 
 from ..index_loops import evaluate
 

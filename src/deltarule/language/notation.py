@@ -21,7 +21,8 @@ from deltarule.language.errors import NotationError, ShapeError, nearest
 from deltarule.language.expression import Axis, Symbol, rename
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
-from deltarule.language.tensor import TENSOR_FUNCTIONS, Condition, Tensor, bounded, call, constant, identity
+from deltarule.language.tensor import Condition, Tensor, bounded
+from deltarule.language.tensor_functions import TENSOR_FUNCTIONS, call, constant, identity
 
 __all__ = [
     "Equations",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from deltarule.language.equation import Assumption, Declaration, Equation
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Axis, Expression, Symbol, multiply, names, power, substitute
-from deltarule.language.tensor import size_value
+from deltarule.language.tensor_functions import size_value
 from deltarule.network.names import latex
 from deltarule.network.network import Network
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.notation import is_name
-from deltarule.language.tensor import TENSOR_FUNCTIONS, Tensor, tensor_function
+from deltarule.language.tensor import Tensor
+from deltarule.language.tensor_functions import TENSOR_FUNCTIONS, tensor_function
 from deltarule.network.losses import LOSSES
 from deltarule.network.module import Module, Option, Sizes
 from deltarule.network.modules import MODULES
@@ -73,13 +74,17 @@ def module(
 
 
 def _traced(function: Callable[..., Any], shapes: str, name: str, source: str) -> Module:
+    try:
+        arguments = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise DeltaruleError(f"{function!r} cannot be traced: a module is a function written in Python") from None
     name = name or function.__name__
     stated = Module("y = x", shapes).sizes({})
     operands: dict[str, Tensor] = {}
     inputs: list[str] = []
     written: dict[str, Sizes] = {}
     options: list[Option] = []
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in arguments:
         default = None if parameter.default is inspect.Parameter.empty else parameter.default
         if _is_parameter(parameter.annotation):
             sizes = stated.get(parameter.name, _shape(name, parameter.name, default))
