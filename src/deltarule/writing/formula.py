@@ -385,6 +385,9 @@ def transposed(f: Formula) -> Formula:
 def called(function: str, arguments: tuple[Formula, ...], order: tuple[int, ...], vector: bool = False) -> Formula:
     """A function of its arguments; those with a notation of their own (|u|, √u, e^u, [u > 0]) get it."""
     if any(order):
+        constants = all(isinstance(a, Numeral) for a in arguments[1:])
+        if len(order) > 1 and constants and not any(order[1:]):
+            order = order[:1]  # of one variable: a prime says it
         return Call(function, arguments, order)
     first = arguments[0]
     match function:

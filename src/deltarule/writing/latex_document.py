@@ -12,7 +12,6 @@ from deltarule.writing.outline import Block, Code, Display, Heading, Items, Para
 __all__ = ["latex_document"]
 
 _BEFORE = r"""\documentclass[11pt,a4paper]{article}
-\usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage[margin=25mm]{geometry}
 \usepackage{amsmath,amssymb}

@@ -183,13 +183,13 @@ def _terms(items: tuple[tuple[bool, Formula], ...], signs: Signs) -> str:
 
 
 def _reals(sizes: tuple[str, ...], signs: Signs) -> str:
+    letter, times = ("ℝ", " × ") if signs.unicode else ("R", " x ")
     if not sizes:
-        return "ℝ" if signs.unicode else "R"
-    if not signs.unicode:
-        return f"R^({' x '.join(sizes)})" if len(sizes) > 1 else f"R^{sizes[0]}"
-    if all(c in _RAISED for size in sizes for c in size):
-        return "ℝ" + "ˣ".join(size.translate(_RAISED_LETTERS).translate(_SUPERSCRIPTS) for size in sizes)
-    return f"ℝ^({' × '.join(sizes)})" if len(sizes) > 1 else f"ℝ^{sizes[0]}"
+        return letter
+    if signs.unicode and all(c in _RAISED for size in sizes for c in size):
+        return letter + "ˣ".join(size.translate(_RAISED_LETTERS).translate(_SUPERSCRIPTS) for size in sizes)
+    joined = times.join(sizes)
+    return f"{letter}^({joined})" if len(sizes) > 1 else f"{letter}^{joined}"
 
 
 def _power(base: str, exponent: str, signs: Signs, elementwise: bool) -> str:
