@@ -14,7 +14,7 @@ import pytest
 import sklearn.datasets
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.training.bundled import DATASETS, bundled
+from deltarule.training.bundled import DATASETS, load_dataset
 from deltarule.training.csv_text import read_csv
 from deltarule.training.data import Table
 from deltarule.training.source import read_table
@@ -99,7 +99,7 @@ def test_equal_tables_have_one_digest_and_others_another():
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_bundled_data_set_is_what_its_row_says(name):
-    row, data = DATASETS[name], bundled(name)
+    row, data = DATASETS[name], load_dataset(name)
     features = [c for c in data.columns if c != row.target]
     assert (data.rows, len(features)) == (row.rows, row.columns)
     assert np.isfinite(data.features(features)).all()
@@ -112,18 +112,18 @@ def test_a_bundled_data_set_is_what_its_row_says(name):
 
 def test_breast_cancer_has_scikit_learns_values_and_names():
     bunch: Any = sklearn.datasets.load_breast_cancer()
-    data = bundled("breast_cancer")
+    data = load_dataset("breast_cancer")
     np.testing.assert_array_equal(data.features([str(n) for n in bunch["feature_names"]]), bunch["data"])
     assert (data.labels("diagnosis") == bunch["target_names"][bunch["target"]]).all()
 
 
 def test_made_data_sets_follow_the_seed():
     for name in ("moons", "circles", "xor"):
-        assert bundled(name, 1).digest() == bundled(name, 1).digest() != bundled(name, 2).digest()
+        assert load_dataset(name, 1).digest() == load_dataset(name, 1).digest() != load_dataset(name, 2).digest()
 
 
 def test_xor_labels_the_corners_by_exclusive_or():
-    data = bundled("xor")
+    data = load_dataset("xor")
     corner = data.features(["x1", "x2"]) > 0.5
     expected = np.where(corner[:, 0] ^ corner[:, 1], "different", "same")
     assert (data.labels("parity") == expected).mean() > 0.99

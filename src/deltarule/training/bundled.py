@@ -11,7 +11,7 @@ from deltarule.language.errors import DeltaruleError, nearest
 if TYPE_CHECKING:
     from deltarule.training.data import Table
 
-__all__ = ["DATASETS", "Dataset", "bundled"]
+__all__ = ["DATASETS", "Dataset", "load_dataset"]
 
 
 @dataclass(frozen=True)
@@ -170,12 +170,12 @@ DATASETS: dict[str, Dataset] = {
 }
 
 
-def bundled(name: str, seed: int = 0) -> Table:
+def load_dataset(name: str, seed: int = 0) -> Table:
     """A bundled data set as a table: the features in order, then the target (classes by their names).
 
     `seed` matters to those made on the spot only.
 
-    >>> bundled("iris").rows
+    >>> load_dataset("iris").rows
     150
     """
     import numpy as np

@@ -64,7 +64,15 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     row.name: row
     for row in (
-        Setting("learning_rate", 0.1, "the step size η of the update", float, (0, math.inf), (True, True)),
+        Setting(
+            "learning_rate",
+            "auto",
+            "the step size η of the update; auto: 0.1 for classes, 0.01 for regression",
+            float,
+            (0, math.inf),
+            (True, True),
+            ("auto",),
+        ),
         Setting(
             "batch_size", "auto", "samples for one update; auto: min(200, rows)", int, (1, math.inf), choices=("auto",)
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.atomic import said_plainly
-from deltarule.training.bundled import DATASETS, bundled
+from deltarule.training.bundled import DATASETS, load_dataset
 from deltarule.training.csv_text import read_csv
 from deltarule.training.data import Table, nearest_as_written
 
@@ -30,7 +30,7 @@ def read_table(data: str | os.PathLike[str] | Table, seed: int = 0) -> Table:
         return read_csv(sys.stdin.buffer.read(), "standard input")
     path = Path(text)
     if not path.is_file() and text in DATASETS:
-        return bundled(text, seed)
+        return load_dataset(text, seed)
     if path.is_dir():
         raise DeltaruleError(f"{path} is a folder; give a file in it")
     if not path.exists():

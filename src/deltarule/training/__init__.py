@@ -1,0 +1,76 @@
+"""Training: optimisers as equations, data, the loop, scikit-learn estimators, model folders.
+
+The names are loaded when they are first used, so that importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deltarule.training.atomic import write_whole
+    from deltarule.training.bundled import DATASETS, Dataset, load_dataset
+    from deltarule.training.data import Column, Table
+    from deltarule.training.estimators import Classifier, Regressor
+    from deltarule.training.gradient_check import GradientCheck, check_gradients
+    from deltarule.training.loop import EpochReport, NonFiniteLoss
+    from deltarule.training.metrics import classification_metrics, regression_metrics
+    from deltarule.training.model_file import load_model, save_model
+    from deltarule.training.optimisers import OPTIMISERS, Optimiser
+    from deltarule.training.session import TrainingResult, evaluate, predict, train
+    from deltarule.training.settings import SETTINGS, Setting
+    from deltarule.training.source import read_table
+    from deltarule.training.splitting import split
+
+_PLACES = {
+    "atomic": ("write_whole",),
+    "bundled": ("DATASETS", "Dataset", "load_dataset"),
+    "data": ("Column", "Table"),
+    "source": ("read_table",),
+    "splitting": ("split",),
+    "estimators": ("Classifier", "Regressor"),
+    "gradient_check": ("GradientCheck", "check_gradients"),
+    "loop": ("EpochReport", "NonFiniteLoss"),
+    "metrics": ("classification_metrics", "regression_metrics"),
+    "model_file": ("load_model", "save_model"),
+    "optimisers": ("OPTIMISERS", "Optimiser"),
+    "session": ("TrainingResult", "evaluate", "predict", "train"),
+    "settings": ("SETTINGS", "Setting"),
+}
+_PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = [
+    "DATASETS",
+    "OPTIMISERS",
+    "SETTINGS",
+    "Classifier",
+    "Column",
+    "Dataset",
+    "EpochReport",
+    "GradientCheck",
+    "NonFiniteLoss",
+    "Optimiser",
+    "Regressor",
+    "Setting",
+    "Table",
+    "TrainingResult",
+    "check_gradients",
+    "classification_metrics",
+    "evaluate",
+    "load_dataset",
+    "load_model",
+    "predict",
+    "read_table",
+    "regression_metrics",
+    "save_model",
+    "split",
+    "train",
+    "write_whole",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_PLACE_OF[name]}"), name)

@@ -1,0 +1,122 @@
+"""The network that fits a table: the default one, symbolic sizes put in, and what is said where sizes do not agree."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError
+from deltarule.network import Network
+
+__all__ = ["HIDDEN", "Task", "arranged", "default_network", "fitted_network", "one_hot", "output_size"]
+
+Task = Literal["classification", "regression"]
+
+HIDDEN = 64
+"""Hidden units of the default network."""
+
+
+def default_network(task: Task, inputs: int, outputs: int) -> str:
+    """One hidden layer, then what the target asks for: `outputs` classes, or values to regress on.
+
+    >>> default_network("classification", 30, 2)
+    'linear(30, 64) -> relu -> linear(64, 1) -> sigmoid -> bce'
+    """
+    end = {"regression": "squared_error", "classification": "softmax -> cross_entropy"}[task]
+    if task == "classification" and outputs == 2:
+        outputs, end = 1, "sigmoid -> bce"
+    return f"linear({inputs}, {HIDDEN}) -> relu -> linear({HIDDEN}, {outputs}) -> {end}"
+
+
+def fitted_network(network: Network | str | None, task: Task, inputs: int, outputs: int | None) -> Network:
+    """The network with every size a number, checked against `inputs` columns and `outputs` classes or target columns.
+
+    A symbolic size of the input becomes the number of columns, one of the prediction the number of outputs (None: as
+    many as the network says).
+
+    Raises:
+        DeltaruleError: it has no loss, a size is left open, or its input or prediction does not fit.
+    """
+    if network is None:
+        network = default_network(task, inputs, outputs or 1)
+    found = Network.parse(network) if isinstance(network, str) else network
+    if not isinstance(found, Network):
+        raise DeltaruleError(f"network is {found!r}; it must be a text, a Network, or None for one that fits the data")
+    if found.loss is None or found.target is None or found.prediction is None:
+        raise DeltaruleError(f"the network `{found.text}` has no loss to train with\nremedy: {_losses(task)}")
+    if len(found.inputs) != 1 or found.input is None:
+        raise DeltaruleError(f"a table feeds one input; the network has {len(found.inputs)}: {', '.join(found.inputs)}")
+    found = _sized(found, inputs, outputs)
+    taken = _product(found.declarations[found.input or ""].sizes, "input")
+    if taken != inputs:
+        raise DeltaruleError(
+            f"the network takes {taken} inputs, the table has {inputs} feature columns\nremedy: linear({inputs}, ...)"
+        )
+    given = output_size(found)
+    outputs = given if outputs is None else outputs
+    if task == "classification" and outputs != (2 if given == 1 else given):
+        ends = f"linear(..., {outputs}) -> softmax -> cross_entropy"
+        ends += ", or linear(..., 1) -> sigmoid -> bce" if outputs == 2 else ""
+        raise DeltaruleError(
+            f"the network gives {_outputs(given)}, the target has {outputs} classes\nremedy: end in {ends}"
+        )
+    if task == "regression" and given != outputs:
+        raise DeltaruleError(
+            f"the network gives {_outputs(given)}, the target has {outputs} columns"
+            f"\nremedy: end in linear(..., {outputs}) -> squared_error"
+        )
+    return found
+
+
+def output_size(network: Network) -> int:
+    """How many numbers the network predicts for a sample."""
+    return _product(network.declarations[network.prediction or ""].sizes, "prediction")
+
+
+def arranged(network: Network, X: np.ndarray) -> np.ndarray:
+    """Rows [m, columns] as the network takes them: [m] where its input is a scalar."""
+    return X if network.declarations[network.input or ""].sizes else X[:, 0]
+
+
+def one_hot(indices: np.ndarray, classes: int) -> np.ndarray:
+    """Class indices [m] as rows [m, classes] with a 1 at the class."""
+    return (indices[:, None] == np.arange(classes)).astype(np.float64)
+
+
+def _sized(network: Network, inputs: int, outputs: int | None) -> Network:
+    """The network with its symbolic sizes replaced."""
+    if not network.sizes:
+        return network
+    values: dict[str, int] = {}
+    for name, size in ((network.input, inputs), (network.prediction, outputs)):
+        sizes = network.declarations[name or ""].sizes
+        if len(sizes) == 1 and isinstance(sizes[0], str) and size is not None:
+            values.setdefault(sizes[0], size)
+    open_sizes = [name for name in network.sizes if name not in values]
+    if open_sizes:
+        raise DeltaruleError(
+            f"the size {open_sizes[0]} in `{network.text}` does not follow from the table\nremedy: write a number there"
+        )
+
+    def put_in(text: str) -> str:
+        return re.sub(r"\b\w+\b", lambda word: str(values.get(word.group(), word.group())), text)
+
+    return Network.parse(put_in(network.text), put_in(network.shapes) or None)
+
+
+def _product(sizes: tuple[int | str, ...], what: str) -> int:
+    if len(sizes) > 1:
+        raise DeltaruleError(f"a table has rows of numbers; the network's {what} has {len(sizes)} axes")
+    return int(sizes[0]) if sizes else 1
+
+
+def _outputs(count: int) -> str:
+    return f"{count} output" + ("" if count == 1 else "s")
+
+
+def _losses(task: Task) -> str:
+    if task == "regression":
+        return "put `-> squared_error` at its end"
+    return "put `-> bce` after a sigmoid at its end, or `-> cross_entropy` after a softmax"

@@ -1,0 +1,205 @@
+"""The loop of training: epochs of shuffled batches, one update each, until the last epoch or Ctrl-C.
+
+The shuffling of epoch `e` depends on the seed and on `e` alone, so a run can be continued where it stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError
+from deltarule.training.optimisers import OPTIMISERS, Optimiser, update_of
+
+__all__ = ["EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
+
+Parameters = dict[str, np.ndarray]
+
+
+class Trainable(Protocol):
+    """What the loop asks of a compiled network: mean losses, and updates that change `parameters` in place."""
+
+    def gradients(
+        self, parameters: Parameters, X: np.ndarray, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, Parameters]: ...
+
+    def step(
+        self,
+        parameters: Parameters,
+        X: np.ndarray,
+        Y: np.ndarray,
+        learning_rate: float,
+        *,
+        sample_weight: np.ndarray | None = None,
+    ) -> float: ...
+
+
+class NonFiniteLoss(DeltaruleError):
+    """The loss or a parameter became infinite or not a number. `epoch` and `batch` count from 1."""
+
+    def __init__(self, what: str, epoch: int, batch: int, learning_rate: float) -> None:
+        self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
+        remedy = (
+            "no update has been made yet: look for huge values in the data, or standardise the columns"
+            if (epoch, batch) == (1, 1) and what.startswith("the loss")
+            else f"try learning_rate = {learning_rate / 10:g}"
+        )
+        super().__init__(
+            f"{what} in epoch {epoch}, batch {batch}, with learning_rate = {learning_rate:g}\nremedy: {remedy}"
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train. `first_epoch` counts the epochs already behind (0 for a new run)."""
+
+    optimiser: Optimiser
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    seed: int
+    first_epoch: int = 0
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What a progress callback hears after each epoch. `figures` has the loss and whatever else is judged."""
+
+    epoch: int
+    epochs: int
+    figures: Mapping[str, float]
+    samples_per_second: float
+    seconds_left: float
+
+    @property
+    def loss(self) -> float:
+        return self.figures["loss"]
+
+
+@dataclass
+class Run:
+    """What came of it: the figures of each epoch, the epochs begun, and whether Ctrl-C ended it."""
+
+    history: dict[str, list[float]] = field(default_factory=dict)
+    epochs: int = 0
+    interrupted: bool = False
+
+
+def run_epochs(
+    program: Trainable,
+    parameters: Parameters,
+    X: np.ndarray,
+    Y: np.ndarray,
+    plan: Plan,
+    *,
+    sample_weight: np.ndarray | None = None,
+    judge: Callable[[Parameters], Mapping[str, float]] | None = None,
+    progress: Callable[[EpochReport], object] | None = None,
+) -> Run:
+    """Train `parameters` in place on `X` [rows, ...] and `Y` [rows, ...].
+
+    `judge` gives further figures of each epoch (on the validation part, say). Ctrl-C ends the run after the batch; a
+    second one at once.
+
+    Raises:
+        NonFiniteLoss: with the epoch, the batch and the learning rate.
+    """
+    run = Run()
+    update = _updater(program, plan)
+    began = time.perf_counter()
+    # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
+    with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for epoch in range(plan.first_epoch + 1, plan.first_epoch + plan.epochs + 1):
+            start, total, seen, number = time.perf_counter(), 0.0, 0, 0
+            for number, rows in enumerate(batches(len(X), plan.batch_size, plan.seed, epoch), 1):
+                weight = None if sample_weight is None else sample_weight[rows]
+                loss = update(parameters, X[rows], Y[rows], weight)
+                if not math.isfinite(loss):
+                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
+                size = len(X) if isinstance(rows, slice) else len(rows)
+                total, seen = total + loss * size, seen + size
+                if interrupted.is_set():
+                    break
+            for name, value in parameters.items():
+                if not np.all(np.isfinite(value)):
+                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, plan.learning_rate)
+            now = time.perf_counter()
+            figures = {"loss": total / seen, **(judge(parameters) if judge else {})}
+            for name, value in figures.items():
+                run.history.setdefault(name, []).append(float(value))
+            run.epochs += 1
+            run.interrupted = interrupted.is_set()
+            if progress is not None:
+                left = (time.perf_counter() - began) / run.epochs * (plan.epochs - run.epochs)
+                last = plan.first_epoch + plan.epochs
+                progress(EpochReport(epoch, last, figures, seen / max(now - start, 1e-9), left))
+                run.interrupted = interrupted.is_set()
+            if run.interrupted:
+                break
+    return run
+
+
+def batches(rows: int, size: int, seed: int, epoch: int) -> Iterator[np.ndarray | slice]:
+    """The rows of each batch of an epoch, every row once, shuffled; the last batch has what is left.
+
+    One batch of all rows is not shuffled: the order within a batch changes nothing but rounding.
+    """
+    if size >= rows:
+        yield slice(None)
+        return
+    order = np.random.default_rng([seed, 2, epoch]).permutation(rows)  # stream 2; the split draws from stream 1
+    for start in range(0, rows, size):
+        yield order[start : start + size]
+
+
+def _updater(
+    program: Trainable, plan: Plan
+) -> Callable[[Parameters, np.ndarray, np.ndarray, np.ndarray | None], float]:
+    if plan.optimiser is OPTIMISERS["sgd"]:  # the program has this update fused with its parameter messages
+
+        def fused(parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
+            if weight is None:
+                return program.step(parameters, X, Y, plan.learning_rate)
+            return program.step(parameters, X, Y, plan.learning_rate, sample_weight=weight)
+
+        return fused
+
+    update = update_of(plan.optimiser)
+    options = {row.name: row.default for row in plan.optimiser.options} | {"learning_rate": plan.learning_rate}
+    states: dict[str, Parameters] = {}
+
+    def by_equations(parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
+        loss, gradients = program.gradients(parameters, X, Y, sample_weight=weight)
+        for name, gradient in gradients.items():
+            update(parameters[name], gradient, states.setdefault(name, {}), options)
+        return loss
+
+    return by_equations
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets instead of stopping a batch half-way; the second one stops at once."""
+    event = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
+        yield event  # not ours to take: only the main thread may, and somebody else's handler stays
+        return
+
+    def first(number: int, frame: object) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, usual)

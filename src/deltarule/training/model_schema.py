@@ -1,0 +1,207 @@
+"""What `model.json` holds, as data: fields, what each must be, and the way from a model to it and back."""
+
+from __future__ import annotations
+
+import math
+import platform
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError, nearest
+from deltarule.network import Network
+from deltarule.training.estimators import Classifier, Regressor
+from deltarule.training.settings import validate
+from deltarule.training.standardisation import Standardisation
+
+__all__ = ["FIELDS", "SCHEMA", "check", "described", "restored"]
+
+SCHEMA = 1
+SETTINGS_KEPT = (
+    "optimiser",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "validation",
+    "standardise",
+    "seed",
+    "engine",
+    "dtype",
+    "policy",
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the document: the test that its value passes, and what that is in words."""
+
+    name: str
+    test: Callable[[Any], bool]
+    words: str
+    optional: bool = False
+
+
+def _finite(v: Any) -> bool:
+    return isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= 1.8e308 and math.isfinite(v)
+
+
+def _numbers(v: Any) -> bool:
+    return isinstance(v, list) and all(_finite(x) for x in v)
+
+
+def _texts(v: Any) -> bool:
+    return isinstance(v, list) and all(isinstance(x, str) for x in v)
+
+
+def _classes(v: Any) -> bool:
+    kinds = {type(x) for x in v} if isinstance(v, list) else set()
+    return len(kinds) == 1 and kinds <= {str, int, float, bool} and len(set(v)) == len(v) >= 2
+
+
+def _standardisation(v: Any) -> bool:
+    if not isinstance(v, dict) or set(v) != {"mean", "scale"}:
+        return False
+    mean, scale = (x if isinstance(x, list) else [x] for x in (v["mean"], v["scale"]))
+    return _numbers(mean) and _numbers(scale) and len(mean) == len(scale) and all(x > 0 for x in scale)
+
+
+def _history(v: Any) -> bool:
+    return isinstance(v, dict) and all(
+        isinstance(x, list) and _numbers([n for n in x if n is not None]) for x in v.values()
+    )
+
+
+def _whole(v: Any) -> bool:
+    return isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**63
+
+
+FIELDS: dict[str, Field] = {
+    row.name: row
+    for row in (
+        Field("schema", lambda v: v is not True and v == SCHEMA, f"{SCHEMA}, the version that this software reads"),
+        Field("kind", lambda v: v in ("classifier", "regressor"), '"classifier" or "regressor"'),
+        Field("network", lambda v: isinstance(v, str), "the text of a network"),
+        Field("shapes", lambda v: isinstance(v, str), "the shapes that belong to the network"),
+        Field("settings", lambda v: isinstance(v, dict), "the settings of the training by name"),
+        Field("features", lambda v: _whole(v) and v > 0, "the number of columns"),
+        Field("feature_names", _texts, "a list of names", optional=True),
+        Field("classes", _classes, "a list of two or more different classes of one kind", optional=True),
+        Field("two_axes", lambda v: isinstance(v, bool), "true or false", optional=True),
+        Field("standardisation", _standardisation, "finite means and positive scales", optional=True),
+        Field("target_standardisation", _standardisation, "a finite mean and a positive scale", optional=True),
+        Field("history", _history, "lists of finite numbers (or null) by name"),
+        Field("epochs", _whole, "a number of epochs"),
+        Field("interrupted", lambda v: isinstance(v, bool), "true or false"),
+        Field("seed", _whole, "a whole number from 0"),
+        Field(
+            "weights",
+            lambda v: isinstance(v, str) and re.fullmatch(r"weights-[0-9a-f]{16}\.safetensors", v) is not None,
+            "the name of the weights file beside it",
+        ),
+        Field(
+            "weights_sha256", lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{64}", v) is not None, "a SHA-256"
+        ),
+        Field("versions", lambda v: isinstance(v, dict) and _texts(list(v.values())), "version numbers by name"),
+        Field("about", lambda v: isinstance(v, dict), "what is known of the data"),
+    )
+}
+
+
+def check(document: Any, place: str) -> None:
+    """Every field is known, there, and what it must be.
+
+    Raises:
+        DeltaruleError: names the place, the field and what would be right.
+    """
+    if not isinstance(document, dict):
+        raise DeltaruleError(f"{place} is not a model: it holds no JSON object")
+    if document.get("schema") != SCHEMA:
+        raise DeltaruleError(f"{place} has schema {document.get('schema')!r}; this version reads {SCHEMA}")
+    for name in document:
+        if name not in FIELDS:
+            raise DeltaruleError(f"{place} has an unknown field {name[:60]!r}{nearest(name[:60], FIELDS)}")
+    for name, row in FIELDS.items():
+        if name not in document:
+            if not row.optional:
+                raise DeltaruleError(f"{place} lacks the field {name!r}: {row.words}")
+        elif not row.test(document[name]):
+            raise DeltaruleError(f"{place}: {name} must be {row.words}, not {repr(document[name])[:60]}")
+
+
+def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str, Any]:
+    """The document of a fitted model, without its weights."""
+    found: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "classifier" if isinstance(model, Classifier) else "regressor",
+        "network": model.network_.text,
+        "shapes": model.network_.shapes,
+        "settings": {name: _plain(getattr(model, name)) for name in SETTINGS_KEPT},
+        "features": model.n_features_in_,
+        "history": {name: [v if math.isfinite(v) else None for v in values] for name, values in model.history_.items()},
+        "epochs": model.n_epochs_,
+        "interrupted": model.interrupted_,
+        "seed": model.seed_,
+        "versions": _versions(),
+        "about": {**getattr(model, "about_", {}), **about},
+    }
+    if hasattr(model, "feature_names_in_"):
+        found["feature_names"] = [str(name) for name in model.feature_names_in_]
+    if isinstance(model, Classifier):
+        found["classes"] = model.classes_.tolist()
+    else:
+        found["two_axes"] = model.two_axes_
+    for name in ("standardisation", "target_standardisation"):
+        value: Standardisation | None = getattr(model, f"{name}_")
+        if value is not None:
+            found[name] = {"mean": _plain(value.mean), "scale": _plain(value.scale)}
+    return found
+
+
+def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place: str) -> Classifier | Regressor:
+    """The model of a checked document and its weights.
+
+    Raises:
+        DeltaruleError: the network cannot be read, or weights, columns, classes and network do not fit together.
+    """
+    settings = document["settings"]
+    if set(settings) != set(SETTINGS_KEPT):
+        odd = sorted(set(settings) ^ set(SETTINGS_KEPT))[0]
+        raise DeltaruleError(
+            f"{place}: settings {'has an unknown' if odd in settings else 'lacks the'} name {odd[:60]!r}"
+        )
+    try:
+        network = Network.parse(document["network"], document["shapes"] or None)
+        validate(settings)
+    except DeltaruleError as error:
+        raise DeltaruleError(f"{place}: {error}") from error
+    model = Classifier(network, **settings) if document["kind"] == "classifier" else Regressor(network, **settings)
+    model.n_features_in_ = document["features"]
+    if "feature_names" in document:
+        model.feature_names_in_ = np.array(document["feature_names"], dtype=object)
+    for name in ("standardisation", "target_standardisation"):
+        kept = document.get(name)
+        value = None if kept is None else Standardisation(np.array(kept["mean"], float), np.array(kept["scale"], float))
+        setattr(model, f"{name}_", value)
+    if isinstance(model, Classifier):
+        model.classes_ = np.array(document.get("classes", []))
+    else:
+        model.two_axes_ = document.get("two_axes", False)
+    model.restore(network, parameters, document["seed"], place)
+    model.history_ = {k: [math.nan if v is None else v for v in values] for k, values in document["history"].items()}
+    model.n_epochs_ = document["epochs"]
+    model.interrupted_, model.about_ = document["interrupted"], document["about"]
+    return model
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as JSON has them."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _versions() -> dict[str, str]:
+    found = {name: metadata.version(name) for name in ("deltarule", "numpy", "scikit-learn")}
+    return {**found, "python": platform.python_version()}

@@ -1,0 +1,254 @@
+"""What the two scikit-learn estimators share: settings, checked and standardised data, the loop, prediction."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import (
+    _check_sample_weight,  # pyright: ignore[reportPrivateUsage]
+    check_is_fitted,
+    validate_data,
+)
+
+from deltarule.language.errors import DeltaruleError
+from deltarule.network import Network
+from deltarule.program import Program, compile_network
+from deltarule.training.fitting import Task, arranged, fitted_network, output_size
+from deltarule.training.loop import EpochReport, NonFiniteLoss, Plan, run_epochs
+from deltarule.training.optimisers import optimiser
+from deltarule.training.settings import validate
+from deltarule.training.splitting import split
+from deltarule.training.standardisation import Standardisation
+
+__all__ = ["NetworkEstimator"]
+
+ROWS_AT_ONCE = 16_384
+"""Rows that are predicted together: bounds the memory for the activities."""
+
+
+class NetworkEstimator(BaseEstimator):
+    """What both estimators share. Arrays are float64 outside and `dtype` inside."""
+
+    classes_: np.ndarray
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    about_: dict[str, Any]
+    """What a model file says of the data."""
+
+    def __init__(
+        self,
+        network: Network | str | None = None,
+        *,
+        optimiser: str = "sgd",
+        learning_rate: float | str = "auto",
+        batch_size: int | str = "auto",
+        epochs: int | str = "auto",
+        validation: float = 0.0,
+        standardise: bool = True,
+        seed: int | None = 0,
+        engine: str = "numpy",
+        dtype: str = "float64",
+        policy: str = "accuracy",
+        progress: Callable[[EpochReport], object] | None = None,
+    ) -> None:
+        self.network = network
+        self.optimiser = optimiser
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.validation = validation
+        self.standardise = standardise
+        self.seed = seed
+        self.engine = engine
+        self.dtype = dtype
+        self.policy = policy
+        self.progress = progress
+
+    # What differs -------------------------------------------------------------------------------------------------
+
+    def _measure(self, prediction: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
+        """The figure of merit of predictions as the network gives them, against targets as it takes them."""
+        raise NotImplementedError
+
+    _metric = ""
+
+    _task: Task = "classification"
+
+    # Training -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, network: Network) -> None:
+        """Everything fitted, as it is before the first epoch."""
+        self.network_ = network
+        self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
+        self._program = self._compiled()
+        self.parameters_: dict[str, np.ndarray] = self._program.initialise(self.seed_)
+        self.history_: dict[str, list[float]] = {}
+        self.n_epochs_ = 0
+        self.interrupted_ = False
+
+    def _compiled(self) -> Program:
+        return compile_network(self.network_, policy=self.policy, dtype=self.dtype, engine=self.engine)
+
+    @property
+    def program_(self) -> Program:
+        """The compiled network; not kept in pickles, so it is compiled again where it is missing."""
+        check_is_fitted(self, "parameters_")
+        if getattr(self, "_program", None) is None:
+            self._program = self._compiled()
+        return self._program
+
+    def restore(self, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str) -> None:
+        """Put in what a model file holds, checked; `place` is named in errors. Columns and classes are set already.
+
+        Raises:
+            DeltaruleError: weights, columns, classes and network do not fit together.
+        """
+        columns = self.n_features_in_
+        names = getattr(self, "feature_names_in_", None)
+        outputs = len(self.classes_) if hasattr(self, "classes_") else None
+        if outputs is not None and not np.array_equal(np.unique(self.classes_), self.classes_):
+            raise DeltaruleError(f"{place}: the classes must be different and in ascending order")
+        try:
+            self.network_ = fitted_network(network, self._task, columns, outputs)
+        except DeltaruleError as error:
+            raise DeltaruleError(f"{place}: {error}") from error
+        self._program = self._compiled()
+        expected = {name: tuple(shape) for name, shape in self._program.parameters.items()}
+        found = {name: value.shape for name, value in parameters.items()}
+        if found != expected:
+            raise DeltaruleError(f"{place}: the weights have the shapes {found}, the network has {expected}")
+        for name, value in parameters.items():
+            if str(value.dtype) != self.dtype or not np.all(np.isfinite(value)):
+                raise DeltaruleError(f"{place}: the weights {name} must be finite numbers of type {self.dtype}")
+        for kept, size in (
+            (self.standardisation_, columns),
+            (self.target_standardisation_, output_size(self.network_)),
+        ):
+            if kept is not None and kept.mean.size != size:
+                raise DeltaruleError(f"{place}: a standardisation of {kept.mean.size} columns where {size} are needed")
+        if names is not None and len(names) != columns:
+            raise DeltaruleError(f"{place}: {len(names)} feature names for {columns} columns")
+        self.parameters_, self.seed_ = parameters, seed
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: Any = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_program"}
+
+    def _train(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        weight: np.ndarray | None,
+        epochs: int,
+        held_out: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None,
+    ) -> None:
+        """Epochs over rows that are standardised and encoded already, from the present parameters."""
+        X, Y = self._cast(X), self._cast_target(Y)
+        judge = self._judge(X, Y, weight, held_out) if held_out is not None else None
+        rule, batch = optimiser(self.optimiser), self._batch(len(X))
+        plan = Plan(rule, self._rate(), batch, epochs, self.seed_, first_epoch=self.n_epochs_)
+        weight = None if weight is None else np.asarray(weight, self.dtype)
+        try:
+            run = run_epochs(
+                self.program_, self.parameters_, X, Y, plan, sample_weight=weight, judge=judge, progress=self.progress
+            )
+        except NonFiniteLoss:
+            del self.parameters_  # what is left of them is of no use: the estimator counts as not fitted
+            raise
+        for name, values in run.history.items():
+            self.history_.setdefault(name, []).extend(values)
+        self.n_epochs_ += run.epochs
+        self.interrupted_ = run.interrupted
+
+    def _judge(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        weight: np.ndarray | None,
+        held_out: tuple[np.ndarray, np.ndarray, np.ndarray | None],
+    ) -> Callable[[dict[str, np.ndarray]], dict[str, float]]:
+        X_held, Y_held, weight_held = self._cast(held_out[0]), self._cast_target(held_out[1]), held_out[2]
+
+        def judge(parameters: dict[str, np.ndarray]) -> dict[str, float]:
+            return {
+                self._metric: self._measure(self._forward(X), Y, weight),
+                "val_loss": float(self.program_.loss(parameters, X_held, Y_held, sample_weight=weight_held)),
+                f"val_{self._metric}": self._measure(self._forward(X_held), Y_held, weight_held),
+            }
+
+        return judge
+
+    def _fit(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, strata: np.ndarray | None) -> Self:
+        """Split, standardise on the training part, train. `Y` is encoded, not standardised."""
+        training, held = slice(None), None
+        if self.validation:
+            training, held = split(len(X), self.validation, self.seed_, strata)
+        weights = None if weight is None else weight[training]
+        self._standardise(X[training], Y[training], weights)
+        X, Y = self._standardised(X), self._encoded(Y)
+        held_out = None if held is None else (X[held], Y[held], None if weight is None else weight[held])
+        self._train(X[training], Y[training], weights, self._epochs(len(X[training])), held_out)
+        return self
+
+    def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
+        self.standardisation_ = Standardisation.fitted(X, weight) if self.standardise else None
+        self.target_standardisation_: Standardisation | None = None
+
+    def _standardised(self, X: np.ndarray) -> np.ndarray:
+        return self.standardisation_.apply(X) if self.standardisation_ is not None else X
+
+    def _encoded(self, Y: np.ndarray) -> np.ndarray:
+        return self.target_standardisation_.apply(Y) if self.target_standardisation_ is not None else Y
+
+    def _cast(self, X: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(arranged(self.network_, X), self.dtype)
+
+    def _cast_target(self, Y: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(Y, self.dtype)
+
+    def _rate(self) -> float:
+        if isinstance(self.learning_rate, str):
+            return 0.1 if self._task == "classification" else 0.01
+        return float(self.learning_rate)
+
+    def _batch(self, rows: int) -> int:
+        return min(200, rows) if isinstance(self.batch_size, str) else int(self.batch_size)
+
+    def _epochs(self, rows: int) -> int:
+        if not isinstance(self.epochs, str):
+            return int(self.epochs)
+        return min(max(math.ceil(2000 / math.ceil(rows / self._batch(rows))), 20), 1000)
+
+    def _checked(self, X: Any, y: Any, sample_weight: Any, reset: bool = True, **more: Any) -> tuple[Any, Any, Any]:
+        """Parameters, data and weights validated; rows of weight 0 are left out."""
+        validate(self.get_params(deep=False))
+        optimiser(self.optimiser)
+        X, y = validate_data(self, X, y, dtype=np.float64, reset=reset, **more)
+        if sample_weight is None:
+            return X, y, None
+        weight = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True, allow_all_zero_weights=False
+        )
+        kept = weight > 0
+        # The program divides by the number of rows or by the sum of the weights: with mean 1 these are the same.
+        return X[kept], y[kept], weight[kept] / weight[kept].mean()
+
+    # Prediction ---------------------------------------------------------------------------------------------------
+
+    def _forward(self, X: np.ndarray) -> np.ndarray:
+        """Predictions for rows as the program takes them."""
+        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
+        parts = [self.program_.forward(self.parameters_, X[s : s + ROWS_AT_ONCE]) for s in starts]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        """The network's predictions in float64 for rows as a person has them."""
+        check_is_fitted(self, "parameters_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with np.errstate(over="ignore", under="ignore"):  # far outside the training data activities saturate
+            return np.asarray(self._forward(self._cast(self._standardised(X))), np.float64)
