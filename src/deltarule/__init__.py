@@ -1,3 +1,62 @@
-"""deltarule derives, proves, explains and runs backpropagation."""
+"""deltarule derives, proves, explains and runs backpropagation.
+
+Names are loaded when they are first used, so `import deltarule` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deltarule.api import Derivation, Formula, Network
+    from deltarule.language.errors import DeltaruleError
+    from deltarule.network import Module, Parameter, module
+    from deltarule.training import Classifier, Regressor, load_model, save_model
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Network": "deltarule.api",
+    "Derivation": "deltarule.api",
+    "Formula": "deltarule.api",
+    "DeltaruleError": "deltarule.language.errors",
+    "Module": "deltarule.network",
+    "Parameter": "deltarule.network",
+    "module": "deltarule.network",
+    "Classifier": "deltarule.training",
+    "Regressor": "deltarule.training",
+    "load_model": "deltarule.training",
+    "save_model": "deltarule.training",
+}
+
+__all__ = [
+    "Classifier",
+    "DeltaruleError",
+    "Derivation",
+    "Formula",
+    "Module",
+    "Network",
+    "Parameter",
+    "Regressor",
+    "__version__",
+    "load_model",
+    "module",
+    "save_model",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if not name.startswith("_"):
+        from deltarule.language.functions import FUNCTIONS
+        from deltarule.language.tensor_functions import TENSOR_FUNCTIONS, tensor_function
+
+        if name in TENSOR_FUNCTIONS or name in FUNCTIONS:  # `dr.sigmoid`, for modules written in Python
+            return tensor_function(name)
+    raise AttributeError(f"module 'deltarule' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

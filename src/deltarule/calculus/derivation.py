@@ -105,7 +105,9 @@ class Derivation:
     declarations: dict[str, Declaration]
     assumptions: tuple[Assumption, ...] = ()
     equations: tuple[Equation, ...] = ()
-    """The forward pass, then every error signal in reverse order; then the gradients of the parameters."""
+    """The forward pass, then every error signal in reverse order."""
+    gradients: dict[str, Equation] = field(default_factory=dict)
+    """For each parameter the equation of its gradient by the names of the signals, as a program computes it."""
     messages: tuple[ModuleMessages, ...] = ()
     saved: tuple[str, ...] = ()
     """Names of the arrays that the forward pass keeps for the backward pass under the policy."""

@@ -131,6 +131,11 @@ class _Deriving:
             declarations=self.definitions.declarations,
             assumptions=network.assumptions,
             equations=tuple(equations),
+            gradients={
+                r.name: Equation(Symbol(f"grad_{r.name}", r.axes), r.lean)
+                for r in results.values()
+                if isinstance(r.symbol, Derivative)
+            },
             messages=self._messages(results),
             saved=self._saved(results),
             view=self.view,

@@ -1,0 +1,88 @@
+"""A `Derivation` judged afresh: nothing that its rows say of themselves is believed.
+
+The definitions are read off its own forward chains; error signals become lemmas only after the chain that derives them
+was proved. A row that does not follow is looked at for a certified counterexample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
+from deltarule.calculus.judge import Judge
+from deltarule.language.equation import Equation
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol
+
+__all__ = ["CheckedRow", "Report", "check_derivation"]
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """One relation: the chain it stands in, its two sides, what was said of it."""
+
+    chain: Chain
+    left: Expression
+    row: Row
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class Report:
+    """The rows of a derivation, each with its verdict."""
+
+    rows: tuple[CheckedRow, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        out: dict[str, int] = {}
+        for row in self.rows:
+            out[row.judgement.verdict] = out.get(row.judgement.verdict, 0) + 1
+        return out
+
+    @property
+    def all_proved(self) -> bool:
+        """Whether every row that claims something was proved (and there is one)."""
+        counts = self.counts
+        claims = {v: n for v, n in counts.items() if v not in {"definition", "none", "assumption"}}
+        return bool(claims) and set(claims) == {"proved"}
+
+    @property
+    def failed(self) -> tuple[CheckedRow, ...]:
+        """The rows that were refuted or left undecided."""
+        return tuple(r for r in self.rows if r.judgement.verdict in {"refuted", "undecided", "ill-shaped"})
+
+
+def check_derivation(derivation: Derivation) -> Report:
+    """Judge every row of a derivation, at index or component detail alike, from its definitions alone."""
+    declarations = dict(derivation.declarations)
+    definitions = Definitions(declarations)
+    equations = {e.name: e for e in derivation.equations}
+    for equation in derivation.equations:
+        if declarations.get(equation.name) is None or declarations[equation.name].role != "message":
+            definitions.define(equation)
+    for name, declaration in declarations.items():
+        if declaration.of is not None:
+            definitions.signals[declaration.of] = name
+    judge = Judge.of(definitions, derivation.assumptions)
+    functions = Judge(Definitions({}), Facts())
+    out: list[CheckedRow] = []
+    for chain in derivation.chains:
+        about_function = isinstance(chain.left, Apply) or (
+            isinstance(chain.left, Derivative) and not isinstance(chain.left.of, Symbol)
+        )
+        current = functions if about_function else judge
+        left, proved = chain.left, True
+        for row in chain.rows:
+            judgement = current.row(left, replace(row, judgement=None))
+            if judgement.verdict == "undecided":
+                judgement = current.equality(left, row.right, refute=True)
+            proved = proved and judgement.verdict in {"proved", "definition", "none"}
+            out.append(CheckedRow(chain, left, row, judgement))
+            left = row.right
+        if proved and isinstance(chain.left, Symbol) and chain.left.name in equations:
+            name = chain.left.name
+            if declarations.get(name) is not None and declarations[name].role == "message":
+                definitions.values[name] = Equation(equations[name].left, equations[name].right)
+    return Report(tuple(out))
