@@ -95,6 +95,10 @@ class _Deriving:
 
     def run(self) -> Derivation:
         network = self.network
+        for kind in dict.fromkeys(m.kind for m in network.modules):
+            stated = dict.fromkeys(c for m in network.modules if m.kind == kind for c in m.conventions)
+            if stated:
+                self.notes.append(f"{kind}: {'; '.join(stated)}.")
         self.equations = list(network.equations)
         if self.sign == "maximise":
             self.equations = [
