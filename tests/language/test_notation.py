@@ -264,6 +264,12 @@ def test_what_is_too_large_is_refused_quickly(text: str):
     assert time.perf_counter() - start < 2.0
 
 
+def test_the_limit_of_nesting_is_ours_and_not_that_of_python():
+    with pytest.raises(NotationError, match="nested deeper than 100"):
+        parse_expression("-" * 150 + "x", SCOPE)
+    parse_expression("-" * 50 + "x", SCOPE)
+
+
 def test_a_long_sum_is_not_a_deep_one():
     tensor = parse_expression("+".join(["x"] * 1_000), SCOPE)
     assert tensor.expression.depth == 2
@@ -309,6 +315,27 @@ def test_the_text_that_operators_make_of_a_tensor_reads_as_that_tensor(text: str
     again = parse_expression(tensor.label, SCOPE)
     assert again.sizes == tensor.sizes
     assert again.on(tensor.axes) is tensor.expression
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x - (w - s)", "x - w - s", "x / (w / s)", "x / (w * s)", "(x + s) * w", "-(x + s)", "(-x)**2", "-x**2"),
+        *(
+            "x * -s",
+            "(x**2)**3",
+            "(W @ x) @ v",
+            "v @ (W @ x)",
+            "(A + A.T).T @ x",
+            "where(x > -s, x * w, sum(W, axis=0))",
+        ),
+    ],
+)
+def test_operators_keep_the_brackets_that_they_need(text: str):
+    tensor = parse_expression(text, SCOPE, relabel=False)
+    again = parse_expression(tensor.label, SCOPE)
+    assert again.on(tensor.axes) is tensor.expression
+    assert tensor.label.replace("(W @ x) @ v", "W @ x @ v") == text.replace("(W @ x) @ v", "W @ x @ v")
 
 
 def test_a_text_that_doubles_with_every_step_is_refused():

@@ -297,6 +297,8 @@ def test_kinks_are_named_once_with_the_modules_where_they_are():
     assert "s = 0" in kink.words
     assert kink.used_by == ("relu_1", "relu_2")
     assert kinds(Network.parse("linear(n, h) -> sigmoid -> squared_error")) == []
+    (kink,) = Network.parse("y = relu(x); v = relu(y) + relu(2*y)").assumptions
+    assert kink.used_by == ("equations",)
 
 
 # Equations -----------------------------------------------------------------------------------------------------
@@ -314,6 +316,7 @@ def test_roles_of_equations_are_inferred_from_the_names():
         "y": "activity",
         "L": "loss",
     }
+    assert list(roles)[:3] == ["x", "w", "b"], "inputs first, then parameters"
     assert (network.prediction, network.target, network.loss) == ("y", "t", "L")
     assert network.parameters == ("w", "b")
     assert [m.name for m in network.modules] == ["equations"]
