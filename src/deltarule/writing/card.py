@@ -14,7 +14,7 @@ from deltarule.writing.outline import (
     Heading,
     Items,
     Paragraph,
-    assumed,
+    assumption_items,
     conventions,
     display,
     function_definition,
@@ -111,7 +111,7 @@ def _solution(derivation: Derivation, setter: Typesetter) -> list[Block]:
     blocks += [Paragraph(spans(sentence, setter.names)) for sentence in conventions(derivation)]
     if derivation.assumptions:
         blocks.append(Paragraph(("We assume:",)))
-        blocks.append(Items(tuple(assumed(a, setter) for a in derivation.assumptions)))
+        blocks.append(Items(assumption_items(derivation, setter)))
     for title, kind in (("Forward", "forward"), ("Backward", "backward"), ("Parameter", "parameter")):
         chosen = [(s, [c for c in s.chains if message_kind(c, derivation) == kind]) for s in derivation.sections]
         blocks.append(Heading(2, (f"{title} Message",)))

@@ -23,6 +23,7 @@ __all__ = [
     "Name",
     "Norm",
     "Numeral",
+    "Operator",
     "Parentheses",
     "Partial",
     "Product",
@@ -100,10 +101,18 @@ class Fraction:
 
 @dataclass(frozen=True)
 class Partial:
-    """∂of/∂by as a fraction; `of` None is the operator before a parenthesis. `held` stands below a bar."""
+    """∂of/∂by as a fraction."""
 
-    of: Name | None
+    of: Name
     by: Name
+
+
+@dataclass(frozen=True)
+class Operator:
+    """∂/∂by of a formula in parentheses."""
+
+    by: Name
+    body: Formula
 
 
 @dataclass(frozen=True)
@@ -216,6 +225,7 @@ Formula: TypeAlias = (
     | Exponential
     | Fraction
     | Partial
+    | Operator
     | Bar
     | Superscript
     | Transposed
@@ -240,7 +250,7 @@ def level(f: Formula) -> int:
     match f:
         case Terms():
             return SUM
-        case Big() | Cases():
+        case Big() | Cases() | Operator():
             return BIG
         case Product() | Call(bare=True):
             return PRODUCT
@@ -260,7 +270,7 @@ def wrap(f: Formula, least: int) -> Formula:
 def tall(f: Formula) -> bool:
     """Whether the formula is higher than a line, so that what encloses it has to grow."""
     match f:
-        case Fraction() | Partial() | Cases() | Big() | Bar():
+        case Fraction() | Partial() | Operator() | Cases() | Big() | Bar():
             return True
         case Superscript(base=base) | Transposed(base=base):
             return tall(base)

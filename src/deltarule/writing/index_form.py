@@ -119,6 +119,8 @@ def multiplied(factors: Iterable[Expression], visit: Visit) -> Formula:
     if isinstance(first, Number) and rest and first.value < 0:
         return f.negative(multiplied(rest if first.value == -1 else [Number(-first.value), *rest], visit))
     groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
+    if isinstance(first, Number) and first.value.denominator > 1 and rest:
+        return f.product([f.numeral(first.value), multiplied(rest, visit)])
     for factor in (first, *rest):
         below = reciprocal(factor)
         if below is not None:
@@ -158,7 +160,7 @@ def derivative(e: Derivative, visit: Visit, symbol: Callable[[Symbol], f.Name], 
     if isinstance(e.of, Symbol):
         body: Formula = f.Partial(symbol(e.of), symbol(e.by))
     else:
-        body = f.Product((f.Partial(None, symbol(e.by)), f.Parentheses(visit(e.of))), ("",))
+        body = f.Operator(symbol(e.by), visit(e.of))
     return f.Bar(body, tuple(names(n, rank=len(_sizes(names, n))) for n in e.held)) if e.held else body
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deltarule.language.functions import FUNCTIONS
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
@@ -42,8 +44,9 @@ def latex(formula: Formula) -> str:
         case f.Fraction(top=top, bottom=bottom):
             return rf"\frac{{{latex(top)}}}{{{latex(bottom)}}}"
         case f.Partial(of=of, by=by):
-            above = rf"\partial {name(of)}" if of else r"\partial"
-            return rf"\frac{{{above}}}{{\partial {name(by)}}}"
+            return rf"\frac{{\partial {name(of)}}}{{\partial {name(by)}}}"
+        case f.Operator(by=by, body=body):
+            return rf"\frac{{\partial}}{{\partial {name(by)}}} " + _enclosed("(", latex(body), ")", f.tall(body))
         case f.Bar(body=body, held=held):
             return rf"\left. {latex(body)} \right|_{{{', '.join(map(name, held))}}}"
         case f.Superscript(base=base, exponent=exponent, elementwise=elementwise):
@@ -114,10 +117,10 @@ def _letter(n: f.Name) -> str:
     if n.rank:
         if greek:
             return rf"\boldsymbol{{\{n.letter}}}"
-        return rf"\mathbf{{{escape(n.letter)}}}"
+        return rf"\mathbf{{{_identifier(n.letter)}}}"
     if greek:
         return rf"\{n.letter}"
-    return n.letter if len(n.letter) == 1 else rf"\mathit{{{escape(n.letter)}}}"
+    return n.letter if len(n.letter) == 1 else rf"\mathit{{{_identifier(n.letter)}}}"
 
 
 def function_name(function: str) -> str:
@@ -128,7 +131,7 @@ def function_name(function: str) -> str:
         return rf"\{function}"
     if function in _COMMANDS:
         return rf"\{function}"
-    return function if len(function) == 1 else rf"\operatorname{{{escape(function)}}}"
+    return function if len(function) == 1 else rf"\operatorname{{{_identifier(function)}}}"
 
 
 def _call(call: f.Call) -> str:
@@ -175,9 +178,27 @@ def _big(big: f.Big) -> str:
     return " ".join([*signs, latex(big.body)])
 
 
-_ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
+_SIGNS = {
+    "∂": r"\partial", "σ": r"\sigma", "δ": r"\delta", "Σ": r"\Sigma", "η": r"\eta", "θ": r"\theta", "ŷ": r"\hat{y}",
+    "≥": r"\geq", "≤": r"\leq", "≠": r"\neq", "·": r"\cdot", "→": r"\to", "←": r"\leftarrow", "′": "'", "×": r"\times",
+    "∘": r"\circ", "½": r"\tfrac{1}{2}", "²": "^2", "³": "^3", "∈": r"\in", "−": "-", "⊙": r"\odot", "ᵀ": r"^\top",
+    "∞": r"\infty", "±": r"\pm", "<": "<", ">": ">", "|": "|", "\\": r"\backslash", "~": r"\sim",
+} | {c: f"\\{c}" for c in "&%#_{}$"}  # fmt: skip
+"""Signs that words may hold and that stand in maths mode: MathJax knows no commands inside `\text`, only dollars."""
 
 
 def escape(text: str) -> str:
-    """Text with the characters that LaTeX reads as commands made plain."""
-    return "".join(_ESCAPES.get(c, c) for c in text)
+    """Words for LaTeX text or `\\text{...}`, the same for pdflatex and MathJax."""
+    out = "".join(map(_word_piece, re.findall(r"\^-?\w+|.", text, re.DOTALL)))
+    return out.replace("\1\0", " ").replace("\0", "$").replace("\1", "$")
+
+
+def _word_piece(piece: str) -> str:
+    """A character or a power; what belongs in maths mode between marks that become dollars."""
+    if piece.startswith("^"):
+        return f"\0^{{{piece[1:]}}}\1" if piece[1:] else ""
+    return f"\0{_SIGNS[piece]}\1" if piece in _SIGNS else piece.replace("\0", "").replace("\1", "")
+
+
+def _identifier(text: str) -> str:
+    return "".join(f"\\{c}" if c in "_&%#$" else c for c in text)

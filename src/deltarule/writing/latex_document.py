@@ -20,17 +20,6 @@ _BEFORE = r"""\documentclass[11pt,a4paper]{article}
 
 _SECTIONS = {2: "section", 3: "subsection", 4: "subsubsection"}
 
-_SIGNS = {
-    "∂": r"\ensuremath{\partial}", "σ": r"\ensuremath{\sigma}", "δ": r"\ensuremath{\delta}",
-    "Σ": r"\ensuremath{\Sigma}",
-    "η": r"\ensuremath{\eta}", "θ": r"\ensuremath{\theta}", "ŷ": r"\ensuremath{\hat{y}}", "≥": r"\ensuremath{\geq}",
-    "≤": r"\ensuremath{\leq}", "≠": r"\ensuremath{\neq}", "·": r"\ensuremath{\cdot}", "→": r"\ensuremath{\to}",
-    "←": r"\ensuremath{\leftarrow}", "′": r"\ensuremath{'}", "×": r"\ensuremath{\times}", "∘": r"\ensuremath{\circ}",
-    "½": r"\ensuremath{\tfrac{1}{2}}", "²": r"\ensuremath{^2}", "∈": r"\ensuremath{\in}", "−": r"\ensuremath{-}",
-    "⊙": r"\ensuremath{\odot}", "ᵀ": r"\ensuremath{^\top}", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}",
-}  # fmt: skip
-"""Signs that words may hold and that pdflatex has no letters for."""
-
 
 def latex_document(derivation: Derivation) -> str:
     """The document, from `\\documentclass` to `\\end{document}`."""
@@ -70,8 +59,8 @@ def inline(spans: Iterable[Span]) -> str:
 
 
 def words(text: str) -> str:
-    """Plain text; signs that the fonts lack are set as mathematics, other characters beyond Latin as `?`."""
-    return "".join(_SIGNS.get(c) or (escape(c) if ord(c) < 0x180 or c in "–—‘’“”…" else "?") for c in text)
+    """Plain text; a character that neither the fonts nor mathematics have is a `?`."""
+    return "".join(c if ord(c) < 0x180 or c == "$" or c in "–—‘’“”…" else "?" for c in escape(text))
 
 
 def _display(block: Display) -> str:

@@ -79,7 +79,10 @@ def _print(formula: Formula, signs: Signs) -> str:
             simple = all(isinstance(p, f.Numeral | f.Name) for p in (top, bottom))
             return above + ("/" if simple else " / ") + _grouped(bottom, signs, below=True)
         case f.Partial(of=of, by=by):
-            return f"{signs.partial}{_name(of, signs) if of else ''}/{signs.partial}{_name(by, signs)}"
+            return f"{signs.partial}{_name(of, signs)}/{signs.partial}{_name(by, signs)}"
+        case f.Operator(by=by, body=body):
+            operator = f"{signs.partial}/{signs.partial}{_name(by, signs)}"
+            return f"{operator} ({show(body)})"
         case f.Bar(body=body, held=held):
             return f"({show(body)})|_{','.join(_name(n, signs) for n in held)}"
         case f.Superscript(
@@ -171,8 +174,6 @@ def _product(factors: tuple[Formula, ...], between: tuple[str, ...], signs: Sign
             beside = isinstance(factor, f.Partial) and isinstance(factors[k + 1], f.Partial)
             shown = "dot" if beside and not sign else sign
             out += {"": signs.product, "dot": signs.dot, "odot": signs.odot}[shown]
-            if isinstance(factor, f.Partial) and factor.of is None and not signs.unicode:
-                out = out.removesuffix(signs.product)  # an operator before its parenthesis
     return out
 
 

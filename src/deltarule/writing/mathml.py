@@ -20,6 +20,7 @@ _FUNCTIONS = {
 
 APPLY = "<mo>&#x2061;</mo>"
 THIN = '<mspace width="0.167em"/>'
+PARTIAL = "<mo>∂</mo>"
 TIMES = "<mo>&#x2062;</mo>"
 
 
@@ -45,9 +46,10 @@ def mathml(formula: Formula) -> str:
         case f.Fraction(top=top, bottom=bottom):
             return f"<mfrac>{mathml(top)}{mathml(bottom)}</mfrac>"
         case f.Partial(of=of, by=by):
-            sign = "<mo>∂</mo>"
-            above = _row([sign, _name(of)]) if of else sign
-            return f"<mfrac>{above}{_row([sign, _name(by)])}</mfrac>"
+            return f"<mfrac>{_row([PARTIAL, _name(of)])}{_row([PARTIAL, _name(by)])}</mfrac>"
+        case f.Operator(by=by, body=body):
+            operator = f"<mfrac>{PARTIAL}{_row([PARTIAL, _name(by)])}</mfrac>"
+            return _row([operator, THIN, _fenced("(", mathml(body), ")", f.tall(body))])
         case f.Bar(body=body, held=held):
             below = _row(_joined(map(_name, held)))
             return f'<msub><mrow>{mathml(body)}<mo stretchy="true">|</mo></mrow>{below}</msub>'

@@ -147,7 +147,14 @@ class MatrixLayout:
         return self._best(node, self.native(node))
 
     def _times(self, *parts: Printed) -> Printed:
-        return sum(cost for cost, _ in parts), f.product([p for _, p in parts])
+        """The product; signs of single terms come to the front."""
+        bodies, minus = [], False
+        for _, body in parts:
+            sign, body = _signed(body)  # noqa: PLW2901
+            bodies.append(body)
+            minus ^= sign
+        out = f.product(bodies)
+        return sum(cost for cost, _ in parts), f.negative(out) if minus else out
 
     def _matmul(self, left: Arrangement, right: Arrangement, flip: bool) -> Printed:
         """`W x` as a column, `x^T W^T` as a row; the inner product with the fewer transposes."""
@@ -199,7 +206,7 @@ class MatrixLayout:
             inside = arrange(e.of, e.of.axes)
             if inside is None:
                 raise NoLayout
-            body = f.Product((f.Partial(None, self._name(e.by)), f.Parentheses(self._native(inside)[1])), ("",))
+            body = f.Operator(self._name(e.by), self._native(inside)[1])
         return f.Bar(body, held) if held else body
 
     def _derivative_flipped(self, e: Derivative) -> bool:
@@ -214,10 +221,16 @@ class MatrixLayout:
 
     def _elementwise(self, factors: Iterable[Arrangement], flip: bool) -> Printed:
         """`u ⊙ v`, a run of factors and the reciprocals after it as one fraction; of scalars the plain product."""
+        first, *rest = factors
+        if isinstance(first, Leaf) and isinstance(first.expression, Number) and first.expression.value < 0 and rest:
+            value = -first.expression.value
+            kept = rest if value == 1 else [Leaf(Number(value), ()), *rest]
+            cost, body = self._elementwise(kept, flip)
+            return cost, f.negative(body)
         cost = 0
         groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
         sign = ""
-        for factor in factors:
+        for factor in (first, *rest):
             sign = "odot" if factor.axes else ""
             below = _reciprocal(factor)
             part_cost, part = self._best(below or factor, flip) if sign else self._factor(below or factor)
@@ -237,13 +250,16 @@ class MatrixLayout:
             above = f.product(top, sign) if top else one
             cost += 0 if top else one_cost
             quotients.append(f.fraction(above, f.product(bottom, sign)))
-        first = quotients[0]
-        if isinstance(first, f.Terms) and len(first.items) == 1 and first.items[0][0]:
-            return cost, f.negative(f.product([first.items[0][1], *quotients[1:]], sign))
-        return cost, f.product(quotients, sign)
+        minus, first = _signed(quotients[0])
+        out = f.product([first, *quotients[1:]], sign)
+        return cost, f.negative(out) if minus else out
 
     def _scaled(self, node: Scale, flip: bool) -> Printed:
         """Scalars before a vector or matrix; divided by a scalar, it stands above the bar."""
+        if not node.axes and any(_reciprocal(s) for s in (*node.scalars, node.of)):
+            return self._elementwise((*node.scalars, node.of), flip)
+        if not node.axes and isinstance(node.of, Hadamard):
+            return self._elementwise((*node.scalars, *node.of.factors), flip)
         first = node.scalars[0]
         coefficient = Fraction(1)
         scalars = node.scalars
@@ -280,9 +296,7 @@ class MatrixLayout:
             if isinstance(of, Leaf) and of.expression == Number(1):
                 return cost, one
             scalar_cost, scalar = self._factor(of)
-            if isinstance(scalar, f.Terms) and len(scalar.items) == 1 and scalar.items[0][0]:
-                return cost + scalar_cost, f.negative(f.product([scalar.items[0][1], one]))
-            return cost + scalar_cost, f.product([scalar, one])
+            return self._times((scalar_cost, scalar), (cost, one))
         if of.axes == axes[:1]:
             return self._best(Outer(of, Ones(axes[1:])), flip)
         return self._best(Outer(Ones(axes[:1]), of), flip)
@@ -330,6 +344,13 @@ class MatrixLayout:
             columns = MatMul(of, Ones(of.axes[1:]))
             return self._matmul(one, columns, False)
         return self._matmul(one, of, flip) if along == 0 else self._matmul(of, one, flip)
+
+
+def _signed(body: Formula) -> tuple[bool, Formula]:
+    """Whether the formula is one negative term, and what is left without the sign."""
+    if isinstance(body, f.Terms) and len(body.items) == 1 and body.items[0][0]:
+        return True, body.items[0][1]
+    return False, body
 
 
 def _alone(factors: list[Formula]) -> Formula:

@@ -12,13 +12,13 @@ from typing import TypeAlias
 
 from deltarule.calculus.derivation import Chain, Derivation
 from deltarule.language.equation import Assumption, Declaration
-from deltarule.language.expression import Apply, Axis, Delta, Expression, Symbol, walk
+from deltarule.language.expression import ZERO, Apply, Axis, Expression, Symbol, walk
 from deltarule.language.functions import FUNCTIONS
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.index_form import IndexForm
 from deltarule.writing.lines import Lines, Typesetter, typesetter
-from deltarule.writing.naming import Names
+from deltarule.writing.naming import Names, letters_for
 
 __all__ = [
     "Block",
@@ -29,7 +29,7 @@ __all__ = [
     "Paragraph",
     "Span",
     "Verdicts",
-    "assumed",
+    "assumption_items",
     "conventions",
     "display",
     "function_definition",
@@ -105,6 +105,7 @@ _ROLES = {
     "loss": "loss",
     "rate": "learning rate",
     "unknown": "given",
+    "message": "error signal",
 }
 
 
@@ -123,7 +124,7 @@ def outline(derivation: Derivation) -> tuple[Block, ...]:
         blocks.append(Paragraph(("Functions:",)))
         blocks.append(Items(tuple((function_definition(name, setter.names),) for name in functions)))
     if derivation.assumptions:
-        blocks += [Heading(2, ("Assumptions",)), Items(tuple(assumed(a, setter) for a in derivation.assumptions))]
+        blocks += [Heading(2, ("Assumptions",)), Items(assumption_items(derivation, setter))]
     for section in derivation.sections:
         blocks.append(Heading(section.level, spans(section.title, setter.names)))
         if section.words:
@@ -179,11 +180,13 @@ def spans(words: str, names: Names) -> tuple[Span, ...]:
 
 
 def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span, ...], ...]:
-    """`x ∈ ℝⁿ: input`, symbols of one role and one shape in one line; then each error signal as a derivative."""
+    """`x ∈ ℝⁿ: input`, symbols of one role and one shape in one line; an error signal that no chain defines is
+    defined here."""
     groups: dict[tuple[str, tuple[int | str, ...]], list[Declaration]] = {}
     signals: list[Declaration] = []
+    defined = {chain.left.name for chain in derivation.chains if isinstance(chain.left, Symbol)}
     for declaration in derivation.declarations.values():
-        if declaration.role == "message":
+        if declaration.role == "message" and declaration.name not in defined:
             signals.append(declaration)
         elif declaration.role in _ROLES:
             groups.setdefault((declaration.role, declaration.sizes), []).append(declaration)
@@ -193,13 +196,21 @@ def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span
         words = words.replace("activitys", "activities")
         line: list[Span] = []
         for member in members:
-            line += [f.Relation(setter.names(member.name, len(sizes)), "∈", reals(sizes)), ", "]
+            space = message_space(sizes, setter) if role == "message" else reals(sizes)
+            line += [f.Relation(setter.names(member.name, len(sizes)), "∈", space), ", "]
         out.append((*line[:-1], f": {words}"))
     return (*out, *((signal_definition(d, setter),) for d in signals if d.of is not None))
 
 
 def reals(sizes: Sequence[int | str]) -> f.Reals:
     return f.Reals(tuple(map(str, sizes)))
+
+
+def message_space(sizes: tuple[int | str, ...], setter: Typesetter) -> f.Reals:
+    """Where the derivative of the loss by something of these sizes lies; a row in numerator layout."""
+    if setter.matrix and setter.layout.numerator:
+        sizes = (1, *sizes) if len(sizes) == 1 else sizes[::-1]
+    return reals(sizes)
 
 
 def signal_definition(declaration: Declaration, setter: Typesetter) -> Formula:
@@ -215,14 +226,12 @@ def signal_definition(declaration: Declaration, setter: Typesetter) -> Formula:
         right = form(Symbol(by, axes))
         assert isinstance(right, f.Name)
         return f.Relation(left, "=", f.Partial(setter.names(of), right))
-    if setter.layout.numerator:
-        sizes = (1, *sizes) if rank == 1 else sizes[::-1]
-    derivative = f.Relation(f.Partial(setter.names(of), setter.names(by, rank)), "∈", reals(sizes))
+    derivative = f.Relation(f.Partial(setter.names(of), setter.names(by, rank)), "∈", message_space(sizes, setter))
     return f.Relation(setter.names(declaration.name, rank), "=", derivative)
 
 
 def functions_used(derivation: Derivation) -> tuple[str, ...]:
-    """The functions that occur and have a definition, those that they need included, in order of appearance."""
+    """The functions that occur and have a definition that no chain states, in order of appearance."""
     expressions: list[Expression] = [e.right for e in derivation.equations]
     for chain in derivation.chains:
         expressions += [chain.left, *(row.right for row in chain.rows)]
@@ -238,7 +247,8 @@ def functions_used(derivation: Derivation) -> tuple[str, ...]:
 
     for expression in expressions:
         visit(expression)
-    return tuple(found)
+    stated = {c.left.function for c in derivation.chains if isinstance(c.left, Apply) and not any(c.left.order)}
+    return tuple(name for name in found if name not in stated)
 
 
 _FAMILIAR = {"sqrt"}
@@ -253,29 +263,33 @@ def function_definition(name: str, names: Names) -> Formula:
     return f.Relation(f.Call(name, parameters), "=", IndexForm(Names({}))(row.definition))
 
 
-def assumed(assumption: Assumption, setter: Typesetter) -> tuple[Span, ...]:
-    """The sentence, and the statement as a formula where it has one and does not say so itself."""
-    words = spans(assumption.words, setter.names)
-    if assumption.left is None:
-        return words
-    if assumption.kind == "positive":
-        statement: Formula = f.Relation(setter.formula(assumption.left), ">", f.Numeral("0"))
-    elif assumption.kind == "equal" and assumption.right is not None and not _has_delta(assumption.right):
-        statement = f.Relation(*_equality(assumption, setter))
-    else:
-        return words
-    return (*words, ": ", statement) if words else (statement,)
+def assumption_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span, ...], ...]:
+    """Each sentence once, with the statements that it makes as formulas behind it."""
+    said: dict[str, list[Formula]] = {}
+    for assumption in derivation.assumptions:
+        statements = said.setdefault(assumption.words, [])
+        statement = _statement(assumption, setter)
+        if statement is not None:
+            statements.append(statement)
+    out: list[tuple[Span, ...]] = []
+    for words, statements in said.items():
+        line: list[Span] = list(spans(words, setter.names))
+        for statement in statements:
+            first = ", that is, " if ":" in words else ": "
+            line += [(first if statement is statements[0] else ", ") if line else "", statement]
+        out.append(tuple(span for span in line if span != ""))
+    return tuple(out)
 
 
-def _equality(assumption: Assumption, setter: Typesetter) -> tuple[Formula, str, Formula]:
-    assert assumption.left is not None and assumption.right is not None
-    axes = tuple(dict.fromkeys((*assumption.left.axes, *assumption.right.axes)))
-    left, right = setter.equality(assumption.left, assumption.right, axes)
-    return left, "=", right
-
-
-def _has_delta(e: Expression) -> bool:
-    return any(isinstance(node, Delta) for node in walk(e))
+def _statement(assumption: Assumption, setter: Typesetter) -> Formula | None:
+    """`u > v` or `u = v`, with indices: Σ_k y_k = 1, ŷ_k > 0."""
+    left, right = assumption.left, assumption.right
+    if left is None or assumption.kind not in {"positive", "equal"}:
+        return None
+    right = ZERO if right is None else right
+    axes = tuple(dict.fromkeys((*left.axes, *right.axes)))
+    form = IndexForm(setter.names, letters_for(axes, setter.names.taken()))
+    return f.Relation(form(left), ">" if assumption.kind == "positive" else "=", form(right))
 
 
 def _value(value: object) -> str:

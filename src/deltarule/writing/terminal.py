@@ -91,7 +91,9 @@ def render(derivation: Derivation, width: int = WIDTH, signs: Signs = UNICODE) -
 
 
 def _short(block: Block | None) -> bool:
-    return isinstance(block, Display) and len(block.lines.rows) < 2 and not block.words and not block.numbers
+    if not isinstance(block, Display) or block.words or block.numbers or block.final:
+        return False
+    return len(block.lines.rows) < 2 and all(row.rule in {"", "definition"} for row in block.lines.rows)
 
 
 def _block(block: Block, width: int, signs: Signs) -> list[list[Piece]]:
