@@ -1,0 +1,252 @@
+"""Where an expression is defined: no denominator is zero, no logarithm or root of what is not positive.
+
+The conditions of a proof are read off the two sides as they are written, so that nothing that was cancelled is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from deltarule.algebra import kernels, polynomial, positivity
+from deltarule.algebra.budget import Undefined
+from deltarule.algebra.normal_form import normal_form
+from deltarule.algebra.readback import expression_of
+from deltarule.algebra.terms import Atom, Component, Polynomial
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Delta,
+    Derivative,
+    Expression,
+    Maximum,
+    Number,
+    Piecewise,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    rename,
+    substitute,
+)
+from deltarule.language.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from deltarule.algebra.context import Context
+
+__all__ = ["Condition", "generic", "learn", "open_conditions", "sentence"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`expression` is != 0, > 0 or >= 0; or, without expression, the sentence."""
+
+    relation: Literal["!=", ">", ">="]
+    expression: Expression | None
+    words: str = ""
+
+
+def _nodes(*sides: Expression) -> list[Expression]:
+    """The distinct nodes of the sides, but none below an unevaluated derivative, in a fixed order."""
+    seen: dict[Expression, None] = {}
+    stack = list(reversed(sides))
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen[e] = None
+        if not isinstance(e, Derivative):
+            stack += reversed(e.children)
+    return list(seen)
+
+
+def written(*sides: Expression) -> list[Condition]:
+    """Every condition under which all nodes of the sides have a value."""
+    out: dict[Condition, None] = {}
+    for e in _nodes(*sides):
+        match e:
+            case Power(base=base, exponent=q):
+                if q.denominator != 1:
+                    out[Condition(">" if q < 0 else ">=", base)] = None
+                elif q < 0:
+                    out[Condition("!=", base)] = None
+            case Apply(function="log", arguments=(u,)):
+                out[Condition(">", u)] = None
+            case Apply(function=name, arguments=arguments) if name in FUNCTIONS:
+                row = FUNCTIONS[name]
+                if row.definition is not None and len(row.parameters) == len(arguments):
+                    values = {Symbol(p): u for p, u in zip(row.parameters, arguments, strict=True)}
+                    for c in written(row.definition):
+                        assert c.expression is not None
+                        put = substitute(c.expression, lambda n, v=values: v.get(n) if isinstance(n, Symbol) else None)
+                        out[Condition(c.relation, put)] = None
+            case Delta(first=a, second=b):
+                for c, axis in ((a, b), (b, a)):
+                    if isinstance(c, int) and isinstance(axis, Axis) and isinstance(axis.size, str) and c > 1:
+                        out[Condition(">=", None, f"{axis.size} >= {c}")] = None
+    return list(out)
+
+
+def learn(ctx: Context, *sides: Expression) -> None:
+    """Tell the context what is seen to be positive from the way it is written: ε + Σ x², before it is multiplied out."""
+    for c in written(*sides):
+        if c.expression is None or c.relation == "!=" or isinstance(c.expression, Symbol | Number):
+            continue
+        if _sign(ctx, c.expression) == 2:
+            p = normal_form(ctx, c.expression)
+            if not positivity.positive(ctx, p):
+                ctx.learn_positive(p)
+
+
+def open_conditions(ctx: Context, *sides: Expression) -> list[Condition]:
+    """The conditions that are not known to hold everywhere; `Undefined` where one is known to hold nowhere."""
+    out: list[Condition] = []
+    for c in written(*sides):
+        if c.expression is None:
+            out.append(c)
+            continue
+        p = normal_form(ctx, c.expression)
+        if not p and c.relation != ">=":
+            raise Undefined(f"{sentence(c)} holds nowhere")
+        if c.relation == "!=":
+            if not positivity.nonzero(ctx, p) and not _sign(ctx, c.expression) == 2:
+                out += _by_cases(ctx, p) or [c]
+        elif not positivity.positive(ctx, p) and _sign(ctx, c.expression) < (1 if c.relation == ">=" else 2):
+            out.append(c)
+    return out
+
+
+def _by_cases(ctx: Context, p: Polynomial, depth: int = 0) -> list[Condition]:
+    """A denominator with a case in it is split by the case: no branch of it may be zero."""
+    found = kernels.idempotents(p)
+    if not found or len(found) > 3:
+        if not depth:
+            return []
+        if not p:
+            raise Undefined("a branch of a denominator is identically zero")
+        return [] if positivity.nonzero(ctx, p) else [Condition("!=", expression_of(_unsigned(p)))]
+    return [c for value in (1, 0) for c in _by_cases(ctx, kernels.exact(ctx, p, found[0], value), depth + 1)]
+
+
+def _unsigned(p: Polynomial) -> Polynomial:
+    """p or -p, whichever has more positive coefficients."""
+    return p if sum(1 if c > 0 else -1 for c in p.values()) >= 0 else polynomial.scale(p, -1)
+
+
+def generic(ctx: Context, conditions: list[Condition]) -> bool:
+    """Whether the conditions are only that polynomials in the symbols, none of them zero, are not zero: then almost
+    every point satisfies them."""
+    for c in conditions:
+        if c.expression is None or c.relation != "!=":
+            return False
+        for m in normal_form(ctx, c.expression):
+            for item, _ in m:
+                atoms = [a for a, _ in item.factors] if isinstance(item, Component) else [item]
+                if any(not isinstance(a, Atom) or a.head.kind not in ("symbol", "size", "prime") for a in atoms):
+                    return False
+    return True
+
+
+def _sign(ctx: Context, e: Expression) -> int:
+    """2: positive, 1: not negative, 0: not known; by the way e is written."""
+    match e:
+        case Number(value=v):
+            return 2 if v > 0 else 1 if v == 0 else 0
+        case Sum(terms=terms):
+            signs = [_sign(ctx, t) for t in terms]
+            return 0 if 0 in signs else max(signs)
+        case Product(factors=factors):
+            odd = {f: factors.count(f) % 2 for f in factors}
+            signs = [_sign(ctx, f) if k else max(1, _sign(ctx, f)) for f, k in odd.items()]
+            if not signs or 0 in signs:
+                return 0
+            return min(signs)
+        case Power(base=base, exponent=q):
+            below = _sign(ctx, base)
+            if q.denominator != 1 or q % 2 == 0:
+                return 2 if below == 2 or q < 0 else 1
+            return 2 if below and q < 0 else below
+        case Maximum(body=body):
+            return _sign(ctx, body)
+        case Delta():
+            return 1
+        case Apply(function="maximum", arguments=arguments) if not any(e.order):
+            return max(_sign(ctx, u) for u in arguments)
+        case Apply(function="exp"):
+            return 2
+        case Apply(function="abs" | "step") if not any(e.order):
+            return 1
+        case Piecewise():
+            return 0
+    return 2 if positivity.positive(ctx, normal_form(ctx, e)) else 0
+
+
+# Sentences -----------------------------------------------------------------------------------------------------
+
+
+def sentence(c: Condition) -> str:
+    """ "y_hat != 0": the condition in plain text."""
+    return c.words if c.expression is None else f"{plain(c.expression)} {c.relation} 0"
+
+
+def freed(e: Expression) -> Expression:
+    """The expression with axes that a binder outside it had named called by letters."""
+    taken = {a.name for a in e.axes}
+    letters = (x for x in "ijkpqrstuvw" if x not in taken)
+    names = {a: Axis(next(letters, a.name[1:]), a.size) for a in e.axes if a.bound}
+    return rename(e, names) if names else e
+
+
+def plain(e: Expression) -> str:
+    """Infix text in index notation."""
+    return _plain(freed(e), 0)
+
+
+def _plain(e: Expression, level: int) -> str:
+    """`level` 0: inside a sum, 1: inside a product, 2: below a power."""
+    match e:
+        case Number(value=v):
+            text = str(v)
+            return f"({text})" if level and (v < 0 or v.denominator != 1) else text
+        case Symbol(name=name, indices=indices):
+            return name + (f"[{','.join(_index(i) for i in indices)}]" if indices else "")
+        case Sum(terms=terms):
+            ordered = sorted(terms, key=lambda t: _negative(t) is not None)
+            text = _plain(ordered[0], 0)
+            for t in ordered[1:]:
+                minus = _negative(t)
+                text += f" + {_plain(t, 1)}" if minus is None else f" - {_plain(minus, 1)}"
+            return f"({text})" if level else text
+        case Product(factors=factors, bound=bound):
+            minus = None if bound else _negative(e)
+            text = f"-{_plain(minus, 1)}" if minus is not None else " ".join(_plain(f, 1) for f in factors)
+            if bound:
+                text = f"sum_{{{','.join(a.name.replace('~', 'k') for a in bound)}}} {text}"
+            return f"({text})" if level == 2 or (level and (bound or minus is not None)) else text
+        case Power(base=base, exponent=q):
+            shown = str(q) if q.denominator == 1 and q >= 0 else f"({q})"
+            return f"{_plain(base, 2)}^{shown}"
+        case Apply(function=name, arguments=arguments, order=order):
+            return name + "'" * sum(order) + "(" + ", ".join(_plain(u, 0) for u in arguments) + ")"
+        case Delta(first=a, second=b):
+            return f"delta[{_index(a)},{_index(b)}]"
+        case Maximum(body=body, bound=bound):
+            return f"max_{{{','.join(a.name.replace('~', 'k') for a in bound)}}} ({_plain(body, 0)})"
+    return repr(e)
+
+
+def _index(i: Axis | int) -> str:
+    return i.name.replace("~", "k") if isinstance(i, Axis) else str(i)
+
+
+def _negative(e: Expression) -> Expression | None:
+    """-e where e is written with a minus sign in front."""
+    if isinstance(e, Number) and e.value < 0:
+        return Number(-e.value)
+    if isinstance(e, Product) and not e.bound and e.factors and isinstance(e.factors[0], Number):
+        value: Fraction = e.factors[0].value
+        if value < 0:
+            rest = e.factors[1:] if value == -1 else (Number(-value), *e.factors[1:])
+            return rest[0] if len(rest) == 1 else Product(rest)
+    return None

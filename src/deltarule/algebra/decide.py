@@ -1,0 +1,37 @@
+"""`decide`: proved, refuted with a certified counterexample, or undecided with a reason."""
+
+from __future__ import annotations
+
+from deltarule.algebra.budget import DEFAULT, Budget
+from deltarule.algebra.facts import Facts
+from deltarule.algebra.prove import LOCK, prove, too_large
+from deltarule.algebra.verdict import Verdict
+from deltarule.language.expression import Expression
+
+__all__ = ["decide"]
+
+
+def decide(left: Expression, right: Expression, facts: Facts | None = None, budget: Budget = DEFAULT) -> Verdict:
+    """Whether `left = right` (see `prove`); where it is not proved, a point that refutes it is looked for.
+
+    A counterexample is a rational point at which both sides are defined and the facts hold, and where the two values,
+    enclosed in ball arithmetic, are apart. Abstract functions are given concrete smooth ones there.
+
+    >>> from deltarule.language.expression import Symbol, power
+    >>> x = Symbol("x")
+    >>> decide(power(power(x, 2), 1), x).status
+    'refuted'
+    """
+    facts = (facts or Facts()).about(left, right)
+    proof = prove(left, right, facts, budget)
+    if proof.proved:
+        return Verdict("proved", proof.domain, proof=proof)
+    if too_large(left, right, budget):
+        return Verdict("undecided", reason=proof.reason, proof=proof)
+    from deltarule.algebra.refute import counterexample
+
+    with LOCK:
+        found = counterexample(left, right, facts, budget)
+    if found is not None:
+        return Verdict("refuted", counterexample=found, proof=proof)
+    return Verdict("undecided", reason=proof.reason, proof=proof)

@@ -1,0 +1,212 @@
+"""What is known to be positive: the one predicate that every power rule and every logarithm rule passes through.
+
+"Positive" (u > 0 wherever u is defined) permits a power or a logarithm to be distributed. "Not negative" does not:
+√(x²) is not x, and log x² is not 2 log x.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from deltarule.algebra import denominators, kernels, polynomial, substitution
+from deltarule.algebra.terms import UNIT, Atom, Component, Item, Monomial, Polynomial, constant, item_polynomial
+
+if TYPE_CHECKING:
+    from deltarule.algebra.context import Context
+
+__all__ = ["expression_sign", "item_nonzero", "item_positive", "nonzero", "positive"]
+
+MAX_DEPTH = 4
+
+
+def positive(ctx: Context, p: Polynomial, depth: int = 0) -> bool:
+    """Whether p > 0 at every point where p is defined and the facts hold."""
+    if not p:
+        return False
+    if len(p) == 1:
+        ((m, c),) = p.items()
+        if not m:
+            return c > 0
+    key = frozenset(p.items())
+    found = ctx.positives.get(key)
+    if found is None:
+        if depth > MAX_DEPTH:
+            return False
+        ctx.positives[key] = False  # while it is being asked
+        ctx.meter.spend(len(p))
+        found = ctx.positives[key] = _positive(ctx, p, depth)
+    return found
+
+
+def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
+    signs = [_term_sign(ctx, m, c, depth) for m, c in p.items()]
+    if min(signs) >= 0 and max(signs) > 0:
+        return True
+    if len(p) == 1:
+        return False
+    if ctx.is_fact(p):
+        return True
+    if _bounded_below(ctx, p, depth):
+        return True
+    cases = kernels.idempotents(p)
+    if cases:
+        branches = [kernels.exact(ctx, p, cases[0], value) for value in (0, 1)] if len(cases) <= MAX_DEPTH else []
+        return bool(branches) and all(positive(ctx, branch, depth) for branch in branches)
+    shift, rest = denominators.content(p)
+    if shift:
+        return all(_power_positive(ctx, i, e, depth) for i, e in shift.items()) and positive(ctx, rest, depth + 1)
+    if denominators.denominators(p):
+        over, below = denominators.combined(ctx, p)
+        if all(k % 2 == 0 or item_positive(ctx, d, depth + 1) for d, k in below.items()):
+            return positive(ctx, over, depth + 1)
+        return False
+    expanded = kernels.expanded(ctx, p)
+    if expanded is not None and positive(ctx, expanded, depth + 1):
+        return True
+    c, factors = denominators.factored(ctx, p)
+    if len(factors) < 2 and (not factors or factors[0][1] == 1):
+        return False
+    sign = 1 if c > 0 else -1
+    for f, e in factors:
+        if positive(ctx, f, depth + 1):
+            continue
+        if not positive(ctx, polynomial.scale(f, -1), depth + 1):
+            return False
+        sign *= (-1) ** e
+    return sign > 0
+
+
+def _term_sign(ctx: Context, m: Monomial, c: Any, depth: int) -> int:
+    """2 for positive, 1 for not negative, -1 for unknown or negative."""
+    if c < 0:
+        return -1
+    out = 2
+    for item, e in m:
+        if _power_positive(ctx, item, e, depth):
+            continue
+        if not _power_not_negative(ctx, item, e, depth):
+            return -1
+        out = 1
+    return out if out == 1 else 2
+
+
+def _power_positive(ctx: Context, item: Item, e: Any, depth: int) -> bool:
+    if item_positive(ctx, item, depth):
+        return True
+    # An even power, or any broken one, of what is defined only where it is not zero.
+    return e < 0 and (e.denominator != 1 or e % 2 == 0)
+
+
+def _power_not_negative(ctx: Context, item: Item, e: Any, depth: int) -> bool:
+    if e.denominator != 1 or e % 2 == 0:
+        return True
+    if isinstance(item, Component):
+        return all(_power_positive(ctx, a, k, depth) or _power_not_negative(ctx, a, k, depth) for a, k in item.factors)
+    assert isinstance(item, Atom)
+    return item.head.kind in ("positive", "zero", "delta")
+
+
+def item_positive(ctx: Context, item: Item, depth: int = 0) -> bool:
+    """Whether an item is positive wherever it is defined."""
+    found = ctx.positive_items.get(item)
+    if found is None:
+        if depth > MAX_DEPTH:
+            return False
+        ctx.positive_items[item] = False
+        found = ctx.positive_items[item] = _item_positive(ctx, item, depth)
+    return found
+
+
+def _item_positive(ctx: Context, item: Item, depth: int) -> bool:
+    if isinstance(item, Component):
+        return ctx.is_fact(item_polynomial(item)) or all(_power_positive(ctx, a, k, depth) for a, k in item.factors)
+    assert isinstance(item, Atom)
+    match item.head.kind:
+        case "exp" | "prime" | "size":
+            return True
+        case "symbol":
+            return item.head.name in ctx.positive_names or ctx.is_fact(item_polynomial(item))
+        case "power":
+            return positive(ctx, polynomial.base_of(ctx, item), depth + 1)
+        case "log":
+            argument = substitution.instantiate(ctx, item.head.payload[0], item)
+            return positive(ctx, polynomial.add(argument, constant(-1)), depth + 1)
+        case "function":
+            p = item_polynomial(item)
+            if ctx.is_fact(p):
+                return True
+            expanded = kernels.expanded(ctx, p)
+            return expanded is not None and positive(ctx, expanded, depth + 1)
+        case "maximum":
+            return ctx.is_fact(item_polynomial(item)) or positive(ctx, item.head.payload[0], depth + 1)
+    return False
+
+
+def item_nonzero(ctx: Context, item: Item) -> bool:
+    """Whether an item is nowhere zero."""
+    if item_positive(ctx, item):
+        return True
+    return positive(ctx, polynomial.scale(item_polynomial(item), -1))
+
+
+def nonzero(ctx: Context, p: Polynomial) -> bool:
+    """Whether p is zero nowhere where it is defined and the facts hold."""
+    if not p:
+        return False
+    if set(p) == {UNIT}:
+        return True
+    if positive(ctx, p) or positive(ctx, polynomial.scale(p, -1)):
+        return True
+    if len(p) == 1:
+        ((m, _),) = p.items()
+        return all(e < 0 or item_nonzero(ctx, item) for item, e in m)
+    shift, rest = denominators.content(p)
+    if shift:
+        return all(e < 0 or item_nonzero(ctx, item) for item, e in shift.items()) and nonzero(ctx, rest)
+    if denominators.denominators(p):
+        over, _ = denominators.combined(ctx, p)
+        return nonzero(ctx, over)
+    _, factors = denominators.factored(ctx, p)
+    return len(factors) > 1 and all(nonzero(ctx, f) for f, _ in factors)
+
+
+def _bounded_below(ctx: Context, p: Polynomial, depth: int) -> bool:
+    """Whether p = c - (monomials each below a bound) with c at least the sum of the bounds, one of them strict."""
+    total: Any = Fraction(0)
+    strict = False
+    for m, c in p.items():
+        if not m:
+            total += c
+            continue
+        if c > 0:
+            sign = _term_sign(ctx, m, c, depth)
+            if sign < 0:
+                return False
+            strict = strict or sign == 2
+            continue
+        for item, e in m:
+            if e < 0 or e.denominator != 1 or not _in_unit_interval(ctx, item, depth):
+                return False
+        total += c
+        strict = True
+    return total > 0 or (total == 0 and strict)
+
+
+def _in_unit_interval(ctx: Context, item: Item, depth: int) -> bool:
+    """0 < item < 1."""
+    if (
+        not isinstance(item, Atom)
+        or item.head.kind not in ("symbol", "function")
+        or not item_positive(ctx, item, depth)
+    ):
+        return False
+    complement = polynomial.add(constant(1), polynomial.scale(item_polynomial(item), -1))
+    return positive(ctx, complement, depth + 1) if len(complement) == 2 else False
+
+
+def expression_sign(ctx: Context, p: Polynomial) -> int:
+    """1, -1 or 0: the sign that p is known to have everywhere (0: not known)."""
+    if positive(ctx, p):
+        return 1
+    return -1 if positive(ctx, polynomial.scale(p, -1)) else 0
