@@ -69,7 +69,7 @@ def _print(formula: Formula, signs: Signs) -> str:
         case f.Numeral(text=text):
             return text
         case f.Special(kind=kind):
-            return {"one": "𝟏" if signs.unicode else "1", "identity": "I"}[kind]
+            return {"one": "1", "identity": "I"}[kind]
         case f.Call():
             return _call(formula, signs)
         case f.Exponential(exponent=exponent):
@@ -111,7 +111,7 @@ def _print(formula: Formula, signs: Signs) -> str:
             return f"√{inside}" if signs.unicode else f"sqrt({show(body)})"
         case f.Indicator(left=left, relation=relation, right=right):
             inside = f"{show(left)} {relation_sign(relation, signs)} {show(right)}"
-            return f"{'𝟏' if signs.unicode else '1'}[{inside}]"
+            return f"1[{inside}]"
         case f.Relation(left=left, sign=sign, right=right):
             return f"{show(left)} {relation_sign(sign, signs)} {show(right)}"
         case f.Reals(sizes=sizes):

@@ -194,7 +194,9 @@ class MatrixLayout:
 
     def _stands_flipped(self, e: Symbol) -> bool:
         declaration = self.names.declarations.get(e.name)
-        return self.numerator and declaration is not None and declaration.role == "message"
+        if declaration is None or declaration.role != "message":
+            return False
+        return self.numerator != self.names.jacobian(e.name)
 
     def _derivative(self, e: Derivative) -> Formula:
         if set(e.of.axes) & set(e.by.axes):
@@ -247,11 +249,12 @@ class MatrixLayout:
                 quotients += top
                 continue
             one_cost, one = self._ones(1, flip) if sign else (0, f.Numeral("1"))
-            above = f.product(top, sign) if top else one
-            cost += 0 if top else one_cost
-            quotients.append(f.fraction(above, f.product(bottom, sign)))
+            above = [t for t in top if t != f.Numeral("1")]
+            cost += 0 if above else one_cost
+            below_bar = f.product(bottom, sign) if len(bottom) > 1 else _alone(bottom)
+            quotients.append(f.fraction(_joined(above, sign) if above else one, below_bar))
         minus, first = _signed(quotients[0])
-        out = f.product([first, *quotients[1:]], sign)
+        out = _joined([first, *quotients[1:]], sign)
         return cost, f.negative(out) if minus else out
 
     def _scaled(self, node: Scale, flip: bool) -> Printed:
@@ -275,8 +278,10 @@ class MatrixLayout:
             (tops if below is None else bottoms).append(part)
         if not bottoms:
             out = f.product([*tops, body])
-        elif not tops:
+        elif not tops and not f.tall(body):
             out = f.fraction(body, _alone(bottoms))
+        elif not tops:
+            out = f.product([f.fraction(f.Numeral("1"), _alone(bottoms)), body])
         else:
             out = f.product([f.fraction(_alone(tops), _alone(bottoms)), body])
         return cost, f.negative(out) if coefficient < 0 else out
@@ -351,6 +356,16 @@ def _signed(body: Formula) -> tuple[bool, Formula]:
     if isinstance(body, f.Terms) and len(body.items) == 1 and body.items[0][0]:
         return True, body.items[0][1]
     return False, body
+
+
+def _joined(factors: list[Formula], sign: str) -> Formula:
+    """The product; an inner product that stands last among scalars needs no parentheses."""
+    if sign or any(isinstance(factor, f.Parentheses) and isinstance(factor.body, f.Product) for factor in factors[:-1]):
+        return f.product(factors, sign)
+    last = factors[-1]
+    if isinstance(last, f.Parentheses) and isinstance(last.body, f.Product):
+        last = last.body
+    return f.product([*factors[:-1], last])
 
 
 def _alone(factors: list[Formula]) -> Formula:

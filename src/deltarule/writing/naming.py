@@ -64,8 +64,17 @@ class Names:
     def _split(self, name: str) -> Name:
         declaration = self.declarations.get(name)
         if declaration is not None and declaration.role == "message" and declaration.of is not None:
-            return Name("delta", of=self(declaration.of[1]), source=name)
+            letter = "J" if name.startswith("J_") or self.jacobian(name) else "delta"
+            return Name(letter, of=self(declaration.of[1]), source=name)
         return split(name)
+
+    def jacobian(self, name: str) -> bool:
+        """Whether the name stands for the derivative of a vector or matrix, so that it has the axes of both."""
+        declaration = self.declarations.get(name)
+        if declaration is None or declaration.role != "message" or declaration.of is None:
+            return False
+        of = self.declarations.get(declaration.of[0])
+        return of is not None and bool(of.sizes)
 
     def __call__(self, name: str, rank: int = 0, indices: Iterable[str] = ()) -> Name:
         """The name whole (bold where `rank` axes stand unwritten) or one component of it."""
@@ -73,8 +82,13 @@ class Names:
             self._known[name] = self._split(name)
         known = self._known[name]
         indices = tuple(indices)
-        of = known.of and self(known.of.source, rank, indices)
-        return Name(known.letter, known.accent, known.number, known.word, rank, () if of else indices, of, known.source)
+        of = known.of
+        if of is not None and self.jacobian(known.source):  # its indices are those of both: they stand at J
+            declaration = self.declarations.get(of.source)
+            of = self(of.source, len(declaration.sizes) if declaration and rank else 0)
+        elif of is not None:
+            of, indices = self(of.source, rank, indices), ()
+        return Name(known.letter, known.accent, known.number, known.word, rank, indices, of, known.source)
 
     def taken(self) -> set[str]:
         """Letters that an index may not be: names of symbols, and sizes."""

@@ -106,6 +106,7 @@ _ROLES = {
     "rate": "learning rate",
     "unknown": "given",
     "message": "error signal",
+    "jacobian": "Jacobian",
 }
 
 
@@ -189,14 +190,17 @@ def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span
         if declaration.role == "message" and declaration.name not in defined:
             signals.append(declaration)
         elif declaration.role in _ROLES:
-            groups.setdefault((declaration.role, declaration.sizes), []).append(declaration)
+            jacobian = setter.names(declaration.name).letter == "J" and declaration.role == "message"
+            role = "jacobian" if jacobian else declaration.role
+            groups.setdefault((role, declaration.sizes), []).append(declaration)
     out: list[tuple[Span, ...]] = []
     for (role, sizes), members in groups.items():
         words = _ROLES[role] + ("s" if len(members) > 1 and role not in {"loss", "unknown"} else "")
         words = words.replace("activitys", "activities")
         line: list[Span] = []
         for member in members:
-            space = message_space(sizes, setter) if role == "message" else reals(sizes)
+            message = role in {"message", "jacobian"}
+            space = message_space(sizes, setter, setter.names.jacobian(member.name)) if message else reals(sizes)
             line += [f.Relation(setter.names(member.name, len(sizes)), "∈", space), ", "]
         out.append((*line[:-1], f": {words}"))
     return (*out, *((signal_definition(d, setter),) for d in signals if d.of is not None))
@@ -206,9 +210,12 @@ def reals(sizes: Sequence[int | str]) -> f.Reals:
     return f.Reals(tuple(map(str, sizes)))
 
 
-def message_space(sizes: tuple[int | str, ...], setter: Typesetter) -> f.Reals:
-    """Where the derivative of the loss by something of these sizes lies; a row in numerator layout."""
-    if setter.matrix and setter.layout.numerator:
+def message_space(sizes: tuple[int | str, ...], setter: Typesetter, jacobian: bool = False) -> f.Reals:
+    """Where the derivative of the loss by something of these sizes lies; a row in numerator layout.
+
+    For a Jacobian the sizes are those of what is differentiated, then of what it is differentiated by.
+    """
+    if setter.matrix and setter.layout.numerator != jacobian:
         sizes = (1, *sizes) if len(sizes) == 1 else sizes[::-1]
     return reals(sizes)
 
