@@ -25,6 +25,8 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     target = target.resolve() if target.is_symlink() else target
     data = content.encode() if isinstance(content, str) else content
     with said_plainly("write", target):
+        if target.exists() and not target.is_file():
+            return _write_through(target, data)
         descriptor, name = tempfile.mkstemp(
             dir=target.parent or ".", prefix=f".{target.name[:100]}.", suffix=".partial"
         )
@@ -39,6 +41,13 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
             Path(name).unlink(missing_ok=True)
             raise
         flush_folder(target.parent)
+    return target
+
+
+def _write_through(target: Path, data: bytes) -> Path:
+    """Into a device or a pipe, which holds nothing that a renamed file should replace."""
+    with open(target, "wb") as file:
+        file.write(data)
     return target
 
 
