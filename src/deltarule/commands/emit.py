@@ -1,0 +1,43 @@
+"""`deltarule emit NETWORK --to numpy`: the program that the derived equations make, as source."""
+
+from __future__ import annotations
+
+import argparse
+
+from deltarule.commands.network_argument import add_network, network_of
+from deltarule.commands.printing import add_output, deliver
+from deltarule.language.errors import DeltaruleError, nearest
+
+EXAMPLES = (
+    ('deltarule emit "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"', "a NumPy module, readable"),
+    ('deltarule emit "linear(30, 64) -> tanh -> linear(64, 1) -> sigmoid -> bce" --policy memory -o network.py',
+     "the form that saves the fewest arrays, into a file"),
+)  # fmt: skip
+
+TARGETS = ("numpy",)
+LATER = ("native", "torch", "jax", "c", "onnx")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_network(parser)
+    parser.add_argument("--to", metavar="TARGET", default="numpy", help=f"one of {', '.join(TARGETS)} (default: numpy)")
+    parser.add_argument(
+        "--policy",
+        choices=("accuracy", "memory", "plain"),
+        default="accuracy",
+        help="most exact, fewest saved arrays, or as in a textbook (default: accuracy)",
+    )
+    parser.add_argument("--dtype", choices=("float64", "float32"), default="float64", help="default: float64")
+    add_output(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.to not in TARGETS:
+        there = f"there is {', '.join(TARGETS)}"
+        if options.to in LATER:
+            raise DeltaruleError(f"--to {options.to} is not there yet; {there}")
+        raise DeltaruleError(f"--to {options.to}: no such target{nearest(options.to, (*TARGETS, *LATER))}; {there}")
+    program = network_of(options).compile(policy=options.policy, dtype=options.dtype, engine=options.to)
+    source = program.source
+    deliver(source if source.endswith("\n") else source + "\n", options.output)
+    return 0
