@@ -76,6 +76,8 @@ LINES = [
     (step(a), (i,), "np.heaviside(a, 0)"),
     (multiply(delta, step(subtract(a, b))), (i,), "delta * (a > b)"),
     (multiply(delta, subtract(ONE, step(a))), (i,), "delta * (a <= 0)"),
+    (add(step(a), multiply(Number(Fraction(1, 100)), subtract(ONE, step(a)))), (i,), "np.where(a > 0, 1.0, 0.01)"),
+    (add(multiply(b, s, step(a)), multiply(subtract(ONE, step(a)), y)), (i,), "np.where(a > 0, s * b, y)"),
     (Power(a, 2), (i,), "a**2"),
     (multiply(delta, y, subtract(ONE, y)), (i,), "delta * y * (1 - y)"),
     (multiply(delta, subtract(ONE, Power(y, 2))), (i,), "delta * (1 - y**2)"),

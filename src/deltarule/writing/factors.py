@@ -52,16 +52,17 @@ def _rest(node: Arrangement, place: int, axes: tuple[Axis, ...]) -> Arrangement 
     rest = [f for k, (f, _) in enumerate(factors) if k != place]
     if any(column for _, column in factors):
         return None
-    scalars, arrays = tuple(f for f in rest if not f.axes), tuple(f for f in rest if f.axes)
+    scalars, arrays = [f for f in rest if not f.axes], [f for f in rest if f.axes]
     if any(f.axes != axes for f in arrays):
         return None
     if not arrays:
-        value: Arrangement = Leaf(Number(1), ())
-        if scalars:
-            value = Hadamard(scalars) if len(scalars) > 1 else scalars[0]
+        value = _times(scalars) if scalars else Leaf(Number(1), ())
         return Broadcast(value, axes) if axes else value
-    of = Hadamard(arrays) if len(arrays) > 1 else arrays[0]
-    return Scale(scalars, of) if scalars else of
+    return Scale(tuple(scalars), _times(arrays)) if scalars else _times(arrays)
+
+
+def _times(factors: list[Arrangement]) -> Arrangement:
+    return Hadamard(tuple(factors)) if len(factors) > 1 else factors[0]
 
 
 def factors_of(node: Arrangement, column: bool = False) -> list[tuple[Arrangement, bool]]:

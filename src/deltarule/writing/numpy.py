@@ -44,8 +44,18 @@ from deltarule.language.arrangement import (
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Number, Symbol, substitute
 from deltarule.language.functions import FUNCTIONS, expand
+from deltarule.writing.factors import choice_of, complement, factors_of
 
-__all__ = ["TWINS", "Spelling", "identifier", "numpy_source", "primitive", "print_arrangement"]
+__all__ = [
+    "PRODUCT",
+    "TWINS",
+    "Printer",
+    "Spelling",
+    "identifier",
+    "numpy_source",
+    "primitive",
+    "print_arrangement",
+]
 
 TWINS: dict[str, str] = {
     # function: its twin; the others are written out by their definitions
@@ -136,7 +146,7 @@ def numpy_source(
 
 
 def print_arrangement(arrangement: Arrangement, spelling: Spelling) -> str:
-    return _Printer(spelling).full(arrangement).source
+    return Printer(spelling).full(arrangement).source
 
 
 def primitive(expression: Expression, spelling: Spelling) -> Expression:
@@ -158,7 +168,7 @@ def primitive(expression: Expression, spelling: Spelling) -> Expression:
 
 
 # Levels of precedence, from the weakest.
-_COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
+COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 
 
 class Text(NamedTuple):
@@ -171,10 +181,12 @@ class Text(NamedTuple):
 
 
 def _atom(source: str) -> Text:
-    return Text(source, _ATOM)
+    return Text(source, ATOM)
 
 
-class _Printer:
+class Printer:
+    """Arrangements as source."""
+
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
 
@@ -188,18 +200,19 @@ class _Printer:
             case Leaf(expression=Derivative() as derivative):
                 raise DeltaruleError(f"{derivative!r} is not evaluated: it has no value in NumPy")
             case Transpose(of=of):
-                return _atom(f"{self.full(of).within(_ATOM)}.T")
+                return _atom(f"{self.full(of).within(ATOM)}.T")
             case MatMul(left=left, right=right):
-                first = self.full(left).within(_PRODUCT if isinstance(left, MatMul) else _SIGN)
-                return Text(f"{first} @ {self.full(right).within(_POWER)}", _PRODUCT)
+                first = self.full(left).within(PRODUCT if isinstance(left, MatMul) else SIGN)
+                return Text(f"{first} @ {self.full(right).within(POWER)}", PRODUCT)
             case Outer(left=left, right=right):
                 return _atom(f"np.outer({self.full(left).source}, {self.full(right).source})")
             case Hadamard() | Scale() | RowScale() | ColumnScale():
-                return self.quotient(_factors(node))
+                return self.quotient(factors_of(node))
             case PowerOf(base=base, exponent=exponent):
                 return self.quotient([(node, False)]) if exponent < 0 else self.power(base, exponent)
             case Add(terms=terms):
-                return self.sum(terms)
+                choice = choice_of(node)
+                return self.full(choice) if choice else self.sum(terms)
             case Call(function="step", arguments=(u,)):
                 return _atom(f"np.heaviside({self.loose(u).source}, 0)")
             case Call(function=function, arguments=arguments):
@@ -208,7 +221,7 @@ class _Printer:
                     raise DeltaruleError(f"{function} has no twin in NumPy")
                 return _atom(f"{name}({', '.join(self.loose(a).source for a in arguments)})")
             case Cases():
-                return _atom(self.cases(node))
+                return _atom(self.cases(node) + self.cast(node))
             case SumOver(of=DiagonalOf(matrix=matrix), along=None):
                 return _atom(f"np.trace({self.full(matrix).source})")
             case SumOver(of=of, along=along):
@@ -241,10 +254,10 @@ class _Printer:
     def column(self, vector: Arrangement) -> Text:
         """A vector as a matrix of one column."""
         if isinstance(vector, Scale):
-            return self.quotient([*(part for u in vector.scalars for part in _factors(u)), (vector.of, True)])
+            return self.quotient([*(part for u in vector.scalars for part in factors_of(u)), (vector.of, True)])
         if isinstance(vector, SumOver | MaxOver) and vector.along == 1:
             return _atom(f"{self.full(vector).source[:-1]}, keepdims=True)")
-        return _atom(f"{self.full(vector).within(_ATOM)}[:, None]")
+        return _atom(f"{self.full(vector).within(ATOM)}[:, None]")
 
     def filled(self, of: Arrangement, axes: tuple[Axis, ...]) -> Text:
         if isinstance(of, Leaf) and isinstance(of.expression, Number):
@@ -271,7 +284,7 @@ class _Printer:
             return self.full(base)
         if exponent == Fraction(1, 2):
             return _atom(f"np.sqrt({self.full(base).source})")
-        return Text(f"{self.full(base).within(_ATOM)}**{number(exponent).within(_SIGN)}", _POWER)
+        return Text(f"{self.full(base).within(ATOM)}**{number(exponent).within(SIGN)}", POWER)
 
     def cases(self, node: Cases) -> str:
         (u, strict, value), *rest = node.cases
@@ -282,6 +295,13 @@ class _Printer:
             otherwise = self.value(node.otherwise)
         condition = self.comparison(u, ">" if strict else ">=")
         return f"np.where({condition}, {self.value(value).source}, {otherwise.source})"
+
+    def cast(self, node: Cases) -> str:
+        """A choice among numbers only has NumPy's own type."""
+        values = [*(value for _, _, value in node.cases), node.otherwise]
+        bare = [v.of if isinstance(v, Broadcast) else v for v in values]
+        numbers = all(isinstance(v, Leaf) and isinstance(v.expression, Number) for v in bare)
+        return f".astype({self.spelling.dtype})" if numbers and self.spelling.dtype else ""
 
     def value(self, node: Arrangement) -> Text:
         """One value of a choice; a number is written as a float, since a choice among integers would be of integers."""
@@ -294,10 +314,10 @@ class _Printer:
             first, second = u.terms
             for more, less in ((first, second), (second, first)):
                 positive, negative = self.loose(more), self.loose(less)
-                if negative.source[0] == "-" and negative.level != _SUM and positive.source[0] != "-":
-                    other = Text(negative.source[1:], _PRODUCT)
-                    return f"{positive.within(_SUM)} {sign} {other.within(_SUM)}"
-        return f"{self.full(u).within(_SUM)} {sign} 0"
+                if negative.source[0] == "-" and negative.level != SUM and positive.source[0] != "-":
+                    other = Text(negative.source[1:], PRODUCT)
+                    return f"{positive.within(SUM)} {sign} {other.within(SUM)}"
+        return f"{self.full(u).within(SUM)} {sign} 0"
 
     def untyped(self, node: Arrangement) -> bool:
         """Whether it is a number of Python, whose product with a truth value has NumPy's own type."""
@@ -315,15 +335,9 @@ class _Printer:
                 return self.indicator(of)
             case Call(function="step", arguments=(u,)):
                 return self.comparison(u, ">")
-            case Add(terms=(first, second)):
-                for one, other in ((first, second), (second, first)):
-                    bare = one.of if isinstance(one, Broadcast) else one
-                    match other:
-                        case Scale(
-                            scalars=(Leaf(expression=Number(value=minus)),), of=Call(function="step", arguments=(u,))
-                        ):
-                            if minus == -1 and bare == Leaf(Number(1), ()):
-                                return self.comparison(u, "<=")
+            case Add():
+                u = complement(node)
+                return self.comparison(u, "<=") if u else None
         return None
 
     def sum(self, terms: tuple[Arrangement, ...]) -> Text:
@@ -332,7 +346,7 @@ class _Printer:
         signed = []
         for k, (text, leaf) in enumerate(texts):
             negative = text.source.startswith("-")
-            bare = text.source[1:] if negative else text.within(_PRODUCT)
+            bare = text.source[1:] if negative else text.within(PRODUCT)
             constant = leaf and not negative and bare[0].isdigit()
             signed.append((not constant, negative, k, bare))
         if all(negative for _, negative, _, _ in signed):
@@ -344,7 +358,7 @@ class _Printer:
         source = ("-" if first[1] else "") + first[3]
         for _, negative, _, bare in others:
             source += f" {'-' if negative else '+'} {bare}"
-        return Text(source, _SUM)
+        return Text(source, SUM)
 
     def quotient(self, factors: list[tuple[Arrangement, bool]]) -> Text:
         """Factors over divisors, with the sign and the number in front; some are vectors that stand as a column."""
@@ -381,35 +395,16 @@ class _Printer:
         if coefficient != 1 or not above:
             above.insert(0, number(coefficient))
         if len(above) == 1:
-            source = above[0].within(_PRODUCT) if below else above[0].within(_SIGN)
-            if sign and above[0].level == _PRODUCT:
-                source = above[0].within(_SIGN)
+            source = above[0].within(PRODUCT) if below else above[0].within(SIGN)
+            if sign and above[0].level == PRODUCT:
+                source = above[0].within(SIGN)
         else:
-            source = " * ".join(text.within(_SIGN) for text in above)
+            source = " * ".join(text.within(SIGN) for text in above)
         if len(below) == 1:
-            source += f" / {below[0].within(_SIGN)}"
+            source += f" / {below[0].within(SIGN)}"
         elif below:
-            source += f" / ({' * '.join(text.within(_SIGN) for text in below)})"
-        return Text(sign + source, _PRODUCT)
-
-
-def _factors(node: Arrangement, column: bool = False) -> list[tuple[Arrangement, bool]]:
-    """The factors of a product, and which of them are vectors that stand as a column."""
-    match node:
-        case Scale(scalars=scalars, of=of) if not column:
-            return [*(part for u in scalars for part in _factors(u)), *_factors(of)]
-        case Hadamard(factors=factors) if not column:
-            return [part for u in factors for part in _factors(u)]
-        case RowScale(vector=vector, matrix=matrix):
-            inside = _factors(matrix)
-            if isinstance(vector, PowerOf) and vector.exponent < 0:
-                return [*inside, (vector, True)]
-            return [(vector, True), *inside]
-        case ColumnScale(matrix=matrix, vector=vector):
-            return [*_factors(matrix), (vector, False)]
-        case Broadcast(of=of) if not of.axes:
-            return _factors(of)
-    return [(node, column)]
+            source += f" / ({' * '.join(text.within(SIGN) for text in below)})"
+        return Text(sign + source, PRODUCT)
 
 
 def component(indices: tuple[Index, ...]) -> str:
@@ -427,11 +422,11 @@ def _short(value: Fraction) -> bool:
 def number(value: Fraction) -> Text:
     sign = "-" if value < 0 else ""
     size = abs(value)
-    level = _SIGN if sign else _ATOM
+    level = SIGN if sign else ATOM
     if size.denominator == 1:
         return Text(sign + (str(size.numerator) if size < 2**53 else repr(float(size))), level)
     if _short(size):
         return Text(f"{sign}{float(size)!r}", level)
     if size.numerator >= 2**53 or size.denominator >= 2**53:
         return Text(f"{sign}{float(size)!r}", level)
-    return Text(f"{sign}{size.numerator} / {size.denominator}", _PRODUCT)
+    return Text(f"{sign}{size.numerator} / {size.denominator}", PRODUCT)

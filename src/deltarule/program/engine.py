@@ -1,0 +1,152 @@
+"""`Program`: a compiled network. It runs exactly the source that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError, ShapeError, nearest
+from deltarule.network.network import Network
+from deltarule.program.derived import spec_of
+from deltarule.program.execution import functions_of
+from deltarule.program.initialisation import initial_values
+from deltarule.program.numpy_module import module_source
+from deltarule.program.spec import ProgramSpec
+
+__all__ = ["DTYPES", "ENGINES", "Program", "compile_network"]
+
+ENGINES = ("numpy",)
+DTYPES = ("float64", "float32")
+
+Arrays = dict[str, np.ndarray]
+Inputs = np.ndarray | Mapping[str, np.ndarray]
+
+
+def compile_network(
+    network: Network, *, policy: str = "accuracy", dtype: str = "float64", engine: str = "numpy"
+) -> Program:
+    """The program of a network.
+
+    `policy` chooses the forms of the derivatives: `plain` (textbook), `memory` (fewest saved arrays) or `accuracy`
+    (fewest wrong digits). Raises `DeltaruleError` for an unknown policy, dtype or engine.
+    """
+    for what, value, known in (("dtype", dtype, DTYPES), ("engine", engine, ENGINES)):
+        if value not in known:
+            raise DeltaruleError(f"{what} is {value!r}{nearest(value, known)}; it has to be one of {', '.join(known)}")
+    return Program(network, spec_of(network, policy), dtype)
+
+
+@dataclass(frozen=True)
+class Program:
+    """See the module docstring. X has one row a sample, [m, n], or [m] where the input is a scalar; Y is [m] or [m, k].
+
+    A network with several inputs takes X as a dictionary by name. Parameters are a dictionary of arrays by name.
+    """
+
+    network: Network
+    spec: ProgramSpec
+    dtype: str = "float64"
+
+    @cached_property
+    def source(self) -> str:
+        """The NumPy module that runs, as readable source."""
+        return module_source(self.spec)
+
+    @cached_property
+    def _functions(self) -> dict[str, Any]:
+        return functions_of(self.source)
+
+    @cached_property
+    def _weighted(self) -> dict[str, Any]:
+        return functions_of(module_source(spec_of(self.network, self.spec.policy, weighted=True)))
+
+    @property
+    def parameters(self) -> dict[str, tuple[int | str, ...]]:
+        """The shape of each parameter."""
+        return {n: d.sizes for n, d in self.network.declarations.items() if d.role == "parameter"}
+
+    def initialise(self, seed: int, sizes: Mapping[str, int] | None = None) -> Arrays:
+        """Parameters to start from (see `program.initialisation`); `sizes` gives numbers for symbolic sizes."""
+        equations = self.network.equations
+        return initial_values(self.parameters, equations, seed, self.dtype, sizes or {})
+
+    def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
+        """The prediction, one row a sample."""
+        return self._functions["forward"](parameters, *self._inputs(X))
+
+    def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:
+        """The mean of the losses of the samples, weighted if weights are given."""
+        functions, data = self._data(X, Y, sample_weight)
+        return float(functions["loss"](parameters, *data))
+
+    def gradients(
+        self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, Arrays]:
+        """The mean loss and its gradient by each parameter."""
+        functions, data = self._data(X, Y, sample_weight)
+        loss, gradients = functions["loss_and_gradients"](parameters, *data)
+        return float(loss), {name: np.asarray(g) for name, g in gradients.items()}
+
+    def step(
+        self,
+        parameters: Arrays,
+        X: Inputs,
+        Y: np.ndarray,
+        learning_rate: float,
+        *,
+        sample_weight: np.ndarray | None = None,
+    ) -> float:
+        """One update by gradient descent, in place; the loss before it."""
+        functions, data = self._data(X, Y, sample_weight)
+        return float(functions["step"](parameters, *data, float(learning_rate)))
+
+    def _data(self, X: Inputs, Y: np.ndarray, weight: np.ndarray | None) -> tuple[dict[str, Any], list[np.ndarray]]:
+        spec = self.spec
+        if spec.loss is None or spec.target is None:
+            raise DeltaruleError("the network has no loss and target: end it with one, such as `-> bce`")
+        inputs = self._inputs(X)
+        rows = len(inputs[0])
+        data = [*inputs, self._array(spec.target, Y, rows)]
+        if weight is None:
+            return self._functions, data
+        weights = np.asarray(weight, dtype=self.dtype)
+        if weights.shape != (rows,):
+            raise ShapeError(f"sample_weight has shape {weights.shape}; it has to be ({rows},), one weight a sample")
+        total = weights.sum()
+        if not total > 0 or weights.min() < 0:
+            raise DeltaruleError("sample_weight has to be zero or positive, and not zero throughout")
+        return self._weighted, [*data, weights / total]
+
+    def _inputs(self, X: Inputs) -> list[np.ndarray]:
+        names = self.spec.inputs
+        if isinstance(X, Mapping):
+            missing = [n for n in names if n not in X]
+            if missing:
+                raise DeltaruleError(f"no array for the input {missing[0]}; the network takes {', '.join(names)}")
+            arrays = [X[n] for n in names]
+        elif len(names) == 1:
+            arrays = [X]
+        else:
+            raise DeltaruleError(f"the network takes {len(names)} inputs, by name: {', '.join(names) or 'none'}")
+        first = self._array(names[0], arrays[0], None)
+        return [first, *(self._array(n, a, len(first)) for n, a in zip(names[1:], arrays[1:], strict=True))]
+
+    def _array(self, name: str, given: np.ndarray, rows: int | None) -> np.ndarray:
+        """The array in the dtype of the program; its shape has to be what the network says of the name."""
+        array = np.asarray(given, dtype=self.dtype)
+        sizes = self.spec.declarations[name].sizes[1:]
+        if not sizes and array.ndim == 2 and array.shape[1] == 1:
+            array = array[:, 0]
+        right = array.ndim == 1 + len(sizes) and all(
+            isinstance(z, str) or z == n for z, n in zip(sizes, array.shape[1:], strict=True)
+        )
+        if not right or (rows is not None and len(array) != rows):
+            wanted = ", ".join(str(z) for z in ("rows" if rows is None else rows, *sizes))
+            raise ShapeError(f"{name} has shape {array.shape}; the network takes ({wanted}{',' * (not sizes)})")
+        if not len(array):
+            raise DeltaruleError(f"{name} has no rows")
+        return array

@@ -1,0 +1,293 @@
+"""Equations as a NumPy module: `forward`, `loss`, `loss_and_gradients` and `step`, each line under its equation.
+
+The source is made of text of our own, of identifiers (`writing.numpy.identifier` refuses anything else) and of
+decimals. Only the docstring and the comments quote the network, without quotation marks, backslashes and line ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from deltarule.language.arrangement import (
+    Add,
+    Arrangement,
+    Call,
+    ColumnScale,
+    Hadamard,
+    Leaf,
+    MatMul,
+    Outer,
+    PowerOf,
+    RowScale,
+    Scale,
+    arrange,
+)
+from deltarule.language.equation import Declaration, Equation
+from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.program.schedule import Schedule, Statement, lower
+from deltarule.program.spec import ProgramSpec
+from deltarule.program.stable import stable
+from deltarule.writing.einsum import print_einsum
+from deltarule.writing.factors import factors_of
+from deltarule.writing.numpy import PRODUCT, TWINS, Printer, Spelling, identifier, primitive
+
+__all__ = ["SCALAR_FORMS", "module_source"]
+
+SCALAR_FORMS: dict[str, str] = {
+    # function: its source where the textbook definition would overflow or cancel
+    "sigmoid": '''
+def sigmoid(s):
+    """1 / (1 + exp(-s)). Where exp(-s) is too large for a float the value is 0, which is right to the last digit."""
+    return 1 / (1 + np.exp(-s))
+''',
+    "softplus": '''
+def softplus(s):
+    """log(1 + exp(s)), by an exponential that is at most 1."""
+    return np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s)))
+''',
+}
+
+_RESERVED = {
+    "parameters", "learning_rate", "forward", "loss_and_gradients", "step", "gradients", "len", *SCALAR_FORMS,
+}  # fmt: skip
+
+
+def module_source(spec: ProgramSpec) -> str:
+    """The module that runs `spec`."""
+    return _Module(spec).source()
+
+
+@dataclass
+class _Module:
+    spec: ProgramSpec
+
+    def __post_init__(self) -> None:
+        spec = self.spec
+        everything = {e.name for e in (*spec.forward, *spec.backward, *spec.gradients.values())} | set(
+            spec.declarations
+        )
+        self.names = {n: f"{n}_" for n in everything if n in _RESERVED or n in ("loss", "erf", "np")}
+        functions = {} if spec.policy == "plain" else {f: f for f in SCALAR_FORMS}
+        self.spelling = Spelling(self.names, functions=functions)
+        if spec.inputs:
+            self.spelling = replace(self.spelling, dtype=f"{self.name(spec.inputs[0])}.dtype")
+
+    # The module ----------------------------------------------------------------------------------------------
+
+    def source(self) -> str:
+        spec = self.spec
+        functions = [self.forward()]
+        if spec.loss is not None and spec.target is not None:
+            functions.append(self.loss())
+            if spec.gradients:
+                functions += [self.loss_and_gradients(), self.step()]
+        body = "\n\n".join(functions)
+        helpers = [text for name, text in SCALAR_FORMS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
+        head = [f'"""{_plain(spec.title)}', "", f"{self.shapes()}", '"""', "", "import numpy as np"]
+        if re.search(r"(?<![\w.])erf\(", body):
+            head.append("from scipy.special import erf")
+        return "\n\n".join(["\n".join(head) + "\n", *(text.strip("\n") + "\n" for text in helpers), body])
+
+    def shapes(self) -> str:
+        rows = []
+        for name, d in self.spec.declarations.items():
+            if d.role in ("input", "target", "parameter") and name != self.spec.weight:
+                rows.append(f"{name} [{', '.join(str(z) for z in d.sizes)}]")
+        return "Shapes: " + ", ".join(rows) + "."
+
+    def forward(self) -> str:
+        spec = self.spec
+        schedule = self.lowered(spec.forward, [spec.prediction])
+        result = self.name(schedule.outputs[spec.prediction])
+        return self.function(
+            "forward", spec.inputs, f"The prediction {spec.prediction}.", schedule, [f"return {result}"]
+        )
+
+    def loss(self) -> str:
+        spec = self.spec
+        assert spec.loss and spec.target
+        schedule = self.lowered(spec.forward, [spec.loss])
+        result = self.name(schedule.outputs[spec.loss])
+        return self.function("loss", self.data(), f"The loss {spec.loss}.", schedule, [f"return {result}"])
+
+    def loss_and_gradients(self) -> str:
+        spec = self.spec
+        assert spec.loss
+        made = {p: e.name for p, e in spec.gradients.items()}
+        schedule = self.lowered((*spec.forward, *spec.backward, *spec.gradients.values()), [spec.loss, *made.values()])
+        pairs = [f'"{identifier(p)}": {self.name(schedule.outputs[name])}' for p, name in made.items()]
+        tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{{', '.join(pairs)}}}"]
+        if len(tail[0]) > 110:
+            tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{", *(f"    {pair}," for pair in pairs), "}"]
+        words = f"The loss {spec.loss} and its gradient by each parameter."
+        return self.function("loss_and_gradients", self.data(), words, schedule, tail)
+
+    def step(self) -> str:
+        spec = self.spec
+        data = ", ".join(self.name(n) for n in self.data())
+        lines = [
+            f"def step(parameters, {data}, learning_rate):",
+            '    """One update by gradient descent, in place. Returns the loss before it."""',
+            f"    {self.name(spec.loss or '')}, gradients = loss_and_gradients(parameters, {data})",
+            *(f'    parameters["{identifier(p)}"] -= learning_rate * gradients["{p}"]' for p in spec.gradients),
+            f"    return {self.name(spec.loss or '')}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def data(self) -> tuple[str, ...]:
+        spec = self.spec
+        return (*spec.inputs, spec.target or "", *([spec.weight] if spec.weight else []))
+
+    # Functions -----------------------------------------------------------------------------------------------
+
+    def lowered(self, equations: Sequence[Equation], outputs: Iterable[str]) -> Schedule:
+        def rewrite(e: Expression) -> Expression:
+            e = primitive(e, self.spelling)
+            return e if self.spec.policy == "plain" else stable(e)
+
+        return lower(equations, outputs, batch=self.spec.batch, rewrite=rewrite)
+
+    def function(self, name: str, arguments: Sequence[str], words: str, schedule: Schedule, tail: Sequence[str]) -> str:
+        body: list[str] = []
+        for statement in schedule.statements:
+            if statement.equation is not None:
+                body.append(f"# {self.comment(statement.equation)}")
+            body += _lines(statement, self.name(statement.name), self.spelling)
+        text = "\n".join([*body, *tail])
+        reads = schedule.reads
+        head = [f'{self.name(p)} = parameters["{identifier(p)}"]' for p in self.parameters() if p in reads]
+        head += self.sizes(text, set(arguments) | reads)
+        signature = ", ".join(["parameters", *(self.name(a) for a in arguments)])
+        lines = [f"def {name}({signature}):", f'    """{words}"""', *(f"    {line}" for line in [*head, *body, *tail])]
+        quiet = re.search(r"np\.(exp|log|sqrt|sinh|cosh|expm1)|sigmoid|softplus| / |\*\*", text)
+        decorator = ['@np.errstate(all="ignore")  # what is not finite is returned, not warned about'] if quiet else []
+        return "\n".join([*decorator, *lines]) + "\n"
+
+    def parameters(self) -> list[str]:
+        return [n for n, d in self.spec.declarations.items() if d.role == "parameter"]
+
+    def sizes(self, text: str, there: set[str]) -> list[str]:
+        """`m = x.shape[0]` for each symbolic size that the source mentions."""
+        out = []
+        for size in dict.fromkeys(z for d in self.spec.declarations.values() for z in d.sizes if isinstance(z, str)):
+            if not re.search(rf"(?<![\w.\"]){re.escape(self.name(size))}(?!\w)", _code(text)):
+                continue
+            for name, d in self.spec.declarations.items():
+                if name in there and size in d.sizes and d.role in ("input", "parameter", "target"):
+                    out.append(f"{self.name(size)} = {self.name(name)}.shape[{d.sizes.index(size)}]")
+                    break
+        return out
+
+    def name(self, name: str) -> str:
+        return self.spelling.name(name)
+
+    def comment(self, equation: Equation) -> str:
+        from deltarule.writing import to_unicode
+
+        known: Mapping[str, Declaration] = self.spec.declarations
+        left: Expression = equation.left
+        declared = known.get(equation.name)
+        if declared is not None and declared.of is not None and declared.of[1] in self.spec.gradients:
+            left = Derivative(Symbol(declared.of[0]), Symbol(declared.of[1], equation.axes))
+        written = to_unicode(left, equation.axes, known, detail="index")
+        return _plain(f"{written} = {to_unicode(equation.right, equation.axes, known, detail='index')}")
+
+
+def _plain(text: str) -> str:
+    """Text that cannot end the comment or the docstring that it stands in."""
+    return "".join(c if c.isprintable() and c not in '\\"' else " " for c in text)
+
+
+def _code(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+
+
+# Statements ----------------------------------------------------------------------------------------------------
+
+
+def _lines(statement: Statement, name: str, spelling: Spelling) -> list[str]:
+    """`name = ...`, and `name += ...` where a person would not make a second array."""
+    node = arrange(statement.right, statement.axes)
+    if node is None:
+        return [f"{name} = {print_einsum(statement.right, statement.axes, spelling)}"]
+    printer = Printer(spelling)
+    if len(node.axes) == 2:
+        match node:
+            case Add():
+                lines = _accumulated_sum(node, name, statement.into, printer)
+            case Hadamard() | Scale() | RowScale() | ColumnScale():
+                lines = _accumulated_product(node, name, statement.into, printer)
+            case Call(function=function) if (
+                statement.into and TWINS.get(function, "").startswith("np.") and (function != "step")
+            ):
+                source = printer.full(node).source
+                lines = [f"{name} = {source[:-1]}, out={spelling.name(statement.into)})"]
+            case _:
+                lines = None
+        if lines:
+            return lines
+    return [f"{name} = {printer.full(node).source}"]
+
+
+def _starts(node: Arrangement, into: str | None) -> bool:
+    """Whether it is a new array, or the array that may be overwritten."""
+    if isinstance(node, Leaf):
+        return isinstance(node.expression, Symbol) and node.expression.name == into
+    return isinstance(node, MatMul | Outer)
+
+
+def _accumulated_sum(node: Add, name: str, into: str | None, printer: Printer) -> list[str] | None:
+    start = next((t for t in node.terms if _starts(t, into) and t.axes == node.axes), None)
+    if start is None:
+        return None
+    reused = "  # in its array, which is not needed any more" if isinstance(start, Leaf) else ""
+    lines = [f"{name} = {printer.full(start).source}{reused}"]
+    for term in node.terms:
+        if term is not start:
+            text = printer.loose(term)
+            if text.source.startswith("-") and text.within(PRODUCT) == text.source:
+                lines.append(f"{name} -= {text.source[1:]}")
+            else:
+                lines.append(f"{name} += {text.source}")
+    return lines
+
+
+def _accumulated_product(node: Arrangement, name: str, into: str | None, printer: Printer) -> list[str] | None:
+    factors = factors_of(node)
+    start = next((f for f, column in factors if not column and _starts(f, into) and f.axes == node.axes), None)
+    if start is None:
+        return None
+    reused = "  # in its array, which is not needed any more" if isinstance(start, Leaf) else ""
+    lines = [f"{name} = {printer.full(start).source}{reused}"]
+    scalars: list[tuple[Arrangement, bool]] = []
+    arrays: list[tuple[Arrangement, bool]] = []
+    for factor, column in factors:
+        if factor is not start:
+            (arrays if factor.axes else scalars).append((factor, column))
+    below = [part for part in scalars if _divides(part[0])]
+    above = [part for part in scalars if part not in below]
+    groups = [[*above, arrays[0]], *([part] for part in arrays[1:])] if arrays else [above] if above else []
+    for group in groups:
+        if len(group) == 1 and _divides(group[0][0]):
+            below.append(group[0])
+        else:
+            lines.append(f"{name} *= {_factor(group, printer)}")
+    for factor, column in below:
+        assert isinstance(factor, PowerOf)
+        base = factor.base if factor.exponent == -1 else PowerOf(factor.base, -factor.exponent)
+        lines.append(f"{name} /= {(printer.column(base) if column else printer.full(base)).source}")
+    return lines
+
+
+def _divides(node: Arrangement) -> bool:
+    return isinstance(node, PowerOf) and node.exponent < 0
+
+
+def _factor(group: list[tuple[Arrangement, bool]], printer: Printer) -> str:
+    if len(group) == 1:
+        factor, column = group[0]
+        choice = None if column else printer.indicator(factor)
+        return choice or (printer.column(factor) if column else printer.loose(factor)).source
+    return printer.quotient(group).source

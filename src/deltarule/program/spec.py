@@ -1,0 +1,34 @@
+"""What a program computes, as plain data: equations in order of evaluation, and which names go in and come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deltarule.language.equation import Declaration, Equation
+
+__all__ = ["ProgramSpec"]
+
+
+@dataclass(frozen=True)
+class ProgramSpec:
+    """The equations of a network over a batch, as derived.
+
+    `forward` leads from `inputs` to `prediction` and `loss`; `backward` holds the error signals in the order of
+    evaluation; `gradients` one equation for each parameter, its left side a symbol of the shape of the parameter.
+    """
+
+    title: str
+    """The text of the network."""
+    declarations: dict[str, Declaration]
+    forward: tuple[Equation, ...]
+    prediction: str
+    inputs: tuple[str, ...] = ("x",)
+    target: str | None = None
+    loss: str | None = None
+    backward: tuple[Equation, ...] = ()
+    gradients: dict[str, Equation] = field(default_factory=dict)
+    batch: int | str | None = "m"
+    """The size of the batch axis."""
+    policy: str = "accuracy"
+    weight: str | None = None
+    """The name of the weights of the samples, an input of shape [m] that stands for 1/m, where there are weights."""
