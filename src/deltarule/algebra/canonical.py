@@ -38,11 +38,11 @@ __all__ = ["canonical", "orbits", "template"]
 MAX_LEAVES = 600
 
 
-def orbits(of: Head) -> tuple[int, ...]:
-    """For each slot of a head the least slot that a symmetry takes it to."""
+def orbits(of: Head, count: int) -> tuple[int, ...]:
+    """For each index of a head the least one that a symmetry takes it to."""
     if not of.symmetries:
-        return tuple(range(of.arity))
-    return tuple(min(k for p in of.symmetries for k, j in enumerate(p) if j == slot_) for slot_ in range(of.arity))
+        return tuple(range(count))
+    return tuple(min(k for p in of.symmetries for k, j in enumerate(p) if j == place) for place in range(count))
 
 
 def canonical(ctx: Context, factors: Mapping[Atom, Any], bound: Iterable[int]) -> Component:
@@ -76,7 +76,7 @@ def _renamed(a: Atom, names: Mapping[int, int]) -> Atom:
 
 
 def _named(ctx: Context, factors: Mapping[Atom, Any], bound: tuple[int, ...]) -> Component:
-    rows = [(a.head.id, e, orbits(a.head), a.indices) for a, e in factors.items()]
+    rows = [(a.head.id, e, orbits(a.head, len(a.indices)), a.indices) for a, e in factors.items()]
     touching: dict[int, list[int]] = {b: [] for b in bound}
     for k, row in enumerate(rows):
         for i in set(row[3]):
@@ -194,7 +194,7 @@ def _grouped(arguments: list[Polynomial], axes: set[int], inner: tuple[int, ...]
                 for a, k in factors:
                     if not isinstance(a, Atom):
                         continue
-                    orbit = orbits(a.head)
+                    orbit = orbits(a.head, len(a.indices))
                     for q, i in enumerate(a.indices):
                         if i in seen:
                             seen[i].append((n, c, e, k, a.head.id, orbit[q], len(m)))
