@@ -84,7 +84,13 @@ class Table:
         if column.numbers is None:
             return np.array(column.texts)
         numbers = self._numbers(column, "target")
-        return numbers.astype(np.int64) if is_whole(numbers) else numbers
+        if not is_whole(numbers):
+            row = int(np.flatnonzero(numbers != np.rint(numbers))[0])
+            raise DeltaruleError(
+                f"the target {name!r} of {self.source} holds fractions, first {numbers[row]:g} at {self.place(row)}: "
+                "classes are text or whole numbers\nremedy: choose another column, or a network that ends in squared_error"
+            )
+        return numbers.astype(np.int64)
 
     def task(self, name: str) -> Task:
         """What a column asks for: classes if it holds text or at most 20 distinct whole numbers, else a quantity."""

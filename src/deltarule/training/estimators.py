@@ -82,7 +82,11 @@ class Classifier(ClassifierMixin, NetworkEstimator):
 
     def _begin_classes(self, X: np.ndarray, y: np.ndarray, classes: Any) -> np.ndarray:
         y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
+        try:
+            check_classification_targets(y)
+        except ValueError as error:
+            remedy = "remedy: train on whole numbers or text, or regress"
+            raise DeltaruleError(f"{error}\n{remedy}") from error
         self.classes_ = np.unique(y if classes is None else np.asarray(classes))
         if len(self.classes_) < 2:
             raise DeltaruleError(

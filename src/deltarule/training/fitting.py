@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from typing import Literal
 
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
+from deltarule.program import Program, compile_network
 
-__all__ = ["HIDDEN", "Task", "arranged", "default_network", "fitted_network", "one_hot", "output_size"]
+__all__ = ["HIDDEN", "Task", "arranged", "compiled", "default_network", "fitted_network", "one_hot", "output_size"]
 
 Task = Literal["classification", "regression"]
 
 HIDDEN = 64
 """Hidden units of the default network."""
+PROGRAMS_KEPT = 32
 
 
 def default_network(task: Task, inputs: int, outputs: int) -> str:
@@ -68,6 +71,19 @@ def fitted_network(network: Network | str | None, task: Task, inputs: int, outpu
             f"\nremedy: end in linear(..., {outputs}) -> squared_error"
         )
     return found
+
+
+_programs: OrderedDict[tuple[object, ...], Program] = OrderedDict()
+
+
+def compiled(network: Network, policy: str, dtype: str, engine: str) -> Program:
+    """The program of a network; the last few are kept, since a search or a cross-validation fits one many times."""
+    key = (network.text, network.shapes, network.equations, policy, dtype, engine)
+    program = _programs.pop(key, None) or compile_network(network, policy=policy, dtype=dtype, engine=engine)
+    _programs[key] = program
+    while len(_programs) > PROGRAMS_KEPT:
+        _programs.popitem(last=False)
+    return program
 
 
 def output_size(network: Network) -> int:

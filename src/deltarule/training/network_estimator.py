@@ -17,8 +17,8 @@ from sklearn.utils.validation import (
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
-from deltarule.program import Program, compile_network
-from deltarule.training.fitting import Task, arranged, fitted_network, output_size
+from deltarule.program import Program
+from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
 from deltarule.training.loop import EpochReport, NonFiniteLoss, Plan, run_epochs
 from deltarule.training.optimisers import optimiser
 from deltarule.training.settings import validate
@@ -92,7 +92,7 @@ class NetworkEstimator(BaseEstimator):
         self.interrupted_ = False
 
     def _compiled(self) -> Program:
-        return compile_network(self.network_, policy=self.policy, dtype=self.dtype, engine=self.engine)
+        return compiled(self.network_, self.policy, self.dtype, self.engine)
 
     @property
     def program_(self) -> Program:

@@ -65,7 +65,7 @@ def update_of(row: Optimiser) -> Update:
     from deltarule.language.notation import Tensor, parse_expression
 
     steps: list[tuple[str, Expression]] = []
-    names = ["theta", "gradient", *(o.name for o in row.options), *(_left(e) for e in row.equations)]
+    names = ["theta", "gradient", "learning_rate", *(o.name for o in row.options), *(_left(e) for e in row.equations)]
     scope = {name: Tensor.of(name) for name in names}
     for equation in row.equations:
         steps.append((_left(equation), parse_expression(equation.partition("<-")[2].strip(), scope).expression))
