@@ -177,19 +177,22 @@ def _row(head: str, row: Line, final: bool, width: int, signs: Signs) -> list[li
     mark = _MARKS.get(row.verdict, " ")
     sign = mark if signs.unicode else _PLAIN_MARKS.get(mark, mark)
     rule = row.rule if signs.unicode else ascii_words(row.rule)
-    tail = f"{rule} {sign}".rstrip() if row.rules else sign.strip()
+    column = 1 if signs.unicode else 2
+    tail = f"{rule} {sign:<{column}}" if row.rules else sign  # marks stand in a column of their own
     body = _broken(right, width - measure(start))
     style = "bold" if final else ""
     out: list[list[Piece]] = [[(start, ""), (body[0], style)]]
     out += [[(" " * measure(start), ""), (line, style)] for line in body[1:]]
-    if not tail:
+    if not tail.strip():
         return out
     used = sum(measure(text) for text, _ in out[-1])
     gap = width - used - measure(tail)
     if gap < 2:
         out.append([])
         gap = max(width - measure(tail), 0)
-    out[-1] += [(" " * gap, ""), (tail[: len(tail) - len(sign.strip())], "dim"), (sign.strip(), _STYLES.get(mark, ""))]
+    marked = tail.rstrip().endswith(sign) and bool(sign.strip())
+    words = tail.rstrip().removesuffix(sign) if marked else tail
+    out[-1] += [(" " * gap, ""), (words, "dim"), (sign if marked else "", _STYLES.get(mark, ""))]
     return out
 
 
