@@ -46,8 +46,8 @@ def guarded(work: Callable[[], int]) -> int:
         place = f"{error.filename}: " if error.filename else "output: "
         return _failed(f"{place}{(error.strerror or str(error)).lower()}")
     except Exception as error:  # a fault of this software: still no traceback, but the way to one
-        name = type(error).__name__
-        return _failed(f"a fault in deltarule itself ({name}: {error})\nplease report it, with what {TRACEBACK}=1 prints")
+        what = f"{type(error).__name__}: {error}"
+        return _failed(f"a fault in deltarule itself ({what})\nplease report it, with what {TRACEBACK}=1 prints")
 
 
 def warn(text: str) -> None:

@@ -14,7 +14,7 @@ from deltarule.language.errors import DeltaruleError, nearest
 if TYPE_CHECKING:
     from deltarule.api import Network
 
-__all__ = ["add_network", "network_of"]
+__all__ = ["add_network", "network_of", "network_text"]
 
 LARGEST = 1 << 20
 _LIKE_A_PATH = re.compile(r"(?![\d.]+$)[^\s()=>;]*(?:/[^\s()=>;]*|\.[A-Za-z]\w*)")
@@ -32,10 +32,11 @@ def network_of(options: argparse.Namespace) -> Network:
     """The network that a command line names."""
     from deltarule.api import Network
 
-    return Network(_text(options.network), options.shapes)
+    return Network(network_text(options.network), options.shapes)
 
 
-def _text(given: str) -> str:
+def network_text(given: str) -> str:
+    """The notation that an argument gives, holds or is piped in."""
     if given == "-":
         return _decoded(sys.stdin.buffer.read(LARGEST + 1), "standard input")
     if len(given) > 1024 or "\n" in given or "\0" in given:

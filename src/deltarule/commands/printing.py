@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any, TextIO
 
-__all__ = ["add_format", "add_output", "as_json", "columns", "coloured", "deliver", "in_style"]
+__all__ = ["add_format", "add_output", "as_json", "coloured", "columns", "deliver", "in_style"]
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 

@@ -1,0 +1,67 @@
+"""What is known of one module or loss: its equation, its messages derived and proved, what each policy saves."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from deltarule.api import Derivation, Network
+from deltarule.network.module import Module
+from deltarule.writing import to_text
+
+__all__ = ["ModuleSheet"]
+
+POLICIES = ("plain", "memory", "accuracy")
+
+
+class ModuleSheet:
+    """The facts of one row of `MODULES` or `LOSSES`, as a network of that module alone."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.network = Network(module.name)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        return self.network.derive()
+
+    @property
+    def proved(self) -> bool:
+        """Whether every step of the derivation was proved, and there is one."""
+        counts = self.derivation.counts
+        return counts.get("proved", 0) > 0 and not set(counts) - {"proved", "definition", "none"}
+
+    @property
+    def written_out(self) -> str:
+        """The forward equation in the text notation, functions of tensors by their definitions."""
+        return "; ".join(f"{e.left.name} = {to_text(e.right, e.axes)}" for e in self.network.inner.equations)
+
+    def saved(self) -> dict[str, list[str]]:
+        """What the forward pass keeps for the backward pass, under each policy."""
+        return {policy: list(self.network.derive(policy=policy).inner.saved) for policy in POLICIES}
+
+    def as_row(self) -> dict[str, Any]:
+        """The row of the table of modules, or of losses."""
+        module = self.module
+        return {
+            "name": module.name,
+            "equation": module.text(),
+            "definition": self.written_out,
+            "proved": self.proved,
+            "claim": "every step of the derivation of its messages, for every size",
+            "steps": self.derivation.counts.get("proved", 0),
+            "inputs": list(module.inputs),
+            "parameters": list(module.parameters),
+            "sizes": list(module.size_arguments),
+            "shapes": self.network.shapes,
+            "options": {o.name: {"default": _plain(o.default), "values": [_plain(v) for v, _ in o.choices]}
+                        for o in module.options},
+            "conventions": list(module.stated()),
+            "assumptions": [a.words for a in self.network.inner.assumptions],
+            "latex": module.latex,
+            "source": module.source,
+        }  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool | str) else float(value)  # type: ignore[arg-type]

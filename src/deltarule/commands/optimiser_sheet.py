@@ -1,0 +1,51 @@
+"""What is known of one optimiser: its update equations, and that it rests where the gradient is zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deltarule.algebra import prove
+from deltarule.language.expression import ZERO, Expression, Symbol, substitute
+from deltarule.language.notation import Tensor, parse_expression
+from deltarule.training.optimisers import Optimiser
+
+__all__ = ["CLAIM", "OptimiserSheet"]
+
+CLAIM = "where the gradient and the state are 0, an update leaves the parameter as it is"
+
+
+class OptimiserSheet:
+    """The facts of one row of `OPTIMISERS`."""
+
+    def __init__(self, row: Optimiser) -> None:
+        self.row = row
+
+    @property
+    def proved(self) -> bool:
+        """CLAIM, by exact algebra: each update put into the next one, the last of `theta` compared with `theta`."""
+        steps = [tuple(part.strip() for part in e.split("<-", 1)) for e in self.row.equations]
+        scalars = ["learning_rate", *(o.name for o in self.row.options)]
+        scope = {name: Tensor.of(name) for name in ["theta", "gradient", *scalars, *(left for left, _ in steps)]}
+        values: dict[str, Expression] = dict.fromkeys([left for left, _ in steps], ZERO)
+        values |= {"gradient": ZERO, "theta": Symbol("theta")}
+        try:
+            for left, right in steps:
+                expression = parse_expression(right, scope).expression
+                values[left] = substitute(expression, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
+        except ZeroDivisionError:
+            return False
+        return prove(values["theta"], Symbol("theta")).proved
+
+    def as_row(self) -> dict[str, Any]:
+        """The row of the table of optimisers."""
+        options = {o.name: {"default": o.default, "words": o.words, "allowed": o.allowed} for o in self.row.options}
+        return {
+            "name": self.row.name,
+            "equation": "; ".join(self.row.equations),
+            "equations": list(self.row.equations),
+            "proved": self.proved,
+            "claim": CLAIM,
+            "words": self.row.words,
+            "options": options,
+            "source": self.row.source,
+        }

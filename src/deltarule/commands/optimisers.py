@@ -1,0 +1,26 @@
+"""`deltarule optimisers`: the table of optimisers, each by its update equations."""
+
+from __future__ import annotations
+
+import argparse
+
+from deltarule.commands.tables import Line, add_table_options, deliver_table, mark
+
+EXAMPLES = (
+    ("deltarule optimisers", "the table"),
+    ("deltarule optimisers --format json", "the same for a program"),
+    ("deltarule show sgd", "one row in full, with its options"),
+)
+
+arguments = add_table_options
+
+
+def run(options: argparse.Namespace) -> int:
+    from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
+    from deltarule.training.optimisers import OPTIMISERS
+
+    rows = [OptimiserSheet(row).as_row() for row in OPTIMISERS.values()]
+    lines = [
+        Line(row["name"], row["equations"], f"{row['words']}; {row['source']}", mark(row["proved"])) for row in rows
+    ]
+    return deliver_table(options, rows, lines, f"✓ proved just now: {CLAIM}")

@@ -1,0 +1,154 @@
+"""One scalar function in full: definition, derivative by every route, reuse, forms and who chooses them, a plot."""
+
+from __future__ import annotations
+
+import textwrap
+from math import inf, isinf, nan
+from typing import Any
+
+from deltarule.calculus.derivation import Chain, Derivation, Section
+from deltarule.calculus.error import POINTS, floating
+from deltarule.commands.function_sheet import FormOf, FunctionSheet
+from deltarule.commands.plot import plot
+from deltarule.commands.shown import Shown
+from deltarule.language.errors import DeltaruleError, nearest
+from deltarule.language.functions import ScalarFunction
+from deltarule.writing import to_text, to_unicode
+from deltarule.writing.json import as_data
+
+__all__ = ["show"]
+
+ROUTES = {
+    "quotient": ("Derivative by the quotient rule", "(u/v)′ = (u′ v - u v′)/v²"),
+    "reciprocal": ("Derivative by the reciprocal", "1/f is the simpler function, and (1/f)′ = -f′/f²."),
+    "definition": ("Derivative from the definition", ""),
+}
+OTHER = 0.1
+"""The value of a further parameter (the slope of leaky_relu) in the plot."""
+
+
+def show(row: ScalarFunction, route: str | None = None) -> Shown:
+    """The row as it is shown; `route` names one way to the derivative."""
+    sheet = FunctionSheet(row.name)
+    routes = dict(sheet.routes)
+    if route is not None:
+        if route not in routes:
+            there = ", ".join(routes) or "none: it is a primitive"
+            raise DeltaruleError(f"{row.name} has no route {route!r}{nearest(route, routes)}; its routes: {there}")
+        routes = {route: routes[route]}
+    derivation = _derivation(sheet, routes)
+    after = [("About", _about(sheet)), ("Reuse", _reuse(sheet)), ("Forms of the derivative", _forms(sheet))]
+    after.append(("Plot", _plot(sheet)))
+    if route is not None:
+        after = []
+    return Shown(derivation, lambda: _data(sheet, derivation), [(t, lines) for t, lines in after if lines])
+
+
+def _derivation(sheet: FunctionSheet, routes: dict[str, list[Chain]]) -> Derivation:
+    definition = sheet.definition
+    sections = [Section("Definition", (definition,))] if definition is not None else []
+    for route, chains in routes.items():
+        title, words = ROUTES[route]
+        sections.append(Section(title, tuple(chains), words))
+    if sheet.row.primitive:
+        sections.append(Section("Derivative, a rule of the calculus", tuple(sheet.rules)))
+    return Derivation(f"The function {sheet.row.name}", "", tuple(sections), {}, detail="index")
+
+
+def _about(sheet: FunctionSheet) -> list[str]:
+    row = sheet.row
+    low, high = (end.replace("inf", "∞") for end in row.interval)
+    domain = {
+        "real": "every real number",
+        "positive": f"{row.parameters[0]} > 0",
+        "above -1": f"{row.parameters[0]} > -1",
+    }
+    lines = [f"argument  {domain.get(row.domain, row.domain)}", f"value     between {low} and {high}"]
+    lines += [f"at kinks  {sentence}" for sentence in row.kinks]
+    if row.source:
+        lines.append(f"source    {row.source}")
+    return [part for line in lines for part in textwrap.wrap(line, 78, subsequent_indent=" " * 10)]
+
+
+def _reuse(sheet: FunctionSheet) -> list[str]:
+    if sheet.row.primitive:
+        return []
+    by_activity, found = sheet.by_activity, sheet.reuse
+    name = sheet.row.name
+    if by_activity is None or found is None:
+        return textwrap.wrap(f"Elimination finds no form of {name}′ by y = {to_unicode(sheet.applied)}.", 78)
+    keeps = [k for k in found.keeps if k != "~y"]
+    lines = [f"With y = {to_unicode(sheet.applied)} and d = {to_unicode(sheet.derived)}, elimination gives"]
+    lines += ["", f"  {found.relation}", "", f"so d = {to_unicode(by_activity)}."]
+    if keeps:
+        lines.append(f"Kept beside y: {', '.join(keeps)}.")
+    return lines
+
+
+def _forms(sheet: FunctionSheet) -> list[str]:
+    if not sheet.forms:
+        return []
+    out = []
+    for form in sheet.forms:
+        said = [form.rule]
+        if form.error is not None:
+            said.append("overflows" if isinf(form.error) else f"error {form.error:.1e}")
+        if form.policies:
+            said.append(f"chosen by {', '.join(form.policies)}")
+        out.append(f"{'✓' if form.judgement.verdict == 'proved' else '?'} {to_unicode(form.expression)}")
+        out += textwrap.wrap("; ".join(said), 78, initial_indent="    ", subsequent_indent="    ")
+    if all(form.error is None for form in sheet.forms):
+        return out
+    note = f"The error is the largest relative one in float64 at {len(POINTS)} points from -1000 to 1000"
+    return [*out, "", *textwrap.wrap(f"{note}, measured by ball arithmetic.", 78)]
+
+
+def _plot(sheet: FunctionSheet) -> list[str]:
+    if sheet.row.primitive and len(sheet.row.parameters) > 1:
+        return []
+    others = dict.fromkeys(sheet.row.parameters[1:], OTHER)
+    least = {"positive": 0.0, "above -1": -1.0}.get(sheet.row.domain, -inf)
+    label = to_unicode(sheet.applied) + "".join(f", {name} = {value:g}" for name, value in others.items())
+    derivative = sheet.forms[0].expression if sheet.forms else sheet.derivative
+
+    def at(expression: Any) -> Any:
+        def value(x: float) -> float:
+            return nan if x <= least else floating(expression, {sheet.row.parameters[0]: x, **others})
+
+        return value
+
+    return plot([("●", label, at(sheet.applied)), ("○", "its derivative", at(derivative))])
+
+
+def _data(sheet: FunctionSheet, derivation: Derivation) -> dict[str, Any]:
+    found = sheet.reuse
+    by_activity = sheet.by_activity
+    shown = as_data(derivation)
+    return {
+        **sheet.as_row(),
+        "routes": list(sheet.routes),
+        "reuse": None
+        if found is None or by_activity is None
+        else {
+            "text": to_text(by_activity),
+            "relation": found.relation,
+            "keeps": [k.replace("~", "") for k in found.keeps],
+        },
+        "forms": [_form(form) for form in sheet.forms],
+        "policies": {p: to_text(f.expression) for f in sheet.forms for p in f.policies},
+        "steps": shown["steps"],
+        "counts": shown["counts"],
+    }
+
+
+def _form(form: FormOf) -> dict[str, Any]:
+    finite = form.error is not None and not isinf(form.error)
+    return {
+        "text": to_text(form.expression),
+        "rule": form.rule,
+        "policies": list(form.policies),
+        "error": form.error if finite else None,
+        "finite": None if form.error is None else finite,
+        "verdict": form.judgement.verdict,
+        "domain": list(form.judgement.domain),
+    }

@@ -1,0 +1,135 @@
+"""`deltarule train DATA --target COLUMN`: a network fitted to a table by its own derived equations."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deltarule.commands.printing import add_format, as_json, deliver
+from deltarule.language.errors import DeltaruleError
+
+if TYPE_CHECKING:
+    from deltarule.training.session import TrainingResult
+
+EXAMPLES = (
+    ("deltarule train breast_cancer --epochs 100 -o tumours", "a bundled data set, the network that fits its target"),
+    ('deltarule train moons --network "linear(2, 16) -> tanh -> linear(16, 1) -> sigmoid -> bce" '
+     "--learning-rate 0.5 --epochs 200",
+     "a network of one's own"),
+    ("deltarule data diabetes --format csv -o patients.csv", "a table to try the next one on"),
+    ("deltarule train patients.csv --target progression --batch-size 32 --epochs 50 --seed 1 -o patients-model",
+     "a CSV file"),
+    ("deltarule train iris --epochs 20 -q --format json", "settings, figures and history for a program"),
+)  # fmt: skip
+
+LATER_ENGINES = ("native", "jax")
+_NUMBERS = ("learning_rate", "batch_size", "epochs", "seed", "validation")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    from deltarule.training.settings import SETTINGS
+
+    parser.add_argument("data", metavar="DATA", help="a CSV, Parquet or Arrow file, a bundled data set, or - for CSV")
+    parser.add_argument("--target", metavar="COLUMN", help="what to learn (a bundled data set knows its own)")
+    parser.add_argument("--network", metavar="NETWORK", help="text or file (default: one that fits the target)")
+    parser.add_argument(
+        "--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out; repeatable"
+    )
+    parser.add_argument("--optimiser", metavar="NAME", default="sgd", help="default: sgd")
+    for name in _NUMBERS:
+        row = SETTINGS[name]
+        default = 0.2 if name == "validation" else row.default
+        kind = row.kind or str
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            metavar="N" if kind is int else "X",
+            type=_number_or_word(name, kind, row.allowed),
+            default=default,
+            help=f"{row.words} (default: {default})".replace("%", "%%"),
+        )
+    parser.add_argument("--engine", metavar="NAME", default="numpy", help="what runs the equations (default: numpy)")
+    for name in ("dtype", "policy"):
+        row = SETTINGS[name]
+        choices = tuple(c for c in row.choices if c is not None)
+        parser.add_argument(
+            f"--{name}", choices=choices, default=row.default, help=f"{row.words} (default: {row.default})"
+        )
+    parser.add_argument("--no-standardise", action="store_true", help="take the columns as they are")
+    parser.add_argument("--checkpoint", metavar="FOLDER", help="not there yet")
+    parser.add_argument("--resume", action="store_true", help="not there yet")
+    parser.add_argument("-o", "--output", metavar="MODEL", help="save the model in this folder, whole or not at all")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    add_format(parser, "text", "json")
+
+
+def _number_or_word(name: str, kind: type, allowed: str) -> Any:
+    def read(text: str) -> Any:
+        if text == "auto":
+            return text
+        try:
+            return kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is no value of {name}; it must be {allowed}") from None
+
+    return read
+
+
+def run(options: argparse.Namespace) -> int:
+    from deltarule.training.settings import SETTINGS
+
+    if options.engine in LATER_ENGINES and options.engine not in SETTINGS["engine"].choices:
+        raise DeltaruleError(f"--engine {options.engine} is not there yet\nremedy: leave it out; numpy runs everything")
+    if options.checkpoint or options.resume:
+        name = "--checkpoint" if options.checkpoint else "--resume"
+        raise DeltaruleError(f"{name} is not there yet\nremedy: leave it out; -o MODEL saves the model at the end")
+    if options.output is not None:
+        _refuse_what_is_no_model(Path(options.output))
+    from deltarule.commands.progress import Progress
+    from deltarule.training.session import train
+
+    settings = {name: getattr(options, name) for name in (*_NUMBERS, "engine", "dtype", "policy", "optimiser")}
+    with Progress(options.quiet) as progress:
+        result = train(
+            options.data,
+            options.target,
+            _network(options.network),
+            ignore=options.ignore,
+            output=options.output,
+            progress=progress,
+            standardise=not options.no_standardise,
+            **settings,
+        )
+    deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result)) + "\n")
+    return 0
+
+
+def _network(given: str | None) -> Any:
+    if given is None:
+        return None
+    from deltarule.commands.network_argument import network_text
+
+    return network_text(given)
+
+
+def _refuse_what_is_no_model(output: Path) -> None:
+    """Before the training rather than after it."""
+    if output.exists() and not (output / "model.json").is_file() and (not output.is_dir() or any(output.iterdir())):
+        raise DeltaruleError(f"{output} exists and is not a model\nremedy: give another path, or remove it first")
+
+
+def _words(result: TrainingResult) -> list[str]:
+    from deltarule.commands.figures import figures_table
+
+    parts = [("training", result.training), *([("held out", result.held_out)] if result.held_out else [])]
+    epochs = f"{result.model.n_epochs_} epochs" + (", stopped by Ctrl-C" if result.interrupted else "")
+    lines = [
+        f"data     {result.data}: {result.rows} rows, {len(result.features)} columns; target {result.target}",
+        f"network  {result.model.network_.text}",
+        f"trained  {epochs}, seed {result.model.seed_}, last loss {result.history['loss'][-1]:.4f}",
+        "",
+        *figures_table(parts),
+    ]
+    if result.saved is not None:
+        lines += ["", f"saved in {result.saved}: deltarule predict {result.saved} DATA"]
+    return lines
