@@ -72,7 +72,9 @@ class Tensor:
         self.name = name
 
     def __getitem__(self, indices: Any) -> E:
-        return E(Symbol(self.name, indices if isinstance(indices, tuple) and not isinstance(indices, Axis) else (indices,)))
+        return E(
+            Symbol(self.name, indices if isinstance(indices, tuple) and not isinstance(indices, Axis) else (indices,))
+        )
 
 
 class Function:

@@ -1,4 +1,4 @@
-"""What the kernel proves for every size, and what it must never prove: the steps of backpropagation, each with false twins."""
+"""What the kernel proves for every size, and what it must never prove: steps of backpropagation, with false twins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ exp, log, sigmoid, tanh, softplus, relu, f, g, absolute, maximum = functions(
     "exp log sigmoid tanh softplus relu f g abs maximum"
 )
 x, y, z, s, t, c, eps, eta, gamma, m, n, k_ = scalars("x y z s t c eps eta gamma m n k")
-W, V, U, A, B, C, X, Y, Q, K, O, dO, dy, d = tensors("W V U A B C X Y Q K O dO dy d")
+W, V, U, A, B, C, X, Y, Q, K, dO, dy, d = tensors("W V U A B C X Y Q K dO dy d")
 v, w, a, h, b_, u, T, G = tensors("v w a h b u T G")
 i, i2, i3, i4 = axes("i i2 i3 i4", "n")
 j, j2, j3 = axes("j j2 j3", "m")
@@ -64,6 +64,42 @@ def batch_norm_three_terms(factor: Fraction = Fraction(-1, 2)) -> E:
     return d[b] * gamma * root + dvar * 2 * (u[b] - mean) / N + dmean / N
 
 
+# Layer normalisation over the axis n, for every sample of a batch: G is the message to the output.
+size = E(bare(total(i4, 1)))
+
+
+def centred(q):
+    return X[b, q] - total(i4, X[b, i4]) / size
+
+
+deviation = total(i3, centred(i3) ** 2) / size + eps
+
+
+def layer_norm_compact() -> E:
+    hat = centred(i) * deviation ** Fraction(-1, 2)
+    against = total(i2, G[b, i2] * centred(i2)) * deviation ** Fraction(-1, 2)
+    return deviation ** Fraction(-1, 2) / size * (size * G[b, i] - total(i2, G[b, i2]) - hat * against)
+
+
+def layer_norm_three_terms() -> E:
+    dvar = total(i2, G[b, i2] * centred(i2)) * Fraction(-1, 2) * deviation ** Fraction(-3, 2)
+    dmean = -total(i2, G[b, i2]) * deviation ** Fraction(-1, 2)
+    return G[b, i] * deviation ** Fraction(-1, 2) + dvar * 2 * centred(i) / size + dmean / size
+
+
+mean_square = total(i3, X[b, i3] ** 2) / size + eps
+
+
+def rms_norm_by_jacobian() -> E:
+    own = delta(i2, i) * mean_square ** Fraction(-1, 2)
+    return total(i2, G[b, i2] * (own - X[b, i2] * X[b, i] / size * mean_square ** Fraction(-3, 2)))
+
+
+def rms_norm_compact() -> E:
+    along = total(i2, G[b, i2] * X[b, i2]) / (total(i3, X[b, i3] ** 2) + size * eps)
+    return mean_square ** Fraction(-1, 2) * (G[b, i] - X[b, i] * along)
+
+
 # Attention: P[i,j] = softmax_j(Q K c), O = P V.
 def score(p, q, e=k):
     return total(e, Q[p, e] * K[q, e]) * c
@@ -85,7 +121,11 @@ S = total(k, exp(a[k]))
 lse = log(total(k, exp(a[k])))
 
 PROVED = [
-    Case("squared error of a linear unit", 2 * half * (total(j, w[j] * v[j]) - y) * v[j2], (total(j, w[j] * v[j]) - y) * v[j2]),
+    Case(
+        "squared error of a linear unit",
+        2 * half * (total(j, w[j] * v[j]) - y) * v[j2],
+        (total(j, w[j] * v[j]) - y) * v[j2],
+    ),
     Case(
         "the gradient of squared error by W is the outer product of the error and the input",
         total(i2, (total(j2, W[i2, j2] * v[j2]) - b_[i2]) * delta(i2, i) * v[j]),
@@ -110,7 +150,7 @@ PROVED = [
     ),
     Case(
         "the Jacobian of softmax applied to a message",
-        total(k, dy_ := d[k] * softmax(k, k3) * (delta(k, k2) - softmax(k2, k4))),
+        total(k, d[k] * softmax(k, k3) * (delta(k, k2) - softmax(k2, k4))),
         softmax(k2, k3) * (d[k2] - total(k, d[k] * softmax(k, k4))),
     ),
     Case("softmax sums to one", total(k, softmax(k, k2)), 1),
@@ -121,8 +161,16 @@ PROVED = [
     ),
     Case(
         "two layers: ∂L/∂W_1",
-        total(i, (total(j, W[i, j] * tanh(total(k, V[j, k] * v[k]))) - y) * W[i, j2] * (1 - tanh(total(k, V[j2, k] * v[k])) ** 2) * v[k2]),
-        v[k2] * total(i, W[i, j2] * (total(j3, W[i, j3] * tanh(total(k3, V[j3, k3] * v[k3]))) - y)) * (1 - tanh(total(k, V[j2, k] * v[k])) ** 2),
+        total(
+            i,
+            (total(j, W[i, j] * tanh(total(k, V[j, k] * v[k]))) - y)
+            * W[i, j2]
+            * (1 - tanh(total(k, V[j2, k] * v[k])) ** 2)
+            * v[k2],
+        ),
+        v[k2]
+        * total(i, W[i, j2] * (total(j3, W[i, j3] * tanh(total(k3, V[j3, k3] * v[k3]))) - y))
+        * (1 - tanh(total(k, V[j2, k] * v[k])) ** 2),
     ),
     Case("batch norm, three terms and compact form", batch_norm_three_terms(), batch_norm_compact(), positive(eps)),
     Case(
@@ -131,18 +179,8 @@ PROVED = [
         0,
         positive(eps),
     ),
-    Case(
-        "layer norm for every sample",
-        (lambda r: total(i2, G[b, i2] * (delta(i2, i) - 1 / n_) * r) )((total(i3, X[b, i3] ** 2) / n_ + eps) ** Fraction(-1, 2)) if (n_ := E(bare(total(i4, 1)))) else 0,
-        (total(i3, X[b, i3] ** 2) / n_ + eps) ** Fraction(-1, 2) * (G[b, i] - total(i2, G[b, i2]) / n_),
-        positive(eps),
-    ),
-    Case(
-        "RMS norm",
-        total(i2, G[b, i2] * (delta(i2, i) * (total(i3, X[b, i3] ** 2) / n_ + eps) ** Fraction(-1, 2) - X[b, i2] * X[b, i] / n_ * (total(i3, X[b, i3] ** 2) / n_ + eps) ** Fraction(-3, 2))),
-        (total(i3, X[b, i3] ** 2) / n_ + eps) ** Fraction(-1, 2) * (G[b, i] - X[b, i] * total(i2, G[b, i2] * X[b, i2]) / (total(i3, X[b, i3] ** 2) + n_ * eps)),
-        positive(eps),
-    ),
+    Case("layer norm, three terms and compact form", layer_norm_three_terms(), layer_norm_compact(), positive(eps)),
+    Case("RMS norm", rms_norm_by_jacobian(), rms_norm_compact(), positive(eps)),
     Case("attention dV", total(ii, p1 * dO[ii, k3]), total(ii2, attention(ii2, jj, jj3, k4) * dO[ii2, k3])),
     Case(
         "attention dQ through the softmax Jacobian",
@@ -161,7 +199,11 @@ PROVED = [
     ),
     Case("(AB)ᵀ = BᵀAᵀ", total(j, A[i, j] * B[j, k]), total(j2, B[j2, k] * A[i, j2])),
     Case("tr AB = tr BA", total(i, j, A[i, j] * B[j, i]), total(j, i, B[j, i] * A[i, j])),
-    Case("tr ABC = tr CAB", total(i, j, k, A[i, j] * B[j, k] * C[k, i]), total(k2, i3, j3, C[k2, i3] * A[i3, j3] * B[j3, k2])),
+    Case(
+        "tr ABC = tr CAB",
+        total(i, j, k, A[i, j] * B[j, k] * C[k, i]),
+        total(k2, i3, j3, C[k2, i3] * A[i3, j3] * B[j3, k2]),
+    ),
     Case("tr I = n", total(i, delta(i, i)), E(bare(total(i, 1)))),
     Case(
         "∂ xᵀAx = (A + Aᵀ) x",
@@ -170,10 +212,17 @@ PROVED = [
     ),
     Case(
         "BPTT: the shared weight sums its messages over the steps",
-        total(i2, d[i2] * f(a[i2], order=1) * (delta(i, i2) * h[j] + total(i3, W[i2, i3] * f(b_[i3], order=1) * delta(i3, i) * v[j]))),
+        total(
+            i2,
+            d[i2]
+            * f(a[i2], order=1)
+            * (delta(i, i2) * h[j] + total(i3, W[i2, i3] * f(b_[i3], order=1) * delta(i3, i) * v[j])),
+        ),
         d[i] * f(a[i], order=1) * h[j] + total(i2, d[i2] * f(a[i2], order=1) * W[i2, i]) * f(b_[i], order=1) * v[j],
     ),
-    Case("log-softmax does not see a shift", a[k] + s - log(total(k2, exp(a[k2] + s))), a[k] - log(total(k2, exp(a[k2])))),
+    Case(
+        "log-softmax does not see a shift", a[k] + s - log(total(k2, exp(a[k2] + s))), a[k] - log(total(k2, exp(a[k2])))
+    ),
     Case(
         "log-sum-exp from the shifted maximum",
         largest(k, a[k]) + log(total(k2, exp(a[k2] - largest(k, a[k])))),
@@ -186,7 +235,11 @@ PROVED = [
     ),
     Case(
         "the third derivative of log-sum-exp sums to zero",
-        total(k, softmax(k, k4) * (delta(k, k2) - softmax(k2, k4)) * (delta(k, k3) - softmax(k3, k4)) - softmax(k, k4) * softmax(k2, k4) * (delta(k2, k3) - softmax(k3, k4))),
+        total(
+            k,
+            softmax(k, k4) * (delta(k, k2) - softmax(k2, k4)) * (delta(k, k3) - softmax(k3, k4))
+            - softmax(k, k4) * softmax(k2, k4) * (delta(k2, k3) - softmax(k3, k4)),
+        ),
         0,
     ),
     Case(
@@ -214,9 +267,18 @@ PROVED = [
     Case("a sum over two values, written out", total(ax := axes("q", 2)[0], v[ax] * w[ax]), v[1] * w[1] + v[2] * w[2]),
     Case("a component of a product", total(ax, W[1, ax] * v[ax]), W[1, 1] * v[1] + W[1, 2] * v[2]),
     Case("softmax of two is a sigmoid", exp(v[1]) / total(ax, exp(v[ax])), sigmoid(v[1] - v[2])),
-    Case("linear into batch norm: dW", total(b, batch_norm_compact() * V[b, j]), total(b, V[b, j] * batch_norm_three_terms()), positive(eps)),
+    Case(
+        "linear into batch norm: dW",
+        total(b, batch_norm_compact() * V[b, j]),
+        total(b, V[b, j] * batch_norm_three_terms()),
+        positive(eps),
+    ),
     Case("a definition given as a fact", y * (1 - y), sigmoid(z) * sigmoid(-z), equal(y, sigmoid(z))),
-    Case("an abstract activation stays abstract", total(i, W[i, j] * d[i] * f(a[j], order=1)), f(a[j], order=1) * total(i, d[i] * W[i, j])),
+    Case(
+        "an abstract activation stays abstract",
+        total(i, W[i, j] * d[i] * f(a[j], order=1)),
+        f(a[j], order=1) * total(i, d[i] * W[i, j]),
+    ),
     Case("the mean of a batch", total(b, d[b] / N), total(b, d[b]) / N),
     Case("the mean of a constant", total(b, c / N), c),
 ]
@@ -225,15 +287,42 @@ FALSE = [
     Case("the sign of squared error", (total(j, w[j] * v[j]) - y) * v[j2], (y - total(j, w[j] * v[j])) * v[j2]),
     Case("the outer product transposed", d[i] * v[i2], d[i2] * v[i]),
     Case("Wδ for Wᵀδ", total(i, W[i, i2] * d[i]), total(i, W[i2, i] * d[i])),
-    Case("softmax-CE: t - y", -total(k, T[k] * (delta(k, k2) - softmax(k2, k3))), T[k2] - softmax(k2, k3), equal(total(k, T[k]), 1)),
+    Case(
+        "softmax-CE: t - y",
+        -total(k, T[k] * (delta(k, k2) - softmax(k2, k3))),
+        T[k2] - softmax(k2, k3),
+        equal(total(k, T[k]), 1),
+    ),
     Case("softmax-CE without Σ t = 1", -total(k, T[k] * (delta(k, k2) - softmax(k2, k3))), softmax(k2, k3) - T[k2]),
-    Case("the softmax Jacobian without its off-diagonal", total(k, d[k] * softmax(k, k3) * (delta(k, k2) - softmax(k2, k4))), softmax(k2, k3) * d[k2]),
+    Case(
+        "the softmax Jacobian without its off-diagonal",
+        total(k, d[k] * softmax(k, k3) * (delta(k, k2) - softmax(k2, k4))),
+        softmax(k2, k3) * d[k2],
+    ),
     Case("softmax sums to K", total(k, softmax(k, k2)), E(bare(total(k, 1)))),
-    Case("tanh' as 1 - tanh", total(i, d[i] * W[i, j] * (1 - tanh(a[j]) ** 2)), total(i, d[i] * W[i, j]) * (1 - tanh(a[j]))),
-    Case("batch norm: the factor of the variance", batch_norm_three_terms(Fraction(1, 2)), batch_norm_compact(), positive(eps)),
-    Case("batch norm without its third term", gamma * root / N * (N * d[b] - total(b2, d[b2])), batch_norm_compact(), positive(eps)),
+    Case(
+        "tanh' as 1 - tanh",
+        total(i, d[i] * W[i, j] * (1 - tanh(a[j]) ** 2)),
+        total(i, d[i] * W[i, j]) * (1 - tanh(a[j])),
+    ),
+    Case(
+        "batch norm: the factor of the variance",
+        batch_norm_three_terms(Fraction(1, 2)),
+        batch_norm_compact(),
+        positive(eps),
+    ),
+    Case(
+        "batch norm without its third term",
+        gamma * root / N * (N * d[b] - total(b2, d[b2])),
+        batch_norm_compact(),
+        positive(eps),
+    ),
     Case("RMS norm without the mean", total(i3, X[b, i3] ** 2) * G[b, i], X[b, i] * total(i3, X[b, i3] * G[b, i3])),
-    Case("attention dQ without the row sum", total(jj, p1 * (d_attention(ii, jj) - row_sum) * K[jj, k2]), total(jj, p1 * d_attention(ii, jj) * K[jj, k2])),
+    Case(
+        "attention dQ without the row sum",
+        total(jj, p1 * (d_attention(ii, jj) - row_sum) * K[jj, k2]),
+        total(jj, p1 * d_attention(ii, jj) * K[jj, k2]),
+    ),
     Case("attention: dO V for dO O", row_sum, total(k3, dO[ii, k3] * total(jj, V[jj, k3]))),
     Case("AB = BA", total(i2, A[i, i2] * B[i2, i3]), total(i2, B[i, i2] * A[i2, i3])),
     Case("AᵀB = AB", total(i2, A[i2, i] * B[i2, i3]), total(i2, A[i, i2] * B[i2, i3])),
@@ -241,7 +330,11 @@ FALSE = [
     Case("∂ xᵀAx = 2 A x", total(i, (A[i3, i] + A[i, i3]) * v[i]), 2 * total(i, A[i3, i] * v[i])),
     Case("BPTT: only the last step", d[i] * h[j] + total(i2, d[i2] * W[i2, i]) * v[j], d[i] * h[j]),
     Case("log-softmax of a scaled logit", 2 * a[k] - log(total(k2, exp(2 * a[k2]))), a[k] - log(total(k2, exp(a[k2])))),
-    Case("the Hessian of log-sum-exp without the product", delta(k, k2) * softmax(k, k3), softmax(k, k3) * (delta(k, k2) - softmax(k2, k3))),
+    Case(
+        "the Hessian of log-sum-exp without the product",
+        delta(k, k2) * softmax(k, k3),
+        softmax(k, k3) * (delta(k, k2) - softmax(k2, k3)),
+    ),
     Case("relu(x) + relu(-x) = x", relu(x) + relu(-x), x),
     Case("tanh s = σ(2 s)", tanh(s), sigmoid(2 * s)),
     Case("σ' = σ", sigmoid(s, order=1), sigmoid(s)),

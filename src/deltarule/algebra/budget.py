@@ -1,4 +1,4 @@
-"""What a proof may cost. Cost is estimated before it is paid; beyond the budget the answer is `undecided`, never a hang."""
+"""What a proof may cost: estimated before it is paid. Beyond the budget the answer is `undecided`, never a hang."""
 
 from __future__ import annotations
 

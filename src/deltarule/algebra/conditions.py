@@ -5,12 +5,15 @@ The conditions of a proof are read off the two sides as they are written, so tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deltarule.algebra import kernels, polynomial, positivity
-from deltarule.algebra.budget import Undefined
+from deltarule.algebra.budget import Meter, Undefined
+from deltarule.algebra.context import OPAQUE, Context, context_for
+from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import normal_form
 from deltarule.algebra.readback import expression_of
 from deltarule.algebra.terms import Atom, Component, Polynomial
@@ -18,7 +21,6 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Delta,
-    Derivative,
     Expression,
     Maximum,
     Number,
@@ -29,13 +31,11 @@ from deltarule.language.expression import (
     Symbol,
     rename,
     substitute,
+    walk,
 )
 from deltarule.language.functions import FUNCTIONS
 
-if TYPE_CHECKING:
-    from deltarule.algebra.context import Context
-
-__all__ = ["Condition", "generic", "learn", "open_conditions", "sentence"]
+__all__ = ["Condition", "generic", "learn", "open_conditions", "sentence", "written"]
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,10 @@ class Condition:
     words: str = ""
 
 
-def _nodes(*sides: Expression) -> list[Expression]:
-    """The distinct nodes of the sides, but none below an unevaluated derivative, in a fixed order."""
-    seen: dict[Expression, None] = {}
-    stack = list(reversed(sides))
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen[e] = None
-        if not isinstance(e, Derivative):
-            stack += reversed(e.children)
-    return list(seen)
-
-
-def written(*sides: Expression) -> list[Condition]:
-    """Every condition under which all nodes of the sides have a value."""
+def written(nodes: Iterable[Expression]) -> list[Condition]:
+    """Every condition under which all the nodes have a value."""
     out: dict[Condition, None] = {}
-    for e in _nodes(*sides):
+    for e in nodes:
         match e:
             case Power(base=base, exponent=q):
                 if q.denominator != 1:
@@ -73,11 +59,11 @@ def written(*sides: Expression) -> list[Condition]:
                     out[Condition("!=", base)] = None
             case Apply(function="log", arguments=(u,)):
                 out[Condition(">", u)] = None
-            case Apply(function=name, arguments=arguments) if name in FUNCTIONS:
-                row = FUNCTIONS[name]
-                if row.definition is not None and len(row.parameters) == len(arguments):
+            case Apply(function=name, arguments=arguments):
+                row = FUNCTIONS.get(name)
+                if row is not None and row.definition is not None and len(row.parameters) == len(arguments):
                     values = {Symbol(p): u for p, u in zip(row.parameters, arguments, strict=True)}
-                    for c in written(row.definition):
+                    for c in _of_definition(name, row.definition):
                         assert c.expression is not None
                         put = substitute(c.expression, lambda n, v=values: v.get(n) if isinstance(n, Symbol) else None)
                         out[Condition(c.relation, put)] = None
@@ -88,21 +74,41 @@ def written(*sides: Expression) -> list[Condition]:
     return list(out)
 
 
-def learn(ctx: Context, *sides: Expression) -> None:
-    """Tell the context what is seen to be positive from the way it is written: ε + Σ x², before it is multiplied out."""
-    for c in written(*sides):
+_definitions: dict[tuple[str, Expression], list[Condition]] = {}
+
+
+def _of_definition(name: str, definition: Expression) -> list[Condition]:
+    """The conditions of a function's definition that do not hold for all real arguments."""
+    found = _definitions.get((name, definition))
+    if found is None:
+        neutral = context_for(Facts(), frozenset(), OPAQUE, Meter())
+        found = _definitions[name, definition] = [
+            c
+            for c in written(walk(definition))
+            if c.expression is not None and _sign(neutral, c.expression) < (1 if c.relation == ">=" else 2)
+        ]
+    return found
+
+
+def learn(ctx: Context, conditions: Iterable[Condition]) -> None:
+    """Tell the context what the way it is written shows to be positive: ε + Σ x², before it is multiplied out.
+
+    Only what is defined everywhere: `(√c)² + 1/c²` is positive where it is defined, but the context serves other
+    questions too, in which c may be negative.
+    """
+    for c in conditions:
         if c.expression is None or c.relation == "!=" or isinstance(c.expression, Symbol | Number):
             continue
-        if _sign(ctx, c.expression) == 2:
+        if _sign(ctx, c.expression) == 2 and not open_conditions(ctx, written(walk(c.expression))):
             p = normal_form(ctx, c.expression)
             if not positivity.positive(ctx, p):
                 ctx.learn_positive(p)
 
 
-def open_conditions(ctx: Context, *sides: Expression) -> list[Condition]:
+def open_conditions(ctx: Context, conditions: Iterable[Condition]) -> list[Condition]:
     """The conditions that are not known to hold everywhere; `Undefined` where one is known to hold nowhere."""
     out: list[Condition] = []
-    for c in written(*sides):
+    for c in conditions:
         if c.expression is None:
             out.append(c)
             continue
@@ -110,7 +116,7 @@ def open_conditions(ctx: Context, *sides: Expression) -> list[Condition]:
         if not p and c.relation != ">=":
             raise Undefined(f"{sentence(c)} holds nowhere")
         if c.relation == "!=":
-            if not positivity.nonzero(ctx, p) and not _sign(ctx, c.expression) == 2:
+            if not positivity.nonzero(ctx, p) and _sign(ctx, c.expression) != 2:
                 out += _by_cases(ctx, p) or [c]
         elif not positivity.positive(ctx, p) and _sign(ctx, c.expression) < (1 if c.relation == ">=" else 2):
             out.append(c)

@@ -10,10 +10,10 @@ from deltarule.algebra.budget import Exhausted, Meter, Undefined, Unsupported
 from deltarule.algebra.facts import Facts, definition_of
 from deltarule.algebra.matching import Rule
 from deltarule.algebra.terms import Atom, Component, Item, Polynomial, identifier
-from deltarule.language.expression import Axis, Expression, Maximum, Product, Symbol, at, symbols, walk
+from deltarule.language.expression import Axis, Expression, Symbol, at
 from deltarule.language.functions import FUNCTIONS
 
-__all__ = ["OPAQUE", "Context", "Mode", "context_for", "forget", "sizes_of"]
+__all__ = ["OPAQUE", "Context", "Mode", "context_for", "forget"]
 
 MAX_CONTEXTS = 64
 MAX_POPULATION = 400_000
@@ -67,9 +67,8 @@ class Context:
             else:
                 others.append((left, right))
         for e in self.facts.positive:
-            if isinstance(e, Symbol) and len(set(e.indices)) == len(e.indices):
-                if all(isinstance(i, Axis) for i in e.indices):
-                    self.positive_names.add(e.name)
+            if isinstance(e, Symbol) and len(e.axes) == len(e.indices):
+                self.positive_names.add(e.name)
         for left, right in others:
             self._learn_rule(left, right)
         for e in self.facts.positive:
@@ -202,16 +201,3 @@ def forget(force: bool = False) -> bool:
     _contexts.clear()
     terms.reset()
     return True
-
-
-def sizes_of(*expressions: Expression) -> frozenset[str]:
-    """Symbols without indices whose name is the size of an axis: they stand for that size."""
-    scalars = {s.name for e in expressions for s in symbols(e) if not s.indices}
-    if not scalars:
-        return frozenset()
-    sizes: set[str] = set()
-    for e in expressions:
-        for node in walk(e):
-            bound = node.bound if isinstance(node, Product | Maximum) else ()
-            sizes.update(a.size for a in (*node.axes, *bound) if isinstance(a.size, str))
-    return frozenset(scalars & sizes)

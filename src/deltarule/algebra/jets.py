@@ -1,4 +1,4 @@
-"""Derivatives of scalar functions at a ball, by power series in one argument (`arb_series`); used to refute, never to prove."""
+"""Derivatives of scalar functions at a ball, by power series in one argument: used to refute, never to prove."""
 
 from __future__ import annotations
 

@@ -364,10 +364,10 @@ def _normalised(ctx: Context, u: Polynomial) -> tuple[int, Polynomial]:
     for item, e in shift.items():
         if positivity.item_positive(ctx, item):
             continue
-        if e.denominator == 1 and e < 0:  # u is defined only where the item is not zero
-            e = -e % 2
-        if e:
-            kept[item] = e
+        # A negative power is defined only where the item is not zero: its sign is that of the item, or positive.
+        left = -e % 2 if e.denominator == 1 and e < 0 else e
+        if left:
+            kept[item] = left
     v = polynomial.multiply(ctx, rest, {monomial(kept): 1}) if kept else rest
     known = positivity.expression_sign(ctx, v)
     if known:

@@ -6,31 +6,33 @@ out only where components are named. What is not proved is not thereby false: se
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import RLock
+from typing import Any, Literal
 
 from deltarule.algebra import polynomial, zero
 from deltarule.algebra.budget import DEFAULT, Budget, Exhausted, Meter, Undefined, Unsupported
-from deltarule.algebra.conditions import Condition, freed, generic, learn, open_conditions, sentence
-from deltarule.algebra.context import OPAQUE, Context, Mode, context_for, forget, sizes_of
+from deltarule.algebra.conditions import Condition, freed, generic, learn, open_conditions, sentence, written
+from deltarule.algebra.context import OPAQUE, Context, Mode, context_for, forget
 from deltarule.algebra.facts import Facts
-from deltarule.algebra.kernels import ALGEBRAIC
 from deltarule.algebra.normal_form import normal_form
+from deltarule.algebra.survey import Survey
 from deltarule.algebra.terms import Atom
 from deltarule.algebra.verdict import Proof
-from deltarule.language.expression import Apply, Axis, Delta, Expression, Maximum, Product, Symbol, rename, walk
-from deltarule.language.functions import FUNCTIONS
+from deltarule.language.expression import Axis, Expression, rename
 
 __all__ = ["LOCK", "prove", "too_large"]
 
 LOCK = RLock()
 """The kernel's memory is shared: one question at a time."""
 MAX_INSTANCES = 36
+MAX_ANSWERS = 4096
 
 
 def prove(left: Expression, right: Expression, facts: Facts | None = None, budget: Budget = DEFAULT) -> Proof:
     """Prove `left = right` for all values of the free axes, of the symbols and of the symbolic sizes (each ≥ 1).
 
-    The equality is meant where both sides are defined and the facts hold; `Proof.domain` says where that is, completely.
+    The equality is meant where both sides are defined and the facts hold; `Proof.domain` says where that is.
 
     >>> from deltarule.language.expression import Apply, ONE, Symbol, negate, subtract
     >>> s = Symbol("s")
@@ -40,14 +42,49 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
     reason = too_large(left, right, budget)
     if reason:
         return Proof(False, reason=reason)
+    facts = facts.about(left, right) if facts else Facts()
     with LOCK:
-        forget()
+        if forget():
+            _answers.clear()
+        survey = Survey(left, right, facts=facts)
+        key = (survey.key, budget)
+        known = _answers.get(key)
+        if known is not None:
+            return _proof([c.read(survey) for c in known]) if isinstance(known, tuple) else known
         try:
-            return _prove(left, right, (facts or Facts()).about(left, right), Meter(budget))
+            conditions = _prove(left, right, facts, survey, Meter(budget))
         except (Exhausted, Undefined, Unsupported) as e:
             return Proof(False, reason=str(e))
         except RecursionError:
             return Proof(False, reason="nested too deeply")
+        if isinstance(conditions, str):
+            answer = _answers[key] = Proof(False, reason=conditions)
+            return answer
+        places = tuple(_Placed.of(c, survey) for c in conditions)
+        if None not in places:
+            _answers[key] = places
+        while len(_answers) > MAX_ANSWERS:
+            _answers.pop(next(iter(_answers)))
+        return _proof(conditions)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A condition on the node at a place of the survey: the same for all questions that differ by names only."""
+
+    relation: Literal["!=", ">", ">="]
+    place: int
+
+    @classmethod
+    def of(cls, c: Condition, survey: Survey) -> _Placed | None:
+        place = None if c.expression is None else survey.place(c.expression)
+        return None if place is None else cls(c.relation, place)
+
+    def read(self, survey: Survey) -> Condition:
+        return Condition(self.relation, survey.nodes[self.place])
+
+
+_answers: dict[Any, Any] = {}
 
 
 def too_large(left: Expression, right: Expression, budget: Budget) -> str:
@@ -66,32 +103,26 @@ def too_large(left: Expression, right: Expression, budget: Budget) -> str:
     return ""
 
 
-def _modes(left: Expression, right: Expression) -> list[Mode]:
+def _modes(survey: Survey) -> list[Mode]:
     """Opaque first, then with functions by their definitions, then with sums of numeric size written out."""
-    defined = literal = False
-    for side in (left, right):
-        for e in walk(side):
-            if isinstance(e, Apply):
-                row = FUNCTIONS.get(e.function)
-                defined = defined or (row is not None and row.definition is not None and e.function not in ALGEBRAIC)
-            elif isinstance(e, Product | Maximum):
-                literal = literal or any(isinstance(a.size, int) for a in e.bound)
     modes = [OPAQUE]
-    if defined:
+    if survey.defined:
         modes.append(Mode(expand=True))
-    if literal:
+    if survey.literal:
         modes += [m._replace(literal=True) for m in modes]
     return modes
 
 
-def _prove(left: Expression, right: Expression, facts: Facts, meter: Meter) -> Proof:
-    sizes = sizes_of(left, right, *facts.positive, *(e for pair in facts.equal for e in pair))
+def _prove(left: Expression, right: Expression, facts: Facts, survey: Survey, meter: Meter) -> list[Condition] | str:
+    """The conditions under which the equality is proved, or why it is not."""
+    sizes = frozenset(survey.scalars & survey.sizes)
     ctx = context_for(facts, sizes, OPAQUE, meter)
+    wanted = written(Survey(left, right).nodes if facts else survey.nodes)
     failure: Exception | None = None
     kinks: list[Condition] | None = None
-    for mode in _modes(left, right):
+    for mode in _modes(survey):
         try:
-            kinks = _equal(context_for(facts, sizes, mode, meter), left, right)
+            kinks = _equal(context_for(facts, sizes, mode, meter), left, right, wanted)
         except (Exhausted, Unsupported) as e:
             failure = e
             if meter.spent > meter.budget.work:
@@ -99,14 +130,16 @@ def _prove(left: Expression, right: Expression, facts: Facts, meter: Meter) -> P
             continue
         if kinks is not None:
             break
-    if kinks is None and _has_components(left, right):
+    if kinks is None and survey.components:
         kinks = _by_components(left, right, facts, sizes, meter)
     if kinks is None:
-        return Proof(False, reason=str(failure) if failure else "no proof was found")
-    conditions = [*open_conditions(ctx, left, right), *kinks]
+        if failure:
+            raise failure
+        return "no proof was found"
+    conditions = [*open_conditions(ctx, wanted), *kinks]
     if (facts or not generic(ctx, conditions)) and not _defined(left, right, facts):
-        return Proof(False, reason="no point was found at which both sides are defined and the facts hold")
-    return _proof(conditions)
+        return "no point was found at which both sides are defined and the facts hold"
+    return conditions
 
 
 def _proof(conditions: list[Condition]) -> Proof:
@@ -126,9 +159,9 @@ def _defined(left: Expression, right: Expression, facts: Facts) -> bool:
     return defined_somewhere(left, right, facts)
 
 
-def _equal(ctx: Context, left: Expression, right: Expression) -> list[Condition] | None:
+def _equal(ctx: Context, left: Expression, right: Expression, wanted: list[Condition]) -> list[Condition] | None:
     """The kinks off which the two sides are equal (none: everywhere), or None where that is not shown."""
-    learn(ctx, left, right)
+    learn(ctx, wanted)
     p = polynomial.add(normal_form(ctx, left), polynomial.scale(normal_form(ctx, right), -1))
     if zero.is_zero(ctx, p):
         return []
@@ -142,16 +175,6 @@ def _kink(ctx: Context, a: Atom) -> Condition:
     from deltarule.algebra.readback import expression_of
 
     return Condition("!=", expression_of(polynomial.base_of(ctx, a)))
-
-
-def _has_components(*sides: Expression) -> bool:
-    """Whether components are named: only then a free axis of numeric size is gone through value by value."""
-    for side in sides:
-        for e in walk(side):
-            indices = e.indices if isinstance(e, Symbol) else (e.first, e.second) if isinstance(e, Delta) else ()
-            if any(isinstance(i, int) for i in indices):
-                return True
-    return False
 
 
 def _by_components(
@@ -171,8 +194,9 @@ def _by_components(
     out: list[Condition] = []
     for where in instances:
         one, other = rename(left, where), rename(right, where)
-        for mode in _modes(one, other):
-            found = _equal(context_for(facts, sizes, mode, meter), one, other)
+        survey = Survey(one, other)
+        for mode in _modes(survey):
+            found = _equal(context_for(facts, sizes, mode, meter), one, other, written(survey.nodes))
             if found is not None:
                 out += found
                 break

@@ -59,7 +59,7 @@ def _summand_is_zero(ctx: Context, p: Polynomial, nesting: int) -> bool:
 
 
 def _choices(m: Monomial, size: Any) -> list[tuple[Component, int] | None]:
-    """The sums of a term that may be taken as the one over b, those with denominators in b first; None: b is not in it."""
+    """The sums of a term that may be taken as the one over b: those with denominators in b, if any; None: no sum is."""
     found = [(item, b) for item, _ in m if isinstance(item, Component) for b in item.bound if axis_of(b).size == size]
     below = [(item, b) for item, b in found if any(b in d.free for d in item.below)]
     return [*(below or found)] or [None]

@@ -1,0 +1,153 @@
+"""Random trees against an evaluator that shares nothing with the kernel: nothing false proved, nothing true refuted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+from mpmath import mpf
+
+from deltarule.algebra import Facts, decide, prove
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, power, subtract
+
+from .loops import differ, value
+from .trees import Trees, small, tempting
+
+ROW, COLUMN = Axis("i", "n"), Axis("j", "m")
+SIZES = ({"n": 2, "m": 3}, {"n": 3, "m": 2}, {"n": 1, "m": 1}, {"n": 2, "m": 2})
+
+
+def lookup(seed: int, scale: int) -> Any:
+    def at(name: str, indices: tuple[int, ...]) -> Any:
+        random = Random(f"{seed} {name} {indices}")
+        return mpf(random.randrange(-40, 41) * scale) / 16 + mpf(random.randrange(1, 1000)) / 100003
+
+    return at
+
+
+def apart(left: Expression, right: Expression, seed: int, points: int = 4) -> bool | None:
+    """Whether the two are seen to differ at a point; None where no point had both defined."""
+    seen = None
+    for k in range(points):
+        sizes = SIZES[k % len(SIZES)]
+        axes = tuple(dict.fromkeys((*left.axes, *right.axes)))
+        where = {a: Random(f"{seed} {k} {a.name}").randrange(1, sizes[str(a.size)] + 1) for a in axes}
+        at = lookup(seed * 10 + k, 1)
+        a, b = value(left, where, at, sizes), value(right, where, at, sizes)
+        if a is None or b is None:
+            continue
+        if differ(a, b):
+            return True
+        seen = False
+    return seen
+
+
+def one(seed: int) -> Counter[str]:
+    """One tree, with a rewriting, a mutation, and another tree."""
+    out: Counter[str] = Counter()
+    random = Random(seed)
+    trees = Trees(random)
+    free = random.choice(((), (ROW,), (ROW, COLUMN)))
+    e = trees.tree(random.choice((1, 2, 2, 3)), free)
+    same = trees.rewritten(e, random.choice((1, 2, 3)))
+    truth = apart(e, same, seed)
+    if truth is None:
+        out["nowhere defined"] += 1
+    else:
+        assert not truth, f"the rewriting of seed {seed} is wrong: {e!r} and {same!r}"
+        verdict = decide(e, same)
+        assert verdict.status != "refuted", f"seed {seed}: {e!r} = {same!r} was refuted by {verdict.counterexample}"
+        out[f"true {verdict.status}"] += 1
+    for other in (trees.mutated(e), trees.tree(random.choice((1, 2)), free)):
+        proof = prove(e, other)
+        truth = apart(e, other, seed + 1)
+        if proof.proved:
+            assert truth is not True, f"seed {seed}: {e!r} = {other!r} was proved, {proof.domain}"
+            out["other proved"] += 1
+        elif truth:
+            out["false not proved"] += 1
+    return out
+
+
+def run(seeds: range) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for seed in seeds:
+        total += one(seed)
+    return total
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_two_thousand_random_trees(block: int) -> None:
+    counts = run(range(block * 210, block * 210 + 210))
+    decided = counts["true proved"]
+    assert decided >= 0.9 * (decided + counts["true undecided"]), counts
+    assert counts["false not proved"] > 100, counts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(100))
+def test_a_hundred_thousand_random_trees(block: int) -> None:
+    counts = run(range(10_000 + block * 1000, 11_000 + block * 1000))
+    assert counts["true proved"] >= 0.9 * (counts["true proved"] + counts["true undecided"]), counts
+
+
+X, Y = Symbol("x"), Symbol("y")
+HYPOTHESES: tuple[tuple[Facts, Any], ...] = (
+    (Facts(), lambda name, v: v),
+    (Facts(positive=(X,)), lambda name, v: abs(v) if name == "x" else v),
+    (Facts(positive=(Y, subtract(ONE, Y))), lambda name, v: abs(v) / 4 if name == "y" else v),
+    (Facts(positive=(X, Y)), lambda name, v: abs(v)),
+    (Facts(positive=(subtract(X, ONE),)), lambda name, v: 1 + abs(v) if name == "x" else v),
+    (Facts(equal=((Y, Apply("sigmoid", (X,))),)), None),
+    (Facts(equal=((subtract(power(Y, 2), X), ONE),)), None),
+)
+
+
+def signs(seed: int) -> Counter[str]:
+    """A small tree of roots, logarithms and signs against a version changed by laws that hold for some signs only."""
+    out: Counter[str] = Counter()
+    random = Random(f"signs {seed}")
+    e = small(random, random.choice((2, 3, 3)))
+    other = tempting(random, e)
+    if random.random() < 0.3:
+        other = tempting(random, other)
+    if other is e:
+        other = small(random, 2)
+    facts, restricted = random.choice(HYPOTHESES)
+    verdict = decide(e, other, facts)
+    seen = None
+    for k in range(6):
+        drawn = lookup(seed * 10 + k, 1)
+        x, y = drawn("x", ()), drawn("y", ())
+        if restricted is not None:
+            x, y = restricted("x", x / 2), restricted("y", y / 3)
+        elif facts.equal[0][0] is Y:
+            y = value(Apply("sigmoid", (X,)), {}, lambda name, at, x=x: x, {})
+        else:
+            x = y * y - 1
+        at = {"x": x, "y": y}
+        a, b = (value(side, {}, lambda name, indices, at=at: at[name], {}) for side in (e, other))
+        if a is not None and b is not None:
+            seen = bool(seen) or differ(a, b)
+    if verdict.status == "proved":
+        assert not seen, f"seed {seed}: {e!r} = {other!r} was proved under {facts}, {verdict.domain}"
+    out[f"{verdict.status}, {({None: 'nowhere seen', True: 'apart', False: 'equal'})[seen]}"] += 1
+    return out
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_roots_logarithms_and_signs(block: int) -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(block * 500, block * 500 + 500):
+        counts += signs(seed)
+    assert counts["proved, equal"] > 50, counts
+    assert counts["refuted, apart"] > 100, counts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(50))
+def test_many_roots_logarithms_and_signs(block: int) -> None:
+    for seed in range(10_000 + block * 1000, 11_000 + block * 1000):
+        signs(seed)
