@@ -50,7 +50,8 @@ def softplus(s):
 }
 
 _RESERVED = {
-    "parameters", "learning_rate", "forward", "loss_and_gradients", "step", "gradients", "len", *SCALAR_FORMS,
+    *("parameters", "learning_rate", "forward", "loss", "loss_and_gradients", "step", "gradients", "len", "erf", "np"),
+    *SCALAR_FORMS,
 }  # fmt: skip
 
 
@@ -65,10 +66,13 @@ class _Module:
 
     def __post_init__(self) -> None:
         spec = self.spec
-        everything = {e.name for e in (*spec.forward, *spec.backward, *spec.gradients.values())} | set(
-            spec.declarations
-        )
-        self.names = {n: f"{n}_" for n in everything if n in _RESERVED or n in ("loss", "erf", "np")}
+        made = {e.name for e in (*spec.forward, *spec.backward, *spec.gradients.values())} | set(spec.declarations)
+        self.names: dict[str, str] = {}
+        for name in sorted(made & _RESERVED):
+            other = f"{name}_"
+            while other in made:
+                other += "_"
+            self.names[name] = other
         functions = {} if spec.policy == "plain" else {f: f for f in SCALAR_FORMS}
         self.spelling = Spelling(self.names, functions=functions)
         if spec.inputs:
@@ -117,7 +121,7 @@ class _Module:
         assert spec.loss
         made = {p: e.name for p, e in spec.gradients.items()}
         schedule = self.lowered((*spec.forward, *spec.backward, *spec.gradients.values()), [spec.loss, *made.values()])
-        pairs = [f'"{identifier(p)}": {self.name(schedule.outputs[name])}' for p, name in made.items()]
+        pairs = [f'"{self.key(p)}": {self.name(schedule.outputs[name])}' for p, name in made.items()]
         tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{{', '.join(pairs)}}}"]
         if len(tail[0]) > 110:
             tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{", *(f"    {pair}," for pair in pairs), "}"]
@@ -131,7 +135,7 @@ class _Module:
             f"def step(parameters, {data}, learning_rate):",
             '    """One update by gradient descent, in place. Returns the loss before it."""',
             f"    {self.name(spec.loss or '')}, gradients = loss_and_gradients(parameters, {data})",
-            *(f'    parameters["{identifier(p)}"] -= learning_rate * gradients["{p}"]' for p in spec.gradients),
+            *(f'    parameters["{self.key(p)}"] -= learning_rate * gradients["{self.key(p)}"]' for p in spec.gradients),
             f"    return {self.name(spec.loss or '')}",
         ]
         return "\n".join(lines) + "\n"
@@ -157,7 +161,7 @@ class _Module:
             body += _lines(statement, self.name(statement.name), self.spelling)
         text = "\n".join([*body, *tail])
         reads = schedule.reads
-        head = [f'{self.name(p)} = parameters["{identifier(p)}"]' for p in self.parameters() if p in reads]
+        head = [f'{self.name(p)} = parameters["{self.key(p)}"]' for p in self.parameters() if p in reads]
         head += self.sizes(text, set(arguments) | reads)
         signature = ", ".join(["parameters", *(self.name(a) for a in arguments)])
         lines = [f"def {name}({signature}):", f'    """{words}"""', *(f"    {line}" for line in [*head, *body, *tail])]
@@ -182,6 +186,10 @@ class _Module:
 
     def name(self, name: str) -> str:
         return self.spelling.name(name)
+
+    def key(self, name: str) -> str:
+        """A name inside quotation marks: an identifier too, or one that the module itself has taken."""
+        return name if name in self.names else identifier(name)
 
     def comment(self, equation: Equation) -> str:
         from deltarule.writing import to_unicode
