@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -30,11 +29,17 @@ Y = np.where(RNG.random(120) < 1 / (1 + np.exp(-LOGIT)), "yes", "no")
 VALUES = X @ [2.0, -0.1, 30.0] + RNG.normal(size=120)
 
 
-@parametrize_with_checks([Classifier(), Regressor()])
+@parametrize_with_checks([Classifier(epochs=60, learning_rate=0.3), Regressor(epochs=60, learning_rate=0.05)])
 def test_scikit_learns_checks_pass(estimator: Any, check: Any):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks([Classifier(), Regressor()])
+def test_scikit_learns_checks_pass_with_default_settings(estimator: Any, check: Any):
+    test_scikit_learns_checks_pass(estimator, check)
 
 
 def test_logistic_regression_trained_long_is_scikit_learns():
@@ -96,9 +101,9 @@ def test_weights_count_as_repetitions():
     weight = RNG.integers(0, 4, len(X))
     repeated = np.repeat(np.arange(len(X)), weight)
     settings: Any = dict(batch_size=1000, epochs=30)
-    for model, y in ((Classifier(**settings), Y), (Regressor(**settings), VALUES)):
-        weighted = clone(model).fit(X, y, sample_weight=weight)
-        plain = clone(model).fit(X[repeated], y[repeated])
+    for kind, y in ((Classifier, Y), (Regressor, VALUES)):
+        weighted = kind(**settings).fit(X, y, sample_weight=weight)
+        plain = kind(**settings).fit(X[repeated], y[repeated])
         for name, value in plain.parameters_.items():
             np.testing.assert_allclose(weighted.parameters_[name], value, rtol=1e-9, atol=1e-12)
 

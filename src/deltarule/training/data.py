@@ -88,7 +88,8 @@ class Table:
             row = int(np.flatnonzero(numbers != np.rint(numbers))[0])
             raise DeltaruleError(
                 f"the target {name!r} of {self.source} holds fractions, first {numbers[row]:g} at {self.place(row)}: "
-                "classes are text or whole numbers\nremedy: choose another column, or a network that ends in squared_error"
+                "classes are text or whole numbers"
+                "\nremedy: choose another column, or a network that ends in squared_error"
             )
         return numbers.astype(np.int64)
 

@@ -167,7 +167,11 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
     Raises:
         DeltaruleError: the network cannot be read, or weights, columns, classes and network do not fit together.
     """
-    settings = document["settings"]
+    kind, settings = document["kind"], document["settings"]
+    foreign, own = ("two_axes", "classes") if kind == "classifier" else ("classes", "two_axes")
+    if foreign in document or own not in document:
+        odd = f"has no {foreign}" if foreign in document else f"needs {own}"
+        raise DeltaruleError(f"{place}: a {kind} {odd}")
     if set(settings) != set(SETTINGS_KEPT):
         odd = sorted(set(settings) ^ set(SETTINGS_KEPT))[0]
         raise DeltaruleError(
@@ -178,7 +182,7 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
         validate(settings)
     except DeltaruleError as error:
         raise DeltaruleError(f"{place}: {error}") from error
-    model = Classifier(network, **settings) if document["kind"] == "classifier" else Regressor(network, **settings)
+    model = Classifier(network, **settings) if kind == "classifier" else Regressor(network, **settings)
     model.n_features_in_ = document["features"]
     if "feature_names" in document:
         model.feature_names_in_ = np.array(document["feature_names"], dtype=object)
@@ -187,9 +191,9 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
         value = None if kept is None else Standardisation(np.array(kept["mean"], float), np.array(kept["scale"], float))
         setattr(model, f"{name}_", value)
     if isinstance(model, Classifier):
-        model.classes_ = np.array(document.get("classes", []))
+        model.classes_ = np.array(document["classes"])
     else:
-        model.two_axes_ = document.get("two_axes", False)
+        model.two_axes_ = document["two_axes"]
     model.restore(network, parameters, document["seed"], place)
     model.history_ = {k: [math.nan if v is None else v for v in values] for k, values in document["history"].items()}
     model.n_epochs_ = document["epochs"]
