@@ -261,7 +261,7 @@ def _bind(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tupl
         return bodies, bound
     present = dict.fromkeys(_axes_of(bodies))
     ordered = [a for a in present if a in bound] + [a for a in bound if a not in present]
-    level = max(body.level for body in bodies)
+    level = max((body.level for body in bodies), default=0)
     renaming = {a: Axis(f"~{level + k}", a.size) for k, a in enumerate(ordered, 1)}
     return tuple(rename(body, renaming) for body in bodies), tuple(renaming.values())
 
