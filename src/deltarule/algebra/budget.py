@@ -24,8 +24,8 @@ class Unsupported(Exception):
 class Budget:
     """Limits of one question."""
 
-    seconds: float = 1.5
-    work: int = 400_000
+    seconds: float = 1.2
+    work: int = 300_000
     """Products of monomials and renamings, counted before they are made."""
     terms: int = 20_000
     """Terms of one polynomial."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
+from time import monotonic
 from typing import Any, TypeAlias
 
 import flint
@@ -39,6 +41,7 @@ Abstract: TypeAlias = Callable[[str, tuple[int, ...], list[Any]], Any]
 """The value of an abstract function: its name, the order of the derivative, the arguments."""
 
 MAX_EVALUATIONS = 150_000
+MAX_SUMMANDS = 20_000
 NAN = flint.arb("nan")
 
 
@@ -54,8 +57,14 @@ def ball(value: Any) -> Any:
 class Evaluation:
     """One point: the values of the symbols, the sizes, the abstract functions."""
 
-    def __init__(self, lookup: Lookup, sizes: Mapping[str, int], abstract: Abstract | None = None) -> None:
-        self.lookup, self.sizes, self.abstract = lookup, sizes, abstract
+    def __init__(
+        self,
+        lookup: Lookup,
+        sizes: Mapping[str, int],
+        abstract: Abstract | None = None,
+        deadline: float = float("inf"),
+    ) -> None:
+        self.lookup, self.sizes, self.abstract, self.deadline = lookup, sizes, abstract, deadline
         self.count = 0
         self._memo: dict[tuple[Expression, tuple[int, ...]], Any] = {}
 
@@ -68,8 +77,8 @@ class Evaluation:
         found = self._memo.get(key)
         if found is None:
             self.count += 1
-            if self.count > MAX_EVALUATIONS:
-                raise Exhausted(f"more than {MAX_EVALUATIONS} values at one point")
+            if self.count > MAX_EVALUATIONS or (self.count % 64 == 0 and monotonic() > self.deadline):
+                raise Exhausted(f"more than {MAX_EVALUATIONS} values at one point, or too long a time")
             found = self._memo[key] = self._value(e, at)
         return found
 
@@ -122,7 +131,10 @@ class Evaluation:
         if not bound:
             yield at
             return
-        for numbers in product(*(range(1, self.size(a) + 1) for a in bound)):
+        ranges = [range(1, self.size(a) + 1) for a in bound]
+        if prod(len(r) for r in ranges) > MAX_SUMMANDS:
+            raise Exhausted(f"a sum of more than {MAX_SUMMANDS} terms")
+        for numbers in product(*ranges):
             yield {**at, **dict(zip(bound, numbers, strict=True))}
 
     def _apply(self, e: Apply, at: Mapping[Axis, int]) -> Any:
@@ -194,8 +206,9 @@ def enclose(
     values: Mapping[str, Any],
     sizes: Mapping[str, int] | None = None,
     precision: int = 128,
+    axes: Sequence[Axis] | None = None,
 ) -> Any:
-    """The value of an expression as a ball, or as nested tuples of balls over its free axes (`expression.axes`).
+    """The value of an expression as a ball, or as nested tuples of balls over `axes` (or `expression.axes`).
 
     `values` has for each symbol a number (int, Fraction, float, arb), nested sequences of numbers, or a function of
     the indices (from 1). Balls that are not finite: undefined, or not decided at this precision (bits).
@@ -224,4 +237,4 @@ def enclose(
         return tuple(nested(axes[1:], {**at, axes[0]: c}) for c in range(1, evaluation.size(axes[0]) + 1))
 
     with flint.ctx.workprec(precision):
-        return nested(expression.axes, {})
+        return nested(tuple(expression.axes if axes is None else axes), {})

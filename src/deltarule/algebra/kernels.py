@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from deltarule.algebra import canonical, denominators, normal_form, polynomial, positivity, substitution
@@ -16,6 +18,7 @@ from deltarule.algebra.terms import (
     Atom,
     Coefficient,
     Component,
+    Head,
     Item,
     Polynomial,
     atom,
@@ -312,10 +315,16 @@ def _logarithm(ctx: Context, p: Polynomial) -> Polynomial:
             polynomial.add_into(out, _log_of(ctx, polynomial.scale(f, known)), e)
         elif e.denominator != 1:
             polynomial.add_into(out, _log_of(ctx, f), e)
+        elif e % 2 == 0:  # log u² = 2 log |u|
+            one = polynomial.single(f)
+            item = one[0][0][0] if one is not None else None
+            if isinstance(item, Atom) and item.head.kind == "power":
+                f = polynomial.base_of(ctx, item)  # noqa: PLW2901
+            polynomial.add_into(out, logarithm(ctx, absolute(ctx, f)), e)
         else:
             rest.append((f, e))
     if rest:
-        if len(rest) == 1 and rest[0][1] % 2:
+        if len(rest) == 1:
             polynomial.add_into(out, _log_of(ctx, polynomial.scale(rest[0][0], sign)), rest[0][1])
         else:
             base: Polynomial = constant(sign)
@@ -349,105 +358,130 @@ def _log_of(ctx: Context, f: Polynomial) -> Polynomial:
 # Indicators ----------------------------------------------------------------------------------------------------
 
 
-def _normalised(ctx: Context, u: Polynomial) -> tuple[int, Polynomial]:
-    """(s, v): u is a positive multiple of s v, and v is the same for u and for -u; v is a number where u's sign is."""
-    over, below = denominators.combined(ctx, u)
-    if not over:
-        return 1, {}
-    odd = {d: 1 for d, k in below.items() if k % 2 and not positivity.item_positive(ctx, d)}
-    if odd:  # [N/D > 0] = [N D > 0] where D ≠ 0
-        for d in odd:
-            over = polynomial.multiply(ctx, over, polynomial.base_of(ctx, d))
-    _, over = denominators.numeric_content(over)
-    shift, rest = denominators.content(over)
-    kept: dict[Item, Any] = {}
-    for item, e in shift.items():
-        if positivity.item_positive(ctx, item):
-            continue
-        # A negative power is defined only where the item is not zero: its sign is that of the item, or positive.
-        left = -e % 2 if e.denominator == 1 and e < 0 else e
-        if left:
-            kept[item] = left
-    v = polynomial.multiply(ctx, rest, {monomial(kept): 1}) if kept else rest
-    known = positivity.expression_sign(ctx, v)
-    if known:
-        return known, constant(1)
-    made = _made(ctx, "positive", None, [v])
-    least = min(made.head.payload[0].items(), key=lambda t: [(i.id, e) for i, e in t[0]])
-    if least[1] < 0:
-        return -1, polynomial.scale(v, -1)
-    return 1, v
-
-
-def _cases(ctx: Context, u: Polynomial) -> tuple[int, Polynomial, Polynomial]:
-    """(s, [v > 0], [v = 0]) for the normalised v of u."""
-    key = ("cases", frozenset(u.items()))
+def _signed(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
+    """u has the sign s Π f over its factors of unknown sign; s is 0 where u = 0 identically."""
+    key = ("signed", frozenset(u.items()))
     found = ctx.kernels.get(key)
     if found is None:
-        s, v = _normalised(ctx, u)
-        if not v:
-            found = 1, {}, constant(1)
-        elif set(v) == {UNIT}:
-            found = s, constant(1), {}
-        else:
-            found = (
-                s,
-                item_polynomial(_made(ctx, "positive", None, [v])),
-                item_polynomial(_made(ctx, "zero", None, [v])),
-            )
-        ctx.kernels[key] = found
+        found = ctx.kernels[key] = _read_signs(ctx, u)
     return found
 
 
+@dataclass(frozen=True)
+class _Factor:
+    """[v > 0] and [v = 0] for a factor v normalised in sign; whether its exponent is odd."""
+
+    above: Polynomial
+    zero: Polynomial
+    odd: bool
+
+
+def _read_signs(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
+    over, below = denominators.combined(ctx, u)
+    if not over:
+        return 0, []
+    _, over = denominators.numeric_content(over)
+    shift, primitive = denominators.content(over)
+    pairs: list[tuple[Polynomial, Any]] = [(item_polynomial(item), e) for item, e in shift.items()]
+    pairs += [(polynomial.base_of(ctx, d), -k) for d, k in below.items()]
+    s = 1
+    if primitive == {UNIT: -1}:
+        s = -1
+    elif primitive != {UNIT: 1}:
+        c, factors = denominators.factored(ctx, primitive)
+        s = 1 if c > 0 else -1
+        pairs += factors
+    unknown: list[tuple[Polynomial, Any]] = []
+    for f, e in pairs:
+        known = positivity.expression_sign(ctx, f)
+        if known < 0 and e % 2:
+            s = -s
+        if not known:
+            unknown.append((f, e))
+    if len(unknown) > MAX_SPLIT:
+        whole = polynomial.product(ctx, [polynomial.raised(ctx, f, _parity(e)) for f, e in unknown])
+        unknown = [(whole, 1)]
+    out: list[_Factor] = []
+    for f, e in unknown:
+        # Below the line, or under a root there, a factor is not zero where u is defined.
+        if e < 0 and e.denominator != 1:
+            continue
+        made = _made(ctx, "positive", None, [f])
+        least = min(made.head.payload[0].items(), key=lambda t: [(i.id, k) for i, k in t[0]])
+        odd = e.denominator == 1 and e % 2 == 1
+        if least[1] < 0:
+            made = _made(ctx, "positive", None, [polynomial.scale(f, -1)])
+            s = -s if odd else s
+        vanishes = {} if e < 0 else item_polynomial(atom(_zero_of(made.head), made.indices))
+        out.append(_Factor(item_polynomial(made), vanishes, odd))
+    return s, out
+
+
+def _parity(e: Any) -> int:
+    return 1 if e.denominator == 1 and e % 2 else 2
+
+
+def _zero_of(positive: Head) -> Head:
+    """The head of [v = 0] for that of [v > 0]."""
+    return head("zero", None, positive.payload, positive.arity, positive.symmetries, positive.slots)
+
+
+def _nonzero(ctx: Context, factors: list[_Factor]) -> Polynomial:
+    """[u ≠ 0]."""
+    return polynomial.product(ctx, [polynomial.add(constant(1), polynomial.scale(f.zero, -1)) for f in factors])
+
+
 def indicator(ctx: Context, u: Polynomial) -> Polynomial:
-    """[u > 0]."""
+    """[u > 0] = (sign u + [u ≠ 0]) / 2."""
     split = _split(ctx, u, lambda w: indicator(ctx, w))
     if split is not None:
         return split
-    s, g, z = _cases(ctx, u)
-    if s > 0:
-        return g
-    return polynomial.add(constant(1), polynomial.scale(g, -1), polynomial.scale(z, -1))
+    s, factors = _signed(ctx, u)
+    if not s:
+        return {}
+    if not factors:
+        return constant(1 if s > 0 else 0)
+    return polynomial.scale(polynomial.add(sign(ctx, u), _nonzero(ctx, factors)), Fraction(1, 2))
 
 
 def vanishing(ctx: Context, u: Polynomial) -> Polynomial:
     """[u = 0]."""
     split = _split(ctx, u, lambda w: vanishing(ctx, w))
-    return _cases(ctx, u)[2] if split is None else split
+    if split is not None:
+        return split
+    s, factors = _signed(ctx, u)
+    return polynomial.add(constant(1), polynomial.scale(_nonzero(ctx, factors), -1)) if s else constant(1)
 
 
 def sign(ctx: Context, u: Polynomial) -> Polynomial:
-    """[u > 0] - [-u > 0], which is 0 at u = 0."""
+    """[u > 0] - [-u > 0], which is 0 at u = 0: the product of the signs of the factors."""
     split = _split(ctx, u, lambda w: sign(ctx, w))
     if split is not None:
         return split
-    s, g, z = _cases(ctx, u)
-    return polynomial.scale(polynomial.add(polynomial.scale(g, 2), constant(-1), z), s)
+    s, factors = _signed(ctx, u)
+    parts = [constant(s)]
+    for f in factors:
+        if f.odd:
+            parts.append(polynomial.add(polynomial.scale(f.above, 2), constant(-1), f.zero))
+        else:
+            parts.append(polynomial.add(constant(1), polynomial.scale(f.zero, -1)))
+    return polynomial.product(ctx, parts)
 
 
 def absolute(ctx: Context, u: Polynomial) -> Polynomial:
-    """|u| = s u (2 [v > 0] - 1), at u = 0 too."""
+    """|u| = s u Π (2 [v > 0] - 1) over the odd factors, at u = 0 too."""
     split = _split(ctx, u, lambda w: absolute(ctx, w))
     if split is not None:
         return split
-    s, g, _ = _cases(ctx, u)
-    return polynomial.scale(polynomial.multiply(ctx, u, polynomial.add(polynomial.scale(g, 2), constant(-1))), s)
+    s, factors = _signed(ctx, u)
+    parts = [polynomial.add(polynomial.scale(f.above, 2), constant(-1)) for f in factors if f.odd]
+    return polynomial.product(ctx, [polynomial.scale(u, s), *parts])
 
 
 def greater(ctx: Context, a: Polynomial, b: Polynomial) -> Polynomial:
-    """max(a, b), at a = b too."""
-    u = polynomial.add(a, polynomial.scale(b, -1))
-    return polynomial.add(b, _ramp(ctx, u))
-
-
-def _ramp(ctx: Context, u: Polynomial) -> Polynomial:
-    """max(u, 0): u g, or u (1 - g) where v = -u, since u [u = 0] = 0."""
-    split = _split(ctx, u, lambda w: _ramp(ctx, w))
-    if split is not None:
-        return split
-    s, g, _ = _cases(ctx, u)
-    factor = g if s > 0 else polynomial.add(constant(1), polynomial.scale(g, -1))
-    return polynomial.multiply(ctx, u, factor)
+    """max(a, b) = (a + b + |a - b|) / 2, at a = b too."""
+    apart = absolute(ctx, polynomial.add(a, polynomial.scale(b, -1)))
+    return polynomial.scale(polynomial.add(a, b, apart), Fraction(1, 2))
 
 
 # Reductions, functions, derivatives ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from math import prod
 from random import Random
 from typing import Any
 
@@ -39,11 +40,13 @@ MAX_INSTANCES = 256
 class Point:
     """Values of the symbols (made up as they are asked for), sizes, abstract functions."""
 
-    def __init__(self, seed: int, sizes: Mapping[str, int], facts: Facts, scale: Fraction) -> None:
+    def __init__(
+        self, seed: int, sizes: Mapping[str, int], facts: Facts, scale: Fraction, deadline: float = float("inf")
+    ) -> None:
         self.seed, self.sizes, self.scale = seed, dict(sizes), scale
         self.values: dict[tuple[str, tuple[int, ...]], Any] = {}
         self.functions: dict[str, str] = {}
-        self.evaluation = Evaluation(self._lookup, self.sizes, self._abstract)
+        self.evaluation = self.evaluated(deadline)
         self._definitions: dict[tuple[str, int], tuple[Symbol, Expression]] = {}
         self._opening: set[tuple[str, tuple[int, ...]]] = set()
         self._above: set[str] = set()
@@ -61,6 +64,10 @@ class Point:
                 rest.append((left, right))
         self.solvable = all(self._solve(left, right) for left, right in rest)
         self.solvable = self.solvable and all(self._exact(left, right) for left, right in rest)
+
+    def evaluated(self, deadline: float) -> Evaluation:
+        """An evaluation at this point that remembers nothing yet."""
+        return Evaluation(self._lookup, self.sizes, self._abstract, deadline)
 
     def _lookup(self, name: str, indices: tuple[int, ...]) -> Any:
         key = (name, indices)
@@ -138,7 +145,10 @@ class Point:
                 return None if None in parts else sum((p for p in parts if p is not None), Fraction(0))
             case Product(factors=factors, bound=bound):
                 total = Fraction(0)
-                for numbers in product(*(range(1, self.evaluation.size(a) + 1) for a in bound)):
+                ranges = [range(1, self.evaluation.size(a) + 1) for a in bound]
+                if prod(len(r) for r in ranges) > MAX_INSTANCES:
+                    raise Exhausted("a fact about too large a sum")
+                for numbers in product(*ranges):
                     part = Fraction(1)
                     for f in factors:
                         v = self._value(f, {**where, **dict(zip(bound, numbers, strict=True))})
@@ -221,8 +231,10 @@ def abstract_functions(*expressions: Expression) -> list[str]:
     return sorted({n.function for e in expressions for n in walk(e) if isinstance(n, Apply)} - set(FUNCTIONS))
 
 
-def points(expressions: tuple[Expression, ...], facts: Facts, count: int, seed: int = 1) -> Iterator[Point]:
-    """Points at which the facts hold, at several sizes."""
+def points(
+    expressions: tuple[Expression, ...], facts: Facts, count: int, deadline: float, seed: int = 1
+) -> Iterator[Point]:
+    """Points at which the facts hold, at several sizes; `Exhausted` after the deadline."""
     everything = [*expressions, *facts.positive, *(e for pair in facts.equal for e in pair)]
     sizes, least = size_names(*everything)
     scalars = {s.name for e in everything for s in symbols(e) if not s.indices}
@@ -234,7 +246,7 @@ def points(expressions: tuple[Expression, ...], facts: Facts, count: int, seed: 
         start = starts[made % len(starts)] if len(sizes) < 6 else [2]
         chosen = {name: max(least, start[k % len(start)]) for k, name in enumerate(sizes)}
         scale = Fraction(1, (1, 2, 6, 16)[attempt % 4])
-        point = Point(seed * 1000 + attempt, chosen, facts, scale)
+        point = Point(seed * 1000 + attempt, chosen, facts, scale, deadline)
         if point.holds(facts):
             yield point
             made += 1

@@ -43,10 +43,11 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
     signs = [_term_sign(ctx, m, c, depth) for m, c in p.items()]
     if min(signs) >= 0 and max(signs) > 0:
         return True
-    if len(p) == 1:
-        return False
     if ctx.is_fact(p):
         return True
+    if len(p) == 1:
+        ((m, c),) = p.items()
+        return c < 0 and len(m) == 1 and m[0][1] == 1 and ctx.is_fact({m: -1})
     if _bounded_below(ctx, p, depth):
         return True
     cases = kernels.idempotents(p)

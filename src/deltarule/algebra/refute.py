@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from time import monotonic
 from typing import Any
 
 import flint
@@ -16,6 +17,7 @@ __all__ = ["counterexample", "defined_somewhere"]
 
 PRECISIONS = (64, 160, 400)
 MAX_INDICES = 40
+SECONDS = 0.5
 
 
 def counterexample(left: Expression, right: Expression, facts: Facts, budget: Budget) -> dict[str, str] | None:
@@ -24,7 +26,7 @@ def counterexample(left: Expression, right: Expression, facts: Facts, budget: Bu
         return None
     with flint.ctx.workprec(PRECISIONS[0]):
         try:
-            for point in points((left, right), facts, budget.points):
+            for point in points((left, right), facts, budget.points, monotonic() + SECONDS):
                 found = _difference(point, left, right)
                 if found is not None:
                     return found
@@ -55,9 +57,7 @@ def _again(point: Point) -> Point:
     twin = object.__new__(Point)
     twin.__dict__.update(point.__dict__)
     twin.values = {k: v for k, v in point.values.items() if isinstance(v, Fraction)}
-    from deltarule.algebra.enclosure import Evaluation
-
-    twin.evaluation = Evaluation(twin._lookup, twin.sizes, twin._abstract)
+    twin.evaluation = twin.evaluated(point.evaluation.deadline)
     return twin
 
 
@@ -85,7 +85,7 @@ def defined_somewhere(left: Expression, right: Expression, facts: Facts, count: 
     """Whether a point is found at which the facts hold and both sides are defined, at every index."""
     with flint.ctx.workprec(128):
         try:
-            for point in points((left, right), facts, count, seed=2):
+            for point in points((left, right), facts, count, monotonic() + SECONDS, seed=2):
                 if all(
                     point.evaluation.value(e, where).is_finite()
                     for e in (left, right)
