@@ -17,7 +17,7 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.language.equation import Assumption
 from deltarule.language.expression import Derivative, Expression, Symbol, names, walk
 
-__all__ = ["Judge"]
+__all__ = ["NO_CLAIM", "Judge"]
 
 NO_CLAIM = {"<-", "≈"}
 

@@ -1,19 +1,21 @@
 """A `Derivation` judged afresh: nothing that its rows say of themselves is believed.
 
-The definitions are read off its own forward chains; error signals become lemmas only after the chain that derives them
-was proved. A row that does not follow is looked at for a certified counterexample.
+The definitions are the equations of its forward pass; error signals become lemmas only after the chain that derives
+them was proved. A row that calls itself a definition has to say what those equations, the table of functions or the
+name of the signal say. A row that does not follow is looked at for a certified counterexample.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
-from deltarule.calculus.judge import Judge
+from deltarule.calculus.judge import NO_CLAIM, Judge
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Derivative, Expression, Symbol
+from deltarule.language.functions import expand
 
 __all__ = ["CheckedRow", "Report", "check_derivation"]
 
@@ -75,9 +77,7 @@ def check_derivation(derivation: Derivation) -> Report:
         current = functions if about_function else judge
         left, proved = chain.left, True
         for row in chain.rows:
-            judgement = current.row(left, replace(row, judgement=None))
-            if judgement.verdict == "undecided":
-                judgement = current.equality(left, row.right, refute=True)
+            judgement = _judged(current, left, row)
             proved = proved and judgement.verdict in {"proved", "definition", "none"}
             out.append(CheckedRow(chain, left, row, judgement))
             left = row.right
@@ -86,3 +86,33 @@ def check_derivation(derivation: Derivation) -> Report:
             if declarations.get(name) is not None and declarations[name].role == "message":
                 definitions.values[name] = Equation(equations[name].left, equations[name].right)
     return Report(tuple(out))
+
+
+def _judged(judge: Judge, left: Expression, row: Row) -> Judgement:
+    if row.relation in NO_CLAIM:
+        return Judgement("none")
+    meaning = _meaning(judge.definitions, left)
+    if row.rule.startswith("definition") and meaning is not None:
+        if row.right is meaning or judge.equality(meaning, row.right).verdict == "proved":
+            return Judgement("definition")
+        return judge.equality(meaning, row.right, refute=True)
+    if isinstance(left, Symbol) and isinstance(meaning, Derivative):
+        left = meaning  # the summary of a chain: a signal and its value, without the row that says what it is
+    judgement = judge.equality(left, row.right)
+    return judgement if judgement.verdict == "proved" else judge.equality(left, row.right, refute=True)
+
+
+def _meaning(definitions: Definitions, left: Expression) -> Expression | None:
+    """What the left side of a definition is by definition: an equation, a function of the table, a derivative."""
+    match left:
+        case Apply(order=order) if not any(order):
+            return expand(left)
+        case Symbol(name=name, indices=indices):
+            if name in definitions.equations:
+                return definitions.definition(name, indices)
+            declaration = definitions.declarations.get(name)
+            if declaration is not None and declaration.of is not None:
+                of, by = declaration.of
+                ends = len(definitions.sizes(of))
+                return Derivative(Symbol(of, indices[:ends]), Symbol(by, indices[ends:]))
+    return None

@@ -1,0 +1,194 @@
+"""What a network computes, written by hand in JAX: the oracle of every gradient. Nothing here reads our derivations.
+
+A module is one line of JAX; a chain is cut at its arrows by this file's own few lines. Batches are `vmap` and a mean.
+A module that has no line yet is read off its equation in the table, as Python over JAX, so that a row added to the
+table is tested before anyone writes its line here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from deltarule.network.losses import LOSSES
+from deltarule.network.module import Module
+from deltarule.network.modules import MODULES
+
+Array = Any
+Arrays = Mapping[str, Array]
+
+
+def _linear(x: Array, weights: Sequence[Array]) -> Array:
+    W, *b = weights
+    y = jnp.matmul(W, x) if jnp.ndim(W) and jnp.ndim(x) else W * x
+    return y + b[0] if b else y
+
+
+BY_HAND: dict[str, Callable[..., Array]] = {
+    # the input, then the parameters, then the options
+    "linear": lambda x, p, **_: _linear(x, p),
+    "identity": lambda x, p: x,
+    "sigmoid": lambda x, p: jax.nn.sigmoid(x),
+    "tanh": lambda x, p: jnp.tanh(x),
+    "relu": lambda x, p: jnp.where(x > 0, x, 0.0),
+    "leaky_relu": lambda x, p, slope=0.01: jnp.where(x > 0, x, slope * x),
+    "softplus": lambda x, p: jax.nn.softplus(x),
+    "softmax": lambda x, p: jax.nn.softmax(x),
+    "log_softmax": lambda x, p: jax.nn.log_softmax(x),
+    # losses: what comes in, [the target], the options
+    "bce": lambda p, t, reduction="sum": -getattr(jnp, reduction)(t[0] * jnp.log(p) + (1 - t[0]) * jnp.log(1 - p)),
+    "bce_with_logits": lambda z, t, reduction="sum": getattr(jnp, reduction)(jax.nn.softplus(z) - t[0] * z),
+    "cross_entropy": lambda p, t, normalised=True: -jnp.sum(t[0] * jnp.log(p)),
+    "nll": lambda p, t, normalised=True: -jnp.sum(t[0] * p),
+    "squared_error": lambda p, t, half=True, reduction="sum": (
+        (0.5 if half else 1.0) * getattr(jnp, reduction)((p - t[0]) ** 2)
+    ),
+}
+
+FROM_LOGITS: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
+    # an output module with its loss, as JAX's own libraries write the pair so that it stays finite
+    ("sigmoid", "bce"): lambda z, y: jnp.sum(jax.nn.softplus(z) - y * z),
+    ("softmax", "cross_entropy"): lambda z, y: -jnp.sum(y * jax.nn.log_softmax(z)),
+}
+
+_NAMES: dict[str, Any] = {
+    **{name: getattr(jnp, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sinh", "cosh", "abs")},
+    **{name: getattr(jax.nn, name) for name in ("sigmoid", "softplus", "softmax", "log_softmax", "logsumexp")},
+    **{name: getattr(jnp, name) for name in ("sum", "mean", "outer", "maximum", "minimum", "sign", "log1p", "expm1")},
+    "relu": lambda x: jnp.where(x > 0, x, 0.0),
+    "leaky_relu": lambda x, a: jnp.where(x > 0, x, a * x),
+    "erf": jax.scipy.special.erf,
+    "step": lambda x: jnp.where(x > 0, 1.0, 0.0),
+    "max": lambda *a: jnp.max(*a) if len(a) == 1 else jnp.maximum(*a),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One module of a chain: its name, its sizes, its options."""
+
+    name: str
+    sizes: tuple[int, ...]
+    options: Mapping[str, Any]
+
+    @property
+    def row(self) -> Module:
+        return (MODULES | LOSSES)[self.name]
+
+
+def links(text: str) -> list[Link]:
+    """The links of a chain of modules."""
+    out = []
+    for part in text.split("->"):
+        call = ast.parse(part.strip(), mode="eval").body
+        if isinstance(call, ast.Name):
+            out.append(Link(call.id, (), {}))
+            continue
+        assert isinstance(call, ast.Call)
+        assert isinstance(call.func, ast.Name)
+        given = {k.arg or "": _value(k.value) for k in call.keywords}
+        out.append(Link(call.func.id, tuple(_value(a) for a in call.args), given))
+    return out
+
+
+def _value(node: ast.expr) -> Any:
+    return node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
+
+
+def as_written(row: Module, inputs: Mapping[str, Array], parameters: Sequence[Array], options: Mapping[str, Any]):
+    """The module's own equation, run as Python over JAX."""
+    known = dict(inputs)
+    known.update(zip(row.parameters, parameters, strict=False))
+    scalar = not any(jnp.ndim(v) for v in inputs.values())
+    value = None
+    for statement in filter(str.strip, re.split(r"[;\n]", row.text(options, scalar=scalar))):
+        left, right = re.split(r"(?<![=<>!])=(?!=)", statement, maxsplit=1)
+        value = known[left.strip()] = eval(right.strip(), {**_NAMES, **known})
+    return value
+
+
+def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True) -> Array:
+    """What one module makes of its input."""
+    row = link.row
+    if hand and link.name in BY_HAND:
+        return BY_HAND[link.name](x, parameters, **link.options)
+    if row.loss:
+        return as_written(row, dict(zip(row.inputs, (x, *parameters), strict=True)), (), link.options)
+    return as_written(row, {row.inputs[0]: x}, parameters, link.options)
+
+
+def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[str] = ()) -> list[Array]:
+    """The input and what each module of the chain gives for one sample; `fused` takes the last pair from its logits.
+
+    The parameters are used up in the order of `order` (of `values`, if that is not given)."""
+    chain = links(text)
+    weights = [n for n in order or values if n not in {"x", "y"}]
+    out = [values["x"]]
+    for k, link in enumerate(chain):
+        last = k == len(chain) - 1
+        if link.row.loss:
+            pair = (chain[k - 1].name, link.name) if k else None
+            if fused and pair in FROM_LOGITS:
+                out.append(FROM_LOGITS[pair](out[-2], values["y"]))
+            else:
+                out.append(module(link, out[-1], [values["y"]]))
+            assert last
+            continue
+        count = (1 + link.options.get("bias", True)) if link.name == "linear" else len(link.row.parameters)
+        mine, weights = weights[:count], weights[count:]
+        out.append(module(link, out[-1], [values[n] for n in mine]))
+    assert not weights
+    return out
+
+
+def function(text: str, values: Arrays, *, batch: bool, fused: bool = False) -> Callable[[Arrays], Array]:
+    """The last value of the chain as a function of everything named; over a batch, the mean of the losses."""
+    loss = links(text)[-1].row.loss
+    order = list(values)  # JAX sorts the keys of the dictionaries that it passes on
+
+    def one(v: Arrays) -> Array:
+        return forward(text, v, fused=fused, order=order)[-1]
+
+    if not batch:
+        return one
+    axes = ({name: 0 if name in {"x", "y"} else None for name in values},)
+    many = jax.vmap(one, in_axes=axes)
+    return (lambda v: jnp.mean(many(v))) if loss else many
+
+
+def _quick(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiled as a whole with no optimisation: each network is run once, and the compiler is what takes the time."""
+    return jax.jit(f, compiler_options={"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True})
+
+
+def gradients(text: str, values: Arrays, *, batch: bool = False, fused: bool = False) -> dict[str, np.ndarray]:
+    """JAX's gradient of the loss by everything named."""
+    with jax.enable_x64(True):
+        given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
+        return {
+            k: np.asarray(g)
+            for k, g in _quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
+        }
+
+
+def jacobians(text: str, values: Arrays, *, batch: bool = False) -> dict[str, np.ndarray]:
+    """JAX's Jacobian of the output by everything named."""
+    with jax.enable_x64(True):
+        given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
+        return {k: np.asarray(g) for k, g in _quick(jax.jacobian(function(text, given, batch=batch)))(given).items()}
+
+
+def pulled_back(text: str, values: Arrays, delta: Array, *, batch: bool = False) -> dict[str, np.ndarray]:
+    """JAX's vector-Jacobian product: the messages for a given error signal at the output."""
+    with jax.enable_x64(True):
+        given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
+        error = jnp.asarray(delta, jnp.float64)
+        pull = _quick(lambda v: jax.vjp(function(text, given, batch=batch), v)[1](error)[0])
+        return {k: np.asarray(g) for k, g in pull(given).items()}
