@@ -31,7 +31,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> Classifier("linear(n, k) -> softmax -> cross_entropy", epochs=50).fit(X, y).score(X, y) > 0.9
+    >>> Classifier("linear(n, k) -> softmax -> cross_entropy").fit(X, y).score(X, y) > 0.9
     True
     """
 

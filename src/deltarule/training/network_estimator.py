@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
 import numpy as np
@@ -29,6 +30,15 @@ __all__ = ["NetworkEstimator"]
 
 ROWS_AT_ONCE = 16_384
 """Rows that are predicted together: bounds the memory for the activities."""
+THREADS_PAY_FROM = 20_000_000
+"""Multiplications of a batch (its rows times the parameters) below which a second thread of the BLAS only costs."""
+
+
+def _threads(work: int) -> AbstractContextManager[object]:
+    """One BLAS thread for small products: threads that wait for each other are 50 times slower on a busy machine."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, "blas") if work < THREADS_PAY_FROM else nullcontext()
 
 
 class NetworkEstimator(BaseEstimator):
@@ -153,10 +163,19 @@ class NetworkEstimator(BaseEstimator):
         rule, batch = optimiser(self.optimiser), self._batch(len(X))
         plan = Plan(rule, self._rate(), batch, epochs, self.seed_, first_epoch=self.n_epochs_)
         weight = None if weight is None else np.asarray(weight, self.dtype)
+        work = batch * sum(value.size for value in self.parameters_.values())
         try:
-            run = run_epochs(
-                self.program_, self.parameters_, X, Y, plan, sample_weight=weight, judge=judge, progress=self.progress
-            )
+            with _threads(work):
+                run = run_epochs(
+                    self.program_,
+                    self.parameters_,
+                    X,
+                    Y,
+                    plan,
+                    sample_weight=weight,
+                    judge=judge,
+                    progress=self.progress,
+                )
         except NonFiniteLoss:
             del self.parameters_  # what is left of them is of no use: the estimator counts as not fitted
             raise

@@ -156,11 +156,11 @@ def train(
         raise DeltaruleError(f"{table.source} has no column but the target {target!r}: there is nothing to learn from")
     task = task or _task_of(network, table, target)
     y = table.labels(target) if task == "classification" else table.quantities(target)
+    if task == "classification":
+        _refuse_one_class(table, target, y)
     X = table.features(features)
     kind = Classifier if task == "classification" else Regressor
     model: Model = kind(network, validation=validation, progress=progress, **settings)
-    if task == "classification":
-        _refuse_one_class(table, target, y)
     model.fit(X, y)
     model.feature_names_in_ = np.array(features, dtype=object)
     model.progress = None  # the model outlives the terminal that it reported to
