@@ -7,34 +7,43 @@ from random import Random
 from typing import Any
 
 import pytest
-from mpmath import mpf
+from mpmath import mp, mpf
 
 from deltarule.algebra import Facts, decide, prove
-from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, power, subtract
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, multiply, power, subtract
 
-from .loops import differ, value
+from .loops import DIGITS, differ, value
 from .trees import Trees, small, tempting
 
 ROW, COLUMN = Axis("i", "n"), Axis("j", "m")
 SIZES = ({"n": 2, "m": 3}, {"n": 3, "m": 2}, {"n": 1, "m": 1}, {"n": 2, "m": 2})
 
 
-def lookup(seed: int, scale: int) -> Any:
+SUMS_TO_ONE = Facts(equal=((multiply(Symbol("v", (Axis("s", "n"),)), bound=[Axis("s", "n")]), ONE),))
+"""Σ_s v[s] = 1."""
+
+
+def lookup(seed: int, scale: int, size: int = 0) -> Any:
+    """Values by name and indices; with a size, the components of v sum to one."""
+
     def at(name: str, indices: tuple[int, ...]) -> Any:
+        if size and name == "v" and indices == (size,):
+            with mp.workdps(DIGITS):
+                return 1 - sum((at("v", (k,)) for k in range(1, size)), mpf(0))
         random = Random(f"{seed} {name} {indices}")
         return mpf(random.randrange(-40, 41) * scale) / 16 + mpf(random.randrange(1, 1000)) / 100003
 
     return at
 
 
-def apart(left: Expression, right: Expression, seed: int, points: int = 4) -> bool | None:
+def apart(left: Expression, right: Expression, seed: int, facts: Facts, points: int = 4) -> bool | None:
     """Whether the two are seen to differ at a point; None where no point had both defined."""
     seen = None
     for k in range(points):
         sizes = SIZES[k % len(SIZES)]
         axes = tuple(dict.fromkeys((*left.axes, *right.axes)))
         where = {a: Random(f"{seed} {k} {a.name}").randrange(1, sizes[str(a.size)] + 1) for a in axes}
-        at = lookup(seed * 10 + k, 1)
+        at = lookup(seed * 10 + k, 1, sizes["n"] if facts else 0)
         a, b = value(left, where, at, sizes), value(right, where, at, sizes)
         if a is None or b is None:
             continue
@@ -52,17 +61,18 @@ def one(seed: int) -> Counter[str]:
     free = random.choice(((), (ROW,), (ROW, COLUMN)))
     e = trees.tree(random.choice((1, 2, 2, 3)), free)
     same = trees.rewritten(e, random.choice((1, 2, 3)))
-    truth = apart(e, same, seed)
+    facts = SUMS_TO_ONE if random.random() < 0.25 else Facts()
+    truth = apart(e, same, seed, facts)
     if truth is None:
         out["nowhere defined"] += 1
     else:
         assert not truth, f"the rewriting of seed {seed} is wrong: {e!r} and {same!r}"
-        verdict = decide(e, same)
+        verdict = decide(e, same, facts)
         assert verdict.status != "refuted", f"seed {seed}: {e!r} = {same!r} was refuted by {verdict.counterexample}"
         out[f"true {verdict.status}"] += 1
     for other in (trees.mutated(e), trees.tree(random.choice((1, 2)), free)):
-        proof = prove(e, other)
-        truth = apart(e, other, seed + 1)
+        proof = prove(e, other, facts)
+        truth = apart(e, other, seed + 1, facts)
         if proof.proved:
             assert truth is not True, f"seed {seed}: {e!r} = {other!r} was proved, {proof.domain}"
             out["other proved"] += 1

@@ -123,6 +123,7 @@ def test_a_step_is_not_one_or_zero() -> None:
         total(i, u[i]) - total(i2, u[i2]),
         exp(x + y) - exp(x) * exp(y),
         magnitude(x) - relu(x) - relu(-x),
+        total(axes("q", 2)[0], u[axes("q", 2)[0]]) - u[1] - u[2],
         total(i, j, 1 + 0 * A[i, j]) - total(i, total(j, E(ONE))),
     ],
     ids=lambda e: repr(e.node),
@@ -159,6 +160,19 @@ def test_what_was_cancelled_stays_in_the_domain() -> None:
     assert prove(bare(exp(log(x))), bare(x)).domain == ("x > 0",)
     assert prove(bare((x**half) ** 2), bare(x)).domain in (("x >= 0",), ())
     assert prove(bare(x / x), ONE).nonzero == (bare(x),)
+
+
+def test_a_proof_that_is_remembered_speaks_of_the_names_at_hand() -> None:
+    assert prove(bare(y / y), ONE).domain == ("y != 0",)
+    assert prove(bare(z / z), ONE).domain == ("z != 0",)
+    assert proved(total(i, c), n * c)
+    assert not proved(total(i, c), z * c)
+    assert not proved(total(i, n), c * n)
+
+
+def test_an_unevaluated_derivative_may_stand_beside_a_condition() -> None:
+    by_w = E(Derivative(Symbol("L"), Symbol("w")))
+    assert prove(bare(by_w * log(x) + by_w), bare(by_w * (1 + log(x)))).domain == ("x > 0",)
 
 
 # Indices -------------------------------------------------------------------------------------------------------

@@ -85,7 +85,9 @@ class Trees:
             return Symbol(r.choice(("n", "m")))
         if chance < 0.3 and free:
             a = r.choice(free)
-            same = [b for b in free if b.size == a.size]
+            same: list[Axis | int] = [b for b in free if b.size == a.size]
+            if a.size == 2:
+                same += [1, 2]
             return Delta(a, r.choice(same))
         names = list(SHAPES)
         for _ in range(12):

@@ -16,6 +16,7 @@ from deltarule.algebra.context import OPAQUE, Context, context_for
 from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import normal_form
 from deltarule.algebra.readback import expression_of
+from deltarule.algebra.survey import Survey
 from deltarule.algebra.terms import Atom, Component, Polynomial
 from deltarule.language.expression import (
     Apply,
@@ -142,9 +143,11 @@ def _unsigned(p: Polynomial) -> Polynomial:
 
 def generic(ctx: Context, conditions: list[Condition]) -> bool:
     """Whether the conditions are only that polynomials in the symbols, none of them zero, are not zero: then almost
-    every point satisfies them."""
+    every point satisfies them. Not so over axes of numeric size: Σ_q u[q] - u[1] - u[2] is zero for two values of q."""
     for c in conditions:
         if c.expression is None or c.relation != "!=":
+            return False
+        if Survey(c.expression).literal:
             return False
         for m in normal_form(ctx, c.expression):
             for item, _ in m:

@@ -46,7 +46,7 @@ class Context:
         self.rules: list[Rule] = []
         self.rules_below: dict[Atom, Rule | None] = {}
         self.reductions: dict[Component, Polynomial | None] = {}
-        self.positive_names: set[str] = set()
+        self.positive_names: set[tuple[str, int]] = set()
         self._depth = 0
         self._definitions: dict[tuple[str, int], tuple[Symbol, Expression]] = {}
         self._opening: set[str] = set()
@@ -68,7 +68,7 @@ class Context:
                 others.append((left, right))
         for e in self.facts.positive:
             if isinstance(e, Symbol) and len(e.axes) == len(e.indices):
-                self.positive_names.add(e.name)
+                self.positive_names.add((e.name, len(e.indices)))
         for left, right in others:
             self._learn_rule(left, right)
         for e in self.facts.positive:

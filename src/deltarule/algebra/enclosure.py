@@ -65,6 +65,8 @@ class Evaluation:
         deadline: float = float("inf"),
     ) -> None:
         self.lookup, self.sizes, self.abstract, self.deadline = lookup, sizes, abstract, deadline
+        self.derivatives = False
+        """Whether an unevaluated derivative is given a value of its own (to see that it stands at a defined point)."""
         self.count = 0
         self._memo: dict[tuple[Expression, tuple[int, ...]], Any] = {}
 
@@ -123,6 +125,8 @@ class Evaluation:
                 return self.value(otherwise, at)
             case Apply():
                 return self._apply(e, at)
+            case Derivative(axes=axes) if self.derivatives:
+                return ball(self.lookup(repr(e), tuple(at[a] for a in axes)))
             case Derivative():
                 raise Unsupported("a derivative that was not evaluated has no value of its own")
         raise Unsupported(f"a node of kind {type(e).__name__}")

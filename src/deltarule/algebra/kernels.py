@@ -227,10 +227,14 @@ def _root_of_unknown(ctx: Context, rest: list[tuple[Polynomial, Any]], sign: int
             return power(ctx, absolute(ctx, f), e * q)
     base: Polynomial = constant(sign)
     for f, e in rest:
-        one = polynomial.single(f)
-        part = {((one[0][0][0], one[0][0][1] * e),): 1} if one is not None else polynomial.raised(ctx, f, abs(e))
-        base = polynomial.multiply(ctx, base, part)
+        base = polynomial.multiply(ctx, base, _whole_power(ctx, f, e))
     return polynomial.tidied(ctx, {_made(ctx, "power", None, [base]): q})
+
+
+def _whole_power(ctx: Context, f: Polynomial, e: int) -> Polynomial:
+    """f^e for one item, or for e > 0."""
+    one = polynomial.single(f)
+    return polynomial.raised(ctx, f, e) if one is None else item_polynomial(one[0][0][0], e)
 
 
 # exp and log ---------------------------------------------------------------------------------------------------
@@ -329,9 +333,7 @@ def _logarithm(ctx: Context, p: Polynomial) -> Polynomial:
         else:
             base: Polynomial = constant(sign)
             for f, e in rest:
-                one = polynomial.single(f)
-                part = {((one[0][0][0], e),): 1} if one is not None else polynomial.raised(ctx, f, e)
-                base = polynomial.multiply(ctx, base, part)
+                base = polynomial.multiply(ctx, base, _whole_power(ctx, f, e))
             polynomial.add_into(out, item_polynomial(_made(ctx, "log", None, [base])))
     elif sign < 0:
         raise Undefined("the logarithm of what is negative")

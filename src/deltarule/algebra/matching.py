@@ -139,10 +139,10 @@ def _rewritten(ctx: Context, rule: Rule, factors: Mapping[Atom, Any], bound: set
         return None
     names, taken = found
     ctx.meter.spend(8)
-    left = {a: e - taken.get(a, 0) for a, e in factors.items()}
+    left: dict[Item, Any] = {a: e - taken.get(a, 0) for a, e in factors.items()}
     put = {s: names[s] for s in rule.slots if s in names}
     replacement = substitution.substituted(ctx, rule.replacement, put)
-    whole = polynomial.multiply(ctx, polynomial.tidied(ctx, dict(left)), replacement)
+    whole = polynomial.multiply(ctx, polynomial.tidied(ctx, left), replacement)
     remaining = bound - {names[b] for b in rule.bound}
     return summation.summed(ctx, whole, remaining)
 
@@ -261,7 +261,7 @@ def _apply(ctx: Context, rule: Rule, m: Monomial, free: dict[Atom, Any]) -> Poly
             factors, bound = substitution.opened(item)
             found = _rewritten(ctx, rule, {**dict(factors), **free}, set(bound))
             if found is not None:
-                powers = {i: e for i, e in m if isinstance(i, Component)}
+                powers: dict[Item, Any] = {i: e for i, e in m if isinstance(i, Component)}
                 powers[item] -= 1
                 return polynomial.multiply(ctx, found, {monomial(powers): 1})
     return None

@@ -50,6 +50,7 @@ class Point:
         self._definitions: dict[tuple[str, int], tuple[Symbol, Expression]] = {}
         self._opening: set[tuple[str, tuple[int, ...]]] = set()
         self._above: set[str] = set()
+        self._drawn_before: set[Fraction] = set()
         for e in facts.positive:
             if isinstance(e, Symbol):
                 self._above.add(e.name)
@@ -89,6 +90,9 @@ class Point:
                 self._opening.discard((name, indices))
         random = Random(f"{self.seed} {name} {indices}")
         value = Fraction(random.randrange(1, 32), 16)
+        while value in self._drawn_before:  # two values alike would be a tie, where conventions differ
+            value = Fraction(random.randrange(1, 32 + len(self._drawn_before)), random.choice((12, 13, 14, 15, 16)))
+        self._drawn_before.add(value)
         if name in self._above:
             return value / 2 * self.scale
         return value if random.random() < 0.6 else -value

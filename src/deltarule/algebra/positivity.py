@@ -127,7 +127,7 @@ def _item_positive(ctx: Context, item: Item, depth: int) -> bool:
         case "exp" | "prime" | "size":
             return True
         case "symbol":
-            return item.head.name in ctx.positive_names or ctx.is_fact(item_polynomial(item))
+            return (item.head.name, len(item.indices)) in ctx.positive_names or ctx.is_fact(item_polynomial(item))
         case "power":
             return positive(ctx, polynomial.base_of(ctx, item), depth + 1)
         case "log":

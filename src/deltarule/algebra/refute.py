@@ -86,6 +86,7 @@ def defined_somewhere(left: Expression, right: Expression, facts: Facts, count: 
     with flint.ctx.workprec(128):
         try:
             for point in points((left, right), facts, count, monotonic() + SECONDS, seed=2):
+                point.evaluation.derivatives = True
                 if all(
                     point.evaluation.value(e, where).is_finite()
                     for e in (left, right)

@@ -109,7 +109,7 @@ def _summed(ctx: Context, m: tuple[tuple[Item, Any], ...], axes: set[int]) -> Po
         made = canonical.canonical(ctx, group, group_bound)
         result[made] = result.get(made, 0) + 1
     special = any(item.special for item in result)
-    out = polynomial.tidied(ctx, result) if special else {monomial(result): 1}
+    out: Polynomial = polynomial.tidied(ctx, result) if special else {monomial(result): 1}
     for p in extra:
         out = polynomial.multiply(ctx, out, p)
     return out
