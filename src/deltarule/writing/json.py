@@ -14,7 +14,6 @@ from deltarule.language.expression import Axis, Expression
 from deltarule.writing.latex import latex
 from deltarule.writing.lines import Typesetter, typesetter
 from deltarule.writing.outline import conventions
-from deltarule.writing.text import text
 
 __all__ = ["as_data", "as_json"]
 
@@ -41,8 +40,8 @@ def as_data(derivation: Derivation) -> dict[str, Any]:
         "conventions": conventions(derivation),
         "assumptions": [assumption.words for assumption in derivation.assumptions],
         "symbols": [_symbol(d, setter) for d in derivation.declarations.values() if _shown(d, derivation)],
-        "equations": [{"name": e.name, **_value(e.right, e.axes, setter, derivation)} for e in derivation.equations],
-        "messages": [_messages(m, setter, derivation) for m in derivation.messages],
+        "equations": [{"name": e.name, **_value(e.right, e.axes, setter)} for e in derivation.equations],
+        "messages": [_messages(m, setter) for m in derivation.messages],
         "saved": list(derivation.saved),
         "steps": _steps(derivation, setter),
         "counts": derivation.counts(),
@@ -65,30 +64,30 @@ def _symbol(declaration: Declaration, setter: Typesetter) -> dict[str, Any]:
     }
 
 
-def _value(e: Expression, axes: tuple[Axis, ...], setter: Typesetter, derivation: Derivation) -> dict[str, Any]:
+def _value(e: Expression, axes: tuple[Axis, ...], setter: Typesetter) -> dict[str, Any]:
     from deltarule.writing.numpy import numpy_source
 
     return {
-        "text": text(e, axes, derivation.declarations),
+        "text": setter.text(e, axes),
         "latex": latex(setter.formula(e, axes)),
         "numpy": numpy_source(e, axes),
         "shape": [axis.size for axis in axes],
     }
 
 
-def _message(message: Message, setter: Typesetter, derivation: Derivation) -> dict[str, Any]:
-    return {"name": message.name, **_value(message.value, message.axes, setter, derivation)}
+def _message(message: Message, setter: Typesetter) -> dict[str, Any]:
+    return {"name": message.name, **_value(message.value, message.axes, setter)}
 
 
-def _messages(messages: ModuleMessages, setter: Typesetter, derivation: Derivation) -> dict[str, Any]:
+def _messages(messages: ModuleMessages, setter: Typesetter) -> dict[str, Any]:
     out: dict[str, Any] = {
         "module": messages.module,
-        "forward": _message(messages.forward, setter, derivation),
-        "backward": _message(messages.backward, setter, derivation) if messages.backward else None,
-        "parameter": {name: _message(m, setter, derivation) for name, m in messages.parameter.items()},
+        "forward": _message(messages.forward, setter),
+        "backward": _message(messages.backward, setter) if messages.backward else None,
+        "parameter": {name: _message(m, setter) for name, m in messages.parameter.items()},
     }
     if len(messages.backwards) > 1:
-        out["backwards"] = [_message(m, setter, derivation) for m in messages.backwards]
+        out["backwards"] = [_message(m, setter) for m in messages.backwards]
     return out
 
 
@@ -98,19 +97,19 @@ def _steps(derivation: Derivation, setter: Typesetter) -> list[dict[str, Any]]:
         for chain in section.chains:
             left = chain.left
             for row in chain.rows:
-                out.append({"section": section.title, **_step(chain, left, row, setter, derivation)})
+                out.append({"section": section.title, **_step(chain, left, row, setter)})
                 left = row.right
     return out
 
 
-def _step(chain: Chain, left: Expression, row: Row, setter: Typesetter, derivation: Derivation) -> dict[str, Any]:
+def _step(chain: Chain, left: Expression, row: Row, setter: Typesetter) -> dict[str, Any]:
     axes = chain.axes or chain.left.axes
     sides = setter.equality(left, row.right, axes)
     judgement = row.judgement
     out: dict[str, Any] = {
-        "left": {"text": text(left, axes, derivation.declarations), "latex": latex(sides[0])},
+        "left": {"text": setter.text(left, axes), "latex": latex(sides[0])},
         "relation": row.relation,
-        "right": {"text": text(row.right, axes, derivation.declarations), "latex": latex(sides[1])},
+        "right": {"text": setter.text(row.right, axes), "latex": latex(sides[1])},
         "rule": row.rule,
         "verdict": judgement.verdict if judgement else "none",
         "domain": "; ".join(judgement.domain) if judgement else "",

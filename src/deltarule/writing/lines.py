@@ -16,6 +16,7 @@ from deltarule.writing.formula import Formula
 from deltarule.writing.index_form import IndexForm
 from deltarule.writing.matrix_layout import MatrixLayout, NoLayout
 from deltarule.writing.naming import Names, letters_for
+from deltarule.writing.text import index_text, matrix_text
 
 __all__ = ["Line", "Lines", "Typesetter", "typesetter"]
 
@@ -66,6 +67,8 @@ class Typesetter:
         self.names = names
         self.matrix = detail in {"matrix", "summary"}
         self.layout = MatrixLayout(names, layout)
+        self._forms: dict[tuple[Expression, tuple[Axis, ...]], Arrangement | None] = {}
+        self._printable: dict[Arrangement, bool] = {}
 
     def formula(self, expression: Expression, axes: Iterable[Axis] = ()) -> Formula:
         """One expression, in matrix notation where it has one."""
@@ -86,15 +89,30 @@ class Typesetter:
 
     def _arranged(self, expression: Expression, axes: tuple[Axis, ...]) -> Arrangement | None:
         """The matrix form, if it has one that can also be printed."""
+        laid_out = self._form(expression, axes)
+        if laid_out is None:
+            return None
+        if laid_out not in self._printable:
+            try:
+                self.layout.native(laid_out)
+            except NoLayout:
+                self._printable[laid_out] = False
+            else:
+                self._printable[laid_out] = True
+        return laid_out if self._printable[laid_out] else None
+
+    def _form(self, expression: Expression, axes: tuple[Axis, ...]) -> Arrangement | None:
         if any(a not in axes for a in expression.axes):
             axes = (*axes, *(a for a in expression.axes if a not in axes))
-        laid_out = arrange(expression, axes)
-        try:
-            if laid_out is not None:
-                self.layout.native(laid_out)
-        except NoLayout:
-            return None
-        return laid_out
+        key = expression, axes
+        if key not in self._forms:
+            self._forms[key] = arrange(expression, axes)
+        return self._forms[key]
+
+    def text(self, expression: Expression, axes: tuple[Axis, ...]) -> str:
+        """The expression in the text notation, which knows no layout."""
+        laid_out = self._form(expression, axes)
+        return matrix_text(laid_out) if laid_out is not None else index_text(expression, axes, self.names)
 
     def _matrix_lines(self, chain: Chain, axes: tuple[Axis, ...]) -> Lines | None:
         left = self._arranged(chain.left, axes)

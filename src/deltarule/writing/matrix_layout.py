@@ -82,7 +82,7 @@ class MatrixLayout:
         if not node.axes or not cost:
             return cost, direct
         other_cost, other = self._direct(node, not flip)
-        whole = isinstance(node, Call | Leaf)  # f(a)^T rather than f(a^T)
+        whole = isinstance(node, Call)  # f(a)^T rather than f(a^T)
         if other_cost + 1 < cost or (whole and other_cost + 1 == cost):
             return other_cost + 1, f.transposed(other)
         return cost, direct
@@ -231,9 +231,10 @@ class MatrixLayout:
             return cost, f.negative(body)
         cost = 0
         groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
-        sign = ""
+        sign, rank = "", 0
         for factor in (first, *rest):
-            sign = "odot" if factor.axes else ""
+            rank = len(factor.axes)
+            sign = "odot" if rank else ""
             below = _reciprocal(factor)
             part_cost, part = self._best(below or factor, flip) if sign else self._factor(below or factor)
             cost += part_cost
@@ -248,7 +249,7 @@ class MatrixLayout:
             if not bottom:
                 quotients += top
                 continue
-            one_cost, one = self._ones(1, flip) if sign else (0, f.Numeral("1"))
+            one_cost, one = self._ones(rank, flip) if rank else (0, f.Numeral("1"))
             above = [t for t in top if t != f.Numeral("1")]
             cost += 0 if above else one_cost
             below_bar = f.product(bottom, sign) if len(bottom) > 1 else _alone(bottom)

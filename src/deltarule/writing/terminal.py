@@ -185,14 +185,20 @@ def _row(head: str, row: Line, final: bool, width: int, signs: Signs) -> list[li
     out += [[(" " * measure(start), ""), (line, style)] for line in body[1:]]
     if not tail.strip():
         return out
-    used = sum(measure(text) for text, _ in out[-1])
-    gap = width - used - measure(tail)
-    if gap < 2:
-        out.append([])
-        gap = max(width - measure(tail), 0)
-    marked = tail.rstrip().endswith(sign) and bool(sign.strip())
+    marked = bool(sign.strip())
     words = tail.rstrip().removesuffix(sign) if marked else tail
-    out[-1] += [(" " * gap, ""), (words, "dim"), (sign if marked else "", _STYLES.get(mark, ""))]
+    lines = [words] if measure(words) < width - 8 else _filled(words.rstrip(), width - 12)
+    if len(lines) > 1:
+        lines[-1] += " " * (measure(words) - measure(words.rstrip()))
+    ends = width - (measure(sign) if marked else 0)
+    for k, line in enumerate(lines):
+        if len(lines) > 1 or ends - sum(measure(text) for text, _ in out[-1]) - measure(line) < 2:
+            out.append([])
+        last = k == len(lines) - 1
+        gap = (ends if last else width - column - 1) - sum(measure(text) for text, _ in out[-1]) - measure(line)
+        out[-1] += [(" " * max(gap, 0), ""), (line, "dim")]
+    if marked:
+        out[-1].append((sign, _STYLES.get(mark, "")))
     return out
 
 

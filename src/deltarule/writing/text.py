@@ -44,6 +44,8 @@ __all__ = ["index_text", "matrix_text", "text"]
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
 
+_NO_NAMES = Names({})
+
 Printed = tuple[str, int]
 """Text and how tightly it holds together."""
 
@@ -92,7 +94,7 @@ def _print(node: Arrangement) -> Printed:
         case Leaf(expression=Number(value=value)):
             return _number(value)
         case Leaf(expression=e, axes=axes):
-            components = IndexForm(Names({}), dict.fromkeys(axes, ""))
+            components = IndexForm(_NO_NAMES, dict.fromkeys(axes, ""))
             return (linear(components(e), ASCII).replace("[]", "").replace("[,]", ""), _leaf_level(e))
         case Transpose(of=of):
             return _at(of, ATOM) + ".T", ATOM
