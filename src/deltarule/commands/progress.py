@@ -15,6 +15,7 @@ __all__ = ["Progress"]
 
 LINES = 10
 """About so many lines where a line cannot be written over."""
+BAR = 12
 INTERVAL = 0.05
 """Seconds between two states of the line on a terminal."""
 
@@ -47,7 +48,7 @@ class Progress:
             if not last and monotonic() - self._shown < INTERVAL:
                 return
             self._shown = monotonic()
-            line = self._line(report, bar=True)[: columns() - 1]
+            line = self._line(report, bar=True)
             self._write("\r" + line.ljust(self._width))
             self._width = len(line)
         elif last or report.epoch == 1 or report.epoch % max(report.epochs // LINES, 1) == 0:
@@ -55,15 +56,23 @@ class Progress:
 
     def _line(self, report: EpochReport, bar: bool) -> str:
         digits = len(str(report.epochs))
-        parts = [f"epoch {report.epoch:{digits}}/{report.epochs}"]
-        if bar:
-            done = round(16 * report.epoch / report.epochs)
-            parts.append("█" * done + "░" * (16 - done) if self._unicode else "#" * done + "." * (16 - done))
-        parts += [f"{_words(name)} {value:.4f}" for name, value in _figures(report)]
-        if bar:
-            parts.append(f"{_rate(report.samples_per_second)}/s")
-            parts.append(f"{report.seconds_left:.0f} s left" if report.epoch < report.epochs else "done")
-        return "  ".join(parts)
+        counted = f"epoch {report.epoch:{digits}}/{report.epochs}"
+        figures = "  ".join(_figures(report))
+        if not bar:
+            return f"{counted}  {figures}"
+        left = f"{report.seconds_left:.0f} s left" if report.epoch < report.epochs else "done"
+        tails = (f"{_rate(report.samples_per_second)}/s  {left}", left, "")
+        room = columns() - 1
+        for tail in tails:  # what matters least goes first where the terminal is narrow
+            line = "  ".join(filter(None, [counted, self._bar(report), figures, tail]))
+            if len(line) <= room:
+                return line
+        return f"{counted}  {figures}"[:room]
+
+    def _bar(self, report: EpochReport) -> str:
+        done = round(BAR * report.epoch / report.epochs)
+        full, empty = ("█", "░") if self._unicode else ("#", ".")
+        return full * done + empty * (BAR - done)
 
     @property
     def _unicode(self) -> bool:
@@ -75,15 +84,14 @@ class Progress:
             self.stream.flush()
 
 
-def _figures(report: EpochReport) -> list[tuple[str, float]]:
-    """The loss, and of the held-out rows what is judged; of the training rows only where no row is held out."""
-    figures = dict(report.figures)
-    held = {name: value for name, value in figures.items() if name.startswith("val_")}
-    return [("loss", report.loss), *(held or {n: v for n, v in figures.items() if n != "loss"}).items()]
-
-
-def _words(name: str) -> str:
-    return f"held-out {name[4:]}" if name.startswith("val_") else name
+def _figures(report: EpochReport) -> list[str]:
+    """The loss, and what is judged: of the rows held out, or where there are none, of the training rows."""
+    held = {name[4:]: value for name, value in report.figures.items() if name.startswith("val_")}
+    words = {"loss": report.loss}
+    if "loss" in held:
+        words["held out"] = held["loss"]
+    words |= {name: value for name, value in (held or report.figures).items() if name != "loss"}
+    return [f"{name} {value:.4f}" for name, value in words.items()]
 
 
 def _rate(samples: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from deltarule.commands.printing import add_format, add_output, as_json, deliver
@@ -42,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    kinds = [options.kind] if options.kind else [k for k in KINDS if k != "identity" or find_spec(KINDS[k][0])]
+    kinds = [options.kind] if options.kind else list(KINDS)
     tables = {kind: getattr(import_module(KINDS[kind][0]), KINDS[kind][1]) for kind in kinds}
     found = [kind for kind, table in tables.items() if options.name in table]
     if options.route is not None:

@@ -77,7 +77,7 @@ class _Narrator:
     def step(self, name: str, explanation: str) -> None:
         self.number += 1
         self.lines("", in_style(f"{self.number}. {name}", "bold", "cyan"))
-        self.lines(*textwrap.wrap(explanation, self.width - 3, initial_indent="   ", subsequent_indent="   "), "")
+        self.lines(*textwrap.wrap(explanation, self.width, initial_indent="   ", subsequent_indent="   "), "")
 
     def lines(self, *lines: str) -> None:
         for line in lines:
