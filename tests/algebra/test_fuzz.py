@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -26,6 +27,7 @@ SUMS_TO_ONE = Facts(equal=((multiply(Symbol("v", (Axis("s", "n"),)), bound=[Axis
 def lookup(seed: int, scale: int, size: int = 0) -> Any:
     """Values by name and indices; with a size, the components of v sum to one."""
 
+    @cache
     def at(name: str, indices: tuple[int, ...]) -> Any:
         if size and name == "v" and indices == (size,):
             with mp.workdps(DIGITS):
@@ -36,7 +38,7 @@ def lookup(seed: int, scale: int, size: int = 0) -> Any:
     return at
 
 
-def apart(left: Expression, right: Expression, seed: int, facts: Facts, points: int = 4) -> bool | None:
+def apart(left: Expression, right: Expression, seed: int, facts: Facts, points: int = 3) -> bool | None:
     """Whether the two are seen to differ at a point; None where no point had both defined."""
     seen = None
     for k in range(points):
@@ -150,10 +152,10 @@ def signs(seed: int) -> Counter[str]:
 @pytest.mark.parametrize("block", range(4))
 def test_roots_logarithms_and_signs(block: int) -> None:
     counts: Counter[str] = Counter()
-    for seed in range(block * 500, block * 500 + 500):
+    for seed in range(block * 150, block * 150 + 150):
         counts += signs(seed)
-    assert counts["proved, equal"] > 50, counts
-    assert counts["refuted, apart"] > 100, counts
+    assert counts["proved, equal"] > 20, counts
+    assert counts["refuted, apart"] > 50, counts
 
 
 @pytest.mark.slow

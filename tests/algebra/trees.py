@@ -138,6 +138,8 @@ class Trees:
     def padded(self, e: Expression) -> Expression:
         r = self.random
         other = self.tree(1, e.axes)
+        if other is ZERO:
+            other = ONE
         choice = r.randrange(7)
         if choice == 0:
             return Sum((e, other, negate(other)))

@@ -86,10 +86,23 @@ def exact(ctx: Context, p: Polynomial, g: Atom, value: int) -> Polynomial:
             polynomial.add_into(out, {m: c})
         elif value:
             polynomial.add_into(out, {rest: c})
+    if value and g.head.kind in ("positive", "zero"):  # [u > 0] [u = 0] = 0
+        out = {m: c for m, c in out.items() if not any(_excludes(g, item) for item, _ in m)}
     if value and g.head.kind == "delta":
         keep, gone = g.indices if g.indices[1] > 0 else g.indices[::-1]
         out = substitution.substituted(ctx, out, {gone: keep})
     return out
+
+
+def _excludes(g: Atom, item: Item) -> bool:
+    """Whether the two are [u > 0] and [u = 0] for one u."""
+    return (
+        isinstance(item, Atom)
+        and item.head.kind in ("positive", "zero")
+        and item.head.kind != g.head.kind
+        and item.indices == g.indices
+        and item.head.payload == g.head.payload
+    )
 
 
 def _split(ctx: Context, p: Polynomial, f: Any) -> Polynomial | None:
@@ -199,12 +212,12 @@ def _base_power(ctx: Context, f: Polynomial, q: Any) -> Polynomial:
     q = tidy_number(q)
     if q == 0:
         return constant(1)
-    if q.denominator == 1 and q > 0:
-        return polynomial.raised(ctx, f, q)
     one = polynomial.single(f)
     if one is not None and one[1] == 1 and len(one[0]) == 1 and isinstance(one[0][0][0], Atom):
         item, e = one[0][0]
         return polynomial.tidied(ctx, {item: e * q})
+    if q.denominator == 1 and q > 0:
+        return polynomial.raised(ctx, f, q)
     sign: Coefficient = 1
     if q.denominator == 1 and one is None:
         made = _made(ctx, "power", None, [f])

@@ -271,9 +271,19 @@ def from_fraction(f: Fractional, atoms: Atoms) -> Expression:
     return multiply(Number(number), *written(pieces[0]), *bottom)
 
 
+def _monomial(e: Expression) -> bool:
+    """A number times distinct atoms, which is as simple as it stands."""
+    match e:
+        case Product(factors=factors, bound=()):
+            atoms = factors[1:] if isinstance(factors[0], Number) else factors
+            plain = not any(isinstance(f, Number | Sum | Power | Product) for f in atoms)
+            return plain and len(set(atoms)) == len(atoms)
+    return False
+
+
 def simplify(e: Expression) -> Expression:
     """One factored fraction, if that is possible within the caps; else the expression itself."""
-    if isinstance(e, Number) or not any(isinstance(n, Sum | Product | Power) for n in walk(e)):
+    if isinstance(e, Number) or not any(isinstance(n, Sum | Product | Power) for n in walk(e)) or _monomial(e):
         return e
     try:
         atoms = Atoms.of(e)
