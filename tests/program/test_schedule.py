@@ -146,7 +146,7 @@ def programs(draw: st.DrawFn) -> list[Equation]:
     return out
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(programs(), st.data())
 def test_a_program_computes_what_its_equations_say(equations: list[Equation], data: Any) -> None:
     prediction = data.draw(st.sampled_from([e.name for e in equations[-2:]]))

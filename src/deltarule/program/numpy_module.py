@@ -7,7 +7,7 @@ decimals. Only the docstring and the comments quote the network, without quotati
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from deltarule.language.arrangement import (
@@ -24,13 +24,16 @@ from deltarule.language.arrangement import (
     Scale,
     arrange,
 )
-from deltarule.language.equation import Declaration, Equation
+from deltarule.language.equation import Equation
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.program.schedule import Schedule, Statement, lower
 from deltarule.program.spec import ProgramSpec
 from deltarule.program.stable import stable
 from deltarule.writing.einsum import print_einsum
 from deltarule.writing.factors import factors_of
+from deltarule.writing.linear import linear
+from deltarule.writing.lines import Typesetter
+from deltarule.writing.naming import Names
 from deltarule.writing.numpy import PRODUCT, TWINS, Printer, Spelling, identifier, primitive
 
 __all__ = ["SCALAR_FORMS", "module_source"]
@@ -73,6 +76,8 @@ class _Module:
             while other in made:
                 other += "_"
             self.names[name] = other
+        self.typesetter = Typesetter(Names(spec.declarations), "index", "denominator")
+        self.comments: dict[str, str] = {}
         functions = {} if spec.policy == "plain" else {f: f for f in SCALAR_FORMS}
         self.spelling = Spelling(self.names, functions=functions)
         if spec.inputs:
@@ -192,15 +197,15 @@ class _Module:
         return name if name in self.names else identifier(name)
 
     def comment(self, equation: Equation) -> str:
-        from deltarule.writing import to_unicode
-
-        known: Mapping[str, Declaration] = self.spec.declarations
-        left: Expression = equation.left
-        declared = known.get(equation.name)
-        if declared is not None and declared.of is not None and declared.of[1] in self.spec.gradients:
-            left = Derivative(Symbol(declared.of[0]), Symbol(declared.of[1], equation.axes))
-        written = to_unicode(left, equation.axes, known, detail="index")
-        return _plain(f"{written} = {to_unicode(equation.right, equation.axes, known, detail='index')}")
+        """The equation in index notation, written once for all functions."""
+        if equation.name not in self.comments:
+            left: Expression = equation.left
+            declared = self.spec.declarations.get(equation.name)
+            if declared is not None and declared.of is not None and declared.of[1] in self.spec.gradients:
+                left = Derivative(Symbol(declared.of[0]), Symbol(declared.of[1], equation.axes))
+            sides = (linear(self.typesetter.formula(side, equation.axes)) for side in (left, equation.right))
+            self.comments[equation.name] = _plain(" = ".join(sides))
+        return self.comments[equation.name]
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,8 @@ array. Only what costs something is shared: a function such as exp, a contractio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
@@ -32,39 +33,49 @@ CHEAP = {"step", "maximum", "minimum", "abs", "sign", "relu"}
 
 def share(equations: Sequence[Equation], first: Callable[[Axis], bool]) -> list[Equation]:
     """The equations with common subexpressions named; `first` tells the axis that stands first (the batch)."""
-    out = _reuse_left_sides(list(equations))
+    out = _reuse_left_sides(equations)
     taken = {e.name for e in out} | {s.name for e in out for s in symbols(e.right)}
+    held = [_counted(e.right) for e in out]
+    total = sum(held, Counter[Expression]())
     while True:
-        counts: dict[Expression, int] = {}
-        for e in out:
-            for node in _occurrences(e.right):
-                if _costs(node):
-                    key = _canonical(node)[0]
-                    counts[key] = counts.get(key, 0) + 1
-        repeated = [key for key, count in counts.items() if count > 1]
+        repeated = [key for key, count in total.items() if count > 1]
         if not repeated:
             return out
         # The deepest one contains the others, and is never contained in a repeated one that is less deep.
         body = max(repeated, key=lambda key: key.depth)
         name = _name(body, taken)
         taken.add(name)
-        axes = sorted(body.axes, key=lambda a: not first(a))
+        axes: list[Axis] = sorted(body.axes, key=lambda a: not first(a))
         symbol = Symbol(name, axes)
-        place = next(k for k, e in enumerate(out) if any(_canonical(n)[0] is body for n in _occurrences(e.right)))
-        definition = Equation(symbol, body, out[place].module)
-        out = [Equation(e.left, _put(e.right, body, symbol), e.module) for e in out]
-        out.insert(place, definition)
+        place = next(k for k, counts in enumerate(held) if body in counts)
+        for k, counts in enumerate(held):
+            if body in counts:
+                out[k] = Equation(out[k].left, _put(out[k].right, {body: symbol}), out[k].module)
+                total -= counts
+                held[k] = _counted(out[k].right)
+                total += held[k]
+        out.insert(place, Equation(symbol, body, out[place].module))
+        held.insert(place, _counted(body))
+        total += held[place]
 
 
-def _reuse_left_sides(equations: list[Equation]) -> list[Equation]:
+def _counted(e: Expression) -> Counter[Expression]:
+    """How often each subexpression that costs something occurs, its indices renamed canonically."""
+    return Counter(_canonical(node)[0] for node in _occurrences(e) if _costs(node))
+
+
+def _reuse_left_sides(equations: Sequence[Equation]) -> list[Equation]:
     """What an earlier equation computes is that name in the later ones."""
+    known: dict[Expression, Symbol] = {}
     out: list[Equation] = []
     for e in equations:
-        right = e.right
-        for known in out:
-            if _costs(known.right) and set(known.axes) == set(known.right.axes):
-                right = _put(right, *_canonical_equation(known))
+        right = _put(e.right, known) if known else e.right
         out.append(Equation(e.left, right, e.module))
+        if _costs(right) and set(e.axes) == set(right.axes):
+            body, back = _canonical(right)
+            symbol = rename(e.left, {old: new for new, old in back.items()})
+            assert isinstance(symbol, Symbol)
+            known.setdefault(body, symbol)
     return out
 
 
@@ -101,22 +112,16 @@ def _canonical(e: Expression) -> tuple[Expression, dict[Axis, Axis]]:
     return rename(e, renaming), back
 
 
-def _canonical_equation(e: Equation) -> tuple[Expression, Symbol]:
-    body, back = _canonical(e.right)
-    there: dict[Axis, Index] = {old: new for new, old in back.items()}
-    symbol = rename(e.left, there)
-    assert isinstance(symbol, Symbol)
-    return body, symbol
-
-
-def _put(e: Expression, body: Expression, symbol: Symbol) -> Expression:
-    """`e` with every occurrence of `body`, its axes renamed in any way, replaced by the symbol."""
+def _put(e: Expression, known: Mapping[Expression, Symbol]) -> Expression:
+    """`e` with every occurrence of a known expression, its axes renamed in any way, replaced by the symbol."""
+    depths = {body.depth for body in known}
 
     def replace(node: Expression) -> Expression | None:
-        if node.depth != body.depth or type(node) is not type(body):
+        if node.depth not in depths or not _costs(node):
             return None
         canonical, back = _canonical(node)
-        return rename(symbol, {new: old for new, old in back.items()}) if canonical is body else None
+        symbol = known.get(canonical)
+        return None if symbol is None else rename(symbol, {new: old for new, old in back.items()})
 
     return substitute(e, replace)
 
