@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deltarule.api import Derivation, Formula, Network
+    from deltarule.api import Derivation, Formula, Network, prove
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
     from deltarule.training import Classifier, Regressor, load_model, save_model
@@ -20,6 +20,7 @@ _HOMES = {
     "Network": "deltarule.api",
     "Derivation": "deltarule.api",
     "Formula": "deltarule.api",
+    "prove": "deltarule.api",
     "DeltaruleError": "deltarule.language.errors",
     "Module": "deltarule.network",
     "Parameter": "deltarule.network",
@@ -42,6 +43,7 @@ __all__ = [
     "__version__",
     "load_model",
     "module",
+    "prove",
     "save_model",
 ]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deltarule.calculus.derivation import Derivation as _Derivation
-from deltarule.calculus.derivation import Message, ModuleMessages
+from deltarule.calculus.derivation import Judgement, Message, ModuleMessages
 from deltarule.language.equation import Declaration, Role
 from deltarule.language.expression import Axis, Expression
 from deltarule.network import Network as _Network
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from deltarule.checking import Report
     from deltarule.program import Program
 
-__all__ = ["Derivation", "Formula", "Messages", "Network", "read_network"]
+__all__ = ["Derivation", "Formula", "Messages", "Network", "prove", "read_network"]
 
 
 class Formula:
@@ -262,6 +262,29 @@ class Network:
     def _repr_markdown_(self) -> str:
         rows = "\n".join(f"- ${f.name}$: $\\displaystyle {f.latex}$" for f in self.equations.values())
         return f"**{self.text}**\n\n{rows}"
+
+
+def prove(
+    left: str,
+    right: str,
+    *,
+    where: Mapping[str, str] | None = None,
+    shapes: str | Mapping[str, tuple[int | str, ...]] | None = None,
+    positive: Iterable[str] = (),
+) -> Judgement:
+    """Whether `left = right`, in the text notation, for all values and all sizes.
+
+    `where` defines names, `shapes` gives axes (default: scalars), `positive` lists what is > 0. The answer has a
+    `verdict` (proved, refuted or undecided), a `domain`, and a certified `counterexample` where it was refuted.
+
+    >>> prove("tanh(z)", "2*sigmoid(2*z) - 1").verdict
+    'proved'
+    >>> prove("A @ B", "B @ A", shapes="A: n n, B: n n").verdict
+    'refuted'
+    """
+    from deltarule.checking.equality import judge_equality
+
+    return judge_equality(left, right, where=where, shapes=shapes, positive=tuple(positive))
 
 
 def read_network(text: str, shapes: str | None = None) -> Network:

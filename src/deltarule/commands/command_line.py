@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "predict": "what a trained model says of each row of a table",
     "evaluate": "how good a trained model is on a table",
     "emit": "a network's forward, backward and update as source code",
+    "prove": "one equality, proved for all values and sizes or refuted at a point",
     "show": "one function, module, loss, optimiser or identity in full",
     "modules": "the modules, each with its equation",
     "functions": "the scalar functions, each with its definition and derivative",
@@ -71,7 +72,7 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             known = [str(c) for c in action.choices]
             raise argparse.ArgumentError(
-                action, f"{value!r} is not there{nearest(str(value), known)}; one of {', '.join(known)}"
+                action, f"{value!r} is no choice{nearest(str(value), known)}\nthere are {', '.join(known)}"
             )
 
 
@@ -89,7 +90,7 @@ def read(arguments: Sequence[str]) -> argparse.Namespace:
         return _parsed(parser_of(name), rest, argparse.Namespace(command=name))
     if arguments and not arguments[0].startswith("-"):
         raise DeltaruleError(
-            f"unknown command {arguments[0]!r}{nearest(arguments[0], COMMANDS)}; one of {', '.join(COMMANDS)}"
+            f"unknown command {arguments[0]!r}{nearest(arguments[0], COMMANDS)}\nthere are {', '.join(COMMANDS)}"
         )
     parser = _outer()
     options = _parsed(parser, arguments, argparse.Namespace())
