@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deltarule.reading.segments import Problem
 from deltarule.reading.tree import Relation, Tree
 
-__all__ = ["Problem", "Side", "Statement"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What could not be read, why, and where (a character of the document)."""
-
-    message: str
-    offset: int
+__all__ = ["Side", "Statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +25,10 @@ class Side:
 class Statement:
     """`side relation side relation ... side`, or a lone side; len(sides) == len(relations) + 1 always.
 
-    A block that begins with a relation goes on with the chain before it: then `continues` is true, the first side is the
-    last side of the statement before (its place is there too), and both have one `chain` number. A relation at the end
-    of a block is moved to the block that follows. `opens` is true where nothing was there to go on with: the first side
-    then has no tree and an empty text.
+    A block that begins with a relation goes on with the chain before it: then `continues` is true, the first side is
+    the last side of the statement before (its place is there too), and both have one `chain` number. A relation at
+    the end of a block is moved to the block that follows. `opens` is true where nothing was there to go on with: the
+    first side then has no tree and an empty text.
     """
 
     sides: tuple[Side, ...]

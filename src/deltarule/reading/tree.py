@@ -1,7 +1,7 @@
 """What a formula looks like, before anyone says what it means: the nodes of the surface tree.
 
-A tree is literal. `\\sigma(z)` is a product of a name and a group, `W^T` a name with a script: whether one is a call and
-the other a transpose is said later, by the whole document. Every node knows where it stands in `document.text`.
+A tree is literal. `\\sigma(z)` is a product of a name and a group, `W^T` a name with a script: whether one is a call
+and the other a transpose is said later, by the whole document. Every node knows where it stands in `document.text`.
 Places do not count when trees are compared.
 """
 
@@ -139,9 +139,10 @@ class Root(Tree):
 class Partial(Tree):
     """A derivative as written; symbol ∂ d ∇. A fraction of two δ stays a Ratio.
 
-    `\\frac{\\partial L}{\\partial w}`, `\\partial L/\\partial w`, `\\partial_w L`: of L by (w,). `of` is None in the operator
-    form `\\frac{d}{dx}`, which stands as a factor before what it applies to. ∂²L/∂x² has by (x, x). `\\nabla_w L` has by
-    (w,), `\\nabla L` by (); its `of` is the next factor, with the group right after it: `\\nabla f(x)` is of Factors(f, (x)).
+    `\\frac{\\partial L}{\\partial w}`, `\\partial L/\\partial w`, `\\partial_w L`: of L by (w,). `of` is None in the
+    operator form `\\frac{d}{dx}`, which stands as a factor before what it applies to. ∂²L/∂x² has by (x, x).
+    `\\nabla_w L` has by (w,), `\\nabla L` by (); its `of` is the next factor, with the group right after it:
+    `\\nabla f(x)` is of Factors(f, (x)).
     """
 
     symbol: str
@@ -213,7 +214,7 @@ class Words(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Relation(Tree):
-    """A relation sign: = := < > += or its usual TeX name (\\approx \\leftarrow \\equiv \\propto \\le \\ge \\ne \\in \\sim \\to)."""
+    """A relation sign: = := < > += or its usual TeX name (\\approx \\leftarrow \\equiv \\propto \\le \\ne \\in \\sim \\to)."""
 
     symbol: str
 

@@ -1,0 +1,673 @@
+"""Tokens to trees: a recursive descent over ranges of tokens, linear in their number.
+
+Where two readings are possible the tree keeps the signs as they stand; where none is, Unreadable says what and where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from deltarule.reading import arrays, derivatives
+from deltarule.reading.tokens import Token, Unreadable, pairs
+from deltarule.reading.tree import (
+    Accent,
+    At,
+    Big,
+    Call,
+    Compare,
+    Dots,
+    Factors,
+    Given,
+    Group,
+    Name,
+    Num,
+    Ratio,
+    Relation,
+    Root,
+    Scripted,
+    Terms,
+    Tree,
+    Words,
+)
+
+__all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
+
+MAX_DEPTH = 40
+SIGNS = ("+", "-", "±", "∓")
+ATOMS = frozenset(
+    "name number function big words open { bar partial nabla dots frac sqrt accent style begin physics fence brace "
+    "substack".split()
+)
+"""Kinds of tokens with which a factor can begin."""
+
+UNKNOWN = {
+    "close": "a bracket that closes nothing",
+    "}": "a brace that closes nothing",
+    "{": "a brace that is not closed",
+    "open": "a bracket that is not closed",
+    "begin": "an environment that is not closed",
+    "end": "an \\end without its \\begin",
+    "&": "an & outside an array",
+    "row": "a new row outside an array",
+    "bar": "a bar | that could be a norm, a condition or an evaluation",
+    "^": "an exponent of nothing",
+    "_": "a subscript of nothing",
+    "prime": "a prime on nothing",
+    "comma": "a comma where no list can be",
+    "semicolon": "a semicolon where no list can be",
+    "colon": "a colon where none can be",
+    "period": "a full stop inside a formula",
+    "words": "words inside a formula",
+    "connective": "an arrow inside a formula",
+    "relation": "a relation where none can be",
+}
+WIDE = {"sum", "prod", "int", "lim", "cup", "cap", "oplus"}
+"""Signs whose body is the rest of the term."""
+
+
+def parse_tokens(tokens: list[Token]) -> Tree:
+    """The tree of a whole formula without relations, or with them as a Compare. Raises Unreadable."""
+    parser = Parser(tokens)
+    return parser.listing(0, len(tokens))
+
+
+class Parser:
+    """`pos` is the next token to read; every method reads up to a given end and never behind it."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.partner = pairs(tokens)
+        self.pos = 0
+        self.depth = 0
+        self.style = ""
+        self.sums_in_braces: set[int] = set()
+
+    # ranges of tokens
+
+    def kind(self, at: int, end: int) -> str:
+        return self.tokens[at].kind if at < end else ""
+
+    def fail(self, message: str, at: int) -> Unreadable:
+        at = min(at, len(self.tokens) - 1)
+        return Unreadable(message, self.tokens[at].start if at >= 0 else 0)
+
+    def unexpected(self, at: int) -> Unreadable:
+        token = self.tokens[at]
+        if token.kind == "unknown":
+            return self.fail(f"{token.text} is not known", at)
+        if token.kind == "op":
+            return self.fail(f"an operator ({token.text}) without something on both sides", at)
+        return self.fail(UNKNOWN.get(token.kind, f"`{token.text}` where it cannot be read"), at)
+
+    def top(self, start: int, end: int) -> list[int]:
+        """Indices of the tokens of [start, end) that stand in no bracket; a pair shows its first half."""
+        out: list[int] = []
+        at = start
+        while at < end:
+            out.append(at)
+            at = self.partner[at] + 1 if at < self.partner[at] < end else at + 1
+        return out
+
+    def split(self, start: int, end: int, *kinds: str) -> list[tuple[int, int]]:
+        """The ranges between the tokens of these kinds that stand in no bracket."""
+        out: list[tuple[int, int]] = []
+        for at in self.top(start, end):
+            if self.tokens[at].kind in kinds:
+                out.append((start, at))
+                start = at + 1
+        return [*out, (start, end)]
+
+    def trimmed(self, start: int, end: int) -> tuple[int, int]:
+        """Without spaces at the ends."""
+        while start < end and self.tokens[start].kind == "space":
+            start += 1
+        while end > start and self.tokens[end - 1].kind == "space":
+            end -= 1
+        return start, end
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of a range of tokens."""
+        return self.tokens[start].start, max(self.tokens[start].end, self.tokens[end - 1].end)
+
+    # lists and relations
+
+    def listing(self, start: int, end: int) -> Tree:
+        """What stands between brackets or in a script: one item as itself, several as a list."""
+        items = self.items(start, end)
+        if len(items) == 1:
+            return items[0]
+        a, b = self.span(*self.trimmed(start, end))
+        return Group("", tuple(items), start=a, end=b)
+
+    def items(self, start: int, end: int) -> tuple[Tree, ...]:
+        """Items between commas; `y | x, w` is one item."""
+        start, end = self.trimmed(start, end)
+        bars = [k for k in self.top(start, end) if self.tokens[k].kind == "bar" and self.kind(k + 1, end) != "_"]
+        single = [k for k in bars if self.tokens[k].text == "mid"] or bars
+        if len(single) == 1:
+            before, after = self.items(start, single[0]), self.items(single[0] + 1, end)
+            if not before or not after:
+                raise self.unexpected(single[0])
+            given = Given(before[-1], after, start=before[-1].start, end=after[-1].end)
+            return (*before[:-1], given)
+        if start == end:
+            return ()
+        ranges = [self.trimmed(*r) for r in self.split(start, end, "comma", "semicolon")]
+        if len(ranges) > 1 and ranges[-1][0] == ranges[-1][1]:
+            ranges.pop()
+        return tuple(self.item(a, b, start) for a, b in ranges)
+
+    def item(self, start: int, end: int, near: int) -> Tree:
+        """An expression, or several with relations between them."""
+        if start == end:
+            raise self.fail("nothing between two commas", near)
+        if end - start == 1 and self.tokens[start].kind in ("colon", "op"):
+            return self.mark(start)
+        relations = [k for k in self.top(start, end) if self.tokens[k].kind in ("relation", "colon")]
+        if not relations:
+            return self.expression(start, end)
+        edges = [start - 1, *relations, end]
+        sides = tuple(self.side(a + 1, b, a) for a, b in zip(edges, edges[1:], strict=False))
+        a, b = self.span(start, end)
+        return Compare(sides, tuple(self.relation(k) for k in relations), start=a, end=b)
+
+    def side(self, start: int, end: int, near: int) -> Tree:
+        start, end = self.trimmed(start, end)
+        if start == end:
+            raise self.fail("a relation without something on both sides", max(near, 0))
+        return self.expression(start, end)
+
+    def relation(self, at: int) -> Relation:
+        token = self.tokens[at]
+        return Relation(token.text, start=token.start, end=token.end)
+
+    def mark(self, at: int) -> Name:
+        """A lone sign in a script: w^*, x_{:,j}."""
+        token = self.tokens[at]
+        return Name(token.text, start=token.start, end=token.end)
+
+    # sums and products
+
+    def expression(self, start: int, end: int) -> Tree:
+        """Exactly the tokens [start, end) as a sum."""
+        if start >= end:
+            raise self.fail("nothing where a quantity should be", start)
+        over = [k for k in self.top(start, end) if self.tokens[k].kind == "over"]
+        if over:
+            numerator, denominator = self.side(start, over[0], over[0]), self.side(over[0] + 1, end, over[0])
+            a, b = self.span(start, end)
+            return Ratio(numerator, denominator, start=a, end=b)
+        saved = self.pos
+        self.pos = start
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail(f"more than {MAX_DEPTH} levels of brackets", start)
+        tree = self.sum(end)
+        self.skip_spaces(end)
+        if self.pos < end:
+            raise self.unexpected(self.pos)
+        self.depth -= 1
+        self.pos = saved
+        return tree
+
+    def skip_spaces(self, end: int) -> None:
+        while self.pos < end and self.tokens[self.pos].kind == "space":
+            self.pos += 1
+
+    def sign(self, end: int) -> str:
+        """The sign + - ± ∓ that stands here, taken; '' where there is none."""
+        self.skip_spaces(end)
+        token = self.tokens[self.pos] if self.pos < end else None
+        if token is None or token.kind != "op" or token.text not in SIGNS:
+            return ""
+        self.pos += 1
+        return token.text
+
+    def sum(self, end: int) -> Tree:
+        first = self.pos
+        sign = self.sign(end)
+        items: list[tuple[str, Tree]] = [(sign or "+", self.term(end))]
+        while following := self.sign(end):
+            items.append((following, self.term(end)))
+        if len(items) == 1 and not sign:
+            return items[0][1]
+        return Terms(tuple(items), start=self.tokens[first].start, end=items[-1][1].end)
+
+    def term(self, end: int) -> Tree:
+        """A product up to + - or what cannot belong to it. A sign right here belongs to the term (`- -x`)."""
+        first = self.pos
+        if sign := self.sign(end):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise self.fail("too many signs", first)
+            inner = self.term(end)
+            self.depth -= 1
+            return Terms(((sign, inner),), start=self.tokens[first].start, end=inner.end)
+        items: list[tuple[str, Tree]] = []
+        while True:
+            self.skip_spaces(end)
+            token = self.tokens[self.pos] if self.pos < end else None
+            operator = ""
+            if token is not None and token.kind == "op" and token.text not in SIGNS and items:
+                operator = token.text
+                self.pos += 1
+                self.skip_spaces(end)
+                if self.sign_ahead(end):
+                    items.append((operator, self.term(end)))
+                    break
+            elif token is None or token.kind not in ATOMS or (token.kind == "words" and items):
+                break
+            if token is not None and token.kind == "bar" and items and not operator:
+                if self.kind(self.pos + 1, end) != "_":
+                    break
+                items[-1] = (items[-1][0], self.evaluated(items[-1][1], end))
+                continue
+            items.append((operator, self.factor(end)))
+        if not items:
+            raise self.unexpected(self.pos) if self.pos < end else self.fail("a formula that breaks off", end - 1)
+        if len(items) == 1:
+            return items[0][1]
+        for _, item in items:
+            if id(item) in self.sums_in_braces:
+                raise Unreadable("a sum in braces next to a factor: braces do not show, write parentheses", item.start)
+        return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)
+
+    def sign_ahead(self, end: int) -> bool:
+        return self.kind(self.pos, end) == "op" and self.tokens[self.pos].text in SIGNS
+
+    def evaluated(self, body: Tree, end: int) -> At:
+        """body|_{sub}; pos is at the bar."""
+        sub, stop = self.subscript(self.pos + 1, end)
+        return At(body, sub, start=body.start, end=stop)
+
+    def subscript(self, at: int, end: int) -> tuple[Tree, int]:
+        """The script whose _ or ^ stands at `at`, and the character where it ends."""
+        self.pos = at + 1
+        start, stop = self.argument(end)
+        tree = self.script(start, stop, at)[0]
+        if tree is None:
+            raise self.fail("an empty subscript", at)
+        return tree, self.tokens[self.pos - 1].end
+
+    # factors
+
+    def factor(self, end: int) -> Tree:
+        """An atom with its scripts, a derivative, a sum with its body, a function with its argument."""
+        at = self.pos
+        token = self.tokens[at]
+        if token.kind == "partial" or (token.kind == "name" and token.text == "d" and not token.accents):
+            if (found := derivatives.slashed(self, end)) is not None:
+                return found
+            if token.kind == "partial" and self.kind(at + 1, end) == "_":
+                return derivatives.operator(self, "∂", end)
+        match token.kind:
+            case "nabla":
+                return derivatives.operator(self, "∇", end)
+            case "big":
+                return self.big(token.text, end)
+            case "function":
+                return self.function(end)
+        atom = self.atom(end)
+        scripted = self.scripts(atom, end)
+        if scripted is not atom and id(atom) in self.sums_in_braces:
+            raise Unreadable("a script on a sum in braces: braces do not show, write parentheses", atom.start)
+        if scripted is not atom and isinstance(atom, Factors):
+            raise Unreadable("a script on a product in braces: braces do not show, write parentheses", atom.start)
+        if isinstance(atom, Name) and (atom.letter, atom.style) == ("E", "bb") and self.kind(self.pos, end) == "open":
+            sub = scripted.sub if isinstance(scripted, Scripted) else None
+            if not isinstance(scripted, Scripted) or (scripted.sup is None and not scripted.primes):
+                body = self.group_with_scripts(end)
+                return Big("E", sub, None, body, start=scripted.start, end=body.end)
+        if isinstance(atom, Name) and atom.letter == "Sigma" and isinstance(scripted, Scripted):
+            if isinstance(scripted.sub, Compare) and not scripted.primes and self.begins_factor(end):
+                body = self.term(end)
+                return Big("sum", scripted.sub, scripted.sup, body, start=atom.start, end=body.end)
+        return scripted
+
+    def begins_factor(self, end: int) -> bool:
+        return self.kind(self.pos, end) in ATOMS and self.kind(self.pos, end) not in ("bar", "words")
+
+    def scripts(self, base: Tree, end: int) -> Tree:
+        sub: Tree | None = None
+        sup: Tree | None = None
+        primes = 0
+        start, stop = base.start, base.end
+        seen = False
+        while (kind := self.kind(self.pos, end)) in ("^", "_", "prime"):
+            at = self.pos
+            seen = True
+            if kind == "prime":
+                if sup is not None:
+                    raise self.fail("a prime after an exponent: TeX does not show this", at)
+                primes += 1
+                self.pos += 1
+                stop = self.tokens[at].end
+                continue
+            if (sup if kind == "^" else sub) is not None:
+                raise self.fail(f"two {'exponents' if kind == '^' else 'subscripts'} on one symbol", at)
+            self.pos += 1
+            first, last = self.argument(end)
+            tree, more = self.script(first, last, at)
+            stop = self.tokens[self.pos - 1].end
+            if kind == "^":
+                sup, primes = tree, primes + more
+            else:
+                sub = tree
+        if not seen or (sub is None and sup is None and not primes):
+            return base
+        return Scripted(base, sub, sup, primes, start=start, end=stop)
+
+    def script(self, start: int, end: int, near: int) -> tuple[Tree | None, int]:
+        """What stands in a script, and the primes at its beginning."""
+        start, end = self.trimmed(start, end)
+        primes = 0
+        while self.kind(start, end) == "prime":
+            primes, start = primes + 1, start + 1
+        if start >= end:
+            return None, primes
+        first, last = self.tokens[start], self.tokens[end - 1]
+        if end - start == 1 and first.kind in ("op", "colon", "relation"):
+            return self.mark(start), primes
+        if end - start > 2 and (first.kind, first.text, last.kind, last.text) == ("relation", "<", "relation", ">"):
+            inner = self.items(start + 1, end - 1)
+            return Group("<", inner, start=first.start, end=last.end), primes
+        if first.kind == "op" and first.text in ("cdot", "*") and self.kind(start + 1, end) in ("name", "number"):
+            rest = self.listing(start + 1, end)
+            return Factors((("", self.mark(start)), ("", rest)), start=first.start, end=last.end), primes
+        if last.kind == "op" and last.text in ("cdot", "*"):
+            rest = self.listing(start, end - 1)
+            return Factors((("", rest), ("", self.mark(end - 1))), start=first.start, end=last.end), primes
+        return self.listing(start, end), primes
+
+    def argument(self, end: int) -> tuple[int, int]:
+        """The range of the argument or script that begins at pos (without its braces), taken."""
+        self.skip_spaces(end)
+        at = self.pos
+        if at >= end:
+            raise self.fail("an argument that is missing", end - 1)
+        kind = self.tokens[at].kind
+        if kind in ("{", "begin", "open"):
+            partner = self.partner[at]
+            if not at < partner < end:
+                raise self.unexpected(at)
+            self.pos = partner + 1
+            return (at + 1, partner) if kind == "{" else (at, partner + 1)
+        stop = self.after_atom(at, end)
+        if stop is None:
+            if kind in ("op", "relation", "colon", "prime"):
+                if kind == "op" and self.tokens[at].text in SIGNS and self.kind(at + 1, end) in ("number", "name"):
+                    raise self.fail("a sign alone in a script: write the exponent in braces, ^{-1}", at)
+                stop = at + 1
+            else:
+                raise self.unexpected(at)
+        self.pos = stop
+        return at, stop
+
+    def after_atom(self, at: int, end: int) -> int | None:
+        """Where the atom at `at` ends, scripts not counted; None where none begins. Reads nothing."""
+        kind = self.kind(at, end)
+        match kind:
+            case "name" | "number" | "function" | "dots" | "partial" | "nabla" | "words" | "big":
+                return at + 1
+            case "{" | "open" | "begin":
+                return self.partner[at] + 1 if at < self.partner[at] < end else None
+            case "accent" | "style" | "sqrt" | "fence" | "brace" | "substack":
+                return self.after_atom(at + 1, end)
+            case "frac":
+                middle = self.after_atom(at + 1, end)
+                return None if middle is None else self.after_atom(middle, end)
+        return None
+
+    # atoms
+
+    def atom(self, end: int) -> Tree:
+        at = self.pos
+        token = self.tokens[at]
+        match token.kind:
+            case "number":
+                self.pos += 1
+                return Num(Fraction(token.text), token.text, start=token.start, end=token.end)
+            case "name" | "partial":
+                self.pos += 1
+                style = token.style or (self.style if token.kind == "name" else "")
+                return Name(token.text, token.accents, style, start=token.start, end=token.end)
+            case "words":
+                self.pos += 1
+                return Words(token.text.strip(), start=token.start, end=token.end)
+            case "dots":
+                self.pos += 1
+                return Dots(start=token.start, end=token.end)
+            case "{":
+                return self.braces(end)
+            case "open":
+                return self.brackets(end)
+            case "bar":
+                return self.bars(end)
+            case "begin":
+                return arrays.environment(self, end)
+            case "accent":
+                return self.accent(end)
+            case "style":
+                return self.styled(end)
+            case "frac":
+                return self.fraction(end)
+            case "physics":
+                return derivatives.physics(self, end)
+            case "sqrt":
+                return self.root(end)
+            case "fence":
+                self.pos += 1
+                start, stop = self.argument(end)
+                return Group(token.text, self.items(start, stop), start=token.start, end=self.tokens[self.pos - 1].end)
+            case "brace":
+                return self.annotated(end)
+            case "substack":
+                self.pos += 1
+                start, stop = self.argument(end)
+                rows = [self.trimmed(*r) for r in self.split(start, stop, "row")]
+                items = tuple(i for a, b in rows if a < b for i in self.items(a, b))
+                return Group("", items, start=token.start, end=self.tokens[self.pos - 1].end)
+            case "function" | "big":
+                self.pos += 1
+                return Name(token.text, start=token.start, end=token.end)
+        raise self.unexpected(at)
+
+    def marked(self, tree: Tree, start: int, end: int) -> Tree:
+        """The tree with another place; a sum is remembered as one that stands in braces."""
+        placed = replace(tree, start=start, end=end)
+        if isinstance(tree, Terms):
+            self.sums_in_braces.add(id(placed))
+            self.kept.append(placed)
+        return placed
+
+    @property
+    def kept(self) -> list[Tree]:
+        """Keeps marked trees alive, so that an id is never used twice."""
+        if not hasattr(self, "_kept"):
+            self._kept: list[Tree] = []
+        return self._kept
+
+    def braces(self, end: int) -> Tree:
+        """{...} that is no argument: it does not show. Empty braces are passed over."""
+        at = self.pos
+        close = self.partner[at]
+        if not at < close < end:
+            raise self.unexpected(at)
+        self.pos = close + 1
+        start, stop = self.trimmed(at + 1, close)
+        if start == stop:
+            self.skip_spaces(end)
+            if self.kind(self.pos, end) not in ATOMS:
+                raise self.fail("empty braces", at)
+            return self.atom(end)
+        if stop - start == 1 and self.tokens[start].kind == "op" and self.kind(self.pos, end) not in ("^", "_"):
+            raise self.fail("an operator alone in braces", start)
+        tree = self.listing(start, stop)
+        if isinstance(tree, Compare) or (isinstance(tree, Group) and tree.kind == ""):
+            raise self.fail("braces around more than one quantity", at)
+        return self.marked(tree, self.tokens[at].start, self.tokens[close].end)
+
+    def brackets(self, end: int) -> Tree:
+        at = self.pos
+        close = self.partner[at]
+        if not at < close < end:
+            raise self.unexpected(at)
+        opened, closed = self.tokens[at].text, self.tokens[close].text
+        self.pos = close + 1
+        if (array := arrays.bracketed(self, at, close)) is not None:
+            return array
+        a, b = self.tokens[at].start, self.tokens[close].end
+        if opened == ".":
+            if closed == "|" and self.kind(self.pos, end) == "_":
+                body = self.listing(at + 1, close)
+                sub, b = self.subscript(self.pos, end)
+                return At(body, sub, start=a, end=b)
+            raise self.fail("a bracket that is left out on one side", at)
+        if closed == ".":
+            raise self.fail("a bracket that is left out on one side", close)
+        kind = opened if opened == closed else {"(": "([", "[": "[("}[opened].replace("([", "(]").replace("[(", "[)")
+        return Group(kind, self.items(at + 1, close), start=a, end=b)
+
+    def bars(self, end: int) -> Tree:
+        """|x| and ‖x‖ with equal signs on both sides."""
+        at = self.pos
+        sign = self.tokens[at].text
+        close = next(
+            (k for k in self.top(at + 1, end) if self.tokens[k].kind == "bar" and self.tokens[k].text == sign), -1
+        )
+        if sign == "mid" or close <= at + 1:
+            raise self.unexpected(at)
+        self.pos = close + 1
+        return Group(sign, self.items(at + 1, close), start=self.tokens[at].start, end=self.tokens[close].end)
+
+    def accent(self, end: int) -> Tree:
+        token = self.tokens[self.pos]
+        self.pos += 1
+        start, stop = self.argument(end)
+        inner = self.listing(start, stop)
+        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
+        match inner:
+            case Name():
+                return replace(inner, accents=(*inner.accents, token.text), start=a, end=b)
+            case Scripted(base=Name() as base):
+                base = replace(base, accents=(*base.accents, token.text))
+                return replace(inner, base=base, start=a, end=b)
+        return Accent(token.text, inner, start=a, end=b)
+
+    def styled(self, end: int) -> Tree:
+        token = self.tokens[self.pos]
+        self.pos += 1
+        outer, self.style = self.style, token.text
+        start, stop = self.argument(end)
+        inner = self.listing(start, stop)
+        self.style = outer
+        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
+        if isinstance(inner, Num) and token.text in ("bold", "bb"):
+            return Name(inner.text, (), token.text, start=a, end=b)
+        return self.marked(inner, a, b)
+
+    def annotated(self, end: int) -> Tree:
+        """\\underbrace{x}_{words}: x; what stands below says something about it."""
+        token = self.tokens[self.pos]
+        self.pos += 1
+        start, stop = self.argument(end)
+        inner = self.listing(start, stop)
+        while self.kind(self.pos, end) in ("_", "^"):
+            self.pos += 1
+            self.argument(end)
+        return self.marked(inner, token.start, self.tokens[self.pos - 1].end)
+
+    def fraction(self, end: int) -> Tree:
+        token = self.tokens[self.pos]
+        self.pos += 1
+        above = self.argument(end)
+        below = self.argument(end)
+        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
+        above, below = self.trimmed(*above), self.trimmed(*below)
+        if above[0] == above[1] or below[0] == below[1]:
+            raise self.fail("a fraction with nothing above or below", self.pos - 1)
+        if (found := derivatives.fraction(self, above, below, a, b)) is not None:
+            return found
+        return Ratio(self.expression(*above), self.expression(*below), start=a, end=b)
+
+    def root(self, end: int) -> Tree:
+        token = self.tokens[self.pos]
+        self.pos += 1
+        degree: Tree | None = None
+        if self.kind(self.pos, end) == "open" and self.tokens[self.pos].text == "[":
+            close = self.partner[self.pos]
+            if not self.pos < close < end:
+                raise self.unexpected(self.pos)
+            degree = self.expression(self.pos + 1, close)
+            self.pos = close + 1
+        start, stop = self.argument(end)
+        body = self.listing(start, stop)
+        return Root(degree, body, start=token.start, end=self.tokens[self.pos - 1].end)
+
+    # sums and functions
+
+    def big(self, kind: str, end: int) -> Tree:
+        """A sign with its range, and its body."""
+        token = self.tokens[self.pos]
+        self.pos += 1
+        name = Name(token.text, start=token.start, end=token.end)
+        scripted = self.scripts(name, end)
+        if isinstance(scripted, Scripted) and scripted.primes:
+            raise self.fail("a prime on a sum", self.pos - 1)
+        index, upper = (scripted.sub, scripted.sup) if isinstance(scripted, Scripted) else (None, None)
+        self.skip_spaces(end)
+        if kind not in WIDE and self.kind(self.pos, end) == "open":
+            body = self.group_with_scripts(end)
+        elif self.begins_factor(end) or self.sign_ahead(end) or self.kind(self.pos, end) == "bar":
+            body = self.term(end)
+        else:
+            raise self.fail(f"a {token.text} of nothing", self.pos - 1)
+        return Big(kind, index, upper, body, start=token.start, end=body.end)
+
+    def group_with_scripts(self, end: int) -> Tree:
+        return self.scripts(self.atom(end), end)
+
+    def function(self, end: int) -> Tree:
+        """A function known by name, with scripts and argument."""
+        token = self.tokens[self.pos]
+        name = Name(token.text, start=token.start, end=token.end)
+        if token.text in ("max", "min", "argmax", "argmin") and self.kind(self.pos + 1, end) == "_":
+            after = self.after_atom(self.pos + 2, end)
+            if after is not None and self.kind(after, end) in ATOMS:
+                return self.big(token.text, end)
+        self.pos += 1
+        function = self.scripts(name, end)
+        assert isinstance(function, Name | Scripted)
+        mark = self.pos
+        self.skip_spaces(end)
+        match self.kind(self.pos, end):
+            case "open" | "bar" if self.kind(self.pos, end) == "open" or self.kind(self.pos + 1, end) != "_":
+                argument = self.group_with_scripts(end)
+            case "function" | "big" | "nabla" | "begin":
+                argument = self.factor(end)
+            case _:
+                argument = self.run(end)
+        if argument is None:
+            self.pos = mark
+            return function
+        return Call(function, argument, start=token.start, end=argument.end)
+
+    def run(self, end: int) -> Tree | None:
+        """The argument of a function without parentheses: juxtaposed simple factors, to the first fraction or group."""
+        items: list[tuple[str, Tree]] = []
+        while self.kind(self.pos, end) in ("name", "number", "{", "accent", "style", "sqrt", "frac", "partial", "dots",
+                                           "brace", "physics", "fence", "open"):  # fmt: skip
+            kind = self.kind(self.pos, end)
+            if kind == "open":
+                items.append(("", self.group_with_scripts(end)))
+                break
+            tree = self.factor(end)
+            items.append(("", tree))
+            if kind in ("frac", "physics") or isinstance(tree, Big):
+                break
+        if not items:
+            return None
+        if len(items) == 1:
+            return items[0][1]
+        return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)

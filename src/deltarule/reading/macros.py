@@ -1,0 +1,103 @@
+"""What a document defines for itself: \\newcommand, \\def, \\let, \\DeclareMathOperator.
+
+>>> definitions, _ = read_definitions(r"\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}")
+>>> definitions[r"\\pd"].arguments
+2
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Macro", "definition_at", "read_definitions", "read_macros"]
+
+DEFINITION = re.compile(
+    r"\\(?:(?P<new>(?:re|provide)?newcommand\*?)|(?P<def>[gex]?def)|(?P<operator>DeclareMathOperator\*?)|(?P<let>let))"
+    r"(?![a-zA-Z])\s*"
+)
+NAME = re.compile(r"\{\s*(\\(?:[a-zA-Z@]+|[^a-zA-Z]))\s*\}|(\\(?:[a-zA-Z@]+|[^a-zA-Z]))")
+COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
+PARAMETERS = re.compile(r"\s*((?:#\d)*)\s*")
+MAX_BODY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A command with its number of arguments, the default of the first (if it is optional), and the text it stands for."""
+
+    arguments: int
+    default: str | None
+    body: str
+
+
+def read_macros(text: str) -> dict[str, Macro]:
+    """The macros that a text defines anywhere; the last definition of a name counts."""
+    return read_definitions(text)[0]
+
+
+def read_definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]]:
+    """The macros that a text defines, and where the definitions stand."""
+    macros: dict[str, Macro] = {}
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for begin in DEFINITION.finditer(text):
+        if begin.start() < at:
+            continue
+        if found := definition_at(text, begin.start()):
+            name, macro, at = found
+            macros[name] = macro
+            spans.append((begin.start(), at))
+    return macros, spans
+
+
+def definition_at(text: str, start: int) -> tuple[str, Macro, int] | None:
+    """The definition that begins here: its name, its macro, its end; None where there is none or it is not finished."""
+    begin = DEFINITION.match(text, start)
+    if begin is None:
+        return None
+    name = NAME.match(text, begin.end())
+    if name is None:
+        return None
+    key, at = name[1] or name[2], name.end()
+    count, default = 0, None
+    if begin["let"]:
+        target = re.compile(r"\s*=?\s*(\\[a-zA-Z@]+|\S)").match(text, at)
+        return (key, Macro(0, None, target[1]), target.end()) if target else None
+    if begin["new"]:
+        if counted := COUNT.match(text, at):
+            count, at = int(counted[1]), counted.end()
+            if optional := re.compile(r"\s*\[([^\[\]]*)\]").match(text, at):
+                default, at = optional[1], optional.end()
+    elif begin["def"]:
+        parameters = PARAMETERS.match(text, at)
+        if parameters:
+            count, at = len(parameters[1]) // 2, parameters.end()
+    body = _group(text, at)
+    if body is None:
+        return None
+    inner, end = body
+    if begin["operator"]:
+        inner = f"\\operatorname{'*' if begin['operator'].endswith('*') else ''}{{{inner}}}"
+    return key, Macro(count, default, inner), end
+
+
+def _group(text: str, at: int) -> tuple[str, int] | None:
+    """The text inside the braces that begin at or after `at`, and where they end."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    if at >= len(text) or text[at] != "{":
+        return None
+    depth, k = 0, at
+    while k < min(len(text), at + MAX_BODY):
+        match text[k]:
+            case "\\":
+                k += 1
+            case "{":
+                depth += 1
+            case "}":
+                depth -= 1
+                if depth == 0:
+                    return text[at + 1 : k], k + 1
+        k += 1
+    return None
