@@ -10,19 +10,25 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row, Section
+from deltarule.calculus.detail import at_detail
+from deltarule.language.equation import Declaration
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, Apply, Symbol, add, multiply
+from deltarule.language.expression import ONE, Apply, Axis, Symbol, add, multiply
+from deltarule.network import Network
+from deltarule.network.derive import derive
 from deltarule.writing import FORMATS, write
 from deltarule.writing.card import card
 from deltarule.writing.notebook import shown_derivation, shown_expression
-from deltarule.writing.terminal import plain, print_derivation
+from deltarule.writing.terminal import measure, plain, print_derivation
 
 Build = Callable[..., Derivation]
 
@@ -173,6 +179,50 @@ def test_verdicts_are_marked_and_counted() -> None:
     assert "Steps: 1 refuted." in plain(judged("refuted"))
     assert "guess NO" in plain(judged("refuted"), unicode=False)
     assert 'title="proved; y != 0"' in write(judged("proved", ("y != 0",)), "html")
+
+
+def test_worked_numbers_stand_as_a_last_row() -> None:
+    i = Axis("i", 2)
+    given = Chain(Symbol("x", (i,)), (), (i,), numbers=(("value", [0.5, -1.0]),))
+    worked = Chain(Symbol("s"), (Row(multiply(Symbol("x", (i,)), Symbol("x", (i,)), bound=[i]), "definition"),))
+    tiny = replace(worked, numbers=(("value", 1.25e-7),))
+    derivation = Derivation("Numbers", "", (Section("One", (given, tiny)),), {"x": Declaration("x", (2,))})
+    text = write(derivation, "markdown")
+    assert r"\mathbf{x} = \begin{bmatrix} 0.5 \\ -1 \end{bmatrix}" in text
+    assert r"&\approx 1.25 \cdot 10^{-7}" in text
+    assert "x = [0.5, -1]" in plain(derivation)
+    assert "≈ 1.25 · 10⁻⁷" in plain(derivation)
+    for format in FORMATS:
+        write(derivation, format)
+
+
+NETWORKS = [
+    "linear(n, h) -> tanh -> linear(h, k) -> softmax -> cross_entropy",
+    "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce",
+    "linear(n, 1, bias=False) -> sigmoid",
+    "linear(n, k) -> log_softmax -> nll",
+]
+
+
+@pytest.mark.parametrize("batch", [False, True], ids=["sample", "batch"])
+@pytest.mark.parametrize("view", ["applied", "jacobian"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_derived_networks_are_written_in_every_format(
+    network: str, view: Literal["applied", "jacobian"], batch: bool
+) -> None:
+    derivation = derive(Network.parse(network), view=view, layout="numerator", batch=batch, prove=False)
+    for detail in ("summary", "matrix", "index"):
+        for format in FORMATS:
+            text = write(at_detail(derivation, detail), format)
+            if format == "text":
+                assert max(map(measure, text.splitlines())) <= 80
+            if format == "markdown":
+                assert balanced(text)
+
+
+def balanced(source: str) -> bool:
+    counts = [source.count(c) - source.count("\\" + c) for c in "{}"]
+    return counts[0] == counts[1]
 
 
 class Page(HTMLParser):

@@ -6,6 +6,7 @@ sign before a term. Parentheses are put here, once, so that no printer can forge
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction as Rational
 from typing import TypeAlias
@@ -32,9 +33,11 @@ __all__ = [
     "Root",
     "Special",
     "Superscript",
+    "Table",
     "Terms",
     "Transposed",
     "called",
+    "decimal",
     "fraction",
     "negative",
     "numeral",
@@ -202,6 +205,13 @@ class Cases:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A matrix or a vector written out; a vector has one row or one column."""
+
+    rows: tuple[tuple[Formula, ...], ...]
+
+
+@dataclass(frozen=True)
 class Relation:
     """A statement: `left sign right`."""
 
@@ -238,6 +248,7 @@ Formula: TypeAlias = (
     | Root
     | Indicator
     | Cases
+    | Table
     | Relation
     | Reals
 )
@@ -270,7 +281,7 @@ def wrap(f: Formula, least: int) -> Formula:
 def tall(f: Formula) -> bool:
     """Whether the formula is higher than a line, so that what encloses it has to grow."""
     match f:
-        case Fraction() | Partial() | Operator() | Cases() | Big() | Bar():
+        case Fraction() | Partial() | Operator() | Table() | Cases() | Big() | Bar():
             return True
         case Superscript(base=base) | Transposed(base=base):
             return tall(base)
@@ -295,6 +306,17 @@ def numeral(value: Rational) -> Formula:
         return Numeral(str(value.numerator))
     decimal = exact_decimal(value)
     return Numeral(decimal) if decimal else Fraction(Numeral(str(value.numerator)), Numeral(str(value.denominator)))
+
+
+def decimal(value: float) -> Formula:
+    """A measured number to six significant digits, a large or small one with a power of ten."""
+    digits, _, exponent = f"{abs(value):.6g}".partition("e")
+    body: Formula = Numeral(digits)
+    if exponent:
+        body = Product((body, Superscript(Numeral("10"), str(int(exponent)))), ("dot",))
+    if not math.isfinite(value):
+        body = Numeral("∞") if math.isinf(value) else Numeral("NaN")
+    return Terms(((True, body),)) if value < 0 else body
 
 
 def exact_decimal(value: Rational) -> str:

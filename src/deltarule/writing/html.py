@@ -53,7 +53,9 @@ table.numbers th, table.numbers td { border-bottom: 1px solid var(--line); paddi
   text-align: left; font-weight: normal; font-variant-numeric: tabular-nums; }
 .count { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--line); font-weight: bold; }
 mtable.cases mtd { text-align: left; padding-right: .8em; }
-@media (max-width: 36rem) { .chain td.rule { padding-left: 1rem; } body { padding-top: 1.25rem; } }
+@media (max-width: 40rem) { body { padding-top: 1.25rem; } h1 { font-size: 1.5rem; }
+  .chain, .chain tbody, .chain tr { display: block; } .chain td { display: inline-block; width: auto !important; }
+  .chain td.rule { padding: 0 0 .3rem 1.7rem; text-align: left; } }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --set-off: #fff; --accent: #444; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; }
   .scroll { overflow: visible; } table.chain, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; } }
@@ -147,8 +149,8 @@ def inline(spans: Iterable[Span]) -> str:
 def _display(block: Display) -> str:
     lines = block.lines
     left = math(lines.left, display=True)
-    last = len(lines.rows) - 1
-    rows = [_row(left if k == 0 else "", row, block.final and k == last) for k, row in enumerate(lines.rows)]
+    result = len(lines.rows) - 1
+    rows = [_row(left if k == 0 else "", row, block.final and k == result) for k, row in enumerate(block.rows)]
     if not rows:
         rows = [f'<tr><td class="right">{left}</td></tr>']
     table = '<table class="chain">\n' + "\n".join(rows) + "\n</table>"

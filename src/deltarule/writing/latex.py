@@ -34,7 +34,7 @@ def latex(formula: Formula) -> str:
         case f.Name():
             return name(formula)
         case f.Numeral(text=text):
-            return text
+            return {"∞": r"\infty", "NaN": r"\mathrm{NaN}"}.get(text, text)
         case f.Special(kind=kind):
             return r"\mathbf{1}" if kind == "one" else r"\mathbf{I}"
         case f.Call():
@@ -72,6 +72,9 @@ def latex(formula: Formula) -> str:
         case f.Indicator(left=left, relation=relation, right=right):
             inside = f"{latex(left)} {RELATIONS[relation]} {latex(right)}"
             return r"\mathbf{1}" + _enclosed("[", inside, "]", f.tall(formula))
+        case f.Table(rows=cells):
+            body = r" \\ ".join(" & ".join(map(latex, row)) for row in cells)
+            return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
         case f.Relation(left=left, sign=sign, right=right):
             return f"{latex(left)} {RELATIONS.get(sign, sign)} {latex(right)}"
         case f.Reals(sizes=sizes):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from deltarule.calculus.derivation import Derivation
 from deltarule.writing.latex import escape, latex
-from deltarule.writing.markdown import aligned
+from deltarule.writing.markdown import aligned, boxed
 from deltarule.writing.outline import Block, Code, Display, Heading, Items, Paragraph, Span, Verdicts, outline
 
 __all__ = ["latex_document"]
@@ -65,11 +65,11 @@ def words(text: str) -> str:
 
 def _display(block: Display) -> str:
     parts = [inline(block.words)] if block.words else []
-    lines = block.lines
-    if len(lines.rows) > 1:
-        parts.append(aligned(lines, boxed=block.final, environment="align*"))
+    left = block.lines.left
+    if len(block.rows) > 1:
+        parts.append(aligned(left, block.rows, boxed(block), environment="align*"))
     else:
-        parts.append("\\begin{equation*}\n" + aligned(lines, boxed=block.final) + "\n\\end{equation*}")
+        parts.append("\\begin{equation*}\n" + aligned(left, block.rows, boxed(block)) + "\n\\end{equation*}")
     if block.numbers:
         rows = " \\\\\n".join(rf"\texttt{{{words(text)}}} & {words(value)}" for text, value in block.numbers)
         parts.append(f"\\begin{{center}}\n\\begin{{tabular}}{{lp{{9cm}}}}\n{rows}\n\\end{{tabular}}\n\\end{{center}}")

@@ -112,6 +112,11 @@ def _print(formula: Formula, signs: Signs) -> str:
         case f.Indicator(left=left, relation=relation, right=right):
             inside = f"{show(left)} {relation_sign(relation, signs)} {show(right)}"
             return f"1[{inside}]"
+        case f.Table(rows=cells):
+            shown = [[show(c) for c in row] for row in cells]
+            if len(shown) == 1 or all(len(row) == 1 for row in shown):
+                return f"[{', '.join(c for row in shown for c in row)}]"
+            return f"[{', '.join('[' + ', '.join(row) + ']' for row in shown)}]"
         case f.Relation(left=left, sign=sign, right=right):
             return f"{show(left)} {relation_sign(sign, signs)} {show(right)}"
         case f.Reals(sizes=sizes):

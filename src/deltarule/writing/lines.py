@@ -56,6 +56,8 @@ class Lines:
     rows: tuple[Line, ...]
     matrix: bool
     """Whether it stands in matrix notation."""
+    flipped: bool = False
+    """In matrix notation: whether a vector stands as a row here, a matrix as its transpose."""
     letters: tuple[tuple[str, str], ...] = ()
     """In index notation: the letters of the free axes and their sizes."""
 
@@ -139,7 +141,7 @@ class Typesetter:
                 continue
             rows.append(line)
             waiting = []
-        return Lines(printed, tuple(rows), matrix=True)
+        return Lines(printed, tuple(rows), matrix=True, flipped=flip)
 
     def _index_lines(self, chain: Chain, axes: tuple[Axis, ...]) -> Lines:
         free = dict.fromkeys([*axes, *chain.left.axes, *(a for row in chain.rows for a in row.right.axes)])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from deltarule.calculus.derivation import Derivation
+from deltarule.writing.formula import Formula
 from deltarule.writing.latex import RELATIONS, escape, latex
-from deltarule.writing.lines import Line, Lines
+from deltarule.writing.lines import Line
 from deltarule.writing.outline import Block, Code, Display, Heading, Items, Paragraph, Span, Verdicts, outline
 
-__all__ = ["aligned", "block_markdown", "inline", "markdown", "relation"]
+__all__ = ["aligned", "block_markdown", "boxed", "inline", "markdown", "relation"]
 
 
 def markdown(derivation: Derivation) -> str:
@@ -51,7 +52,7 @@ def _plain(text: str) -> str:
 
 def _display(block: Display) -> str:
     parts = [inline(block.words)] if block.words else []
-    parts.append("$$\n" + aligned(block.lines, boxed=block.final) + "\n$$")
+    parts.append("$$\n" + aligned(block.lines.left, block.rows, boxed=boxed(block)) + "\n$$")
     if block.numbers:
         rows = [f"| `{text}` | {value} |" for text, value in block.numbers]
         parts.append("\n".join(["| quantity | value |", "|---|---|", *rows]))
@@ -62,21 +63,24 @@ def relation(sign: str) -> str:
     return RELATIONS.get(sign, sign)
 
 
-def aligned(lines: Lines, boxed: bool = False, environment: str = "aligned") -> str:
-    r"""`left &= right && \text{rule} \\ ...`; the last right side in a box where it is a result.
+def boxed(block: Display) -> int | None:
+    """The row that is the result, to be set in a box."""
+    return len(block.lines.rows) - 1 if block.final and block.lines.rows else None
+
+
+def aligned(left: Formula, rows: Sequence[Line], boxed: int | None = None, environment: str = "aligned") -> str:
+    r"""`left &= right && \text{rule} \\ ...`; the right side of row `boxed` in a box.
 
     A chain of one row without a rule needs no environment.
     """
-    left = latex(lines.left)
-    if not lines.rows:
-        return left
-    if len(lines.rows) == 1 and not lines.rows[0].rules and environment == "aligned":
-        row = lines.rows[0]
-        body = f"{left} {relation(row.relation)} {latex(row.right)}"
-        return rf"\boxed{{{body}}}" if boxed else body
-    last = len(lines.rows) - 1
-    rows = [_row(left if k == 0 else "", row, boxed and k == last) for k, row in enumerate(lines.rows)]
-    return rf"\begin{{{environment}}}" + "\n" + " \\\\\n".join(rows) + "\n" + rf"\end{{{environment}}}"
+    first = latex(left)
+    if not rows:
+        return first
+    if len(rows) == 1 and not rows[0].rules and environment == "aligned":
+        body = f"{first} {relation(rows[0].relation)} {latex(rows[0].right)}"
+        return body if boxed is None else rf"\boxed{{{body}}}"
+    lines = [_row(first if k == 0 else "", row, k == boxed) for k, row in enumerate(rows)]
+    return rf"\begin{{{environment}}}" + "\n" + " \\\\\n".join(lines) + "\n" + rf"\end{{{environment}}}"
 
 
 def _row(left: str, row: Line, boxed: bool) -> str:

@@ -80,6 +80,9 @@ def mathml(formula: Formula) -> str:
         case f.Indicator(left=left, relation=relation, right=right):
             inside = _row([mathml(left), f"<mo>{escape(relation_sign(relation, UNICODE))}</mo>", mathml(right)])
             return _row(["<mn>𝟏</mn>", _fenced("[", inside, "]", f.tall(formula))])
+        case f.Table(rows=cells):
+            table = "".join(f"<mtr>{''.join(f'<mtd>{mathml(c)}</mtd>' for c in row)}</mtr>" for row in cells)
+            return _fenced("[", f"<mtable>{table}</mtable>", "]", True)
         case f.Relation(left=left, sign=sign, right=right):
             return _row([mathml(left), f"<mo>{escape(relation_sign(sign, UNICODE))}</mo>", mathml(right)])
         case f.Reals(sizes=sizes):

@@ -51,7 +51,7 @@ def _document(cells: Iterable[Iterable[Block]]) -> dict[str, Any]:
 def shown_derivation(derivation: Derivation) -> dict[str, str]:
     """What a notebook displays, by MIME type: the whole in Markdown; the results alone in LaTeX."""
     setter = typesetter(derivation)
-    results = [aligned(setter.lines(chain)) for chain in derivation.chains if chain.final]
+    results = [aligned((lines := setter.lines(chain)).left, lines.rows) for chain in derivation.chains if chain.final]
     body = " \\\\\n".join(results)
     return {
         "text/markdown": markdown(derivation),

@@ -17,7 +17,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.index_form import IndexForm
-from deltarule.writing.lines import Lines, Typesetter, typesetter
+from deltarule.writing.lines import Line, Lines, Typesetter, typesetter
 from deltarule.writing.naming import Names, letters_for
 
 __all__ = [
@@ -75,6 +75,14 @@ class Display:
     final: bool = False
     words: tuple[Span, ...] = ()
     numbers: tuple[tuple[str, str], ...] = ()
+    values: tuple[Formula, ...] = ()
+    """What the result is in numbers."""
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """The rows of the chain, then its values to six digits."""
+        relation = "≈" if self.lines.rows else "="  # a chain without rows gives a number, as a premise does
+        return (*self.lines.rows, *(Line(relation, value) for value in self.values))
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ _ROLES = {
 def outline(derivation: Derivation) -> tuple[Block, ...]:
     """The blocks of a derivation: what is given, what is assumed, the sections, the count of proved steps."""
     setter = typesetter(derivation)
-    blocks: list[Block] = [Heading(1, spans(derivation.title, setter.names))]
+    blocks: list[Block] = [Heading(1, spans(derivation.title.replace("->", "→"), setter.names))]
     if derivation.network:
         blocks.append(Paragraph(("Network: ", Code(derivation.network))))
     blocks += [Paragraph(spans(sentence, setter.names)) for sentence in conventions(derivation)]
@@ -138,8 +146,32 @@ def outline(derivation: Derivation) -> tuple[Block, ...]:
 
 
 def display(chain: Chain, setter: Typesetter) -> Display:
-    numbers = tuple((text, _value(value)) for text, value in chain.numbers)
-    return Display(setter.lines(chain), chain.final, spans(chain.words, setter.names), numbers)
+    """The chain; a value of its own stands as a last row `≈ 0.42`, other numbers below."""
+    lines = setter.lines(chain)
+    approximations: list[Formula] = []
+    numbers: list[tuple[str, str]] = []
+    for text, value in chain.numbers:
+        written = written_out(value, lines) if text == "value" else None
+        if written is None:
+            numbers.append((text, _value(value)))
+        else:
+            approximations.append(written)
+    return Display(lines, chain.final, spans(chain.words, setter.names), tuple(numbers), tuple(approximations))
+
+
+def written_out(value: object, lines: Lines) -> Formula | None:
+    """A number, or in matrix notation a vector or matrix, as a formula; None for what has more axes or indices."""
+    plain = getattr(value, "tolist", lambda: value)()
+    if isinstance(plain, int | float):
+        return f.decimal(float(plain))
+    if not lines.matrix or not isinstance(plain, list) or not plain:
+        return None
+    rows = plain if isinstance(plain[0], list) else [[cell] for cell in plain]
+    if any(not isinstance(cell, int | float) for row in rows for cell in row):
+        return None
+    if lines.flipped:
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    return f.Table(tuple(tuple(f.decimal(float(cell)) for cell in row) for row in rows))
 
 
 def verdicts(derivation: Derivation) -> Verdicts:

@@ -91,21 +91,20 @@ def render(derivation: Derivation, width: int = WIDTH, signs: Signs = UNICODE) -
 
 
 def _short(block: Block | None) -> bool:
-    if not isinstance(block, Display) or block.words or block.numbers or block.final:
+    if not isinstance(block, Display) or block.words or block.numbers or block.values or block.final:
         return False
     return len(block.lines.rows) < 2 and all(row.rule in {"", "definition"} for row in block.lines.rows)
 
 
 def _block(block: Block, width: int, signs: Signs) -> list[list[Piece]]:
     match block:
-        case Heading(level=1, spans=spans):
-            title = inline(spans, signs)
-            rule = ("═" if signs.unicode else "=") * min(measure(title), width)
-            return [[(title, "bold")], [(rule, "dim")], []]
         case Heading(level=level, spans=spans):
-            title = inline(spans, signs)
-            rule = ("─" if signs.unicode else "-") * min(measure(title), width)
-            return [[], [(title, "bold cyan" if level == 2 else "bold")], [(rule, "dim")]]
+            title = _filled(inline(spans, signs), width)
+            rule = ("═" if level == 1 else "─") if signs.unicode else ("=" if level == 1 else "-")
+            under = (rule * max(map(measure, title)), "dim")
+            style = "bold cyan" if level == 2 else "bold"
+            lines: list[list[Piece]] = [*([(line, style)] for line in title), [under]]
+            return [*lines, []] if level == 1 else [[], *lines]
         case Paragraph(spans=spans):
             return [[(line, "")] for line in _filled(inline(spans, signs), width)]
         case Items(items=items):
@@ -151,12 +150,12 @@ def _display(block: Display, width: int, signs: Signs) -> list[list[Piece]]:
         lines += [[(line, "")] for line in _filled(inline(block.words, signs), width)]
     left = shown(block.lines.left, None, signs)
     indent = 2 + measure(left) if measure(left) <= width // 3 else 6
-    if not block.lines.rows:
+    if not block.rows:
         return [*lines, [("  " + left, "")]]
     if indent != 2 + measure(left):
         lines.append([("  " + left, "")])
     last = len(block.lines.rows) - 1
-    for k, row in enumerate(block.lines.rows):
+    for k, row in enumerate(block.rows):
         head = "  " + left if k == 0 and indent == 2 + measure(left) else " " * indent
         lines += _row(head, row, block.final and k == last, width, signs)
     lines += [[(f"      {text} = {value}", "dim")] for text, value in block.numbers]
