@@ -26,6 +26,7 @@ from deltarule.language.expression import (
     multiply,
     names,
     substitute,
+    walk,
 )
 
 __all__ = ["Definitions"]
@@ -44,6 +45,11 @@ class Definitions:
     _users: dict[str, list[str]] = field(default_factory=dict)
     _mentions: dict[str, set[str]] = field(default_factory=dict)
     _local: dict[tuple[str, str], tuple[Symbol, Expression]] = field(default_factory=dict)
+    _targeted: set[str] = field(default_factory=set)
+    _named: int = 0
+    _place: dict[str, int] = field(default_factory=dict)
+    _below: dict[str, int] = field(default_factory=dict)
+    """What each name is computed from, itself included, as a set of bits: one bit a name, by `_place`."""
 
     @classmethod
     def of(cls, equations: Iterable[Equation], declarations: dict[str, Declaration]) -> Definitions:
@@ -59,6 +65,7 @@ class Definitions:
             raise DeltaruleError(f"{equation.name} is defined by itself")
         self.equations[equation.name] = equation
         self._mentions[equation.name] = mentioned
+        self._below.clear()
         for name in mentioned:
             self._users.setdefault(name, []).append(equation.name)
 
@@ -80,19 +87,31 @@ class Definitions:
     def users(self, name: str, target: str | None = None) -> list[str]:
         """The names whose equation mentions `name` and on which `target` depends, latest first."""
         found = [v for v in self._users.get(name, ()) if target is None or self.depends(target, v)]
-        return sorted(found, key=lambda v: -list(self.equations).index(v)) if len(found) > 1 else found
+        if len(found) < 2:
+            return found
+        order = {v: k for k, v in enumerate(self.equations)}
+        return sorted(found, key=lambda v: -order[v])
 
     def depends(self, of: str, on: str) -> bool:
         """Whether the value of `of` is computed from `on` (or is it)."""
-        stack, seen = [of], set()
+        if of not in self._below:
+            self._fill(of)
+        place = self._place.get(on)
+        return of == on if place is None else bool(self._below[of] >> place & 1)
+
+    def _fill(self, name: str) -> None:
+        stack = [name]
         while stack:
-            v = stack.pop()
-            if v == on:
-                return True
-            if v not in seen:
-                seen.add(v)
-                stack.extend(self._mentions.get(v, ()))
-        return False
+            v = stack[-1]
+            missing = [u for u in self._mentions.get(v, ()) if u not in self._below]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            below = 1 << self._place.setdefault(v, len(self._place))
+            for u in self._mentions.get(v, ()):
+                below |= self._below[u]
+            self._below[v] = below
 
     def definition(self, name: str, indices: tuple[Index, ...]) -> Expression:
         """The right side of the equation of `name` at the given indices."""
@@ -110,6 +129,12 @@ class Definitions:
         axes = (*self.equations[of.name].left.axes, *wrt.axes)
         return at(value, axes, (*of.indices, *by.indices))
 
+    def _targets(self) -> set[str]:
+        """What has derivatives with a name."""
+        if self._named != len(self.signals):
+            self._named, self._targeted = len(self.signals), {target for target, _ in self.signals}
+        return self._targeted
+
     def abstract(self, name: str) -> bool:
         """Whether `name` is only named: an error signal of it by an output is given, not derived."""
         return name not in self.equations
@@ -122,14 +147,14 @@ class Definitions:
         if name is not None and (by.name not in opening or (self.abstract(of.name) and not self.users(by.name))):
             return Symbol(name, (*of.indices, *by.indices))
         if self.abstract(of.name):
-            if not any(t == of.name for t, _ in self.signals):
+            if of.name not in self._targets():
                 return Derivative(of, by)
             users = self.users(by.name)
         else:
             if not self.depends(of.name, by.name):
                 return ZERO
             users = self.users(by.name, of.name)
-        if any(t == of.name for t, _ in self.signals):  # reverse: through the names that use `by`
+        if of.name in self._targets():  # reverse: through the names that use `by`
             parts = []
             for v in users:
                 if v == of.name:
@@ -149,6 +174,9 @@ class Definitions:
 
     def resolve(self, e: Expression, opening: Collection[str] = ()) -> Expression:
         """Every `Derivative` in `e` evaluated through the definitions."""
+
+        if not any(isinstance(u, Derivative) for u in walk(e)):
+            return e
 
         def replace(u: Expression) -> Expression | None:
             if not isinstance(u, Derivative):
@@ -171,6 +199,11 @@ class Definitions:
 
     def unfold(self, e: Expression, which: Collection[str] | None = None, *, values: bool = False) -> Expression:
         """Names replaced by their equations, again and again: those in `which`, or all; with `values`, signals too."""
+
+        if not any(
+            n in self.equations or (values and n in self.values) for n in names(e) if which is None or n in which
+        ):
+            return e
 
         def replace(u: Expression) -> Expression | None:
             if not isinstance(u, Symbol) or (which is not None and u.name not in which):

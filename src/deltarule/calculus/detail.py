@@ -135,11 +135,10 @@ def written_out(e: Expression) -> Expression:
             return ONE if a == b else ZERO
         case Product(bound=(_, *_)):
             factors, bound = opened(e)
-            terms = [
-                Product(tuple(written_out(rename(f, fixed)) for f in factors)) if len(factors) > 1
-                else written_out(rename(factors[0], fixed))
-                for fixed in _choices(bound)
-            ]  # fmt: skip
+            terms = []
+            for fixed in _choices(bound):
+                written = [written_out(rename(f, fixed)) for f in factors]
+                terms.append(Product(written) if len(written) > 1 else written[0])
             return Sum(terms) if len(terms) > 1 else terms[0]
         case Maximum():
             body, bound = opened_maximum(e)

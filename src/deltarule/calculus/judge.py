@@ -64,7 +64,7 @@ class Judge:
         if refute:
             verdict = decide(*pair, self.facts)
             if verdict.status == "refuted":
-                return Judgement("refuted", (), verdict.reason, verdict.counterexample)
+                return Judgement("refuted", (), verdict.reason, dict(verdict.counterexample or {}) or None)
             return Judgement("undecided", (), verdict.reason)
         return Judgement("undecided", (), "no proof was found")
 

@@ -63,7 +63,8 @@ def local_derivative(definitions: Definitions, of: str, by: str, policy: Policy,
             rows.append(Row(e, rule))
 
     at_index = _elementwise(right, by)
-    if of == target or (at_index is None and not _transcendental(raw)):
+    constant = at_index is None or by not in names(raw)  # no function of `by` is left: there is nothing to reuse
+    if of == target or (constant and not _transcendental(raw)):
         opened = _without_primes(raw, policy)
         put_row(opened, _primes(raw))
         put_row(tidy(opened), "simplify")
@@ -131,9 +132,10 @@ def _elementwise(e: Expression, name: str) -> Symbol | None:
 
 def with_activities(definitions: Definitions, e: Expression, of: str) -> Expression:
     """`e` written with the names of activities whose equations occur in it: σ(z) becomes ŷ, a softmax its output."""
-    present = names(e)
-    for name, equation in definitions.equations.items():
-        if name == of or not names(equation.right) & present or not _transcendental(equation.right):
+    present = {user for n in names(e) for user in definitions.users(n)}
+    for name in [n for n in definitions.equations if n in present] if len(present) > 1 else present:
+        equation = definitions.equations[name]
+        if name == of or not _transcendental(equation.right):
             continue
         v = definitions.symbol(name)
         right = definitions.definition(name, v.indices)

@@ -35,6 +35,7 @@ from deltarule.language.expression import (
     rename,
     substitute,
     subtract,
+    walk,
 )
 from deltarule.language.functions import FUNCTIONS, expand
 
@@ -262,4 +263,6 @@ def expand_functions(e: Expression) -> Expression:
         values = {Symbol(p): expand_functions(a) for p, a in zip(row.parameters, u.arguments, strict=True)}
         return substitute(out, lambda n: values.get(n) if isinstance(n, Symbol) else None)
 
+    if not any(isinstance(u, Apply) and (row := FUNCTIONS.get(u.function)) and not row.primitive for u in walk(e)):
+        return e
     return substitute(e, replace)

@@ -189,7 +189,7 @@ class Sweep:
         if values != signals:
             whole = total(values)
             inner = tidy(whole)
-            by_value = tidy(inner, self.facts)
+            by_value = tidy(inner, self.facts) if self.facts else inner
             if cost(by_value) <= cost(by_name) and by_value is not by_name:
                 raw = [
                     link if middle is target else Product((value, link), middle.axes)
@@ -203,7 +203,7 @@ class Sweep:
                 return
         if any(isinstance(e, Delta) for _, _, link, _ in links for e in walk(link)):
             put(kept, "sum over the index that a delta selects")
-        put(tidy(kept), "simplify")
+        put(tidy(kept) if self.facts else by_name, "simplify")
         put(by_name, "known sum")
 
     def _value(self, outer: Expression) -> Expression:

@@ -125,7 +125,7 @@ class Number(Expression):
     value: Fraction
 
     def __new__(cls, value: int | Fraction) -> Number:
-        key = ("Number", Fraction(value))
+        key = ("Number", value if type(value) is Fraction else Fraction(value))
         return _nodes.get(key) or _make(cls, key, (), ())
 
 
@@ -194,7 +194,7 @@ class Power(Expression):
     exponent: Fraction
 
     def __new__(cls, base: Expression, exponent: int | Fraction) -> Power:
-        key = ("Power", base, Fraction(exponent))
+        key = ("Power", base, exponent if type(exponent) is Fraction else Fraction(exponent))
         return _nodes.get(key) or _make(cls, key, base.axes, (base,))
 
 
@@ -448,7 +448,8 @@ def number(value: int | Fraction) -> Number:
 def add(*terms: Expression) -> Expression:
     """The sum, flattened, its numbers gathered where the first of them stands."""
     flat: list[Expression] = []
-    constant, place = Fraction(0), None
+    constant: int | Fraction = 0
+    place = None
     for term in terms:
         for t in term.terms if isinstance(term, Sum) else (term,):
             if isinstance(t, Number):
@@ -465,7 +466,7 @@ def add(*terms: Expression) -> Expression:
 def multiply(*factors: Expression, bound: Iterable[Axis] = ()) -> Expression:
     """The product, flattened where nothing is bound, its number in front; summed over `bound`."""
     flat: list[Expression] = []
-    coefficient = Fraction(1)
+    coefficient: int | Fraction = 1
     for factor in factors:
         for f in factor.factors if isinstance(factor, Product) and not factor.bound else (factor,):
             if isinstance(f, Number):

@@ -271,8 +271,9 @@ class _Deriving:
     @staticmethod
     def _local_chains(sweep: Sweep, name: str) -> list[Chain]:
         out = []
-        for (_, by), local in sweep.locals.items():
-            if by == name and local.of.name != sweep.target:
+        for user in sweep.definitions.users(name):
+            local = sweep.locals.get((user, name))
+            if local is not None and user != sweep.target:
                 axes = (*local.of.axes, *local.by.axes)
                 out.append(Chain(local.left, local.rows, axes, place=sweep.definitions.equations[local.of.name].module))
         return out
