@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
 from mpmath import mp, mpf
 
-from deltarule.algebra import Facts, decide, prove
+from deltarule.algebra import Facts, Proof, decide, prove
 from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, multiply, power, subtract
 
 from .loops import DIGITS, differ, value
@@ -24,7 +25,7 @@ SUMS_TO_ONE = Facts(equal=((multiply(Symbol("v", (Axis("s", "n"),)), bound=[Axis
 """Σ_s v[s] = 1."""
 
 
-def lookup(seed: int, scale: int, size: int = 0) -> Any:
+def lookup(seed: int, size: int = 0) -> Any:
     """Values by name and indices; with a size, the components of v sum to one."""
 
     @cache
@@ -33,19 +34,41 @@ def lookup(seed: int, scale: int, size: int = 0) -> Any:
             with mp.workdps(DIGITS):
                 return 1 - sum((at("v", (k,)) for k in range(1, size)), mpf(0))
         random = Random(f"{seed} {name} {indices}")
-        return mpf(random.randrange(-40, 41) * scale) / 16 + mpf(random.randrange(1, 1000)) / 100003
+        return mpf(random.randrange(-40, 41)) / 16 + mpf(random.randrange(1, 1000)) / 100003
 
     return at
 
 
-def apart(left: Expression, right: Expression, seed: int, facts: Facts, points: int = 3) -> bool | None:
-    """Whether the two are seen to differ at a point; None where no point had both defined."""
+def special(seed: int) -> Any:
+    """Values at which kinks, ties and poles are met."""
+
+    def at(name: str, indices: tuple[int, ...]) -> Any:
+        return mpf(Random(f"special {seed} {name} {indices}").choice((0, 0, 1, -1, 1, 2)))
+
+    return at
+
+
+def inside(proof: Proof, at: Any, sizes: dict[str, int]) -> bool:
+    """Whether the domain of a proof holds the point, at every index."""
+    for e, least in [(e, None) for e in proof.nonzero] + [(e, 0) for e in proof.positive]:
+        for numbers in product(*(range(1, (a.size if isinstance(a.size, int) else sizes[a.size]) + 1) for a in e.axes)):
+            found = value(e, dict(zip(e.axes, numbers, strict=True)), at, sizes)
+            if found is None or abs(found) < 1e-20 or (least is not None and found < least):
+                return False
+    return True
+
+
+def apart(left: Expression, right: Expression, seed: int, facts: Facts, proof: Proof | None = None) -> bool | None:
+    """Whether the two are seen to differ at a point; None where no point had both defined. For a proof, points of its
+    domain at which kinks and ties are met are tried too."""
     seen = None
-    for k in range(points):
+    for k in range(3 if proof is None else 6):
         sizes = SIZES[k % len(SIZES)]
         axes = tuple(dict.fromkeys((*left.axes, *right.axes)))
         where = {a: Random(f"{seed} {k} {a.name}").randrange(1, sizes[str(a.size)] + 1) for a in axes}
-        at = lookup(seed * 10 + k, 1, sizes["n"] if facts else 0)
+        at = lookup(seed * 10 + k, sizes["n"] if facts else 0) if k < 3 else special(seed * 10 + k)
+        if k >= 3 and (facts or proof is None or not inside(proof, at, sizes)):
+            continue
         a, b = value(left, where, at, sizes), value(right, where, at, sizes)
         if a is None or b is None:
             continue
@@ -72,9 +95,11 @@ def one(seed: int) -> Counter[str]:
         verdict = decide(e, same, facts)
         assert verdict.status != "refuted", f"seed {seed}: {e!r} = {same!r} was refuted by {verdict.counterexample}"
         out[f"true {verdict.status}"] += 1
+        if verdict.proof is not None and verdict.proved:
+            assert not apart(e, same, seed, facts, verdict.proof), f"seed {seed}: {e!r} = {same!r}, {verdict.domain}"
     for other in (trees.mutated(e), trees.tree(random.choice((1, 2)), free)):
         proof = prove(e, other, facts)
-        truth = apart(e, other, seed + 1, facts)
+        truth = apart(e, other, seed + 1, facts, proof if proof.proved else None)
         if proof.proved:
             assert truth is not True, f"seed {seed}: {e!r} = {other!r} was proved, {proof.domain}"
             out["other proved"] += 1
@@ -130,8 +155,10 @@ def signs(seed: int) -> Counter[str]:
     facts, restricted = random.choice(HYPOTHESES)
     verdict = decide(e, other, facts)
     seen = None
-    for k in range(6):
-        drawn = lookup(seed * 10 + k, 1)
+    for k in range(12):
+        drawn = lookup(seed * 10 + k) if k < 6 else special(seed * 10 + k)
+        if k >= 6 and (facts or verdict.proof is None or not inside(verdict.proof, drawn, {})):
+            continue
         x, y = drawn("x", ()), drawn("y", ())
         if restricted is not None:
             x, y = restricted("x", x / 2), restricted("y", y / 3)

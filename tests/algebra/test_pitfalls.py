@@ -88,6 +88,17 @@ def test_positive_where_it_is_defined_says_nothing_elsewhere() -> None:
     assert decide(case, bare(c)).status == "refuted"
 
 
+def test_a_sum_of_squares_may_be_zero() -> None:
+    squares = x**2 + y**2
+    assert prove(bare(squares / squares), ONE).domain == ("x^2 + y^2 != 0",)
+    assert prove(bare(step(squares)), ONE).domain == ("x^2 + y^2 != 0",)
+    assert prove(bare(step(squares + 1)), ONE).domain == ()
+    assert proved(magnitude(-squares), squares)
+    assert status(magnitude(squares - 1), squares - 1) == "refuted"
+    assert proved(relu(total(i, u[i] ** 2)), total(i, u[i] ** 2))
+    assert proved(log(squares * z), log(squares) + log(z), z)
+
+
 # Kinks ---------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +120,15 @@ def test_a_step_is_not_one_or_zero() -> None:
     assert status(step(x), 1 - step(x)) == "refuted"
     assert status(relu(x), x) == "refuted"
     assert proved(step(x), 1, x)
+
+
+def test_what_has_a_value_in_one_case_only_is_compared_there() -> None:
+    assert prove(bare(1 / relu(x)), bare(1 / (x * step(x)))).proved
+    assert prove(bare(sign(x) / sign(x)), ONE).domain == ("sign(x) != 0",)
+    assert prove(bare(step(x) / step(x)), ONE).domain == ("step(x) != 0",)
+    assert status(1 / relu(x), 1 / x**2) == "refuted"
+    assert status(log(relu(x)), log(x) + 1) == "refuted"
+    assert not proved(1 / (step(x) * step(-x)), x)
 
 
 # Poles and vacuous claims ----------------------------------------------------------------------------------------

@@ -124,16 +124,18 @@ def open_conditions(ctx: Context, conditions: Iterable[Condition]) -> list[Condi
     return out
 
 
-def _by_cases(ctx: Context, p: Polynomial, depth: int = 0) -> list[Condition]:
-    """A denominator with a case in it is split by the case: no branch of it may be zero."""
-    found = kernels.idempotents(p)
-    if not found or len(found) > 3:
-        if not depth:
-            return []
-        if not p:
-            raise Undefined("a branch of a denominator is identically zero")
-        return [] if positivity.nonzero(ctx, p) else [Condition("!=", expression_of(_unsigned(p)))]
-    return [c for value in (1, 0) for c in _by_cases(ctx, kernels.exact(ctx, p, found[0], value), depth + 1)]
+def _by_cases(ctx: Context, p: Polynomial) -> list[Condition]:
+    """A denominator with a case in it is split by the case: no branch of it may be zero. Nothing where it has no case,
+    or where a branch is zero altogether."""
+    branches = [p]
+    for _ in range(3):
+        found = kernels.idempotents(branches[0])
+        if not found:
+            break
+        branches = [kernels.exact(ctx, q, found[0], value) for q in branches for value in (1, 0)]
+    if len(branches) == 1 or not all(branches) or any(kernels.idempotents(q) for q in branches):
+        return []
+    return [Condition("!=", expression_of(_unsigned(q))) for q in branches if not positivity.nonzero(ctx, q)]
 
 
 def _unsigned(p: Polynomial) -> Polynomial:

@@ -111,7 +111,17 @@ def _split(ctx: Context, p: Polynomial, f: Any) -> Polynomial | None:
     if not found or len(found) > MAX_SPLIT:
         return None
     g = found[0]
-    one, zero = f(exact(ctx, p, g, 1)), f(exact(ctx, p, g, 0))
+    branches: list[Polynomial] = []
+    failure: Undefined | None = None
+    for value in (1, 0):
+        try:
+            branches.append(f(exact(ctx, p, g, value)))
+        except Undefined as e:  # f(p) has no value in this case, so any value will do there
+            if failure is not None:
+                raise
+            failure = e
+            branches.append({})
+    one, zero = branches
     difference = polynomial.add(one, polynomial.scale(zero, -1))
     return polynomial.add(zero, polynomial.multiply(ctx, item_polynomial(g), difference))
 
@@ -236,8 +246,8 @@ def _root_of_unknown(ctx: Context, rest: list[tuple[Polynomial, Any]], sign: int
         ((f, e),) = rest
         if e % 2 and sign > 0:  # f^e ≥ 0 exactly where f ≥ 0
             return _base_power(ctx, f, e * q)
-        if e % 2 == 0 and sign > 0 and (e * q).denominator == 1:  # √(f²) = |f|
-            return power(ctx, absolute(ctx, f), e * q)
+    if sign > 0 and all(e % 2 == 0 and (e * q).denominator == 1 for _, e in rest):  # √(f² g²) = |f| |g|
+        return polynomial.product(ctx, [power(ctx, absolute(ctx, f), e * q) for f, e in rest])
     base: Polynomial = constant(sign)
     for f, e in rest:
         base = polynomial.multiply(ctx, base, _whole_power(ctx, f, e))
@@ -421,9 +431,11 @@ def _read_signs(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
         # Below the line, or under a root there, a factor is not zero where u is defined.
         if e < 0 and e.denominator != 1:
             continue
+        if e % 2 and positivity.not_negative(ctx, polynomial.scale(f, -1)):
+            f, s = polynomial.scale(f, -1), -s  # noqa: PLW2901
         made = _made(ctx, "positive", None, [f])
         least = min(made.head.payload[0].items(), key=lambda t: [(i.id, k) for i, k in t[0]])
-        odd = e.denominator == 1 and e % 2 == 1
+        odd = e.denominator == 1 and e % 2 == 1 and not positivity.not_negative(ctx, f)
         if least[1] < 0:
             made = _made(ctx, "positive", None, [polynomial.scale(f, -1)])
             s = -s if odd else s

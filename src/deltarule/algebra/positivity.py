@@ -15,9 +15,10 @@ from deltarule.algebra.terms import UNIT, Atom, Component, Item, Monomial, Polyn
 if TYPE_CHECKING:
     from deltarule.algebra.context import Context
 
-__all__ = ["expression_sign", "item_nonzero", "item_positive", "nonzero", "positive"]
+__all__ = ["expression_sign", "item_nonzero", "item_positive", "nonzero", "not_negative", "positive"]
 
 MAX_DEPTH = 4
+UNKNOWN, NOT_NEGATIVE, POSITIVE = -1, 1, 2
 
 
 def positive(ctx: Context, p: Polynomial, depth: int = 0) -> bool:
@@ -41,7 +42,7 @@ def positive(ctx: Context, p: Polynomial, depth: int = 0) -> bool:
 
 def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
     signs = [_term_sign(ctx, m, c, depth) for m, c in p.items()]
-    if min(signs) >= 0 and max(signs) > 0:
+    if min(signs) > 0 and max(signs) == POSITIVE:
         return True
     if ctx.is_fact(p):
         return True
@@ -78,18 +79,22 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
     return sign > 0
 
 
+def not_negative(ctx: Context, p: Polynomial) -> bool:
+    """Whether p ≥ 0 by its terms: Σ x² is, but a root or a logarithm may not be distributed over it for that."""
+    return all(_term_sign(ctx, m, c, 0) != UNKNOWN for m, c in p.items())
+
+
 def _term_sign(ctx: Context, m: Monomial, c: Any, depth: int) -> int:
-    """2 for positive, 1 for not negative, -1 for unknown or negative."""
     if c < 0:
-        return -1
-    out = 2
+        return UNKNOWN
+    out = POSITIVE
     for item, e in m:
         if _power_positive(ctx, item, e, depth):
             continue
         if not _power_not_negative(ctx, item, e, depth):
-            return -1
-        out = 1
-    return out if out == 1 else 2
+            return UNKNOWN
+        out = NOT_NEGATIVE
+    return out
 
 
 def _power_positive(ctx: Context, item: Item, e: Any, depth: int) -> bool:
@@ -182,9 +187,9 @@ def _bounded_below(ctx: Context, p: Polynomial, depth: int) -> bool:
             continue
         if c > 0:
             sign = _term_sign(ctx, m, c, depth)
-            if sign < 0:
+            if sign == UNKNOWN:
                 return False
-            strict = strict or sign == 2
+            strict = strict or sign == POSITIVE
             continue
         for item, e in m:
             if e < 0 or e.denominator != 1 or not _in_unit_interval(ctx, item, depth):

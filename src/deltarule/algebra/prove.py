@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Literal
 
-from deltarule.algebra import polynomial, zero
+from deltarule.algebra import kernels, polynomial, zero
 from deltarule.algebra.budget import DEFAULT, Budget, Exhausted, Meter, Undefined, Unsupported
 from deltarule.algebra.conditions import Condition, freed, generic, learn, open_conditions, sentence, written
 from deltarule.algebra.context import OPAQUE, Context, Mode, context_for, forget
 from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import normal_form
 from deltarule.algebra.survey import Survey
-from deltarule.algebra.terms import Atom
+from deltarule.algebra.terms import Atom, Polynomial
 from deltarule.algebra.verdict import Proof
 from deltarule.language.expression import Axis, Expression, rename
 
@@ -165,10 +165,28 @@ def _equal(ctx: Context, left: Expression, right: Expression, wanted: list[Condi
     p = polynomial.add(normal_form(ctx, left), polynomial.scale(normal_form(ctx, right), -1))
     if zero.is_zero(ctx, p):
         return []
+    p = _where_defined(ctx, p, wanted)
+    if zero.is_zero(ctx, p):
+        return []
     smooth, kinks = zero.without_kinks(p)
     if kinks and zero.is_zero(ctx, smooth):
         return [_kink(ctx, a) for a in kinks]
     return None
+
+
+def _where_defined(ctx: Context, p: Polynomial, wanted: list[Condition]) -> Polynomial:
+    """p with the cases left out in which a denominator is zero: where 1/[u > 0] has a value, [u > 0] = 1."""
+    if not kernels.idempotents(p):
+        return p
+    for c in wanted:
+        if c.expression is None or c.relation == ">=":
+            continue
+        base = normal_form(ctx, c.expression)
+        for g in kernels.idempotents(base):
+            for value in (0, 1):
+                if not kernels.exact(ctx, base, g, value):
+                    p = kernels.exact(ctx, p, g, 1 - value)
+    return p
 
 
 def _kink(ctx: Context, a: Atom) -> Condition:

@@ -29,9 +29,12 @@ __all__ = ["expression_of"]
 
 
 def expression_of(p: Polynomial) -> Expression:
-    """An expression with this normal form."""
-    terms = [multiply(number(c), *(power(_item(i), e) for i, e in m)) for m, c in p.items()]
-    return add(*terms)
+    """An expression with this normal form, its terms and factors in the order of their names."""
+    terms = []
+    for m, c in p.items():
+        factors = sorted((power(_item(i), e) for i, e in m), key=repr)
+        terms.append((multiply(*factors), multiply(number(c), *factors)))
+    return add(*(whole for _, whole in sorted(terms, key=lambda t: repr(t[0]))))
 
 
 def _item(item: Item) -> Expression:
