@@ -25,6 +25,7 @@ from deltarule.language.expression import (
     opened,
     opened_maximum,
 )
+from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.naming import Names, letters_for
@@ -56,11 +57,11 @@ class IndexForm:
 
         match e:
             case Number(value=value):
-                return f.numeral(value)
+                return compose.numeral(value)
             case Symbol():
                 return self._symbol(e, letters)
             case Sum(terms=terms):
-                return f.terms([visit(t) for t in terms])
+                return compose.terms([visit(t) for t in terms])
             case Product(factors=factors, bound=()):
                 return multiplied(factors, visit)
             case Product():
@@ -68,11 +69,11 @@ class IndexForm:
             case Maximum():
                 body, bound = opened_maximum(e)
                 inner = self._more(bound, letters)
-                return f.Big("max", self._runs(bound, inner), f.wrap(self._visit(body, inner), f.PRODUCT))
+                return f.Big("max", self._runs(bound, inner), compose.wrap(self._visit(body, inner), compose.PRODUCT))
             case Power():
                 return powered(e, visit)
             case Apply():
-                return f.called(e.function, tuple(visit(u) for u in e.arguments), e.order)
+                return compose.called(e.function, tuple(visit(u) for u in e.arguments), e.order)
             case Delta(first=first, second=second):
                 return f.Indicator(self._index(first, letters), "=", self._index(second, letters))
             case Derivative():
@@ -101,26 +102,26 @@ class IndexForm:
 
         first, rest = factors[0], factors[1:]
         if isinstance(first, Number) and rest:
-            total = f.Big("sum", self._runs(bound, inner), f.wrap(multiplied(rest, visit), f.BIG))
+            total = f.Big("sum", self._runs(bound, inner), compose.wrap(multiplied(rest, visit), compose.BIG))
             return scaled(first, total)
-        return f.Big("sum", self._runs(bound, inner), f.wrap(multiplied(factors, visit), f.BIG))
+        return f.Big("sum", self._runs(bound, inner), compose.wrap(multiplied(factors, visit), compose.BIG))
 
 
 def scaled(coefficient: Number, body: Formula) -> Formula:
     """A number before a formula: a sign for -1."""
     if coefficient.value < 0:
-        return f.negative(scaled(Number(-coefficient.value), body))
-    return body if coefficient.value == 1 else f.product([f.numeral(coefficient.value), body])
+        return compose.negative(scaled(Number(-coefficient.value), body))
+    return body if coefficient.value == 1 else compose.product([compose.numeral(coefficient.value), body])
 
 
 def multiplied(factors: Iterable[Expression], visit: Visit) -> Formula:
     """The product in the order given; a run of factors and of reciprocals after it is one fraction."""
     first, *rest = factors
     if isinstance(first, Number) and rest and first.value < 0:
-        return f.negative(multiplied(rest if first.value == -1 else [Number(-first.value), *rest], visit))
+        return compose.negative(multiplied(rest if first.value == -1 else [Number(-first.value), *rest], visit))
     groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
     if isinstance(first, Number) and first.value.denominator > 1 and rest:
-        return f.product([f.numeral(first.value), multiplied(rest, visit)])
+        return compose.product([compose.numeral(first.value), multiplied(rest, visit)])
     for factor in (first, *rest):
         below = reciprocal(factor)
         if below is not None:
@@ -129,7 +130,7 @@ def multiplied(factors: Iterable[Expression], visit: Visit) -> Formula:
         if groups[-1][1]:
             groups.append(([], []))
         groups[-1][0].append(visit(factor))
-    return f.product([_quotient(top, bottom) for top, bottom in groups])
+    return compose.product([_quotient(top, bottom) for top, bottom in groups])
 
 
 def reciprocal(e: Expression) -> Expression | None:
@@ -141,18 +142,18 @@ def reciprocal(e: Expression) -> Expression | None:
 
 def _quotient(top: list[Formula], bottom: list[Formula]) -> Formula:
     if not bottom:
-        return f.product(top)
+        return compose.product(top)
     above = [t for t in top if t != f.Numeral("1")]
-    return f.fraction(f.product(above) if above else f.Numeral("1"), f.product(bottom))
+    return f.Fraction(compose.product(above) if above else f.Numeral("1"), compose.product(bottom))
 
 
 def powered(e: Power, visit: Visit) -> Formula:
     below = reciprocal(e)
     if below is not None:
-        return f.fraction(f.Numeral("1"), visit(below))
+        return f.Fraction(f.Numeral("1"), visit(below))
     if e.exponent.denominator == 2 and e.exponent.numerator == 1:
         return f.Root(visit(e.base))
-    return f.superscript(visit(e.base), e.exponent)
+    return compose.superscript(visit(e.base), e.exponent)
 
 
 def derivative(e: Derivative, visit: Visit, symbol: Callable[[Symbol], f.Name], names: Names) -> Formula:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from deltarule.language.functions import FUNCTIONS
+from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.naming import GREEK, split
@@ -46,7 +47,7 @@ def latex(formula: Formula) -> str:
         case f.Partial(of=of, by=by):
             return rf"\frac{{\partial {name(of)}}}{{\partial {name(by)}}}"
         case f.Operator(by=by, body=body):
-            return rf"\frac{{\partial}}{{\partial {name(by)}}} " + _enclosed("(", latex(body), ")", f.tall(body))
+            return rf"\frac{{\partial}}{{\partial {name(by)}}} " + _enclosed("(", latex(body), ")", compose.tall(body))
         case f.Bar(body=body, held=held):
             return rf"\left. {latex(body)} \right|_{{{', '.join(map(name, held))}}}"
         case f.Superscript(base=base, exponent=exponent, elementwise=elementwise):
@@ -62,7 +63,7 @@ def latex(formula: Formula) -> str:
         case f.Big():
             return _big(formula)
         case f.Parentheses(body=body):
-            return _enclosed("(", latex(body), ")", f.tall(body))
+            return _enclosed("(", latex(body), ")", compose.tall(body))
         case f.Absolute(body=body):
             return _enclosed("|", latex(body), "|", True)
         case f.Norm(body=body):
@@ -71,7 +72,7 @@ def latex(formula: Formula) -> str:
             return rf"\sqrt{{{latex(body)}}}"
         case f.Indicator(left=left, relation=relation, right=right):
             inside = f"{latex(left)} {RELATIONS[relation]} {latex(right)}"
-            return r"\mathbf{1}" + _enclosed("[", inside, "]", f.tall(formula))
+            return r"\mathbf{1}" + _enclosed("[", inside, "]", compose.tall(formula))
         case f.Table(rows=cells):
             body = r" \\ ".join(" & ".join(map(latex, row)) for row in cells)
             return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
@@ -147,7 +148,7 @@ def _call(call: f.Call) -> str:
         else:
             places = [str(k) for k, times in enumerate(call.order, 1) for _ in range(times)]
             head = rf"\partial_{{{','.join(places)}}} {head}"
-    return head + _enclosed("(", ", ".join(map(latex, call.arguments)), ")", any(map(f.tall, call.arguments)))
+    return head + _enclosed("(", ", ".join(map(latex, call.arguments)), ")", any(map(compose.tall, call.arguments)))
 
 
 def _enclosed(left: str, inside: str, right: str, grows: bool) -> str:

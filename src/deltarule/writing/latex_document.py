@@ -11,9 +11,9 @@ from deltarule.writing.outline import Block, Code, Display, Heading, Items, Para
 
 __all__ = ["latex_document"]
 
-_BEFORE = r"""\documentclass[11pt,a4paper]{article}
+_BEFORE = r"""\documentclass[10pt,a4paper]{article}
 \usepackage[utf8]{inputenc}
-\usepackage[margin=25mm]{geometry}
+\usepackage[margin=15mm]{geometry}
 \usepackage{amsmath,amssymb}
 \allowdisplaybreaks
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.latex import latex
@@ -49,7 +50,7 @@ def mathml(formula: Formula) -> str:
             return f"<mfrac>{_row([PARTIAL, _name(of)])}{_row([PARTIAL, _name(by)])}</mfrac>"
         case f.Operator(by=by, body=body):
             operator = f"<mfrac>{PARTIAL}{_row([PARTIAL, _name(by)])}</mfrac>"
-            return _row([operator, THIN, _fenced("(", mathml(body), ")", f.tall(body))])
+            return _row([operator, THIN, _fenced("(", mathml(body), ")", compose.tall(body))])
         case f.Bar(body=body, held=held):
             below = _row(_joined(map(_name, held)))
             return f'<msub><mrow>{mathml(body)}<mo stretchy="true">|</mo></mrow>{below}</msub>'
@@ -70,7 +71,7 @@ def mathml(formula: Formula) -> str:
         case f.Big():
             return _big(formula)
         case f.Parentheses(body=body):
-            return _fenced("(", mathml(body), ")", f.tall(body))
+            return _fenced("(", mathml(body), ")", compose.tall(body))
         case f.Absolute(body=body):
             return _fenced("|", mathml(body), "|", True)
         case f.Norm(body=body):
@@ -79,7 +80,7 @@ def mathml(formula: Formula) -> str:
             return f"<msqrt>{mathml(body)}</msqrt>"
         case f.Indicator(left=left, relation=relation, right=right):
             inside = _row([mathml(left), f"<mo>{escape(relation_sign(relation, UNICODE))}</mo>", mathml(right)])
-            return _row(["<mn>𝟏</mn>", _fenced("[", inside, "]", f.tall(formula))])
+            return _row(["<mn>𝟏</mn>", _fenced("[", inside, "]", compose.tall(formula))])
         case f.Table(rows=cells):
             table = "".join(f"<mtr>{''.join(f'<mtd>{mathml(c)}</mtd>' for c in row)}</mtr>" for row in cells)
             return _fenced("[", f"<mtable>{table}</mtable>", "]", True)
@@ -194,7 +195,7 @@ def _call(call: f.Call) -> str:
         places = [f"<mn>{k}</mn>" for k, times in enumerate(call.order, 1) for _ in range(times)]
         head = f"<mrow><msub><mo>∂</mo>{_row(_joined(places))}</msub>{head}</mrow>"
     inside = _row(_joined(map(mathml, call.arguments)))
-    return f"<mrow>{head}{APPLY}{_fenced('(', inside, ')', any(map(f.tall, call.arguments)))}</mrow>"
+    return f"<mrow>{head}{APPLY}{_fenced('(', inside, ')', any(map(compose.tall, call.arguments)))}</mrow>"
 
 
 def _product(factors: tuple[Formula, ...], signs: tuple[str, ...]) -> str:

@@ -36,6 +36,7 @@ from deltarule.language.arrangement import (
     arrange,
 )
 from deltarule.language.expression import Derivative, Number, Symbol
+from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.naming import Names
@@ -84,7 +85,7 @@ class MatrixLayout:
         other_cost, other = self._direct(node, not flip)
         whole = isinstance(node, Call)  # f(a)^T rather than f(a^T)
         if other_cost + 1 < cost or (whole and other_cost + 1 == cost):
-            return other_cost + 1, f.transposed(other)
+            return other_cost + 1, compose.transposed(other)
         return cost, direct
 
     def _row(self, node: Arrangement) -> Printed:
@@ -111,7 +112,7 @@ class MatrixLayout:
                 return self._times(scale, matrix) if isinstance(node, RowScale) != flip else self._times(matrix, scale)
             case Add(terms=terms):
                 parts = [self._best(t, flip) for t in terms]
-                return sum(cost for cost, _ in parts), f.terms([p for _, p in parts])
+                return sum(cost for cost, _ in parts), compose.terms([p for _, p in parts])
             case Broadcast():
                 return self._broadcast(node, flip)
             case PowerOf():
@@ -133,14 +134,14 @@ class MatrixLayout:
                 return cost, f.Call("diag", (body,))
             case DiagonalOf():
                 cost, body = self._direct(node, False)
-                return cost + 1, f.transposed(body)
+                return cost + 1, compose.transposed(body)
             case Identity():
                 return 0, f.Special("identity")
             case Ones():
                 return self._ones(rank, flip)
             case Unit(index=k):
                 unit = f.Name("e", rank=1, indices=(str(k),))
-                return (1, f.transposed(unit)) if flip else (0, unit)
+                return (1, compose.transposed(unit)) if flip else (0, unit)
         raise NoLayout
 
     def _native(self, node: Arrangement) -> Printed:
@@ -153,8 +154,8 @@ class MatrixLayout:
             sign, body = _signed(body)  # noqa: PLW2901
             bodies.append(body)
             minus ^= sign
-        out = f.product(bodies)
-        return sum(cost for cost, _ in parts), f.negative(out) if minus else out
+        out = compose.product(bodies)
+        return sum(cost for cost, _ in parts), compose.negative(out) if minus else out
 
     def _matmul(self, left: Arrangement, right: Arrangement, flip: bool) -> Printed:
         """`W x` as a column, `x^T W^T` as a row; the inner product with the fewer transposes."""
@@ -176,7 +177,7 @@ class MatrixLayout:
         e = node.expression
         match e:
             case Number(value=value):
-                return 0, f.numeral(value)
+                return 0, compose.numeral(value)
             case Symbol():
                 body, stands = self._name(e), self._stands_flipped(e)
             case Derivative():
@@ -185,7 +186,7 @@ class MatrixLayout:
                 raise NoLayout
         if not node.axes or stands == flip:
             return 0, body
-        return 1, f.transposed(body)
+        return 1, compose.transposed(body)
 
     def _name(self, e: Symbol) -> f.Name:
         if e.axes and len(e.axes) < len(e.indices):
@@ -228,7 +229,7 @@ class MatrixLayout:
             value = -first.expression.value
             kept = rest if value == 1 else [Leaf(Number(value), ()), *rest]
             cost, body = self._elementwise(kept, flip)
-            return cost, f.negative(body)
+            return cost, compose.negative(body)
         cost = 0
         groups: list[tuple[list[Formula], list[Formula]]] = [([], [])]
         sign, rank = "", 0
@@ -252,11 +253,11 @@ class MatrixLayout:
             one_cost, one = self._ones(rank, flip) if rank else (0, f.Numeral("1"))
             above = [t for t in top if t != f.Numeral("1")]
             cost += 0 if above else one_cost
-            below_bar = f.product(bottom, sign) if len(bottom) > 1 else _alone(bottom)
-            quotients.append(f.fraction(_joined(above, sign) if above else one, below_bar))
+            below_bar = compose.product(bottom, sign) if len(bottom) > 1 else _alone(bottom)
+            quotients.append(f.Fraction(_joined(above, sign) if above else one, below_bar))
         minus, first = _signed(quotients[0])
         out = _joined([first, *quotients[1:]], sign)
-        return cost, f.negative(out) if minus else out
+        return cost, compose.negative(out) if minus else out
 
     def _scaled(self, node: Scale, flip: bool) -> Printed:
         """Scalars before a vector or matrix; divided by a scalar, it stands above the bar."""
@@ -270,7 +271,7 @@ class MatrixLayout:
         if isinstance(first, Leaf) and isinstance(first.expression, Number):
             coefficient, scalars = first.expression.value, node.scalars[1:]
         cost, body = self._best(node.of, flip)
-        tops: list[Formula] = [] if abs(coefficient) == 1 else [f.numeral(abs(coefficient))]
+        tops: list[Formula] = [] if abs(coefficient) == 1 else [compose.numeral(abs(coefficient))]
         bottoms: list[Formula] = []
         for scalar in scalars:
             below = _reciprocal(scalar)
@@ -278,20 +279,20 @@ class MatrixLayout:
             cost += part_cost
             (tops if below is None else bottoms).append(part)
         if not bottoms:
-            out = f.product([*tops, body])
-        elif not tops and not f.tall(body):
-            out = f.fraction(body, _alone(bottoms))
+            out = compose.product([*tops, body])
+        elif not tops and not compose.tall(body):
+            out = f.Fraction(body, _alone(bottoms))
         elif not tops:
-            out = f.product([f.fraction(f.Numeral("1"), _alone(bottoms)), body])
+            out = compose.product([f.Fraction(f.Numeral("1"), _alone(bottoms)), body])
         else:
-            out = f.product([f.fraction(_alone(tops), _alone(bottoms)), body])
-        return cost, f.negative(out) if coefficient < 0 else out
+            out = compose.product([f.Fraction(_alone(tops), _alone(bottoms)), body])
+        return cost, compose.negative(out) if coefficient < 0 else out
 
     def _ones(self, rank: int, flip: bool) -> Printed:
         one = f.Special("one")
         if rank == 2:
-            return 1, f.product([one, f.transposed(one)])
-        return (1, f.transposed(one)) if flip else (0, one)
+            return 1, compose.product([one, compose.transposed(one)])
+        return (1, compose.transposed(one)) if flip else (0, one)
 
     def _broadcast(self, node: Broadcast, flip: bool) -> Printed:
         """c 1, u 1^T or 1 v^T."""
@@ -313,13 +314,13 @@ class MatrixLayout:
         if below is not None:
             cost, body = self._best(below, flip)
             one_cost, one = self._ones(rank, flip) if rank else (0, f.Numeral("1"))
-            return cost + one_cost, f.fraction(one, body)
+            return cost + one_cost, f.Fraction(one, body)
         cost, body = self._best(node.base, flip)
         if node.exponent == Fraction(1, 2):
             return cost, f.Root(body)
         if rank and node.exponent == 2 and isinstance(node.base, Leaf):
-            return 2 * cost, f.product([body, body], "odot")
-        return cost, f.superscript(body, node.exponent, elementwise=bool(rank))
+            return 2 * cost, compose.product([body, body], "odot")
+        return cost, compose.superscript(body, node.exponent, elementwise=bool(rank))
 
     def _call(self, node: Call, flip: bool) -> Printed:
         """f(u), elementwise. A constant argument needs no vector of ones."""
@@ -328,7 +329,7 @@ class MatrixLayout:
             part_cost, part = self._best(a.of if isinstance(a, Broadcast) and not a.of.axes else a, flip)
             cost += part_cost
             arguments.append(part)
-        return cost, f.called(node.function, tuple(arguments), node.order, vector=bool(node.axes))
+        return cost, compose.called(node.function, tuple(arguments), node.order, vector=bool(node.axes))
 
     def _diag(self, vector: Arrangement) -> Printed:
         cost, body = self._native(vector)
@@ -342,7 +343,7 @@ class MatrixLayout:
             return cost, f.Call("tr", (body,))
         if isinstance(of, PowerOf) and of.exponent == 2 and len(of.axes) == 1:
             cost, body = self._native(of.base)
-            return cost, f.superscript(f.Norm(body), Fraction(2))
+            return cost, compose.superscript(f.Norm(body), Fraction(2))
         one = Ones(of.axes[:1] if along is None else (of.axes[along],))
         if len(of.axes) == 1:
             return self._matmul(one, of, False)
@@ -362,17 +363,17 @@ def _signed(body: Formula) -> tuple[bool, Formula]:
 def _joined(factors: list[Formula], sign: str) -> Formula:
     """The product; an inner product that stands last among scalars needs no parentheses."""
     if sign or any(isinstance(factor, f.Parentheses) and isinstance(factor.body, f.Product) for factor in factors[:-1]):
-        return f.product(factors, sign)
+        return compose.product(factors, sign)
     last = factors[-1]
     if isinstance(last, f.Parentheses) and isinstance(last.body, f.Product):
         last = last.body
-    return f.product([*factors[:-1], last])
+    return compose.product([*factors[:-1], last])
 
 
 def _alone(factors: list[Formula]) -> Formula:
     """Their product above or below a fraction bar, where a single one needs no parentheses."""
     only = factors[0]
-    return f.product(factors) if len(factors) > 1 else only.body if isinstance(only, f.Parentheses) else only
+    return compose.product(factors) if len(factors) > 1 else only.body if isinstance(only, f.Parentheses) else only
 
 
 def _reciprocal(node: Arrangement) -> Arrangement | None:

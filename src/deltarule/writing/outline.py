@@ -14,6 +14,7 @@ from deltarule.calculus.derivation import Chain, Derivation
 from deltarule.language.equation import Assumption, Declaration
 from deltarule.language.expression import ZERO, Apply, Axis, Expression, Symbol, walk
 from deltarule.language.functions import FUNCTIONS
+from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
 from deltarule.writing.index_form import IndexForm
@@ -163,7 +164,7 @@ def written_out(value: object, lines: Lines) -> Formula | None:
     """A number, or in matrix notation a vector or matrix, as a formula; None for what has more axes or indices."""
     plain = getattr(value, "tolist", lambda: value)()
     if isinstance(plain, int | float):
-        return f.decimal(float(plain))
+        return compose.decimal(float(plain))
     if not lines.matrix or not isinstance(plain, list) or not plain:
         return None
     rows = plain if isinstance(plain[0], list) else [[cell] for cell in plain]
@@ -171,7 +172,7 @@ def written_out(value: object, lines: Lines) -> Formula | None:
         return None
     if lines.flipped:
         rows = [list(row) for row in zip(*rows, strict=True)]
-    return f.Table(tuple(tuple(f.decimal(float(cell)) for cell in row) for row in rows))
+    return f.Table(tuple(tuple(compose.decimal(float(cell)) for cell in row) for row in rows))
 
 
 def verdicts(derivation: Derivation) -> Verdicts:

@@ -35,7 +35,7 @@ from deltarule.language.arrangement import (
 )
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import Axis, Derivative, Expression, Number
-from deltarule.writing.formula import exact_decimal
+from deltarule.writing.composition import exact_decimal
 from deltarule.writing.index_form import IndexForm
 from deltarule.writing.linear import ASCII, linear
 from deltarule.writing.naming import Names, letters_for
