@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from deltarule.reading.grammar import Parser
 from deltarule.reading.tokens import Token, pairs
 
-__all__ = ["Clause", "clauses", "flattened"]
+__all__ = ["Clause", "clauses", "flattened", "row_level"]
 
 OUTER = ("equation", "align", "gather", "eqnarray", "multline", "alignat", "flalign", "displaymath", "math")
 INNER = ("aligned", "split", "gathered", "alignedat", "multlined")
@@ -107,6 +107,17 @@ def _top(tokens: list[Token]) -> list[int]:
     return out
 
 
+def row_level(tokens: list[Token]) -> list[int]:
+    """Indices of the tokens that stand in no braces and no environment: rows may break inside plain brackets."""
+    partner = pairs(tokens)
+    out: list[int] = []
+    at = 0
+    while at < len(tokens):
+        out.append(at)
+        at = max(at, partner[at]) + 1 if tokens[at].kind in ("{", "begin") else at + 1
+    return out
+
+
 def _binds(token: Token) -> bool:
     return token.kind in ("relation", "op")
 
@@ -115,7 +126,7 @@ def _lines(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
     """Rows, those that go on with the row before joined to it."""
     rows: list[list[Token]] = [[]]
     environments = {t.text for t in tokens if t.kind == "row"}
-    top = set(_top(tokens))
+    top = set(row_level(tokens))
     for k, token in enumerate(tokens):
         if token.kind == "row" and k in top:
             rows.append([])

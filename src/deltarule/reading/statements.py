@@ -8,16 +8,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
-from deltarule.reading.clauses import Clause, clauses, flattened
+from deltarule.reading.clauses import Clause, clauses, flattened, row_level
 from deltarule.reading.documents import Document
 from deltarule.reading.grammar import Parser
 from deltarule.reading.segments import Math, Problem, Prose
 from deltarule.reading.statement import Side, Statement
-from deltarule.reading.tokens import Token, Unreadable, tokenize
+from deltarule.reading.tokens import Token, Unreadable, pairs, tokenize
 from deltarule.reading.tree import Dots, Group, Relation, Tree, Words
 
 __all__ = ["EQUALITIES", "Row", "parse_math", "read_expression", "read_statements", "rows"]
@@ -50,10 +52,18 @@ def rows(statements: Iterable[Statement]) -> Iterator[Row]:
 
 def read_expression(text: str) -> Tree:
     """The tree of a formula without delimiters, with a Compare for its relations. Raises Unreadable."""
-    tokens = [t for t in flattened(tokenize(text, 0, len(text), {})) if t.kind not in ("&", "row", "tag")]
-    if not tokens:
+    tokens = flattened(tokenize(text, 0, len(text), {}))
+    partner = pairs(tokens)
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        stop = max(at, partner[at]) + 1
+        if tokens[at].kind not in ("&", "row", "tag"):
+            kept += tokens[at:stop]
+        at = stop
+    if not kept:
         raise Unreadable("an empty formula", 0)
-    return Parser(tokens).listing(0, len(tokens))
+    return Parser(kept).listing(0, len(kept))
 
 
 @dataclass(slots=True)
@@ -161,8 +171,6 @@ class _Joiner:
 
 
 def _changed(old: Statement, sides: tuple[Side, ...], relations: tuple[Relation, ...]) -> Statement:
-    from dataclasses import replace
-
     return replace(old, sides=sides, relations=relations)
 
 
@@ -187,7 +195,7 @@ def _raw_statements(document: Document, math: Math, block: int) -> list[_Raw]:
         found = clauses(flat)
     except Unreadable as problem:
         return [_unread(document, math, block, problem)]
-    dropped = [(t.start, t.end) for t in flat if t.kind in ("&", "row")]
+    dropped = sorted((t.start, t.end) for t in map(flat.__getitem__, row_level(flat)) if t.kind in ("&", "row"))
     return [_raw(document, block, row, clause, dropped) for row, clause in found]
 
 
@@ -208,7 +216,7 @@ def _raw(document: Document, block: int, row: int, clause: Clause, dropped: list
         before=_words(document, clause.before), after=_words(document, clause.after),
     )  # fmt: skip
     edges = [-1, *marks, len(tokens)]
-    ranges = [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    ranges = [(a + 1, b) for a, b in pairwise(edges)]
     relations = [parser.relation(k) for k in marks]
     if relations and ranges[0][0] == ranges[0][1]:
         raw.lead = relations.pop(0)
@@ -280,8 +288,11 @@ def _text(document: Document, start: int, end: int, dropped: list[tuple[int, int
     """The characters as they stand, without the & and \\\\ of the rows."""
     pieces: list[str] = []
     at = start
-    for a, b in dropped:
-        if at <= a and b <= end:
+    for k in range(bisect_left(dropped, (start, start)), len(dropped)):
+        a, b = dropped[k]
+        if b > end:
+            break
+        if at <= a:
             pieces.append(document.text[at:a])
             at = b
     return "".join([*pieces, document.text[at:end]]).strip()

@@ -309,7 +309,7 @@ class _Source:
         if name in ACCENTS:
             return self.put("accent", ACCENTS[name], at, stop)
         if name == "arg":
-            tail = re.compile(r"(?:\\[,!; ]|\s)*(?:\\(?:mathop\s*\{\s*)?)?(max|min)\b\}?").match(
+            tail = re.compile(r"(?:\\[,!; ]|\s)*(?:\\(?:mathop\s*\{\s*)?)?(max|min)(?![a-zA-Z])\}?").match(
                 self.text, stop, self.end
             )
             return (
@@ -403,7 +403,8 @@ class _Source:
 
         def fill(match: re.Match[str]) -> str:
             k = int(match[2]) - 1
-            return match[1] + (" " if match[1] else "") + arguments[k] if k < len(arguments) else ""
+            before = f"{match[1]} " if match[1] else ""
+            return before + (arguments[k] if k < len(arguments) else "")
 
         if sum(map(len, arguments)) * (macro.body.count("#") + 1) > MAX_EXPANDED:
             raise Unreadable("a macro that grows without end", self.place[0] if self.place else at)
