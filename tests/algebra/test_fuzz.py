@@ -58,6 +58,10 @@ def inside(proof: Proof, at: Any, sizes: dict[str, int]) -> bool:
     return True
 
 
+def held(facts: Facts, at: Any) -> bool:
+    return all(value(e, {}, at, {}) > 0 for e in facts.positive)
+
+
 def apart(left: Expression, right: Expression, seed: int, facts: Facts, proof: Proof | None = None) -> bool | None:
     """Whether the two are seen to differ at a point; None where no point had both defined. For a proof, points of its
     domain at which kinks and ties are met are tried too."""
@@ -157,8 +161,6 @@ def signs(seed: int) -> Counter[str]:
     seen = None
     for k in range(12):
         drawn = lookup(seed * 10 + k) if k < 6 else special(seed * 10 + k)
-        if k >= 6 and (facts or verdict.proof is None or not inside(verdict.proof, drawn, {})):
-            continue
         x, y = drawn("x", ()), drawn("y", ())
         if restricted is not None:
             x, y = restricted("x", x / 2), restricted("y", y / 3)
@@ -167,7 +169,10 @@ def signs(seed: int) -> Counter[str]:
         else:
             x = y * y - 1
         at = {"x": x, "y": y}
-        a, b = (value(side, {}, lambda name, indices, at=at: at[name], {}) for side in (e, other))
+        here = lambda name, indices, at=at: at[name]  # noqa: E731
+        if k >= 6 and (verdict.proof is None or not inside(verdict.proof, here, {}) or not held(facts, here)):
+            continue
+        a, b = (value(side, {}, here, {}) for side in (e, other))
         if a is not None and b is not None:
             seen = bool(seen) or differ(a, b)
     if verdict.status == "proved":

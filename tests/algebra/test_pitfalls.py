@@ -108,6 +108,12 @@ def test_a_step_and_its_opposite_make_one_off_the_kink_only() -> None:
     assert proof.domain == ("x != 0",)
 
 
+def test_a_kink_is_a_thin_set() -> None:
+    """step(u) = 1 - step(-u) fails where u = 0: for u = relu(x) that is half of the line, and no mere kink."""
+    assert status(step(relu(x)), 1 - step(-relu(x))) == "refuted"
+    assert prove(bare(step(log(x))), bare(1 - step(-log(x)))).domain == ("x > 0", "log(x) != 0")
+
+
 def test_at_the_kink_the_value_counts() -> None:
     at_least = Piecewise(((bare(x), False, ONE),), ZERO)
     assert prove(at_least, bare(step(x))).domain == ("x != 0",)

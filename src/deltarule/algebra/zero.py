@@ -19,7 +19,7 @@ from deltarule.algebra.terms import (
 if TYPE_CHECKING:
     from deltarule.algebra.context import Context
 
-__all__ = ["is_zero", "without_kinks"]
+__all__ = ["is_zero", "thin", "without_kinks"]
 
 MAX_CHOICES = 24
 MAX_NESTING = 3
@@ -86,15 +86,33 @@ def _reciprocal_size(ctx: Context, axis: int) -> Polynomial:
 
 
 def without_kinks(p: Polynomial) -> tuple[Polynomial, list[Atom]]:
-    """p where no [u = 0] holds, and those indicators."""
+    """p where no [u = 0] holds, and those indicators; only for u that are zero on a thin set."""
     zeros: dict[Atom, None] = {}
     out: Polynomial = {}
     for m, c in p.items():
-        found = [a for a in _atoms(m) if a.head.kind == "zero"]
+        found = [a for a in _atoms(m) if a.head.kind == "zero" and thin(a.head.payload[0])]
         zeros.update(dict.fromkeys(found))
         if not found:
             out[m] = c
     return out, list(zeros)
+
+
+ANALYTIC = frozenset({"sigmoid", "tanh", "sin", "cos", "erf"})
+
+
+def thin(p: Polynomial) -> bool:
+    """Whether p, which is not zero identically, is zero on a thin set only: it is analytic where it is defined, unlike
+    relu(x), which is zero on half of the line."""
+    for m in p:
+        for a in _atoms(m):
+            kind = a.head.kind
+            if kind == "function" and not (a.head.name[0] in ANALYTIC and not any(a.head.name[1])):
+                return False
+            if kind in ("maximum", "positive", "zero", "derivative", "delta"):
+                return False
+            if any(isinstance(q, dict) and not thin(q) for q in a.head.payload):
+                return False
+    return True
 
 
 def _atoms(m: Monomial) -> list[Atom]:
