@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "predict": "what a trained model says of each row of a table",
     "evaluate": "how good a trained model is on a table",
     "emit": "a network's forward, backward and update as source code",
+    "check": "judge every equality of a derivation that a person wrote",
     "prove": "one equality, proved for all values and sizes or refuted at a point",
     "show": "one function, module, loss, optimiser or identity in full",
     "modules": "the modules, each with its equation",

@@ -1,0 +1,338 @@
+"""Claims: both sides lowered in every layout that is open, then proved, or refuted at a certified point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import product as combinations
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.derivation import Judgement
+from deltarule.calculus.detail import written_out
+from deltarule.calculus.judge import Judge
+from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.state import State
+from deltarule.language.equation import Declaration, Equation
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Delta,
+    Derivative,
+    Expression,
+    Number,
+    Symbol,
+    fresh,
+    multiply,
+    names,
+    rename,
+    substitute,
+    walk,
+)
+from deltarule.language.functions import FUNCTIONS
+from deltarule.reading import tree as t
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.symbols import OBJECTIVES
+from deltarule.reading.values import IllShaped, Unread, Value, aligned
+
+__all__ = ["claim"]
+
+MAX_CHOICES = 4
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The judgement of a pair of sides under one set of choices."""
+
+    status: str  # proved refuted undecided ill-shaped unread
+    judgement: Judgement | None = None
+    reason: str = ""
+    implied: bool = False
+
+
+def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    learnt = _introduces_function(state, left, right, row)
+    if learnt:
+        return
+    opened: dict[object, tuple[str, ...]] = {}
+    outcome = _outcome(state, left, right, {}, opened)
+    if len(opened) > MAX_CHOICES:
+        opened = dict(list(opened.items())[:MAX_CHOICES])
+    keys = list(opened)
+    outcomes: dict[tuple[str, ...], Outcome] = {}
+    for values in combinations(*(opened[key] for key in keys)):
+        chosen = dict(zip(keys, values, strict=True))
+        outcomes[values] = outcome if not keys else _outcome(state, left, right, chosen, {})
+    if not keys:
+        outcomes[()] = outcome
+    _settle(state, row, keys, outcomes, left, right)
+
+
+def _settle(
+    state: State,
+    row: DocumentRow,
+    keys: list[object],
+    outcomes: dict[tuple[str, ...], Outcome],
+    left: t.Tree,
+    right: t.Tree,
+) -> None:
+    proved = [values for values, o in outcomes.items() if o.status == "proved"]
+    if proved:
+        uniform = [("column",) * len(keys), ("row",) * len(keys)]
+        domain = outcomes[proved[0]].judgement
+        row.domain = domain.domain if domain is not None else ()
+        if outcomes[proved[0]].implied:
+            row.verdict, row.condition = "conditional", Condition("implied-sum", "a sum over the repeated index")
+            row.reason = "true where the sum without an index runs over every index in it"
+            return
+        if not keys or all(u in proved for u in uniform):
+            row.verdict, row.reason = "proved", "follows from the definitions"
+            return
+        best = next((u for u in uniform if u in proved), proved[0])
+        where = {"column": "denominator", "row": "numerator"}
+        if best in uniform:
+            text = f"{where[best[0]]} layout"
+            state.layouts[best[0]].append(row.line)
+        else:
+            parts = [f"∂{k[1]}/∂{k[2]} as a {v}" for k, v in zip(keys, best, strict=True)]  # type: ignore[index]
+            text = ", ".join(parts)
+            state.layouts["row"].append(row.line)
+        row.verdict, row.condition = "conditional", Condition("layout", text)
+        row.reason = f"true in one layout only: {text}"
+        return
+    conditional = _under_assumptions(state, left, right, keys, outcomes)
+    if conditional is not None:
+        row.verdict, row.condition = "conditional", conditional
+        row.reason = f"true under: {conditional.text}"
+        return
+    for status in ("undecided", "refuted", "ill-shaped", "unread"):
+        found = next((o for o in outcomes.values() if o.status == status), None)
+        if found is not None:
+            row.verdict, row.reason = status, found.reason
+            if found.judgement is not None and status == "refuted":
+                row.counterexample = found.judgement.counterexample
+            return
+
+
+def _lower_pair(
+    state: State, left: t.Tree, right: t.Tree, choices: dict[object, str], opened: dict[object, tuple[str, ...]]
+) -> tuple[Value, Value, bool]:
+    lowering = Lowering(state.symbols, choices=choices)
+    a, b = lowering.lower(left), lowering.lower(right)
+    opened.update(lowering.open)
+    if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
+        b = a.with_expression(Number(0))
+    if a.rank and b.rank:
+        lowering.meet(a, b)
+        a, b = lowering.resized(a), lowering.resized(b)
+    return a, aligned(a, b), lowering.implied
+
+
+def _outcome(
+    state: State,
+    left: t.Tree,
+    right: t.Tree,
+    choices: dict[object, str],
+    opened: dict[object, tuple[str, ...]],
+    facts: Facts | None = None,
+    definitions: Definitions | None = None,
+) -> Outcome:
+    try:
+        try:
+            a, b, implied = _lower_pair(state, left, right, choices, opened)
+        except IllShaped:
+            for side in (left, right):  # which choices there were, although the sides do not fit
+                trial = Lowering(state.symbols, choices=choices)
+                with suppress(IllShaped, Unread):
+                    trial.lower(side)
+                opened.update(trial.open)
+            raise
+    except IllShaped as error:
+        return Outcome("ill-shaped", reason=error.reason)
+    except Unread as error:
+        return Outcome("unread", reason=error.reason)
+    return _equality(state, a.expression, b.expression, implied, facts, definitions)
+
+
+def _equality(
+    state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
+) -> Outcome:
+    defs = definitions or _with_signals(state)
+    missing = _never_introduced(state, a, b, defs)
+    if missing and definitions is None:
+        for key in missing:
+            state.missing.setdefault(key, 0)
+        return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
+    judge = Judge(defs, facts or state.facts)
+    worst: Judgement | None = None
+    domain: list[str] = []
+    for x, y in _instances(a, b):
+        judgement = judge.equality(x, y, refute=True)
+        if judgement.verdict == "refuted":
+            return Outcome("refuted", judgement, judgement.reason)
+        domain += [d for d in judgement.domain if d not in domain]
+        if judgement.verdict != "proved":
+            worst = judgement
+    if worst is not None:
+        return Outcome("undecided", worst, worst.reason)
+    return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
+
+
+def _with_signals(state: State) -> Definitions:
+    """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
+    defs = state.definitions
+    for key, entity in state.symbols.entities.items():
+        if key not in defs.declarations:
+            sizes = tuple(state.symbols.find(s) for s in entity.sizes[: entity.rank or 0])
+            defs.declarations[key] = Declaration(key, sizes)
+    defs.signals.clear()
+    abstract = [k for k in OBJECTIVES if k in state.symbols.entities]
+    sinks = [n for n in defs.equations if not defs.users(n)]
+    for target in abstract:
+        if target not in defs.equations:
+            for sink in sinks:
+                defs.signals[target, sink] = f"∂{target}/∂{sink}"
+    return defs
+
+
+def _never_introduced(state: State, a: Expression, b: Expression, defs: Definitions) -> list[str]:
+    """Names that something is differentiated by though no definition has them, and that stand in no definition."""
+    known: set[str] = set(defs.equations)
+    for equation in defs.equations.values():
+        known |= names(equation.right)
+    out = []
+    for e in (a, b):
+        for node in walk(e):
+            if isinstance(node, Derivative) and isinstance(node.of, Symbol) and node.by.name not in known:
+                of = node.of.name
+                if of in defs.equations and node.by.name not in out:
+                    out.append(node.by.name)
+    return out
+
+
+def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """∂h_i/∂a_i = g'(a_i) with a g that is only named: g is the function from a to h."""
+    if not isinstance(left, t.Partial):
+        return False
+    lowering = Lowering(state.symbols)
+    try:
+        a, b = lowering.lower(left), lowering.lower(right)
+    except (Unread, IllShaped):
+        return False
+    match a.expression, b.expression:
+        case Derivative(of=Symbol() as h, by=Symbol() as u), Apply(function=name, arguments=(v,), order=(1,)) if (
+            v is u and name.startswith(state.symbols.prefix)
+        ):
+            base = name.removeprefix(state.symbols.prefix)
+            f = state.symbols.functions.get(base)
+            if f is None or f.defined or h.name not in state.definitions.equations:
+                return False
+            body = state.definitions.definition(h.name, h.indices)
+            s = Symbol("s")
+            inside = substitute(body, lambda e: s if e is u else None)
+            if u.name in names(inside) or inside.axes:
+                return False
+            state.symbols.define_function(base, "s", inside, base, row.line)
+            row.verdict, row.reason = "definition", f"{base} is the function from {u.name} to {h.name}"
+            return True
+    return False
+
+
+def _under_assumptions(
+    state: State, left: t.Tree, right: t.Tree, keys: list[object], outcomes: dict[tuple[str, ...], Outcome]
+) -> Condition | None:
+    """The first of the conditions that documents leave unsaid under which the row is proved."""
+    readable = [v for v, o in outcomes.items() if o.status in {"refuted", "undecided"}]
+    for values in readable:
+        chosen = dict(zip(keys, values, strict=True))
+        try:
+            a, b, _ = _lower_pair(state, left, right, chosen, {})
+        except (IllShaped, Unread):
+            continue
+        for condition, facts in _unsaid(state):
+            if _equality(state, a.expression, b.expression, False, facts, _with_signals(state)).status == "proved":
+                return condition
+        for condition, definitions in _elsewhere(state, a, b):
+            if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
+                return condition
+    return None
+
+
+def _unsaid(state: State) -> Iterator[tuple[Condition, Facts]]:
+    for key in ("y", "t"):
+        entity = state.symbols.entities.get(key)
+        if entity is not None and entity.rank == 1:
+            axis = fresh(state.symbols.find(entity.sizes[0]))
+            total = multiply(Symbol(key, (axis,)), bound=(axis,))
+            facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))
+            yield Condition("normalised-targets", f"Σ {key} = 1"), facts
+
+
+def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, Definitions]]:
+    """A name that is differentiated by, or stands alone, though never introduced: read as what the document's own
+    functions make of it, `a = σ(z)`."""
+    defs = state.definitions
+    used = names(a.expression) | names(b.expression)
+    known: set[str] = set()
+    for equation in defs.equations.values():
+        known |= names(equation.right)
+    missing = [n for n in used if n not in known and n not in defs.equations and n in state.symbols.entities]
+    given = [n for n in used if n in defs.equations and state.symbols.entities[n].rank in (None, 0)]
+    functions = [f.table_name for f in state.symbols.functions.values()]
+    if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:
+        functions = list(dict.fromkeys([*functions, "sigmoid"]))
+    for z in missing:
+        for n in given:
+            for f in functions:
+                if f.startswith(state.symbols.prefix) and f not in FUNCTIONS:
+                    continue
+                other = Definitions.of([], dict(defs.declarations))
+                body = Apply(f, (Symbol(z),))
+                equations = dict(defs.equations)
+                equations[n] = Equation(Symbol(n), body)
+                for equation in equations.values():
+                    if n in names(equation.right) and equation.name == n:
+                        continue
+                    other.define(equation)
+                yield (
+                    Condition("definition-elsewhere", f"{n} = σ({z}), which line {_line_of(state, n)} does not say"),
+                    other,
+                )
+
+
+def _line_of(state: State, key: str) -> int:
+    return state.seen_definition.get(key, 0)
+
+
+def _instances(a: Expression, b: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """The pair itself, or one pair for each index where components of a written-out vector stand in it."""
+    literal = [
+        axis
+        for axis in dict.fromkeys((*a.axes, *b.axes))
+        if isinstance(axis.size, int)
+        and any(isinstance(n, Delta) and axis in n.axes and len(n.axes) == 1 for e in (a, b) for n in walk(e))
+    ]
+    fixed_components = any(
+        isinstance(n, Symbol) and any(isinstance(i, int) for i in n.indices) for e in (a, b) for n in walk(e)
+    )
+    if not literal and not fixed_components:
+        yield a, b
+        return
+    sizes = [range(1, int(axis.size) + 1) for axis in literal]
+    total = 1
+    for r in sizes:
+        total *= len(r)
+    if total > 64:
+        yield a, b
+        return
+    for indices in combinations(*sizes):
+        chosen = dict(zip(literal, indices, strict=True))
+        yield _flat(rename(a, chosen)), _flat(rename(b, chosen))
+
+
+def _flat(e: Expression) -> Expression:
+    try:
+        return written_out(e) if not any(isinstance(n, Derivative) for n in walk(e)) else e
+    except ValueError:
+        return e

@@ -1,0 +1,322 @@
+"""Rows that give a symbol its meaning: functions, quantities, components, names of derivatives, new meanings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.judge import Judge
+from deltarule.checking.rows import Condition, DocumentRow, Finding
+from deltarule.checking.state import State
+from deltarule.language.equation import Declaration, Equation
+from deltarule.language.expression import Apply, Axis, Derivative, Symbol, fresh, names, symbols, walk
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Prose
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import Reference, reference
+from deltarule.reading.statement import Statement
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Entity, Function
+from deltarule.reading.values import IllShaped, Unread, Value, shape_words
+
+__all__ = ["adopts", "assumes", "defines", "redefines"]
+
+ASSUMING = frozenset(
+    ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
+)
+LOCAL = frozenset(["if", "when", "whenever", "for"])
+
+
+def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """Whether the row gives its left side a meaning; then it is recorded."""
+    head = _called(state, left)
+    if head is not None:
+        base, parameter = head
+        f = state.symbols.functions[base]
+        if f.defined or (f.table_name == "sigmoid" and _is_sigmoid(state, right, parameter, f)):
+            return f.table_name == "sigmoid" and not f.defined and _mark(f, row)
+        body = Lowering(state.symbols).lower(right)
+        if body.rank:
+            raise Unread(f"the function {base} has vector values")
+        state.symbols.define_function(base, parameter, body.expression, base, row.line)
+        row.verdict, row.reason = "definition", f"defines the function {base}"
+        return True
+    found = _plain_reference(state, left)
+    if found is None:
+        return False
+    if found.key in state.symbols.macros:
+        return False
+    if found.indices:
+        return _defines_component(state, found, right, row)
+    entity = state.symbols.entity(found)
+    if entity.defined or found.key in state.definitions.equations:
+        return False
+    if _is_signal_of(state, found) and not isinstance(right, t.Partial):
+        return False
+    lowering = Lowering(state.symbols)
+    value = lowering.lower(right)
+    if any(isinstance(e, Derivative) for e in walk(value.expression)):
+        _define_macro(state, found, value, row)
+        return True
+    if found.key in names(value.expression) and not _lists_own_components(value, found.key):
+        raise Unread(f"{found.key} is defined by itself")
+    _define(state, found, value, row, right)
+    _named_gradient(state, statement, value, row)
+    return True
+
+
+def _named_gradient(state: State, statement: Statement, value: Value, row: DocumentRow) -> None:
+    """A name introduced as "the gradient": which derivative of which objective it is, if it is one."""
+    if "gradient" not in f"{statement.words_before} {_words_near(state, statement)}".lower()[-60:]:
+        return
+    judge = Judge(state.definitions, state.facts)
+    for target, equation in state.definitions.equations.items():
+        if target not in OBJECTIVES or equation.axes:
+            continue
+        for entity in list(state.symbols.entities.values()):
+            free = entity.key not in state.definitions.equations and state.definitions.depends(target, entity.key)
+            if not free or (entity.rank or 0) != value.rank or value.rank > 1:
+                continue
+            axis = value.row or value.col
+            by = Symbol(entity.key, () if axis is None else (axis,))
+            if judge.equality(Derivative(Symbol(target), by), value.expression).verdict == "proved":
+                text = f"{row.left} is the gradient of {target} by {entity.key}"
+                row.verdict, row.condition, row.reason = "conditional", Condition("sign", text), f"true where {text}"
+                return
+
+
+def _mark(f: Function, row: DocumentRow) -> bool:
+    f.defined = True
+    row.verdict, row.reason = "definition", "defines the logistic sigmoid"
+    return True
+
+
+def _is_sigmoid(state: State, right: t.Tree, parameter: str, f: Function) -> bool:
+    """A document that calls σ the sigmoid and defines it as such; another definition takes its place."""
+    value = Lowering(state.symbols).lower(right)
+    if value.rank:
+        return False
+    judge = Judge(Definitions({}), Facts())
+    if judge.equality(Apply("sigmoid", (Symbol(parameter),)), value.expression).verdict == "proved":
+        return True
+    f.table_name = state.symbols.prefix + f.key
+    return False
+
+
+def _called(state: State, left: t.Tree) -> tuple[str, str] | None:
+    """(function, parameter) where the left side is a call of a function of the document that is not defined yet."""
+    if not isinstance(left, t.Factors) or len(left.items) != 2:
+        return None
+    found = reference(left.items[0][1], state.symbols.usage)
+    group = left.items[1][1]
+    if found is None or found.primes or found.base not in state.symbols.functions or not isinstance(group, t.Group):
+        return None
+    if len(group.items) != 1:
+        return None
+    parameter = reference(group.items[0], state.symbols.usage)
+    if parameter is None or state.symbols.functions[found.base].defined or parameter.indices:
+        return None
+    return found.base, parameter.key
+
+
+def _plain_reference(state: State, left: t.Tree) -> Reference | None:
+    """The left side as a name that can be defined."""
+    if isinstance(left, t.Factors) and len(left.items) == 2 and isinstance(left.items[1][1], t.Group):
+        found = reference(left.items[0][1], state.symbols.usage)
+        if found is not None and found.base in state.symbols.quantities:
+            return found
+        return None
+    found = reference(left, state.symbols.usage)
+    if found is None or found.transposed or found.power is not None or found.primes:
+        return None
+    if found.base in state.symbols.functions or found.base in KNOWN_FUNCTIONS:
+        return None
+    return found
+
+
+def _is_signal_of(state: State, found: Reference) -> bool:
+    """delta_v, where another delta was introduced as ∂L/∂…, and v is a quantity of the document."""
+    return bool(found.mark) and found.base == "delta" and any(m.startswith("delta_") for m in state.symbols.macros)
+
+
+def _define_macro(state: State, found: Reference, value: Value, row: DocumentRow) -> None:
+    state.symbols.macros[found.key] = lambda: value
+    if isinstance(value.expression, Derivative) and isinstance(value.expression.of, Symbol) and found.base == "delta":
+        _signal_names(state, found.base, value.expression.of)
+    row.verdict, row.reason = "definition", f"names a derivative {found.key}"
+
+
+def _signal_names(state: State, base: str, target: Symbol) -> None:
+    """δ_y = ∂L/∂y names the pattern: δ_x is ∂L/∂x for every quantity x of the document."""
+    for key, entity in list(state.symbols.entities.items()):
+        name = f"{base}_{key}"
+        if name not in state.symbols.macros and not target.indices:
+
+            def value(entity: Entity = entity) -> Value:
+                axes = [fresh(state.symbols.find(s)) for s in entity.sizes[: entity.rank or 0]]
+                return Value(Derivative(target, Symbol(entity.key, axes)), *axes[:2])
+
+            state.symbols.macros[name] = value
+
+
+def _define(state: State, found: Reference, value: Value, row: DocumentRow, right: t.Tree) -> None:
+    entity = state.symbols.entity(found)
+    entity.defined, entity.line = True, row.line
+    if _lists_own_components(value, found.key):
+        _list(state, found, entity, value)
+    else:
+        axes = tuple(a for a in (value.row, value.col) if a is not None)
+        if entity.rank is None:
+            state.symbols.shaped(entity, len(axes))
+        if entity.rank != len(axes):
+            raise IllShaped(f"{found.key} has {entity.rank} axes, the right side is {shape_words(value)}")
+        if len(axes) == 1 and value.row is None:
+            entity.orientation = "row"
+        for size, axis in zip(entity.sizes, axes, strict=True):
+            state.symbols.unify(size, axis.size)
+        samples = tuple(a for a in value.expression.axes if a not in axes)
+        leading = samples if entity.samples else ()
+        if samples and not leading:
+            raise Unread("the right side has an index that the left side does not have")
+        state.definitions.define(Equation(Symbol(found.key, (*leading, *axes)), value.expression))
+    _declare(state, found.key)
+    row.verdict, row.reason = "definition", f"defines {found.key}"
+    state.seen_definition[found.key] = row.line
+
+
+def _declare(state: State, key: str) -> None:
+    entity = state.symbols.entities[key]
+    sizes = tuple(state.symbols.find(s) for s in entity.sizes[: entity.rank or 0])
+    state.definitions.declarations[key] = Declaration(key, sizes)
+
+
+def _list(state: State, found: Reference, entity: Entity, value: Value) -> None:
+    """x = [x_1; x_2]: the components are named, nothing else is said."""
+    if value.rank:
+        state.symbols.shaped(entity, value.rank)
+        for size, axis in zip(entity.sizes, (a for a in (value.row, value.col) if a is not None), strict=True):
+            state.symbols.unify(size, axis.size)
+        if value.rank == 1 and value.row is None:
+            entity.orientation = "row"
+    if not _lists_own_components(value, found.key):
+        axes = tuple(a for a in (value.row, value.col) if a is not None)
+        state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
+
+
+def _defines_component(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
+    """h_i = max(0, a_i) defines h where it has no definition; numbers as indices define nothing whole."""
+    entity = state.symbols.entity(found)
+    if entity.defined or found.key in state.definitions.equations:
+        return False
+    lowering = Lowering(state.symbols)
+    left = lowering.quantity(found)
+    value = lowering.lower(right)
+    symbol = left.expression
+    if value.rank or left.rank or not isinstance(symbol, Symbol) or found.key in names(value.expression):
+        return False
+    if any(isinstance(e, Derivative) for e in walk(value.expression)):
+        return False
+    if all(isinstance(i, Axis) for i in symbol.indices) and len(set(symbol.indices)) == len(symbol.indices):
+        if set(value.expression.axes) - set(symbol.axes):
+            return False
+        state.definitions.define(Equation(symbol, value.expression))
+        entity.defined, entity.line = True, row.line
+        _declare(state, found.key)
+        row.verdict, row.reason = "definition", f"defines {found.key} by its components"
+        return True
+    return False
+
+
+def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """A bare symbol that gets a new meaning, because words say so or the right side is made of later symbols."""
+    found = _plain_reference(state, left)
+    if found is None or found.indices or found.key in state.symbols.macros:
+        return False
+    before = state.seen_definition.get(found.key, 0)
+    words = f"{statement.words_before} {_words_near(state, statement)}".lower()
+    lowering = Lowering(state.symbols)
+    try:
+        value = lowering.lower(right)
+    except (Unread, IllShaped):
+        return False
+    if any(isinstance(e, Derivative) for e in walk(value.expression)) or found.key in names(value.expression):
+        return False
+    later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
+    said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
+    if not (later or said):
+        return False
+    if found.key in state.definitions.equations:
+        _forget(state, found.key)
+    entity = state.symbols.entity(found)
+    entity.defined = False
+    state.findings.append(
+        Finding("two-meanings", (before, row.line), f"{found.key} gets a new meaning here; before, line {before} held")
+    )
+    row.counterexample, row.hint, row.condition = None, "", None
+    _define(state, found, value, row, right)
+    _named_gradient(state, statement, value, row)
+    return True
+
+
+def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """ "with Σy = 1": a hypothesis, used from here on; "when ŷ = y" and "if" hold only where they stand."""
+    before = f"{_words_near(state, statement)} {statement.words_before}".lower().split()
+    word = re.sub(r"\W", "", before[-1]) if before else ""
+    segment = state.document.segments[statement.block]
+    if word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
+        return False
+    lowering = Lowering(state.symbols)
+    try:
+        a, b = lowering.lower(left), lowering.lower(right)
+    except (Unread, IllShaped):
+        return False
+    claims = any(isinstance(e, Derivative) for v in (a, b) for e in walk(v.expression))
+    if a.rank or b.rank or claims:
+        return False
+    if word not in LOCAL:
+        state.facts = replace(state.facts, equal=(*state.facts.equal, (a.expression, b.expression)))
+    row.verdict, row.reason, row.counterexample = "assumption", f"assumed ({word})", None
+    return True
+
+
+def adopts(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """A second definition, proved equal to the first, that shows the steps between: y = σ(wᵀx + b), then y = σ(s)."""
+    found = _plain_reference(state, left)
+    if found is None or found.indices or found.key not in state.definitions.equations:
+        return
+    value = Lowering(state.symbols).lower(right)
+    axes = tuple(a for a in (value.row, value.col) if a is not None)
+    used = [n for n in names(value.expression) if n in state.definitions.equations]
+    old = names(state.definitions.equations[found.key].right)
+    if not used or set(used) <= old or any(isinstance(e, Derivative) for e in walk(value.expression)):
+        return
+    if any(state.definitions.depends(n, found.key) for n in used) or set(value.expression.axes) - set(axes):
+        return
+    _forget(state, found.key)
+    state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
+    state.seen_definition[found.key] = row.line
+
+
+def _forget(state: State, key: str) -> None:
+    kept = [e for n, e in state.definitions.equations.items() if n != key]
+    declarations = state.definitions.declarations
+    state.definitions = Definitions.of([], declarations)
+    for equation in kept:
+        state.definitions.define(equation)
+
+
+def _words_near(state: State, statement: Statement) -> str:
+    """The last sentence before the block."""
+    for segment in reversed(state.document.segments[: statement.block]):
+        if isinstance(segment, Prose):
+            text = " ".join(state.document.text[segment.start : segment.end][-300:].split())
+            return re.split(r"[.!?。] ", text)[-1]
+        break
+    return ""
+
+
+def _lists_own_components(value: Value, key: str) -> bool:
+    """Whether the value is the vector of components of `key` itself: [x_1; x_2] for x."""
+    found = symbols(value.expression)
+    return bool(found) and all(s.name == key and all(isinstance(i, int) for i in s.indices) for s in found)

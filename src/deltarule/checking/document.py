@@ -1,0 +1,112 @@
+"""A document that a person wrote, judged row by row against its own definitions.
+
+First the shapes are learnt from the whole text, then the rows are judged in order: a symbol without a meaning is
+defined by its first equation, everything else is a claim. A claim is tried in each layout that the document leaves
+open: it is proved if it holds in all of them, conditional if it holds in one, refuted only with a certified
+counterexample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.checking.claims import claim
+from deltarule.checking.defining import adopts, assumes, defines, redefines
+from deltarule.checking.findings import about, displayed
+from deltarule.checking.learning import learn_document
+from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
+from deltarule.checking.rows import CheckedDocument, DocumentRow
+from deltarule.checking.state import State
+from deltarule.language.errors import DeltaruleError
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Document, line_column
+from deltarule.reading.references import reference, survey, trees
+from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import Symbols
+from deltarule.reading.values import IllShaped, Unread
+
+__all__ = ["check_statements"]
+
+
+def check_statements(document: Document, statements: Sequence[Statement], name: str) -> CheckedDocument:
+    """Judge every relation of the statements of one document."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    members = [x for s in statements for pair in s.memberships for x in pair]
+    state = State(document, statements, Symbols(survey([*sides, *members])))
+    try:
+        learn_document(state, sides)
+        for statement in statements:
+            _statement(state, statement)
+        about(state)
+    finally:
+        state.symbols.close()
+    return CheckedDocument(name, document.text, state.rows, state.findings)
+
+
+def _statement(state: State, statement: Statement) -> None:
+    if not statement.continues:
+        state.chain = []
+    for k, relation in enumerate(statement.relations):
+        left, right = statement.sides[k], statement.sides[k + 1]
+        if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
+            _row(state, statement, k, left, right, relation)
+            state.chain.append((left, state.rows[-1], right))
+    displayed(state, f"{statement.words_before} {statement.words_after}".lower())
+
+
+def _row(state: State, statement: Statement, k: int, left: Side, right: Side, relation: t.Relation) -> None:
+    line, column = line_column(state.document, right.start)[:2]
+    end_line = line_column(state.document, max(right.start, right.end - 1))[0]
+    row = DocumentRow(line, column, end_line, statement.chain, _step(state, statement), left.text, relation.symbol,
+                      right.text, "unread", start=right.start, end=right.end)  # fmt: skip
+    segment = state.document.segments[statement.block]
+    row.cell = getattr(segment, "cell", None)
+    state.rows.append(row)
+    for side in (left, right):
+        if side.tree is None:
+            row.reason = side.problem.message if side.problem is not None else "this side was not understood"
+            return
+    assert left.tree is not None and right.tree is not None
+    if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
+        row.verdict, row.reason = "none", "no equality is claimed"
+        return
+    if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
+        row.verdict, row.reason = "none", "an update rule"
+        return
+    try:
+        _judge(state, statement, k, left.tree, right.tree, row)
+    except Unread as error:
+        row.verdict, row.reason = "unread", error.reason
+    except IllShaped as error:
+        row.verdict, row.reason = "ill-shaped", error.reason
+    except DeltaruleError as error:
+        row.verdict, row.reason = "undecided", str(error)
+    except RecursionError:
+        row.verdict, row.reason = "unread", "nested too deeply"
+
+
+def _step(state: State, statement: Statement) -> int:
+    return sum(r.chain == statement.chain for r in state.rows) + 1
+
+
+def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """θ_new = θ_old - …, or w = w - η …: the name on the left stands on the right as well."""
+    found = reference(left, state.symbols.usage)
+    if found is None:
+        return False
+    if any(word in found.mark.lower() for word in ("new", "next", "neu")):
+        return True
+    if not isinstance(right, t.Terms) or (found.indices and not any(isinstance(i, t.Num) for i in found.indices)):
+        return False
+    first = reference(right.items[0][1], state.symbols.usage)
+    return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
+
+
+def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
+        return
+    claim(state, left, right, row)
+    if row.verdict == "proved" and k == 0:
+        adopts(state, left, right, row)
+    if k == 0 and row.verdict in {"refuted", "ill-shaped", "undecided"}:
+        _ = redefines(state, statement, left, right, row) or assumes(state, statement, left, right, row)

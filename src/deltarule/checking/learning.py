@@ -1,0 +1,163 @@
+"""The first pass over a document: which names are functions, what shapes the quantities have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.checking.relations import EQUAL
+from deltarule.checking.state import State
+from deltarule.language.errors import DeltaruleError
+from deltarule.reading import tree as t
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import label_text, reference, trees
+from deltarule.reading.symbols import KNOWN_FUNCTIONS
+from deltarule.reading.values import IllShaped, Unread, Value
+
+__all__ = ["learn_document"]
+
+FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
+
+
+def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
+    """Fill the symbol table from the whole text."""
+    classify(state, sides)
+    memberships(state)
+    for _ in range(3):
+        learn(state)
+    for entity in state.symbols.entities.values():
+        entity.defined = False
+
+
+def classify(state: State, sides: Sequence[t.Tree]) -> None:
+    """Which names written before parentheses are functions, and which are quantities with their arguments."""
+    arguments: dict[str, set[str]] = {}
+    heads: set[str] = set()
+    primed: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            if isinstance(node, t.Factors):
+                for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
+                    found = reference(a, state.symbols.usage)
+                    if found is not None and op == "" and isinstance(b, t.Group | t.Scripted):
+                        group = b.base if isinstance(b, t.Scripted) else b
+                        if isinstance(group, t.Group) and group.kind == "(":
+                            lists = arguments.setdefault(found.base, set())
+                            if all(reference(x, state.symbols.usage) is not None for x in group.items):
+                                lists.add(",".join(map(label_text, group.items)))
+                            if found.primes:
+                                primed.add(found.base)
+            found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
+            if found is not None and found.primes:
+                primed.add(found.base)
+        if isinstance(side, t.Factors) and len(side.items) == 2:
+            head, group = side.items[0][1], side.items[1][1]
+            found = reference(head, state.symbols.usage)
+            if found is None or side.items[1][0] or not isinstance(group, t.Group) or group.kind != "(":
+                continue
+            if all(reference(x, state.symbols.usage) is not None for x in group.items):
+                heads.add(found.base)
+    derived = {
+        found.base
+        for side in sides
+        for node in trees(side)
+        if isinstance(node, t.Partial)
+        for x in (node.of, *node.by)
+        if x is not None and (found := reference(x, state.symbols.usage)) is not None
+    }
+    for base, lists in arguments.items():
+        if base in KNOWN_FUNCTIONS:
+            continue
+        bare = state.symbols.usage.get(base)
+        if base in primed or (base in FUNCTION_LETTERS and base not in derived):
+            state.symbols.name_function(base)
+        elif base in heads:
+            if len(lists) > 1 and base not in derived:
+                state.symbols.name_function(base)
+            else:
+                state.symbols.quantities[base] = lists
+        elif base in {"L", "J", "E", "ell", "cal_L", "C"} and bare is not None:
+            state.symbols.quantities[base] = lists
+    for base in primed - set(state.symbols.functions):
+        if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
+            state.symbols.name_function(base)
+    words = state.document.text.lower()
+    sigma = state.symbols.functions.get("sigma")
+    if sigma is not None and ("sigmoid" in words or "logistic" in words):
+        sigma.table_name = "sigmoid"
+
+
+def memberships(state: State) -> None:
+    for statement in state.statements:
+        for element, space in statement.memberships:
+            found = reference(element, state.symbols.usage)
+            if found is None or found.indices:
+                continue
+            sizes = _space(space)
+            if sizes is None:
+                continue
+            entity = state.symbols.entity(found)
+            shape = [s for s in sizes if s != 1]
+            state.symbols.shaped(entity, len(shape))
+            for mine, given in zip(entity.sizes, shape, strict=True):
+                state.symbols.unify(mine, given)
+            if len(sizes) == 2 and sizes[0] == 1 and sizes[1] != 1:
+                entity.orientation = "row"
+
+
+def learn(state: State) -> None:
+    """One pass over all sides: ranks and sizes that have to agree are made to agree."""
+    for statement in state.statements:
+        for k, relation in enumerate(statement.relations):
+            if relation.symbol not in EQUAL:
+                continue
+            left, right = statement.sides[k].tree, statement.sides[k + 1].tree
+            if left is None or right is None:
+                continue
+            values = []
+            for side in (left, right):
+                try:
+                    values.append(Lowering(state.symbols, learning=True).lower(side))
+                except (Unread, IllShaped, DeltaruleError, RecursionError):
+                    values.append(None)
+            _agree(state, left, values[0], values[1])
+            _agree(state, right, values[1], values[0])
+            if values[0] is not None and values[1] is not None:
+                for x, y in ((values[0].row, values[1].row), (values[0].col, values[1].col)):
+                    if x is not None and y is not None:
+                        state.symbols.unify(x.size, y.size)
+
+
+def _agree(state: State, side: t.Tree, mine: Value | None, other: Value | None) -> None:
+    """A bare name of open rank takes the shape of the other side."""
+    found = reference(side, state.symbols.usage)
+    if found is None or other is None or found.indices or found.transposed or found.power is not None:
+        return
+    if found.base in state.symbols.functions:
+        return
+    entity = state.symbols.entity(found)
+    if entity.rank is None and (other.rank or entity.defined):
+        state.symbols.shaped(entity, other.rank)
+        if other.rank == 1 and other.row is None:
+            entity.orientation = "row"
+        for size, axis in zip(entity.sizes, (other.row, other.col), strict=False):
+            if axis is not None:
+                state.symbols.unify(size, axis.size)
+    entity.defined = True
+
+
+def _space(space: t.Tree) -> tuple[int | str, ...] | None:
+    """The sizes of ℝ^n, ℝ^{m×n}, ℝ."""
+    match space:
+        case t.Scripted(base=t.Name(letter="R", style="bb"), sup=sup) if sup is not None:
+            items = []
+            match sup:
+                case t.Factors(items=factors):
+                    if any(op not in {"", "times"} for op, _ in factors):
+                        return None
+                    items = [x for _, x in factors]
+                case _:
+                    items = [sup]
+            return tuple(int(x.value) if isinstance(x, t.Num) else label_text(x) for x in items)
+        case t.Name(letter="R", style="bb"):
+            return ()
+    return None

@@ -1,0 +1,67 @@
+"""What is said of one relation of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["CheckedDocument", "Condition", "DocumentRow", "Finding"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a conditional row needs that the text leaves unsaid; `kind` is one of a closed list."""
+
+    kind: str
+    text: str
+
+
+@dataclass
+class DocumentRow:
+    """One relation between two neighbouring expressions of a chain."""
+
+    line: int
+    column: int
+    end_line: int
+    chain: int
+    step: int
+    left: str
+    relation: str
+    right: str
+    verdict: str
+    reason: str = ""
+    condition: Condition | None = None
+    domain: tuple[str, ...] = ()
+    counterexample: dict[str, str] | None = None
+    hint: str = ""
+    suggestion: str = ""
+    cell: int | None = None
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the document as a whole, with the lines where it shows."""
+
+    finding: str
+    lines: tuple[int, ...]
+    message: str
+
+
+@dataclass
+class CheckedDocument:
+    """All rows of one file, in order, and what was found about the whole."""
+
+    name: str
+    text: str
+    rows: list[DocumentRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many rows have each verdict."""
+        out: dict[str, int] = {}
+        for row in self.rows:
+            out[row.verdict] = out.get(row.verdict, 0) + 1
+        return out

@@ -1,0 +1,36 @@
+"""What is known while a document is judged: its symbols, definitions, and what was found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.reading.documents import Document
+from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import Symbols
+
+__all__ = ["State"]
+
+
+@dataclass
+class State:
+    """One document on its way through the checker."""
+
+    document: Document
+    statements: Sequence[Statement]
+    symbols: Symbols
+    definitions: Definitions = field(default_factory=lambda: Definitions({}))
+    facts: Facts = field(default_factory=Facts)
+    rows: list[DocumentRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    seen_definition: dict[str, int] = field(default_factory=dict)
+    """The line where each name got the meaning that is in force."""
+    layouts: dict[str, list[int]] = field(default_factory=lambda: {"column": [], "row": []})
+    """The lines that hold only with gradients as columns, and only as rows."""
+    chain: list[tuple[Side, DocumentRow, Side]] = field(default_factory=list)
+    """The links of the chain at hand."""
+    missing: dict[str, int] = field(default_factory=dict)
+    """Names that are differentiated by though nothing introduces them."""

@@ -1,0 +1,135 @@
+"""Functions applied: of the document, known everywhere, of vectors (softmax); powers and roots."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from deltarule.language.expression import Apply, Number, fresh, multiply, power, rename
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
+from deltarule.reading.symbols import VECTOR_FUNCTIONS
+from deltarule.reading.values import Unread, Value, aligned, transpose
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+
+def takes(low: Lowering, base: str, group: t.Group) -> bool:
+    """Whether the group is the arguments with which a quantity was introduced: `\\hat{y}(x, w)`."""
+    return ",".join(map(label_text, group.items)) in low.symbols.quantities.get(base, ())
+
+
+def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Reference) -> Value:
+    """Scripts behind a call: `f(x)^2`, `g'(a)^T`, `softmax(z)_i`."""
+    if found.power is not None:
+        value = raised(low, value, low.lower(found.power), 0)
+    if not isinstance(arguments, t.Scripted):
+        return value
+    if arguments.primes:
+        raise Unread("a prime behind the argument of a function", arguments.start)
+    items = script_items(arguments.sub)
+    if items:
+        value = low.picked(value, items, arguments.start)
+    match arguments.sup:
+        case None:
+            return value
+        case t.Name(letter="T" | "top" | "intercal" | "transpose"):
+            return transpose(value)
+        case sup:
+            return raised(low, value, low.lower(sup), arguments.start)
+
+
+def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -> Value:
+    found = reference(function, low.symbols.usage)
+    if found is None:
+        raise Unread("a function that is not a name", start)
+    if isinstance(argument, t.Group) and found.base in {"max", "min"} and len(argument.items) == 2:
+        return extremum(low, found.base, argument)
+    if found.base in VECTOR_FUNCTIONS:
+        return softmax(low, low.lower(argument), found)
+    group = argument.base if isinstance(argument, t.Scripted) else argument
+    if isinstance(group, t.Group) and group.kind in {"(", "["}:
+        value = call_reference(low, found, group)
+        return called(low, value, argument, found)
+    value = call(low, table_name(low, found, start), low.lower(argument), found.primes)
+    return raised(low, value, low.lower(found.power), start) if found.power is not None else value
+
+
+def extremum(low: Lowering, which: str, group: t.Group) -> Value:
+    a, b = (low.lower(item) for item in group.items)
+    if a.rank and not b.rank:
+        a, b = b, a
+    if isinstance(b.expression, Number) and not isinstance(a.expression, Number):
+        a, b = b, a
+    if a.rank and b.rank:
+        b = aligned(a, b)
+    e = Apply("maximum" if which == "max" else "minimum", (a.expression, b.expression))
+    return Value(e, b.row, b.col)
+
+
+def call_reference(low: Lowering, found: Reference, group: t.Group) -> Value:
+    if found.base in {"max", "min"} and len(group.items) == 2:
+        return extremum(low, found.base, group)
+    if len(group.items) != 1:
+        raise Unread(f"{found.base} of {len(group.items)} arguments", group.start)
+    return call(low, table_name(low, found, group.start), low.lower(group.items[0]), found.primes)
+
+
+def table_name(low: Lowering, found: Reference, start: int) -> str:
+    f = low.symbols.function(found.base)
+    if f is None:
+        raise Unread(f"the function {found.base} is not known", start)
+    return f.table_name
+
+
+def call(low: Lowering, name: str, argument: Value, order: int = 0) -> Value:
+    if order and name in {"exp"}:
+        order = 0
+    if order and name in {"log"}:
+        e = power(argument.expression, -1) if order == 1 else None
+        if e is None:
+            raise Unread("a higher derivative of the logarithm")
+        return argument.with_expression(e)
+    return argument.with_expression(Apply(name, (argument.expression,), (order,)))
+
+
+def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
+    if argument.rank == 1:
+        axis = argument.row or argument.col
+        assert axis is not None
+        other = fresh(axis.size)
+        total = multiply(Apply("exp", (rename(argument.expression, {axis: other}),)), bound=(other,))
+        e = multiply(Apply("exp", (argument.expression,)), power(total, -1))
+        value = argument.with_expression(e)
+        if found.indices:
+            return Value(rename(e, {axis: low.sized(low.index(found.indices[0]), axis.size)}))
+        return value
+    letters = [a for a in argument.expression.axes if a.name in INDEX_LETTERS]
+    if argument.rank == 0 and len(letters) == 1:  # softmax(z_i): component i
+        other = fresh(letters[0].size)
+        total = multiply(Apply("exp", (rename(argument.expression, {letters[0]: other}),)), bound=(other,))
+        return Value(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
+    raise Unread("softmax of something that is not a vector")
+
+
+def raised(low: Lowering, value: Value, exponent: Value, start: int) -> Value:
+    if not isinstance(exponent.expression, Number):
+        raise Unread("an exponent that is not a number", start)
+    n: Fraction = exponent.expression.value
+    if value.rank == 2:
+        raise Unread("a power of a matrix", start)
+    if abs(n) > 64:
+        raise Unread("an exponent above 64", start)
+    return value.with_expression(power(value.expression, n))
+
+
+def root(low: Lowering, degree: t.Tree | None, body: t.Tree) -> Value:
+    n = Fraction(1, 2)
+    if degree is not None:
+        inside = low.lower(degree).expression
+        if not isinstance(inside, Number) or not inside.value:
+            raise Unread("the degree of a root", degree.start)
+        n = 1 / inside.value
+    value = low.lower(body)
+    return value.with_expression(power(value.expression, n))

@@ -1,0 +1,99 @@
+"""Derivatives as written: ∂L/∂w in either layout, the operator ∂/∂z, ∇."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, reference
+from deltarule.reading.values import Unread, Value, transpose
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+
+def operator(low: Lowering, item: t.Partial, items: Sequence[tuple[str, t.Tree]], k: int) -> tuple[Value, int]:
+    """∂/∂z applied to the group behind it, or else to everything behind it."""
+    rest = list(items[k + 1 :])
+    if not rest:
+        raise Unread("a derivative of nothing", item.start)
+    first = rest[0][1]
+    function = reference(first, low.symbols.usage)
+    if isinstance(first, t.Group | t.Scripted) and not (function is not None and low.is_function(function)):
+        taken = 1
+    elif function is not None and len(rest) > 1 and isinstance(rest[1][1], t.Group):
+        taken = 2
+    else:
+        taken = next((n for n, (op, _) in enumerate(rest) if n and op in {"cdot", "times", "odot"}), len(rest))
+    of = low.run([("", first), *rest[1:taken]])
+    return derivative(low, of, item, key=None), k + 1 + taken
+
+
+def partial(low: Lowering, node: t.Partial) -> Value:
+    if node.of is None:
+        raise Unread("a derivative operator without what it applies to", node.start)
+    of = low.lower(node.of)
+    if node.symbol == "∇" and not node.by:
+        return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
+    return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
+    """∇ℓ(w) is by w."""
+    match of:
+        case t.Factors(items=((_, _), ("", t.Group(kind="(", items=(by,))))):
+            return (by,)
+    raise Unread("a gradient that does not say by what", of.start)
+
+
+def key_of(low: Lowering, tree: t.Tree) -> str | None:
+    if isinstance(tree, t.Factors):
+        tree = tree.items[0][1]
+    found = reference(tree, low.symbols.usage)
+    return found.key if found is not None else None
+
+
+def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Value:
+    if len(node.by) != 1 or node.order != 1:
+        raise Unread("a derivative of higher order", node.start)
+    target = node.by[0]
+    found = reference(target, low.symbols.usage)
+    if found is None:
+        raise Unread("a derivative by something that is not a name", target.start)
+    by = low.quantity(Reference(**{**found.__dict__, "power": None}), target.start)
+    symbol = by.expression
+    if not isinstance(symbol, Symbol):
+        raise Unread("a derivative by something that is not a variable", target.start)
+    of_row, of_col = of.row, of.col
+    e: Expression = Derivative(of.expression, symbol)
+    if by.rank == 0:
+        return Value(e, of_row, of_col)
+    if of.rank == 0:
+        lies = orientation(low, key, found.key) if not is_row(low, found) else "column"
+        value = Value(e, by.row, by.col)
+        if by.rank == 1 and by.row is None:
+            return value
+        return transpose(value) if lies == "row" else value
+    if of.rank == 1 and by.rank == 1:
+        lies = orientation(low, key, found.key)
+        f, x = of_row or of_col, by.row or by.col
+        return Value(e, f, x) if lies == "row" else Value(e, x, f)
+    raise Unread("a derivative with more than two axes", node.start)
+
+
+def is_row(low: Lowering, found: Reference) -> bool:
+    entity = low.symbols.entities.get(found.key)
+    return entity is not None and entity.rank == 1 and entity.orientation == "row"
+
+
+def orientation(low: Lowering, of: str | None, by: str) -> str:
+    """How ∂of/∂by lies: as the document displayed it, else by the choice that is tried."""
+    name = ("∂", of or "…", by)
+    fixed = low.symbols.orientations.get((of or "…", by))
+    if fixed is not None:
+        return fixed[0]
+    low.open[name] = ("column", "row")
+    return low.choices.get(name, "column")

@@ -1,0 +1,345 @@
+"""From trees to values: what is written, in rows and columns, as an index expression.
+
+Where a document leaves a choice open (which way a gradient lies, whether a product is elementwise), the lowering takes
+the choice that it is given and notes that it used it; trying the others is the business of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from deltarule.language.expression import (
+    ONE,
+    ZERO,
+    Apply,
+    Axis,
+    Derivative,
+    Index,
+    Number,
+    Symbol,
+    add,
+    fresh,
+    multiply,
+    rename,
+    symbols,
+)
+from deltarule.reading import tree as t
+from deltarule.reading.calls import apply_named, call, call_reference, called, raised, root, softmax, takes
+from deltarule.reading.gradients import operator, partial
+from deltarule.reading.ranges import ranged
+from deltarule.reading.references import Reference, label_text, reference, script_items
+from deltarule.reading.symbols import VECTOR_FUNCTIONS, Entity, Symbols
+from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
+from deltarule.reading.written_out import cases, group_value, matrix
+
+__all__ = ["Lowering"]
+
+
+@dataclass
+class Lowering:
+    """Lowers trees by a symbol table. `choices` fixes what is open: ("∂", of, by) to `column` or `row`, "cdot" to
+    `product`, `inner` or `elementwise`."""
+
+    symbols: Symbols
+    choices: dict[object, str] = field(default_factory=dict)
+    open: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    """The choices that were met and not fixed by the document, with their alternatives."""
+    notes: list[str] = field(default_factory=list)
+    implied: bool = False
+    """Whether a sum without an index was read."""
+    unknown: dict[str, Entity] = field(default_factory=dict)
+    learning: bool = False
+    """In the first pass shapes are learnt: a rank that is open is taken from its surroundings."""
+
+    def lower(self, node: t.Tree) -> Value:
+        """The value of a tree. Raises Unread or IllShaped."""
+        match node:
+            case t.Num(value=value):
+                return Value(Number(value))
+            case t.Name() | t.Scripted():
+                return self.named(node)
+            case t.Terms(items=items):
+                return self.terms(items)
+            case t.Factors(items=items):
+                return self.factors(items)
+            case t.Group():
+                return group_value(self, node)
+            case t.Ratio(numerator=n, denominator=d):
+                return divided(self.lower(n), self.lower(d))
+            case t.Root(degree=degree, body=body):
+                return root(self, degree, body)
+            case t.Partial():
+                return partial(self, node)
+            case t.Big():
+                return ranged(self, node)
+            case t.Call(function=function, argument=argument):
+                return apply_named(self, function, argument, node.start)
+            case t.Matrix(rows=rows):
+                return matrix(self, rows)
+            case t.Cases(rows=rows):
+                return cases(self, rows, node.start)
+            case t.Dots():
+                raise Unread("something is left out (…)", node.start)
+        raise Unread(f"{type(node).__name__.lower()} is not understood here", node.start)
+
+    def named(self, node: t.Tree) -> Value:
+        if isinstance(node, t.Scripted) and not isinstance(node.base, t.Name):
+            return self.scripted(node)
+        found = reference(node, self.symbols.usage)
+        assert found is not None
+        if found.base == "e" and isinstance(node, t.Scripted) and node.sup is not None and node.sub is None:
+            return call(self, "exp", self.lower(node.sup))
+        if found.base == "pi" and "pi" not in self.symbols.entities:
+            return Value(Symbol("pi"))
+        if found.base == "1" or (found.name is not None and found.name.letter == "1"):
+            return self.ones(node, found)
+        if self.is_function(found) and found.base not in self.symbols.entities:
+            f = self.symbols.function(found.base)
+            assert f is not None
+            s = Symbol(f.parameter)  # a function without its argument: at the letter of its definition
+            return Value(Apply(f.table_name, (s,), (found.primes,)))
+        return self.quantity(found, node.start)
+
+    def is_function(self, r: Reference) -> bool:
+        return r.base not in self.symbols.quantities and self.symbols.function(r.base) is not None
+
+    def ones(self, node: t.Tree, found: Reference) -> Value:
+        axis = Axis(fresh(self.symbols.new_size()).name, self.symbols.new_size())
+        value = Value(add(multiply(ZERO, Symbol("one", (axis,))), ONE), axis)
+        return transpose(value) if found.transposed else value
+
+    def quantity(self, r: Reference, start: int = 0) -> Value:
+        """The value of a name with its scripts."""
+        if r.primes:
+            raise Unread(f"{r.base}' : a prime on a quantity", start)
+        if r.key in self.symbols.macros and not r.indices:
+            value = self.symbols.macros[r.key]()
+            return transpose(value) if r.transposed else value
+        entity = self.symbols.entity(r)
+        self.unknown.setdefault(r.key, entity)
+        value = self.component(entity, r, start)
+        if r.transposed:
+            value = transpose(value)
+        if r.power is not None:
+            value = raised(self, value, self.lower(r.power), start)
+        return value
+
+    def component(self, entity: Entity, r: Reference, start: int) -> Value:
+        indices = [self.index(i) for i in r.indices]
+        leading: list[Index] = []
+        if r.sample is not None or entity.samples:
+            entity.samples = True
+            if r.sample is None:
+                raise Unread(f"{entity.key} without its sample", start)
+            leading = [self.axis_of(r.sample, "m")]
+        if indices:
+            if entity.rank is None or entity.rank < len(indices):
+                self.symbols.shaped(entity, len(indices))
+            if entity.rank == len(indices):
+                placed = [self.sized(i, size) for i, size in zip(indices, entity.sizes, strict=True)]
+                return Value(Symbol(entity.key, (*leading, *placed)))
+            row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
+            return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
+        rank = entity.rank or 0
+        axes = [fresh(self.symbols.find(size)) for size in entity.sizes[:rank]]
+        symbol = Symbol(entity.key, (*leading, *axes))
+        if rank == 0:
+            return Value(symbol)
+        if rank == 1:
+            return Value(symbol, axes[0]) if entity.orientation == "column" else Value(symbol, None, axes[0])
+        return Value(symbol, axes[0], axes[1])
+
+    def index(self, item: t.Tree) -> Index | tuple[str, int]:
+        """A number, or an index letter (as its name, sized where it is used)."""
+        match item:
+            case t.Num(value=value) if value.denominator == 1 and value >= 1:
+                return int(value)
+            case t.Num(value=value):
+                raise Unread(f"the index {value}: components are counted from 1", item.start)
+            case t.Name(letter=letter) if not item.accents:
+                return Axis(letter, "?")
+        raise Unread(f"the index {label_text(item)}", item.start)
+
+    def axis_of(self, item: t.Tree, size: int | str) -> Index:
+        return self.sized(self.index(item), self.symbols.index_size.get(label_text(item), size))
+
+    def sized(self, index: Index | tuple[str, int], size: int | str) -> Index:
+        if isinstance(index, int):
+            known = self.symbols.find(size)
+            if isinstance(known, int) and index > known:
+                raise IllShaped(f"component {index} of a vector with {known}")
+            return index
+        assert isinstance(index, Axis)
+        given = self.symbols.index_size.get(index.name)
+        if given is not None:
+            self.symbols.unify(size, given)
+        return Axis(index.name, self.symbols.find(size))
+
+    def scripted(self, node: t.Scripted) -> Value:
+        """Scripts on a group, a fraction or a call: `(…)^2`, `[…]'`, `\\left(…\\right)^T`."""
+        base = node.base
+        if node.primes:
+            return self.primed(base, node.primes, node.start)
+        value = self.lower(base)
+        items = script_items(node.sub)
+        if items:
+            value = self.picked(value, items, node.start)
+        match node.sup:
+            case None:
+                return value
+            case t.Name(letter="T" | "top" | "intercal" | "transpose"):
+                return transpose(value)
+            case sup:
+                return raised(self, value, self.lower(sup), node.start)
+
+    def picked(self, value: Value, items: Sequence[t.Tree], start: int) -> Value:
+        """One component of a vector-valued group: `(W x)_i`."""
+        axes = [a for a in (value.row, value.col) if a is not None]
+        if len(items) != len(axes):
+            raise Unread("components of a value with another number of axes", start)
+        picked = {a: self.sized(self.index(i), a.size) for a, i in zip(axes, items, strict=True)}
+        return Value(rename(value.expression, picked))
+
+    def primed(self, base: t.Tree, primes: int, start: int) -> Value:
+        """(…)' : the derivative by the one variable that occurs."""
+        value = self.lower(base)
+        found = [s for s in symbols(value.expression) if not s.indices]
+        if len(found) != 1 or primes != 1 or value.rank:
+            raise Unread("a prime on a group that does not have exactly one variable", start)
+        return Value(Derivative(value.expression, found[0]))
+
+    def terms(self, items: Sequence[tuple[str, t.Tree]]) -> Value:
+        values = []
+        for sign, item in items:
+            if sign not in {"+", "-"}:
+                raise Unread(f"the sign {sign}", item.start)
+            value = self.lower(item)
+            values.append(minus(value) if sign == "-" else value)
+        if self.learning:
+            values = self.same_rank([item for _, item in items], [sign for sign, _ in items], values)
+        total = values[0]
+        for value in values[1:]:
+            self.meet(total, value)
+            total = plus(self.resized(total), self.resized(value))
+        return total
+
+    def same_rank(self, items: list[t.Tree], signs: list[str], values: list[Value]) -> list[Value]:
+        """In the first pass a bare name of open rank takes the shape of the other terms."""
+        shaped = [v for v in values if v.rank]
+        if not shaped:
+            return values
+        out = []
+        for item, sign, value in zip(items, signs, values, strict=True):
+            found = reference(item, self.symbols.usage)
+            entity = self.symbols.entities.get(found.key) if found is not None else None
+            if (
+                value.rank == 0
+                and entity is not None
+                and entity.rank is None
+                and found is not None
+                and not found.indices
+            ):
+                self.symbols.shaped(entity, shaped[0].rank)
+                if shaped[0].rank == 1 and shaped[0].row is None:
+                    entity.orientation = "row"
+                shaped_value = self.lower(item)
+                out.append(minus(shaped_value) if sign == "-" else shaped_value)
+                continue
+            out.append(value)
+        return out
+
+    def meet(self, a: Value, b: Value) -> None:
+        """Sizes that have to agree are made one."""
+        for x, y in ((a.row, b.row), (a.col, b.col)):
+            if x is not None and y is not None:
+                self.symbols.unify(x.size, y.size)
+
+    def resized(self, v: Value) -> Value:
+        renaming = {
+            a: Axis(a.name, self.symbols.find(a.size)) for a in v.expression.axes if self.symbols.find(a.size) != a.size
+        }
+        if not renaming and all(a is None or self.symbols.find(a.size) == a.size for a in (v.row, v.col)):
+            return v
+        fix = {a: Axis(a.name, self.symbols.find(a.size)) for a in (v.row, v.col) if a is not None}
+        return Value(
+            rename(v.expression, {**renaming, **fix}),
+            None if v.row is None else fix[v.row],
+            None if v.col is None else fix[v.col],
+        )
+
+    def factors(self, items: Sequence[tuple[str, t.Tree]]) -> Value:
+        """Elementwise signs bind loosest, then products from left to right."""
+        parts: list[list[tuple[str, t.Tree]]] = [[]]
+        signs: list[str] = []
+        for op, item in items:
+            if op in {"odot", "circ", "otimes"} and parts[-1]:
+                signs.append(op)
+                parts.append([("", item)])
+            else:
+                parts[-1].append((op, item))
+        total = self.run(parts[0])
+        for sign, part in zip(signs, parts[1:], strict=True):
+            value = self.run(part)
+            if sign == "otimes":
+                total = product(total, transpose(value) if value.col is None else value)
+                continue
+            self.meet(total, value)
+            total = hadamard(self.resized(total), self.resized(value))
+        return total
+
+    def run(self, items: Sequence[tuple[str, t.Tree]]) -> Value:
+        """A run of factors: calls and operators are put together first, then multiplied."""
+        total: Value | None = None
+        k = 0
+        while k < len(items):
+            op = items[k][0]
+            value, k = self.operand(items, k)
+            if total is None:
+                total = value
+            elif op == "/":
+                total = divided(total, value)
+            else:
+                total = self.times(total, value, op)
+        assert total is not None
+        return total
+
+    def times(self, a: Value, b: Value, op: str) -> Value:
+        if a.rank and b.rank:
+            if a.col is not None and b.row is not None:
+                self.symbols.unify(a.col.size, b.row.size)
+            a, b = self.resized(a), self.resized(b)
+            if op == "*":
+                try:
+                    return hadamard(a, b)
+                except IllShaped:
+                    return product(a, b)
+            if op == "cdot" and a.rank == b.rank == 1 and (a.row is None) == (b.row is None):
+                self.meet(a, b)
+                return inner(self.resized(a), self.resized(b))
+        return product(a, b)
+
+    def operand(self, items: Sequence[tuple[str, t.Tree]], k: int) -> tuple[Value, int]:
+        """One factor from position k: a call f(…), a derivative operator with what it applies to, or a plain factor."""
+        item = items[k][1]
+        after = items[k + 1] if k + 1 < len(items) else None
+        if isinstance(item, t.Partial) and item.of is None:
+            return operator(self, item, items, k)
+        found = reference(item, self.symbols.usage)
+        arguments = (
+            after[1] if after is not None and after[0] == "" and isinstance(after[1], t.Group | t.Scripted) else None
+        )
+        group = arguments.base if isinstance(arguments, t.Scripted) else arguments
+        if found is not None and isinstance(group, t.Group) and group.kind in {"(", "["}:
+            if found.base in VECTOR_FUNCTIONS:
+                value = softmax(self, self.lower(group.items[0]), found)
+                return called(self, value, arguments, found), k + 2
+            if self.is_function(found) and found.base not in self.symbols.entities:
+                value = call_reference(self, found, group)
+                return called(self, value, arguments, found), k + 2
+            if group.kind == "(" and takes(self, found.base, group):
+                value = self.quantity(found, item.start)
+                return called(self, value, arguments, found), k + 2
+        if isinstance(item, t.Name) and item.letter in VECTOR_FUNCTIONS:
+            raise Unread(f"{item.letter} without parentheses", item.start)
+        return self.lower(item), k + 1

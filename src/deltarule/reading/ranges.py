@@ -1,0 +1,83 @@
+"""Sums and maxima over an index, with or without bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deltarule.calculus.rules import delta
+from deltarule.language.expression import ONE, Maximum, fresh, multiply, rename, subtract
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, label_text
+from deltarule.reading.values import Unread, Value
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+
+def ranged(low: Lowering, node: t.Big) -> Value:
+    if node.kind == "max" and node.index is not None:
+        return over(low, node, maximum=True)
+    if node.kind != "sum":
+        raise Unread(f"{node.kind} over an index", node.start)
+    return over(low, node)
+
+
+def over(low: Lowering, node: t.Big, maximum: bool = False) -> Value:
+    letter, first, excluded = bounds(node)
+    body_tree = node.body
+    if letter is not None and node.upper is not None:
+        upper_bound(low, letter, node.upper)
+    body = low.lower(body_tree)
+    free = [a for a in body.expression.axes if a.name in INDEX_LETTERS]
+    if letter is None:
+        if not free:
+            raise Unread("a sum without an index over something without an index", node.start)
+        low.implied = True
+        bound = free
+    else:
+        bound = [a for a in free if a.name == letter]
+        if not bound:
+            raise Unread(f"a sum over {letter}, which does not occur in it", node.start)
+    if first not in (1, None):
+        raise Unread(f"a sum from {first}", node.start)
+    if maximum:
+        return body.with_expression(Maximum(body.expression, bound))
+    fresh_axes = {a: fresh(a.size) for a in bound}
+    e = rename(body.expression, fresh_axes)
+    factors = [e]
+    if excluded is not None:
+        other = low.sized(low.index(excluded), bound[0].size)
+        factors.append(subtract(ONE, delta(fresh_axes[bound[0]], other)))
+    return body.with_expression(multiply(*factors, bound=tuple(fresh_axes.values())))
+
+
+def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:
+    match node.index:
+        case None:
+            return None, None, None
+        case t.Name(letter=letter):
+            return letter, None, None
+        case t.Compare(sides=(t.Name(letter=letter), right), relations=(relation,)):
+            symbol = relation.symbol.lstrip("\\")
+            if symbol == "=":
+                if isinstance(right, t.Num):
+                    return letter, int(right.value), None
+                raise Unread("a lower bound that is not a number", node.start)
+            if symbol in {"ne", "neq", "≠"}:
+                return letter, None, right
+            if symbol == "in":
+                return letter, None, None
+    raise Unread("the bounds of a sum", node.start)
+
+
+def upper_bound(low: Lowering, letter: str, upper: t.Tree) -> None:
+    match upper:
+        case t.Num(value=value):
+            size: int | str = int(value)
+        case t.Name() | t.Scripted():
+            size = label_text(upper)
+        case _:
+            raise Unread("an upper bound that is not a number or a letter", upper.start)
+    known = low.symbols.index_size.get(letter)
+    if known is None or not low.symbols.unify(known, size):
+        low.symbols.index_size[letter] = size

@@ -1,0 +1,253 @@
+"""What a name with its scripts refers to: which scripts are layers, which count components, which are powers.
+
+`w_{11}^{(1)}` is the component (1, 1) of w in layer (1); `\\delta_y` is a name of its own, `x_i` a component of x;
+`W^T` is transposed, `a^2` a power. A single digit below a letter counts only where the letter also stands without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from deltarule.reading import tree as t
+
+__all__ = ["Reference", "Usage", "base_name", "reference", "script_items", "survey", "trees", "usage_of"]
+
+INDEX_LETTERS = frozenset("ijklmnpqrst")
+LAYER_LETTERS = frozenset("lL")
+TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name as the document means it: `key` says which quantity, `indices` which component of it."""
+
+    base: str
+    """The letter with its accents: `y_hat`, `W`, `sigma`."""
+    label: str = ""
+    """The layer or another mark above, as written: `(1)`, `[l]`, `(l+1)`."""
+    mark: str = ""
+    """A mark below that does not count: `delta_y` has the mark `y`."""
+    indices: tuple[t.Tree, ...] = ()
+    sample: t.Tree | None = None
+    """The sample index above, as in `x^{(i)}`."""
+    power: t.Tree | None = None
+    transposed: bool = False
+    inverse: bool = False
+    primes: int = 0
+    name: t.Name | None = None
+
+    @property
+    def key(self) -> str:
+        return self.base + (f"_{self.mark}" if self.mark else "") + (f"^{self.label}" if self.label else "")
+
+
+@dataclass
+class Usage:
+    """How often a letter (with its label) occurs bare, in bold, with digits, with index letters, with samples."""
+
+    bare: int = 0
+    bold: int = 0
+    transposed: int = 0
+    digits: set[str] = field(default_factory=set)
+    letters: set[str] = field(default_factory=set)
+    double: bool = False
+    """Whether two indices occur below."""
+    sample_letters: set[str] = field(default_factory=set)
+    called: int = 0
+    primed: int = 0
+
+
+def base_name(name: t.Name) -> str:
+    """The letter with its accents; bold and upright letters are the same letter, calligraphic ones are not."""
+    prefix = "cal_" if name.style == "cal" else ""
+    return "_".join([prefix + name.letter, *name.accents])
+
+
+def script_items(script: t.Tree | None) -> tuple[t.Tree, ...]:
+    """The items of a script: `ij`, `i,j`, `{11}` have two each."""
+    match script:
+        case None:
+            return ()
+        case t.Group(items=items) if len(items) != 1:
+            return tuple(items)
+        case t.Factors(items=items) if all(op == "" for op, _ in items):
+            return tuple(x for _, item in items for x in script_items(item))
+        case t.Num(text=text) if len(text) > 1 and text.isdigit():
+            return tuple(
+                t.Num(Fraction(digit), digit, start=script.start + k, end=script.start + k + 1)
+                for k, digit in enumerate(text)
+            )
+    return (script,)
+
+
+def trees(node: Any) -> Iterator[t.Tree]:
+    """Every tree below a node (or below each of a tuple of them), itself included."""
+    if isinstance(node, t.Tree):
+        yield from t.walk(node)
+
+
+def label_text(script: t.Tree) -> str:
+    """A label in one form: `(l+1)`, `[2]`, without spaces."""
+    match script:
+        case t.Group(kind=kind, items=(item,)) if kind in {"(", "[", "<"}:
+            close = {"(": ")", "[": "]", "<": ">"}[kind]
+            return f"{kind}{label_text(item)}{close}"
+        case t.Terms(items=items):
+            return "".join(
+                ("" if k == 0 and sign == "+" else sign) + label_text(item) for k, (sign, item) in enumerate(items)
+            )
+        case t.Factors(items=items):
+            return "".join(label_text(item) for _, item in items)
+        case t.Num(value=value):
+            return str(value)
+        case t.Name():
+            return base_name(script)
+        case t.Words(text=text):
+            return text.strip()
+        case t.Scripted(base=base, sub=sub, sup=sup):
+            below = f"_{label_text(sub)}" if sub is not None else ""
+            above = f"^{label_text(sup)}" if sup is not None else ""
+            return label_text(base) + below + above
+    return "?"
+
+
+def _letter(item: t.Tree) -> str:
+    match item:
+        case t.Name():
+            return item.letter if not item.accents else ""
+        case t.Terms(items=((_, first), *_)):
+            return _letter(first)
+        case t.Scripted(base=base):
+            return _letter(base)
+    return ""
+
+
+def is_index(item: t.Tree) -> bool:
+    """Whether an item below a letter can count: a digit, an index letter, `i+1`, `t-1`."""
+    match item:
+        case t.Num():
+            return True
+        case t.Name():
+            return not item.accents and item.letter in INDEX_LETTERS
+        case t.Terms(items=items):
+            return all(is_index(x) for _, x in items)
+    return False
+
+
+def survey(roots: Iterable[Any]) -> dict[str, Usage]:
+    """How each letter is used, over all trees of a document."""
+    usage: dict[str, Usage] = {}
+    inside: set[int] = set()
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
+                    above: dict[str, Any] = {}
+                    _above(above, sup)
+                    label = above.get("label", "")
+                    inside.add(id(name))
+                    inside.update(id(x) for x in (*trees(sub), *trees(sup)))
+                    u = usage.setdefault(_usage_key(base_name(name), label), Usage())
+                    u.bold += name.style == "bold"
+                    u.primed += primes > 0
+                    items = script_items(sub)
+                    if not items:
+                        u.bare += 1
+                    elif all(isinstance(i, t.Num) for i in items):
+                        u.digits.add(label_text(sub) if sub is not None else "")
+                    elif all(map(is_index, items)):
+                        u.letters.update(map(_letter, items))
+                    u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
+                    if sup is not None and _is_transpose(sup):
+                        u.transposed += 1
+                    if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
+                        letter = _letter(sup.items[0])
+                        if letter and letter not in LAYER_LETTERS:
+                            u.sample_letters.add(letter)
+                case t.Name() if id(node) not in inside:
+                    u = usage.setdefault(base_name(node), Usage())
+                    u.bare += 1
+                    u.bold += node.style == "bold"
+    return usage
+
+
+def _is_transpose(sup: t.Tree) -> bool:
+    match sup:
+        case t.Name(letter=letter):
+            return letter in {"T", "top", "intercal", "transpose", "tr"}
+    return False
+
+
+def _usage_key(base: str, label: str) -> str:
+    return f"{base}^{label}" if label else base
+
+
+def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
+    """How a letter with its label is used."""
+    return usage.get(_usage_key(base, label)) or Usage()
+
+
+def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
+    """Whether a small letter with two indices is the capital one: W is there, w alone is not."""
+    small, capital = usage_of(usage, base, label), usage.get(_usage_key(base.upper(), label))
+    return capital is not None and not small.bare and small.double
+
+
+def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
+    """What a name, with or without scripts, refers to; None for anything else."""
+    match node:
+        case t.Name():
+            return Reference(base_name(node), name=node)
+        case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
+            base = base_name(name)
+            out: dict[str, Any] = {"base": base, "name": name, "primes": primes}
+            _above(out, sup)
+            _below(out, sub, usage_of(usage, base, out.get("label", "")))
+            capital = base.upper()
+            if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
+                out["base"] = capital  # w_{11} for a component of W
+            return Reference(**out)
+    return None
+
+
+def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage) -> None:
+    items = script_items(sub)
+    if not items or sub is None:
+        return
+    numbers = all(isinstance(i, t.Num) for i in items)
+    counts = all(map(is_index, items)) and len(items) <= 2
+    if numbers and len(items) == 1 and not u.letters and not (u.bare and (u.bold or u.transposed)):
+        counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
+    if counts:
+        out["indices"] = items
+    else:
+        out["mark"] = label_text(sub)
+
+
+def _above(out: dict[str, Any], sup: t.Tree | None) -> None:
+    match sup:
+        case None:
+            return
+        case _ if _is_transpose(sup):
+            out["transposed"] = True
+        case t.Factors(items=items) if len(items) == 2 and _is_transpose(items[-1][1]):
+            _above(out, items[0][1])  # h^{(1)T}
+            out["transposed"] = True
+        case t.Group(kind="(" | "[" | "<", items=(item,)):
+            letter = _letter(item)
+            if sup.kind == "(" and letter and letter not in LAYER_LETTERS:
+                out["sample"] = item
+            else:
+                out["label"] = label_text(sup)
+        case t.Name(letter=letter) if letter in LAYER_LETTERS:
+            out["label"] = f"({letter})"
+        case t.Terms(items=((_, t.Name(letter=letter)), *_)) if letter in LAYER_LETTERS:
+            out["label"] = f"({label_text(sup)})"
+        case t.Terms(items=(("-", t.Num(value=v)),)) if v == 1:
+            out["inverse"] = True
+            out["power"] = sup
+        case _:
+            out["power"] = sup

@@ -1,0 +1,179 @@
+"""The symbol table of a document: quantities with rank, sizes and orientation; functions; names for derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from deltarule.language.expression import Expression
+from deltarule.language.functions import FUNCTIONS, ScalarFunction
+from deltarule.reading.references import Reference, Usage, usage_of
+from deltarule.reading.values import Value
+
+__all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "Entity", "Function", "Symbols"]
+
+KNOWN_FUNCTIONS = {
+    "ReLU": "relu",
+    "relu": "relu",
+    "RELU": "relu",
+    "sigmoid": "sigmoid",
+    "sigm": "sigmoid",
+    "logistic": "sigmoid",
+    "tanh": "tanh",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "exp": "exp",
+    "log": "log",
+    "ln": "log",
+    "softplus": "softplus",
+    "sin": "sin",
+    "cos": "cos",
+    "sqrt": "sqrt",
+    "erf": "erf",
+    "sign": "sign",
+    "sgn": "sign",
+    "abs": "abs",
+}
+"""Names of functions that mean the same everywhere."""
+
+VECTOR_FUNCTIONS = {"softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax"}
+
+SCALAR_CAPITALS = frozenset(
+    {"L", "J", "E", "C", "R", "ell", "cal_L", "cal_J", "cal_E", "N", "M", "K", "D", "H", "T", "Q", "F"}
+)
+"""Capitals that are numbers (a loss, a size) unless the document shows something else."""
+
+OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
+"""Names of what is minimised or maximised."""
+
+_documents = count()
+
+
+@dataclass
+class Entity:
+    """One quantity: what is known of its shape, where it came in, whether an equation defines it."""
+
+    key: str
+    rank: int | None = None
+    sizes: list[int | str] = field(default_factory=list)
+    orientation: str = "column"
+    latex: str = ""
+    line: int = 0
+    defined: bool = False
+    samples: bool = False
+    """Whether it carries a sample index above."""
+
+
+@dataclass
+class Function:
+    """A function of the document: the row of FUNCTIONS that defines it, or only its name."""
+
+    key: str
+    table_name: str
+    """The name under which expressions apply it."""
+    parameter: str = "s"
+    defined: bool = False
+    line: int = 0
+
+
+@dataclass
+class Symbols:
+    """See the module docstring. `find` resolves a size; `unify` makes two sizes one."""
+
+    usage: dict[str, Usage]
+    entities: dict[str, Entity] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    macros: dict[str, Callable[[], Value]] = field(default_factory=dict)
+    """Names that stand for a derivative: `delta_y` for ∂L/∂y."""
+    quantities: dict[str, set[str]] = field(default_factory=dict)
+    """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
+    orientations: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
+    number_of_size: dict[str, int] = field(default_factory=dict)
+    index_size: dict[str, int | str] = field(default_factory=dict)
+    """The size that an index letter runs over, where its sum says so."""
+    parents: dict[str, int | str] = field(default_factory=dict)
+    prefix: str = field(default_factory=lambda: f"document{next(_documents)}:")
+    _variables: int = 0
+
+    def new_size(self) -> str:
+        self._variables += 1
+        return f"?{self._variables}"
+
+    def find(self, size: int | str) -> int | str:
+        while isinstance(size, str) and size in self.parents:
+            size = self.parents[size]
+        if isinstance(size, str) and size in self.number_of_size:
+            return self.number_of_size[size]
+        return size
+
+    def unify(self, a: int | str, b: int | str) -> bool:
+        """Whether the two sizes can be one; if so they are from now on."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return True
+        if isinstance(a, str) and a.startswith("?"):
+            self.parents[a] = b
+            return True
+        if isinstance(b, str) and b.startswith("?"):
+            self.parents[b] = a
+            return True
+        return False
+
+    def entity(self, reference: Reference) -> Entity:
+        """The entity of a reference, made at first sight."""
+        found = self.entities.get(reference.key)
+        if found is None:
+            found = self.entities[reference.key] = Entity(reference.key)
+            self._guess(found, reference)
+        return found
+
+    def shaped(self, entity: Entity, rank: int) -> None:
+        """Give an entity its rank, with new sizes where it had none."""
+        entity.rank = rank
+        while len(entity.sizes) < rank:
+            entity.sizes.append(self.new_size())
+        del entity.sizes[rank:]
+
+    def _guess(self, entity: Entity, reference: Reference) -> None:
+        u = usage_of(self.usage, reference.base, reference.label)
+        capital = reference.base[:1].isupper() and "_" not in reference.base
+        if reference.mark and not reference.label:
+            return
+        if u.double:
+            self.shaped(entity, 2)
+        elif u.letters or (u.digits and u.bare and (u.bold or u.transposed)):
+            self.shaped(entity, 1)
+        elif u.bold:
+            self.shaped(entity, 2 if capital else 1)
+        elif u.transposed and not capital:
+            self.shaped(entity, 1)
+        elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
+            self.shaped(entity, 2)
+
+    def function(self, base: str) -> Function | None:
+        """The function of that name: of the document, or one that means the same everywhere."""
+        if base in self.functions:
+            return self.functions[base]
+        if base in KNOWN_FUNCTIONS:
+            return Function(base, KNOWN_FUNCTIONS[base], defined=True)
+        return None
+
+    def name_function(self, base: str, line: int = 0) -> Function:
+        """A function that is only named, so far."""
+        if base not in self.functions:
+            self.functions[base] = Function(base, self.prefix + base, line=line)
+        return self.functions[base]
+
+    def define_function(self, base: str, parameter: str, body: Expression, latex: str, line: int) -> Function:
+        """Give a function its definition."""
+        found = self.name_function(base, line)
+        found.defined, found.parameter, found.line = True, parameter, line
+        FUNCTIONS[found.table_name] = ScalarFunction(found.table_name, (parameter,), body, latex)
+        return found
+
+    def close(self) -> None:
+        """Take the functions of this document off the table."""
+        for name in [n for n in FUNCTIONS if n.startswith(self.prefix)]:
+            del FUNCTIONS[name]

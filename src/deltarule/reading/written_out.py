@@ -1,0 +1,122 @@
+"""What is written out: brackets, norms, matrices entry by entry, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from deltarule.algebra.rational import simplify
+from deltarule.calculus.rules import delta
+from deltarule.language.expression import (
+    ONE,
+    ZERO,
+    Apply,
+    Axis,
+    Index,
+    Piecewise,
+    add,
+    fresh,
+    multiply,
+    power,
+    subtract,
+)
+from deltarule.reading import tree as t
+from deltarule.reading.values import IllShaped, Unread, Value
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+
+def group_value(low: Lowering, node: t.Group) -> Value:
+    if node.kind in {"|", "||"}:
+        inside = low.lower(node.items[0])
+        if node.kind == "|" and inside.rank == 0:
+            return Value(Apply("abs", (inside.expression,)))
+        axes = [a for a in (inside.row, inside.col) if a is not None]
+        square = multiply(power(inside.expression, 2), bound=axes)
+        return Value(power(square, Fraction(1, 2)))
+    if len(node.items) == 1:
+        return low.lower(node.items[0])
+    if node.kind in {"[", "("} and node.items:
+        return matrix(low, (tuple(node.items),))
+    raise Unread("a list of values", node.start)
+
+
+def matrix(low: Lowering, rows: Sequence[Sequence[t.Tree | None]]) -> Value:
+    """A matrix written out: Σ over its places of entry · δ δ."""
+    if not rows or any(len(r) != len(rows[0]) for r in rows):
+        raise IllShaped("a matrix whose rows differ in length")
+    if any(e is None for row in rows for e in row):
+        raise Unread("a matrix with an empty place")
+    entries = [[low.lower(e) for e in row if e is not None] for row in rows]
+    if any(v.rank for row in entries for v in row):
+        raise Unread("a matrix of blocks")
+    row_axis = fresh(len(rows)) if len(rows) > 1 else None
+    col_axis = fresh(len(rows[0])) if len(rows[0]) > 1 else None
+    terms = []
+    for i, row in enumerate(entries, 1):
+        for j, value in enumerate(row, 1):
+            factors = [value.expression]
+            if row_axis is not None:
+                factors.append(delta(row_axis, i))
+            if col_axis is not None:
+                factors.append(delta(col_axis, j))
+            terms.append(multiply(*factors))
+    return Value(add(*terms), row_axis, col_axis)
+
+
+def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
+    """Two cases: an index condition gives a Kronecker delta, a sign condition a piecewise function."""
+    if len(rows) != 2:
+        raise Unread("cases that are not two", start)
+    first, second = rows
+    a, b = low.lower(first.value), low.lower(second.value)
+    if a.rank or b.rank:
+        raise Unread("cases of vectors", start)
+    test = condition(low, first.conditions, start)
+    other = condition(low, second.conditions, start) if second.conditions else None
+    if test[0] == "index":
+        _, i, j, equal = test
+        if other is not None and (other[0] != "index" or other[3] == equal or {other[1], other[2]} != {i, j}):
+            raise Unread("cases that do not exclude each other", start)
+        d = delta(i, j)
+        one, zero = (a, b) if equal else (b, a)
+        e = add(multiply(d, one.expression), multiply(subtract(ONE, d), zero.expression))
+        return Value(e)
+    _, u, strict, _ = test
+    if other is not None:
+        _, v, other_strict, _ = other
+        if other[0] != "sign" or simplify(add(u, v)) is not ZERO or strict == other_strict:
+            raise Unread("cases that do not exclude each other", start)
+    return Value(Piecewise(((u, strict, a.expression),), b.expression))
+
+
+def condition(low: Lowering, conditions: Sequence[t.Tree], start: int) -> tuple:  # type: ignore[type-arg]
+    condition = conditions[0] if len(conditions) == 1 else None
+    if not isinstance(condition, t.Compare) or len(condition.sides) != 2:
+        raise Unread("a condition that is not one comparison", start)
+    left, right = condition.sides
+    relation = condition.relations[0].symbol.lstrip("\\")
+    if relation in {"=", "ne", "neq", "≠"}:
+        i, j = (axis_for(low, x) for x in (left, right))
+        return "index", i, j, relation == "="
+    u, v = low.lower(left), low.lower(right)
+    if u.rank or v.rank:
+        raise Unread("a comparison of vectors", start)
+    if relation in {">", "gt", "ge", "geq", "≥", "geqslant"}:
+        return "sign", subtract(u.expression, v.expression), relation in {">", "gt"}, None
+    if relation in {"<", "lt", "le", "leq", "≤", "leqslant"}:
+        return "sign", subtract(v.expression, u.expression), relation in {"<", "lt"}, None
+    raise Unread(f"the comparison {relation}", start)
+
+
+def axis_for(low: Lowering, item: t.Tree) -> Index:
+    index = low.index(item)
+    if isinstance(index, int):
+        return index
+    assert isinstance(index, Axis)
+    size = low.symbols.index_size.get(index.name)
+    if size is None:
+        size = low.symbols.index_size.setdefault(index.name, low.symbols.new_size())
+    return Axis(index.name, low.symbols.find(size))
