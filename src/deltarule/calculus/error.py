@@ -67,6 +67,8 @@ def floating(e: Expression, values: Mapping[str, float]) -> float:
         match e:
             case Number(value=v):
                 return float(v)
+            case Symbol(name="pi") if "pi" not in values:
+                return math.pi
             case Symbol(name=name):
                 return values[name]
             case Sum(terms=terms):
@@ -101,6 +103,8 @@ def _exact(e: Expression, values: Mapping[str, flint.arb]) -> flint.arb:
     match e:
         case Number(value=v):
             return flint.arb(v.numerator) / v.denominator
+        case Symbol(name="pi") if "pi" not in values:
+            return flint.arb.pi()
         case Symbol(name=name):
             return values[name]
         case Sum(terms=terms):
