@@ -140,6 +140,7 @@ def _for_a_page(svg: str, name: str, title: str, words: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r'style="([^"]*)"', lambda match: _as_attributes(match.group(1)), svg)
+    svg = re.sub(r'(<g) id="[^"]*"', r"\1", svg)  # `axes_1` in every picture; a page has each name once
     for colour, variable in _COLOURS.items():
         svg = svg.replace(colour, variable)
     box = re.search(r'viewBox="[^"]*"', svg)
