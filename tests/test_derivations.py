@@ -13,7 +13,7 @@ import pytest
 import deltarule as dr
 
 from . import by_jax
-from .pairwise import every_pair
+from .pairwise import every_combination, every_pair
 from .table_networks import HIDDEN, LOSS, NUMBERS, OUTPUTS, SIZES, draw, network_text, numbers, relative, run_json
 
 TOLERANCE = 1e-12
@@ -124,3 +124,195 @@ def test_every_step_is_proved_and_every_gradient_is_that_of_jax(case: dict[str, 
     subject, derivation = derived(case)
     expect_proved(derivation)
     expect_the_gradients_of_jax(subject, derivation)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", [*LOSS, None], ids=str)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_the_whole_product_is_proved(hidden: str, loss: str | None):
+    """Every output, batch, sign, policy and view (sizes, layouts and details go round)."""
+    rest = {k: v for k, v in FACTORS.items() if k in {"output", "batch", "sign", "policy", "view"}}
+    for k, case in enumerate(every_combination(rest)):
+        turn = {f: FACTORS[f][k % len(FACTORS[f])] for f in ("sizes", "layout", "detail", "bias")}
+        subject, derivation = derived({"hidden": hidden, "loss": loss, **turn, **case})
+        expect_proved(derivation)
+        if k % 7 == 0:
+            expect_the_gradients_of_jax(subject, derivation, seed=k)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_gradients_are_those_of_jax_at_random_numbers(seed: int):
+    for case in PAIRS:
+        expect_the_gradients_of_jax(*derived(case), seed=seed)
+
+
+# The oracle itself ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [*HIDDEN, *LOSS])
+def test_the_forward_pass_by_hand_is_the_equation_of_the_table(text: str):
+    """Where both are there, the line of JAX written by hand and the equation in the table are one function."""
+    (link,) = by_jax.links(text)
+    x, y = (np.array(v) for v in ([0.3, 0.2, 0.4], [0.25, 0.6, 0.15]))
+    with by_jax.jax.enable_x64(True):
+        rest = [y] if link.row.loss else []
+        hand, read = (np.asarray(by_jax.module(link, x, rest, hand=by_hand)) for by_hand in (True, False))
+    assert link.name in by_jax.BY_HAND
+    assert relative(hand, read) <= 1e-14
+
+
+# Networks as equations, which are graphs --------------------------------------------------------------------------
+
+
+def _gated(h: Any, v: Any) -> Any:
+    return by_jax.jnp.sum((by_jax.jax.nn.sigmoid(v["V"] @ h) * h - v["y"]) ** 2)
+
+
+GRAPHS = {
+    "a value used twice": (
+        "h = tanh(W @ x); a = V @ h; g = sigmoid(a); z = g * h; L = sum((z - y)**2)",
+        "W: 3 2, x: 2, V: 3 3, y: 3",
+        lambda v: by_jax.jnp.sum(
+            (
+                by_jax.jax.nn.sigmoid(v["V"] @ by_jax.jnp.tanh(v["W"] @ v["x"])) * by_jax.jnp.tanh(v["W"] @ v["x"])
+                - v["y"]
+            )
+            ** 2
+        ),
+    ),
+    "one matrix in two layers": (
+        "h = tanh(W @ x); z = W @ h; L = sum((z - y)**2) / 2",
+        "W: 3 3, x: 3, y: 3",
+        lambda v: by_jax.jnp.sum((v["W"] @ by_jax.jnp.tanh(v["W"] @ v["x"]) - v["y"]) ** 2) / 2,
+    ),
+    "a skip connection": (
+        "a = W @ x + b; h = relu(a) + x; y_hat = softmax(V @ h); L = -sum(y * log(y_hat))",
+        "W: 3 3, x: 3, b: 3, V: 4 3, y: 4",
+        lambda v: (
+            -by_jax.jnp.sum(
+                v["y"] * by_jax.jax.nn.log_softmax(v["V"] @ (by_jax.jnp.maximum(0, v["W"] @ v["x"] + v["b"]) + v["x"]))
+            )
+        ),
+    ),
+    "a quadratic form": (
+        "q = x @ A @ x; L = log(1 + q**2)",
+        "x: 3, A: 3 3",
+        lambda v: by_jax.jnp.log(1 + (v["x"] @ v["A"] @ v["x"]) ** 2),
+    ),
+}
+
+
+@pytest.mark.parametrize("policy", ["plain", "memory", "accuracy"])
+@pytest.mark.parametrize("title", GRAPHS)
+def test_a_network_is_a_graph(title: str, policy: str):
+    text, shapes, forward = GRAPHS[title]
+    network = dr.Network(text, shapes=shapes)
+    derivation = network.derive(policy=policy)
+    expect_proved(derivation)
+    random = np.random.default_rng(1)
+    declarations = network.inner.declarations
+    values = {
+        n: random.normal(size=numbers(d.sizes))
+        for n, d in declarations.items()
+        if d.role in {"parameter", "input", "target"}
+    }
+    with by_jax.jax.enable_x64(True):
+        expected = by_jax.jax.grad(forward)({k: by_jax.jnp.asarray(v) for k, v in values.items()})
+    found = run_json(json.loads(derivation.to_json()), values)
+    for name in network.parameters:
+        assert relative(found[f"grad_{name}"], expected[name]) <= TOLERANCE
+    assert relative(found["delta_x"], expected["x"]) <= TOLERANCE
+
+
+# Far from zero ----------------------------------------------------------------------------------------------------
+
+
+def logits(text: str, policy: str, z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """δ_z at the logits z, from the JSON and from JAX's form of the pair from logits."""
+    size = len(z)
+    network = dr.Network(f"linear({size}, {size}, bias=False) -> {text}")
+    values = {"x": z, "W": np.eye(size), "y": y}
+    found = run_json(json.loads(network.derive(policy=policy).to_json()), values)
+    expected = by_jax.gradients(network.text, values, fused=True)
+    return found["delta_x"], expected["x"]
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.3])
+def test_bce_over_a_sigmoid_is_finite_far_out_under_accuracy(y: float):
+    z = np.array([-200.0, -50.0, -15.0, -1e-9, 0.0, 2.0, 37.0, 200.0])
+    found, expected = logits("sigmoid -> bce", "accuracy", z, np.full(len(z), y))
+    assert np.all(np.isfinite(found))
+    assert relative(found, expected) <= TOLERANCE
+
+
+def test_cross_entropy_over_a_softmax_is_finite_far_out_under_accuracy():
+    z = np.array([-200.0, 200.0, 199.0, 0.0])
+    for y in (np.eye(4)[0], np.eye(4)[2], np.array([0.1, 0.2, 0.3, 0.4])):
+        found, expected = logits("softmax -> cross_entropy", "accuracy", z, y)
+        assert np.all(np.isfinite(found))
+        assert relative(found, expected) <= TOLERANCE
+
+
+@pytest.mark.parametrize("policy", ["plain", "memory", "accuracy"])
+@pytest.mark.parametrize("text", ["sigmoid -> bce", "softmax -> cross_entropy"])
+def test_logits_up_to_fifteen_do_no_harm_under_any_policy(text: str, policy: str):
+    random = np.random.default_rng(2)
+    for _ in range(5):
+        z = random.uniform(-15, 15, size=4)
+        y = random.dirichlet(np.ones(4))
+        found, expected = logits(text, policy, z, y)
+        assert np.max(np.abs(found - expected)) <= TOLERANCE  # against ŷ and y, which are at most 1
+
+
+@pytest.mark.parametrize("text", ["sigmoid -> bce", "softmax -> cross_entropy"])
+def test_the_gradient_by_the_logits_is_prediction_minus_target(text: str):
+    """ŷ - y: from the definitions alone, whatever the words in which the loss and its output module are written."""
+    delta = dr.Network(f"linear(n, k) -> {text}").derive(wrt=["b"]).messages[text.split(" ->", maxsplit=1)[0]].backward
+    assert delta is not None
+    assert delta.numpy == "y_hat - y"
+
+
+def test_maximising_negates_every_gradient():
+    text = "linear(3, 2) -> tanh -> linear(2, 1) -> sigmoid -> bce"
+    network = dr.Network(text)
+    values = draw(network, 5, batch=False)
+    down, up = (run_json(json.loads(network.derive(sign=sign).to_json()), values) for sign in ("minimise", "maximise"))
+    for name in network.parameters:
+        assert np.array_equal(down[f"grad_{name}"], -up[f"grad_{name}"])
+    assert down["L"] == -up["L"]
+    updates = [c for s in network.derive(sign="maximise").inner.sections if s.title == "Updates" for c in s.chains]
+    assert {c.rows[0].rule for c in updates} == {"gradient ascent"}
+
+
+# PyTorch ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", LOSS)
+def test_gradients_are_those_of_pytorch(loss: str):
+    torch = pytest.importorskip("torch")
+    name = by_jax.links(loss)[0].name
+    output = {"bce": "sigmoid", "cross_entropy": "softmax", "nll": "log_softmax"}.get(name, "identity")
+    network = dr.Network(f"linear(3, 4) -> tanh -> linear(4, 3) -> {output} -> {loss}")
+    values = draw(network, 7, batch=True)
+    data = json.loads(network.derive(batch=True).to_json())
+    found = run_json(data, values)
+    tensors = {k: torch.tensor(v, dtype=torch.float64, requires_grad=k != "y") for k, v in values.items()}
+    names = [n for n in values if n not in {"x", "y"}]
+    functional = torch.nn.functional
+    hidden = torch.tanh(functional.linear(tensors["x"], tensors[names[0]], tensors[names[1]]))
+    z = functional.linear(hidden, tensors[names[2]], tensors[names[3]])
+    y = tensors["y"]
+    options = by_jax.links(loss)[0].options
+    reduction = torch.mean if options.get("reduction") == "mean" else torch.sum
+    each = {
+        "bce": lambda: functional.binary_cross_entropy(torch.sigmoid(z), y, reduction="none"),
+        "bce_with_logits": lambda: functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
+        "cross_entropy": lambda: -y * torch.log_softmax(z, 1),
+        "nll": lambda: -y * torch.log_softmax(z, 1),
+        "squared_error": lambda: (0.5 if options.get("half", True) else 1.0) * (z - y) ** 2,
+    }[name]()
+    reduction(each, dim=1).mean().backward()
+    for parameter in (*names, "x"):
+        key = "delta_x" if parameter == "x" else f"grad_{parameter}"
+        assert relative(found[key], tensors[parameter].grad.numpy()) <= TOLERANCE
