@@ -15,11 +15,11 @@ exp, log, sigmoid, tanh, softplus, relu, f, g, absolute, maximum = functions(
     "exp log sigmoid tanh softplus relu f g abs maximum"
 )
 x, y, z, s, t, c, eps, eta, gamma, m, n, k_ = scalars("x y z s t c eps eta gamma m n k")
-W, V, U, A, B, C, X, Y, Q, K, dO, dy, d = tensors("W V U A B C X Y Q K dO dy d")
+W, V, U, A, B, C, X, Y, Q, K, dO, dy, d, H, WQ, WK, WV = tensors("W V U A B C X Y Q K dO dy d H WQ WK WV")
 v, w, a, h, b_, u, T, G = tensors("v w a h b u T G")
 i, i2, i3, i4 = axes("i i2 i3 i4", "n")
 j, j2, j3 = axes("j j2 j3", "m")
-k, k2, k3, k4 = axes("k k2 k3 k4", "K")
+k, k2, k3, k4, k5 = axes("k k2 k3 k4 k5", "K")
 b, b2, b3 = axes("b b2 b3", "B")
 half = Fraction(1, 2)
 NOTHING = Facts()
@@ -113,11 +113,54 @@ def d_attention(p, q, e=k3):
     return total(e, dO[p, e] * V[q, e])
 
 
-jj, jj2, jj3, jj4 = axes("jj jj2 jj3 jj4", "T")
+jj, jj2, jj3, jj4, jj5, jj6 = axes("jj jj2 jj3 jj4 jj5 jj6", "T")
 ii, ii2 = axes("ii ii2", "T2")
 p1 = attention(ii, jj, jj2)
 row_sum = total(jj3, attention(ii, jj3, jj4, k4) * d_attention(ii, jj3))
-S = total(k, exp(a[k]))
+# Self-attention: queries, keys and values are linear in one input h, given as definitions.
+e1, e2 = axes("e1 e2", "E")
+
+
+def projected(weights, p, q):
+    return total(e1, H[p, e1] * weights[e1, q])
+
+
+SELF = Facts(
+    equal=(
+        (bare(Q[jj, k]), bare(projected(WQ, jj, k))),
+        (bare(K[jj, k]), bare(projected(WK, jj, k))),
+        (bare(V[jj, k]), bare(projected(WV, jj, k))),
+    )
+)
+
+
+def self_scores(p, q, e):
+    return total(e, projected(WQ, p, e) * projected(WK, q, e)) * c
+
+
+def d_scores(p, q):
+    """The message to the scores, by named queries, keys and values."""
+    share = exp(score(p, q)) / total(jj2, exp(score(p, jj2, k2)))
+    each = exp(score(p, jj3, k4)) / total(jj4, exp(score(p, jj4, k2)))
+    return share * (d_attention(p, q) - total(jj3, each * d_attention(p, jj3)))
+
+
+def self_attention_by_projection() -> E:
+    """∂L/∂H[jj, e2] = Σ_k dQ WQ + dK WK + dV WV."""
+    share = exp(score(jj5, jj)) / total(jj2, exp(score(jj5, jj2, k2)))
+    dq = total(jj6, d_scores(jj, jj6) * K[jj6, k5]) * c
+    dk = total(jj5, d_scores(jj5, jj) * Q[jj5, k5]) * c
+    dv = total(jj5, share * dO[jj5, k5])
+    return total(k5, dq * WQ[e2, k5] + dk * WK[e2, k5] + dv * WV[e2, k5])
+
+
+def self_attention_unfolded() -> E:
+    share = exp(self_scores(jj5, jj, k)) / total(jj2, exp(self_scores(jj5, jj2, k2)))
+    queries = total(jj6, k5, d_scores(jj, jj6) * projected(WK, jj6, k5) * WQ[e2, k5])
+    keys = total(k5, WK[e2, k5] * total(jj5, d_scores(jj5, jj) * projected(WQ, jj5, k5)))
+    return c * (queries + keys) + total(jj5, k5, dO[jj5, k5] * WV[e2, k5] * share)
+
+
 lse = log(total(k, exp(a[k])))
 
 PROVED = [
@@ -196,6 +239,12 @@ PROVED = [
         "FlashAttention: the row sum of P dP is the row sum of O dO",
         row_sum,
         total(k3, dO[ii, k3] * total(jj, p1 * V[jj, k3])),
+    ),
+    Case(
+        "self-attention through queries, keys and values",
+        self_attention_by_projection(),
+        self_attention_unfolded(),
+        SELF,
     ),
     Case("(AB)ᵀ = BᵀAᵀ", total(j, A[i, j] * B[j, k]), total(j2, B[j2, k] * A[i, j2])),
     Case("tr AB = tr BA", total(i, j, A[i, j] * B[j, i]), total(j, i, B[j, i] * A[i, j])),
