@@ -230,6 +230,17 @@ leaves = st.one_of(
 )  # fmt: skip
 
 
+def test_a_delta_under_two_sums_leaves_no_axis_behind() -> None:
+    inner = multiply(Delta(j, r), bound=[i])
+    agree(tanh(multiply(inner, bound=[r])), (j,))
+    agree(step(multiply(multiply(Delta(i, q), Symbol("M", (q, q)), Delta(j, r), bound=[q]), bound=[r])), (i, j))
+
+
+def test_scalars_without_a_form_in_rows_and_columns_are_multiplied() -> None:
+    total = multiply(T, Symbol("T", (i, j, m)), T, Symbol("Q", (i, i, j, m)), bound=[i, j, m])
+    agree(multiply(Number(2), total, total, s), ())
+
+
 @settings(max_examples=800)
 @given(st.recursive(leaves, composed, max_leaves=10), st.randoms(use_true_random=False))
 def test_every_expression_prints_and_has_its_value(e: Expression, random: Any) -> None:

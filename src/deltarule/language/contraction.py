@@ -75,9 +75,12 @@ def settle(e: Expression) -> Expression:
                 return Number(int(a == b))
             case Product():
                 factors, bound = opened(node)
-                factors = [substitute(f, replace) for f in factors]
-                factors, bound = contract_deltas(factors, bound)
-                return multiply(*factors, bound=bound)
+                settled = [substitute(f, replace) for f in factors]
+                flat = [g for f in settled for g in (f.factors if isinstance(f, Product) and not f.bound else (f,))]
+                flat, bound = contract_deltas(flat, bound)
+                outside = [f for f in flat if isinstance(f, Delta) and not set(f.axes) & set(bound)]
+                inside = [f for f in flat if f not in outside]
+                return multiply(*outside, multiply(*inside, bound=bound))  # where an outer sum can meet the delta
         return None
 
     return substitute(e, replace) if any(isinstance(node, Delta) for node in walk(e)) else e

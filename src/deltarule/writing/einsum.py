@@ -15,13 +15,11 @@ from deltarule.language.expression import (
     Derivative,
     Expression,
     Maximum,
-    Number,
     Piecewise,
     Power,
     Product,
     Sum,
     Symbol,
-    multiply,
     opened,
     opened_maximum,
 )
@@ -106,7 +104,7 @@ class _Tensors:
     def product(self, e: Product, axes: tuple[Axis, ...]) -> str:
         factors, bound = opened(e)
         sizes = [size_value(a.size) for a in bound if not any(a in f.axes for f in factors)]
-        scalar = multiply(*sizes, *(f for f in factors if not f.axes))
+        scalars = [*sizes, *(f for f in factors if not f.axes)]
         operands: list[tuple[str, tuple[Axis, ...]]] = []
         for f in factors:
             match f:
@@ -114,10 +112,10 @@ class _Tensors:
                     operands.append((f"np.eye({self.spelling.size(a.size)}, {self.spelling.size(b.size)})", (a, b)))
                 case _ if f.axes:
                     operands.append((self.full(f, f.axes), f.axes))
-        source = self.einsum(operands, axes)
-        if isinstance(scalar, Number) and scalar.value == 1:
-            return source
-        return f"{_closed(self.own(scalar, ()))} * {source}"
+        sources = [_closed(self.own(f, ())) for f in scalars]
+        if operands:
+            sources.append(self.einsum(operands, axes))
+        return " * ".join(sources)
 
     def einsum(self, operands: Sequence[tuple[str, tuple[Axis, ...]]], axes: tuple[Axis, ...]) -> str:
         everything = dict.fromkeys([*axes, *(a for _, own in operands for a in own)])
