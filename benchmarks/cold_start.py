@@ -1,0 +1,60 @@
+"""Seconds from a cold shell: the best of several runs of each command, each a new process.
+
+python -m benchmarks.cold_start
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+NETWORK = "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"
+RUNS = 7
+
+COMMANDS: dict[str, tuple[list[str], float | None]] = {
+    # what is run, and the seconds that it may take
+    "bare Python": (["-c", "pass"], None),
+    "import deltarule": (["-c", "import deltarule"], None),
+    "deltarule --version": (["-m", "deltarule", "--version"], None),
+    "deltarule --help": (["-m", "deltarule", "--help"], None),
+    "deltarule derive": (["-m", "deltarule", "derive", NETWORK], 0.5),
+    "deltarule modules": (["-m", "deltarule", "modules"], None),
+    "deltarule functions": (["-m", "deltarule", "functions"], None),
+}
+IMPORT_LIMIT = 0.15
+"""Seconds that `import deltarule` may add to bare Python."""
+
+
+def seconds(arguments: list[str], runs: int = RUNS) -> float:
+    """The shortest of several runs: the others waited for something else."""
+    best = float("inf")
+    for _ in range(runs):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def measured() -> dict[str, float]:
+    """Seconds by command."""
+    return {name: seconds(arguments) for name, (arguments, _) in COMMANDS.items()}
+
+
+def main() -> int:
+    found = measured()
+    slow = []
+    for name, took in found.items():
+        limit = COMMANDS[name][1]
+        if name == "import deltarule":
+            limit = found["bare Python"] + IMPORT_LIMIT
+        print(f"{name:22} {took:6.3f} s" + (f"   limit {limit:.3f} s" if limit else ""))
+        if limit is not None and took > limit:
+            slow.append(name)
+    if slow:
+        print(f"too slow: {', '.join(slow)}", file=sys.stderr)
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
