@@ -50,7 +50,7 @@ class NonFiniteLoss(DeltaruleError):
         remedy = (
             "no update has been made yet: look for huge values in the data, or standardise the columns"
             if (epoch, batch) == (1, 1) and what.startswith("the loss")
-            else f"try learning_rate = {learning_rate / 10:g}"
+            else f"try learning_rate = {min(learning_rate / 10, 0.1):g}"
         )
         super().__init__(
             f"{what} in epoch {epoch}, batch {batch}, with learning_rate = {learning_rate:g}\nremedy: {remedy}"
