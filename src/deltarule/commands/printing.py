@@ -32,6 +32,7 @@ def deliver(text: str, output: str | None = None) -> None:
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:  # a terminal or a pipe of few letters still gets the whole file
+        sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
 
 
