@@ -23,7 +23,7 @@ from deltarule.algebra.terms import (
 if TYPE_CHECKING:
     from deltarule.algebra.context import Context
 
-__all__ = ["cleared", "combined", "content", "denominators", "divided", "factored", "numeric_content"]
+__all__ = ["cleared", "combined", "content", "denominators", "divided", "factored", "numeric_content", "rational_form"]
 
 MAX_VARIABLES = 48
 MAX_TERMS = 1500
@@ -115,6 +115,14 @@ def combined(ctx: Context, p: Polynomial) -> tuple[Polynomial, dict[Atom, int]]:
         if not of[d]:
             del of[d]
     return p, of
+
+
+def rational_form(ctx: Context, p: Polynomial) -> Polynomial:
+    """N / Π D^k with common factors cancelled: the form in which an argument is compared."""
+    if not denominators(p):
+        return p
+    over, below = combined(ctx, p)
+    return polynomial.multiply(ctx, over, {monomial({d: -k for d, k in below.items()}): 1})
 
 
 # python-flint --------------------------------------------------------------------------------------------------

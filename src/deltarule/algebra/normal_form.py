@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deltarule.algebra import kernels, polynomial, summation
+from deltarule.algebra import indicators, kernels, polynomial, powers, summation
 from deltarule.algebra.budget import Exhausted, Unsupported
 from deltarule.algebra.terms import (
     Polynomial,
@@ -89,7 +89,7 @@ def _node(ctx: Context, e: Expression, memo: dict[Expression, Polynomial]) -> Po
         case Power(base=base, exponent=exponent):
             if abs(exponent) > 10**6 or exponent.denominator > 1000:
                 raise Exhausted(f"an exponent of {exponent}")
-            return ctx.reduced(kernels.power(ctx, memo[base], exponent))
+            return ctx.reduced(powers.power(ctx, memo[base], exponent))
         case Apply(function=name, arguments=arguments, order=order):
             return kernels.function(ctx, name, order, [memo[a] for a in arguments])
         case Delta(first=a, second=b):
@@ -99,9 +99,9 @@ def _node(ctx: Context, e: Expression, memo: dict[Expression, Polynomial]) -> Po
         case Piecewise(cases=cases, otherwise=otherwise):
             out = memo[otherwise]
             for u, strict, value in reversed(cases):
-                holds = kernels.indicator(ctx, memo[u])
+                holds = indicators.indicator(ctx, memo[u])
                 if not strict:
-                    holds = polynomial.add(holds, kernels.vanishing(ctx, memo[u]))
+                    holds = polynomial.add(holds, indicators.vanishing(ctx, memo[u]))
                 difference = polynomial.add(memo[value], polynomial.scale(out, -1))
                 out = polynomial.add(out, polynomial.multiply(ctx, holds, difference))
             return out

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import denominators, kernels, polynomial, substitution
+from deltarule.algebra import cases, denominators, kernels, polynomial, substitution
 from deltarule.algebra.terms import UNIT, Atom, Component, Item, Monomial, Polynomial, constant, item_polynomial
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
         return c < 0 and len(m) == 1 and m[0][1] == 1 and ctx.is_fact({m: -1})
     if _bounded_below(ctx, p, depth):
         return True
-    cases = kernels.idempotents(p)
-    if cases:
-        branches = [kernels.exact(ctx, p, cases[0], value) for value in (0, 1)] if len(cases) <= MAX_DEPTH else []
+    found = cases.idempotents(p)
+    if found:
+        branches = [cases.exact(ctx, p, found[0], value) for value in (0, 1)] if len(found) <= MAX_DEPTH else []
         return bool(branches) and all(positive(ctx, branch, depth) for branch in branches)
     shift, rest = denominators.content(p)
     if shift:

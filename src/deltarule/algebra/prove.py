@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Literal
 
-from deltarule.algebra import kernels, polynomial, zero
+from deltarule.algebra import cases, polynomial, zero
 from deltarule.algebra.budget import DEFAULT, Budget, Exhausted, Meter, Undefined, Unsupported
-from deltarule.algebra.conditions import Condition, freed, generic, learn, open_conditions, sentence, written
+from deltarule.algebra.conditions import Condition, generic, learn, open_conditions, sentence, written
 from deltarule.algebra.context import OPAQUE, Context, Mode, context_for, forget
 from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import normal_form
+from deltarule.algebra.plain import freed
 from deltarule.algebra.survey import Survey
 from deltarule.algebra.terms import Atom, Polynomial
 from deltarule.algebra.verdict import Proof
@@ -176,16 +177,16 @@ def _equal(ctx: Context, left: Expression, right: Expression, wanted: list[Condi
 
 def _where_defined(ctx: Context, p: Polynomial, wanted: list[Condition]) -> Polynomial:
     """p with the cases left out in which a denominator is zero: where 1/[u > 0] has a value, [u > 0] = 1."""
-    if not kernels.idempotents(p):
+    if not cases.idempotents(p):
         return p
     for c in wanted:
         if c.expression is None or c.relation == ">=":
             continue
         base = normal_form(ctx, c.expression)
-        for g in kernels.idempotents(base):
+        for g in cases.idempotents(base):
             for value in (0, 1):
-                if not kernels.exact(ctx, base, g, value):
-                    p = kernels.exact(ctx, p, g, 1 - value)
+                if not cases.exact(ctx, base, g, value):
+                    p = cases.exact(ctx, p, g, 1 - value)
     return p
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import canonical, kernels, polynomial, summation
+from deltarule.algebra import canonical, indicators, kernels, logarithms, polynomial, powers, summation
 from deltarule.algebra.terms import (
     Atom,
     Component,
@@ -91,15 +91,15 @@ def _rebuilt(ctx: Context, head: Head, indices: tuple[int, ...], e: Any) -> Poly
     payload = [substituted(ctx, p, mapping) if isinstance(p, dict) else p for p in head.payload]
     match head.kind:
         case "power":
-            return kernels.power(ctx, payload[0], e)
+            return powers.power(ctx, payload[0], e)
         case "exp":
-            out = kernels.exponential(ctx, payload[0])
+            out = logarithms.exponential(ctx, payload[0])
         case "log":
-            out = kernels.logarithm(ctx, payload[0])
+            out = logarithms.logarithm(ctx, payload[0])
         case "positive":
-            out = kernels.indicator(ctx, payload[0])
+            out = indicators.indicator(ctx, payload[0])
         case "zero":
-            out = kernels.vanishing(ctx, payload[0])
+            out = indicators.vanishing(ctx, payload[0])
         case "maximum":
             out = kernels.maximum(ctx, payload[0], name)
         case "derivative":
@@ -107,7 +107,7 @@ def _rebuilt(ctx: Context, head: Head, indices: tuple[int, ...], e: Any) -> Poly
         case _:
             function, order = name
             out = kernels.function(ctx, function, order, payload)
-    return out if e == 1 else kernels.power(ctx, out, e)
+    return out if e == 1 else powers.power(ctx, out, e)
 
 
 def _moved_component(ctx: Context, item: Component, e: int, mapping: Mapping[int, int]) -> Item | Polynomial:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import denominators, polynomial, substitution, summation
+from deltarule.algebra import denominators, polynomial, powers, substitution, summation
 from deltarule.algebra.terms import (
     Atom,
     Component,
@@ -80,9 +80,7 @@ def _summand(ctx: Context, m: Monomial, choice: tuple[Component, int] | None, ax
 
 
 def _reciprocal_size(ctx: Context, axis: int) -> Polynomial:
-    from deltarule.algebra import kernels
-
-    return kernels.power(ctx, summation.size_of(axis), -1)
+    return powers.power(ctx, summation.size_of(axis), -1)
 
 
 def without_kinks(p: Polynomial) -> tuple[Polynomial, list[Atom]]:
