@@ -17,6 +17,7 @@ from itertools import pairwise
 
 import flint
 
+from deltarule.algebra import prove
 from deltarule.algebra.rational import (
     Atoms,
     Fractional,
@@ -244,27 +245,38 @@ def _smooth(f: Expression, s: Symbol, positive: bool | None) -> Reuse | None:
     derivative = simplify(differentiate(f, s))
     if not any(isinstance(e, Symbol) and e.name == s.name for e in walk(derivative)):
         return Reuse(derivative, "constant")
-    forms: list[tuple[Expression, Expression]] = [(Y, f)]
     exponential = exponential_of(f)
-    if exponential is not None:
-        forms = [(Apply("exp", (Y,)), exponential)]
-    found: list[Reuse] = []
-    for generator, value in forms:
-        found += _eliminated(generator, value, derivative, s, positive)
+    match f:
+        case _ if exponential is not None:
+            found = _eliminated(Apply("exp", (Y,)), exponential, derivative, s, positive)
+        case Power(base=u, exponent=n) if n.denominator > 1:  # y^q = u^p, and d = n y u'/u
+            by_root = simplify(multiply(Number(n), Y, differentiate(u, s), power(u, -1)))
+            found = _eliminated(Y, f, derivative, s, positive, by_root) or _eliminated(Y, f, derivative, s, positive)
+        case _:
+            found = _eliminated(Y, f, derivative, s, positive)
     return min(found, key=lambda r: (len(r.keeps), cost(r.derivative)), default=None)
 
 
 def _eliminated(
-    generator: Expression, value: Expression, derivative: Expression, s: Symbol, positive: bool | None
+    generator: Expression,
+    value: Expression,
+    derivative: Expression,
+    s: Symbol,
+    positive: bool | None,
+    by_root: Expression | None = None,
 ) -> list[Reuse]:
+    """The factors linear in d of the resultants. With `by_root`, the derivative of a root with the root as `Y`, the
+    relation between the generator and the kernels is the power of both sides in which no root is left."""
+    root = value.exponent if by_root is not None and isinstance(value, Power) else Fraction(1)
+    plain = power(value, root.denominator)
     try:
-        atoms = Atoms.of(value, derivative, extra=(D, generator))
-        n, d = to_fraction(value, atoms)
-        dn, dd = to_fraction(derivative, atoms)
+        atoms = Atoms.of(plain, by_root or derivative, extra=(D, generator))
+        n, d = to_fraction(plain, atoms)
+        dn, dd = to_fraction(by_root or derivative, atoms)
     except (TooLarge, ZeroDivisionError):
         return []
     g, x = atoms.generators[generator], atoms.generators[D]
-    first, second = g * d - n, x * dd - dn
+    first, second = g**root.denominator * d - n, x * dd - dn
     kernels = [i for i, a in enumerate(atoms.order) if i > 1 and s.name in names(a)]
     out = []
     for k in kernels:
@@ -338,9 +350,9 @@ def _shown(factor: Polynomial, atoms: Atoms) -> str:
 
 
 def _holds(expression: Expression, generator: Expression, value: Expression, derivative: Expression) -> bool:
-    """By substitution: with y = f(s) put back, the two derivatives are the same rational function."""
+    """By substitution: with y = f(s) put back, the two derivatives are the same rational function, or proved equal."""
     back = substitute(expression, lambda e: value if e is generator else None)
-    return simplify(subtract(back, derivative)) is ZERO
+    return simplify(subtract(back, derivative)) is ZERO or prove(back, derivative).proved
 
 
 def _without_pole(
