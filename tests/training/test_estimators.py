@@ -108,6 +108,13 @@ def test_weights_count_as_repetitions():
             np.testing.assert_allclose(weighted.parameters_[name], value, rtol=1e-9, atol=1e-12)
 
 
+def test_rows_of_weight_zero_are_as_if_not_there():
+    kept = RNG.random(len(X)) < 0.5
+    weighted = Classifier(batch_size=4, epochs=3).fit(X, Y, sample_weight=kept.astype(float))
+    plain = Classifier(batch_size=4, epochs=3).fit(X[kept], Y[kept])
+    np.testing.assert_allclose(weighted.predict_proba(X), plain.predict_proba(X), rtol=1e-9)
+
+
 def test_partial_fit_goes_on_where_fit_ended():
     two = Classifier(epochs=2).fit(X, Y)
     one = Classifier(epochs=1).fit(X, Y).partial_fit(X, Y)

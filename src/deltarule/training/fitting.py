@@ -24,13 +24,17 @@ PROGRAMS_KEPT = 32
 def default_network(task: Task, inputs: int, outputs: int) -> str:
     """One hidden layer, then what the target asks for: `outputs` classes, or values to regress on.
 
+    The hidden layer is relu for classes and tanh for values: over ten splits of the bundled data sets relu was the
+    better one on digits, breast cancer and moons, tanh on diabetes.
+
     >>> default_network("classification", 30, 2)
     'linear(30, 64) -> relu -> linear(64, 1) -> sigmoid -> bce'
     """
     end = {"regression": "squared_error", "classification": "softmax -> cross_entropy"}[task]
     if task == "classification" and outputs == 2:
         outputs, end = 1, "sigmoid -> bce"
-    return f"linear({inputs}, {HIDDEN}) -> relu -> linear({HIDDEN}, {outputs}) -> {end}"
+    hidden = "tanh" if task == "regression" else "relu"
+    return f"linear({inputs}, {HIDDEN}) -> {hidden} -> linear({HIDDEN}, {outputs}) -> {end}"
 
 
 def fitted_network(network: Network | str | None, task: Task, inputs: int, outputs: int | None) -> Network:
