@@ -67,9 +67,13 @@ def shown(tree: Tree | None) -> str:
         case Matrix(kind=kind, rows=rows):
             return f"matrix{kind}" + "|".join(", ".join(map(shown, row)) for row in rows)
         case Cases(rows=rows):
-            return "cases[" + "; ".join(
-                f"{shown(row.value)} / {row.words}: {', '.join(map(shown, row.conditions))}" for row in rows
-            ) + "]"
+            return (
+                "cases["
+                + "; ".join(
+                    f"{shown(row.value)} / {row.words}: {', '.join(map(shown, row.conditions))}" for row in rows
+                )
+                + "]"
+            )
         case Dots():
             return "..."
         case Words(text=text):
@@ -269,7 +273,10 @@ CONSTRUCTS = [
         "cases[1 / if: [a > 0]; 0 / otherwise: ]",
     ),
     (r"\begin{cases} x, & x \geq 0 \\ 0, & x < 0 \end{cases}", r"cases[x / : [x \ge 0]; 0 / : [x < 0]]"),
-    (r"\left\{ \begin{array}{ll} 1 & i = j \\ 0 & i \ne j \end{array} \right.", r"cases[1 / : [i = j]; 0 / : [i \ne j]]"),
+    (
+        r"\left\{ \begin{array}{ll} 1 & i = j \\ 0 & i \ne j \end{array} \right.",
+        r"cases[1 / : [i = j]; 0 / : [i \ne j]]",
+    ),
     (r"\begin{cases} 1 \text{ if $i=j$} \\ 0 \text{ else} \end{cases}", "cases[1 / if: [i = j]; 0 / else: ]"),
     (r"\mathbf{1}[i = j]", "{bold:1 [<[i = j]>}"),
     (r"\mathbb{1}\{y = k\}", "{bb:1 {<[y = k]>}"),

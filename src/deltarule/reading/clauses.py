@@ -135,19 +135,51 @@ def _lines(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
     lines: list[tuple[int, list[Token]]] = []
     for number, row in enumerate(r for r in rows if r):
         empty_left = row[0].kind == "&"
-        line = _without_columns(row)
+        line = _without_columns(_with_reason(row))
         if not line:
             continue
         if lines and _goes_on(lines[-1][1], line, empty_left, "gather" in environments):
             last = lines[-1][1]
             while last and last[-1].kind in ("comma", "period", "semicolon", "space"):
                 last.pop()
+            _without_remark(last)
             if last and last[-1].kind == "relation" == line[0].kind and last[-1].text == line[0].text:
                 last.pop()
             last += line
         else:
             lines.append((number, line))
     return lines
+
+
+def _with_reason(row: list[Token]) -> list[Token]:
+    """The reason for a step in a column of its own, `&& \\text{chain rule}`, as words."""
+    top = _top(row)
+    for k, following, after in zip(top, top[1:], top[2:], strict=False):
+        if row[k].kind == row[following].kind == "&":
+            tail = row[after]
+            text = tail.kind == "words" or (tail.kind == "name" and tail.style == "rm")
+            if text and not any(row[j].kind == "relation" for j in top if j >= after):
+                words = " ".join(t.text for t in row[after:])
+                return [
+                    *row[:k],
+                    Token("space", "", row[k].start, row[following].end),
+                    Token("words", words, tail.start, row[-1].end),
+                ]
+    return row
+
+
+def _without_remark(last: list[Token]) -> None:
+    """Words at the end of a row that the next row goes on with: the reason for the step."""
+    partner = pairs(last)
+    at = len(last)
+    while at > 0:
+        begin = partner[at - 1] if 0 <= partner[at - 1] < at - 1 else at - 1
+        if last[begin].kind == "space" and at < len(last):
+            del last[begin:]
+            return
+        if not _is_remark(last[begin:at]):
+            return
+        at = begin
 
 
 def _without_columns(row: list[Token]) -> list[Token]:

@@ -18,15 +18,15 @@ OPENERS = re.compile(
     r"|(?P<dollar>\$)"
     r"|(?P<bracket>\\{1,2}[\[(])"
     r"|\\begin\{(?P<environment>(?:" + "|".join(ENVIRONMENTS) + r")\*?)\}"
-    r"|(?P<fence>^[ \t>]*(?:[-*+][ ]|\d+[.)][ ])?[ \t]*(?P<fence_sign>`{3,}|~{3,})[ \t]*\{?math\}?[^\n`]*$)"
+    r"|(?P<fence>^[ \t>]*+(?:[-*+][ ]|\d++[.)][ ])?[ \t]*+(?P<fence_sign>`{3,}+|~{3,}+)[ \t]*+\{?math\}?[^\n`]*$)"
     r"|(?P<script><script[^<>]*?type\s*=\s*[\"']?math/tex(?P<script_mode>[^<>]*)>)"
     r"|(?P<annotation><annotation[^<>]*application/x-tex[^<>]*>)"
     r"|(?P<escape>\\[^a-zA-Z])",
     re.M | re.I,
 )
 WORDS_IN_MATHS = re.compile(r"\\(?:text\w*|mbox|hbox|mathrm|operatorname\*?|label|tag|intertext)\s*\{[^{}]*\}")
-RUNNING_WORDS = re.compile(r"(?<![\\\w])(?:[^\W\d_]{2,}+[ \t]*+[,.;:]?+(?:[ \t]++|\r?\n[ \t]*+(?!\s))){6}")
-HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S[^\n]*$|^[^\n]*\S[^\n]*\n {0,3}(=+|-{3,})[ \t]*$", re.M)
+RUNNING_WORDS = re.compile(r"(?<![\\\w])(?:[^\W\d_]{2,}+[,.;:]?+(?:[ \t]++|\r?\n[ \t]*+(?!\s))){6}")
+HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S[^\n]*$|^[^\n]++\n {0,3}(=++|-{3,}+)[ \t]*+$", re.M)
 LATEX_HEADING = re.compile(
     r"\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]*\])?\{([^{}]*)\}"
 )
@@ -72,6 +72,8 @@ def _prose(mask: str, start: int, end: int, kind: str) -> list[Prose]:
         headings = [(*m.span(2), int(m[1])) for m in HTML_HEADING.finditer(gap)]
         if kind != "html":
             for m in HEADING.finditer(gap):
+                if m[2] and not gap[m.start() : m.start(2)].strip():
+                    continue
                 headings.append((*m.span(), len(m[1]) if m[1] else 1 if m[2][0] == "=" else 2))
     headings.sort()
     out: list[Prose] = []

@@ -34,10 +34,31 @@ from deltarule.reading.tree import (
 __all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
 
 MAX_DEPTH = 40
+LEVEL, STEP = 5, 3  # Python frames of one level of brackets, and of one factor inside another
 SIGNS = ("+", "-", "±", "∓")
 ATOMS = frozenset(
-    "name number function big words open { bar partial nabla dots frac sqrt accent style begin physics fence brace "
-    "substack".split()
+    [
+        "name",
+        "number",
+        "function",
+        "big",
+        "words",
+        "open",
+        "{",
+        "bar",
+        "partial",
+        "nabla",
+        "dots",
+        "frac",
+        "sqrt",
+        "accent",
+        "style",
+        "begin",
+        "physics",
+        "fence",
+        "brace",
+        "substack",
+    ]
 )
 """Kinds of tokens with which a factor can begin."""
 
@@ -200,16 +221,19 @@ class Parser:
             return Ratio(numerator, denominator, start=a, end=b)
         saved = self.pos
         self.pos = start
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.fail(f"more than {MAX_DEPTH} levels of brackets", start)
+        self.deeper(LEVEL, start)
         tree = self.sum(end)
         self.skip_spaces(end)
         if self.pos < end:
             raise self.unexpected(self.pos)
-        self.depth -= 1
+        self.depth -= LEVEL
         self.pos = saved
         return tree
+
+    def deeper(self, frames: int, at: int) -> None:
+        self.depth += frames
+        if self.depth > MAX_DEPTH * (LEVEL + STEP):
+            raise self.fail(f"more than {MAX_DEPTH} levels of brackets", at)
 
     def skip_spaces(self, end: int) -> None:
         while self.pos < end and self.tokens[self.pos].kind == "space":
@@ -238,11 +262,9 @@ class Parser:
         """A product up to + - or what cannot belong to it. A sign right here belongs to the term (`- -x`)."""
         first = self.pos
         if sign := self.sign(end):
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise self.fail("too many signs", first)
+            self.deeper(STEP, first)
             inner = self.term(end)
-            self.depth -= 1
+            self.depth -= STEP
             return Terms(((sign, inner),), start=self.tokens[first].start, end=inner.end)
         items: list[tuple[str, Tree]] = []
         while True:
@@ -263,6 +285,8 @@ class Parser:
                     break
                 items[-1] = (items[-1][0], self.evaluated(items[-1][1], end))
                 continue
+            if self.pos >= end:
+                raise self.unexpected(self.pos - 1)
             items.append((operator, self.factor(end)))
         if not items:
             raise self.unexpected(self.pos) if self.pos < end else self.fail("a formula that breaks off", end - 1)
@@ -294,6 +318,12 @@ class Parser:
 
     def factor(self, end: int) -> Tree:
         """An atom with its scripts, a derivative, a sum with its body, a function with its argument."""
+        self.deeper(STEP, self.pos)
+        tree = self.any_factor(end)
+        self.depth -= STEP
+        return tree
+
+    def any_factor(self, end: int) -> Tree:
         at = self.pos
         token = self.tokens[at]
         if token.kind == "partial" or (token.kind == "name" and token.text == "d" and not token.accents):
@@ -404,19 +434,21 @@ class Parser:
         self.pos = stop
         return at, stop
 
-    def after_atom(self, at: int, end: int) -> int | None:
+    def after_atom(self, at: int, end: int, depth: int = 0) -> int | None:
         """Where the atom at `at` ends, scripts not counted; None where none begins. Reads nothing."""
         kind = self.kind(at, end)
+        if depth > MAX_DEPTH:
+            return None
         match kind:
             case "name" | "number" | "function" | "dots" | "partial" | "nabla" | "words" | "big":
                 return at + 1
             case "{" | "open" | "begin":
                 return self.partner[at] + 1 if at < self.partner[at] < end else None
             case "accent" | "style" | "sqrt" | "fence" | "brace" | "substack":
-                return self.after_atom(at + 1, end)
+                return self.after_atom(at + 1, end, depth + 1)
             case "frac":
-                middle = self.after_atom(at + 1, end)
-                return None if middle is None else self.after_atom(middle, end)
+                middle = self.after_atom(at + 1, end, depth + 1)
+                return None if middle is None else self.after_atom(middle, end, depth + 1)
         return None
 
     # atoms

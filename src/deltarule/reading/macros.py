@@ -20,11 +20,12 @@ NAME = re.compile(r"\{\s*(\\(?:[a-zA-Z@]+|[^a-zA-Z]))\s*\}|(\\(?:[a-zA-Z@]+|[^a-
 COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 PARAMETERS = re.compile(r"\s*((?:#\d)*)\s*")
 MAX_BODY = 10_000
+MAX_UNFINISHED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A command with its number of arguments, the default of the first (if it is optional), and the text it stands for."""
+    """A command: its number of arguments, the default of the first if it is optional, and what it stands for."""
 
     arguments: int
     default: str | None
@@ -40,14 +41,19 @@ def read_definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]
     """The macros that a text defines, and where the definitions stand."""
     macros: dict[str, Macro] = {}
     spans: list[tuple[int, int]] = []
-    at = 0
+    at = unfinished = 0
     for begin in DEFINITION.finditer(text):
         if begin.start() < at:
             continue
-        if found := definition_at(text, begin.start()):
-            name, macro, at = found
-            macros[name] = macro
-            spans.append((begin.start(), at))
+        found = definition_at(text, begin.start())
+        if found is None:
+            unfinished += 1
+            if unfinished > MAX_UNFINISHED:
+                break
+            continue
+        name, macro, at = found
+        macros[name] = macro
+        spans.append((begin.start(), at))
     return macros, spans
 
 

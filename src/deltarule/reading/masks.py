@@ -16,7 +16,7 @@ __all__ = ["TAG", "masked"]
 FRONT_MATTER = re.compile(
     r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(?=[\w\"'#-][^\n]*[:=]|#)(?:.*\n)*?(?:\1|\.\.\.)[ \t]*(?:\r?\n|\Z)"
 )
-FENCE = re.compile(r"^[ \t>]*(?:[-*+] |\d+[.)] )?[ \t]*(`{3,}|~{3,})[ \t]*([^\n]*)$", re.M)
+FENCE = re.compile(r"^[ \t>]*+(?:[-*+] |\d++[.)] )?[ \t]*+(`{3,}+|~{3,}+)[ \t]*+([^\n]*)$", re.M)
 MATH_FENCE = re.compile(r"\{?math\}?\b")
 TAG = re.compile(
     r"""</?([a-zA-Z][a-zA-Z0-9-]*+)(?:\s++[a-zA-Z_:@.-][\w:@.-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+)*+\s*+/?>"""
@@ -51,8 +51,8 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         if end <= at:
             continue
-        start = max(start, at)
-        out += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
+        begin = max(start, at)
+        out += [text[at:begin], re.sub(r"[^\n]", " ", text[begin:end])]
         at = end
     return "".join([*out, text[at:]])
 
@@ -101,7 +101,8 @@ def _code_spans(text: str) -> list[tuple[int, int]]:
     """`code` between equal runs of backticks of one paragraph, but not the mathematics of $`...`$."""
     spans: list[tuple[int, int]] = []
     for paragraph in re.finditer(r"[^\n]+(?:\n(?![ \t]*\n)[^\n]*)*", text):
-        runs = list(re.finditer(r"`+", paragraph[0]))
+        fences = {m.start(1) for m in FENCE.finditer(paragraph[0])}  # of mathematics: the others are blank by now
+        runs = [m for m in re.finditer(r"`+", paragraph[0]) if m.start() not in fences]
         if len(runs) < 2:
             continue
         by_length: dict[int, list[int]] = defaultdict(list)

@@ -117,7 +117,6 @@ class _Joiner:
         self.last = {True: None, False: None}
 
     def block(self, found: list[_Raw], display: bool) -> None:
-        in_block: list[Statement] = []
         if found and self.open is not None and self.open[2] == display:
             index, relation, _ = self.open
             self.open = None
@@ -126,14 +125,16 @@ class _Joiner:
             prior: Statement | None = self.statements[index]
         else:
             prior = self.last[display] or self.last[not display]
+        main: Statement | None = None
         for raw in found:
-            statement = self._statement(raw, _main(in_block) or prior)
-            in_block.append(statement)
+            statement = self._statement(raw, main or prior)
+            if main is None or _leads(statement) or not _leads(main):
+                main = statement
             self.statements.append(statement)
             if raw.tail is not None:
                 self._end_open()
                 self.open = (len(self.statements) - 1, raw.tail, display)
-        if main := _main(in_block):
+        if main is not None:
             self.last[display] = main
 
     def finish(self) -> tuple[Statement, ...]:
@@ -174,10 +175,9 @@ def _changed(old: Statement, sides: tuple[Side, ...], relations: tuple[Relation,
     return replace(old, sides=sides, relations=relations)
 
 
-def _main(statements: list[Statement]) -> Statement | None:
-    """The statement of a block that a next block goes on with: the last one that is no range (`i = 1, ..., n`)."""
-    chains = [s for s in statements if any(r.symbol in EQUALITIES for r in s.relations) and not _is_range(s)]
-    return chains[-1] if chains else statements[-1] if statements else None
+def _leads(statement: Statement) -> bool:
+    """Whether a next row or block may go on with this one: an equality that is no range (`i = 1, ..., n`)."""
+    return any(r.symbol in EQUALITIES for r in statement.relations) and not _is_range(statement)
 
 
 def _is_range(statement: Statement) -> bool:

@@ -48,7 +48,21 @@ ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "nbsp": " ", "quot": "''", "#39": 
             "times": "\\times ", "sdot": "\\cdot "}  # fmt: skip
 WITH_COLUMNS = ("array", "tabular", "alignat", "alignedat", "subarray")
 TEXT = frozenset(
-    "text textrm textbf textit textsf texttt textnormal mbox hbox intertext shortintertext emph textsc".split()
+    [
+        "text",
+        "textrm",
+        "textbf",
+        "textit",
+        "textsf",
+        "texttt",
+        "textnormal",
+        "mbox",
+        "hbox",
+        "intertext",
+        "shortintertext",
+        "emph",
+        "textsc",
+    ]
 )
 COMPOUND = (
     ("...", "dots", ""), (":=", "relation", ":="), ("=:", "relation", "=:"), ("<=>", "connective", "\\iff"),
@@ -157,7 +171,7 @@ class _Source:
         if char == "%":
             line = text.find("\n", at, end)
             return end if line < 0 else line + 1
-        if char.isascii() and char.isdigit() or (char == "." and text[at + 1 : at + 2].isdigit()):
+        if (char.isascii() and char.isdigit()) or (char == "." and text[at + 1 : at + 2].isdigit()):
             return self.number(at)
         if "a" <= char <= "z" or "A" <= char <= "Z":
             return self.letters(at)
@@ -210,7 +224,7 @@ class _Source:
         found = None if scripted or inside else LETTERS.match(self.text, at, self.end)
         if found is not None and len(found[0]) > 1:
             run, stop = found[0], found.end()
-            if run in FUNCTIONS and len(run) > 2 or run == "ln":
+            if (run in FUNCTIONS and len(run) > 2) or run == "ln":
                 return self.put("function", run, at, stop)
             if run in STOP_WORDS and (len(run) > 2 or run == "if"):
                 return self.put("words", run, at, stop)

@@ -214,7 +214,7 @@ class Words(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Relation(Tree):
-    """A relation sign: = := < > += or its usual TeX name (\\approx \\leftarrow \\equiv \\propto \\le \\ne \\in \\sim \\to)."""
+    """A relation sign: = := < > += or its TeX name, one for all spellings: \\approx \\leftarrow \\le \\in \\to."""
 
     symbol: str
 
