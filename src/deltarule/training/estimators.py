@@ -22,9 +22,9 @@ class Classifier(ClassifierMixin, NetworkEstimator):
     """A network that classifies.
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (relu), with sigmoid + bce for two
-    classes and softmax + cross_entropy for more. A symbolic size of its input or output is taken from the data. Labels may be
-    strings or numbers. Columns are standardised (`standardise=False` leaves them); the other settings are rows of
-    `deltarule.training.SETTINGS`.
+    classes and softmax + cross_entropy for more. A symbolic size of its input or output is taken from the data. Labels
+    may be strings or numbers. Columns are standardised (`standardise=False` leaves them); the other settings are rows
+    of `deltarule.training.SETTINGS`.
 
     After `fit`: `classes_`, `parameters_` (arrays by name), `history_` (figures by epoch: `loss`, and with a validation
     part `accuracy`, `val_loss`, `val_accuracy`), `n_epochs_`, `interrupted_` (whether Ctrl-C ended it), `network_`.
@@ -117,9 +117,9 @@ class Regressor(RegressorMixin, NetworkEstimator):
     """A network that regresses on one target or several.
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (tanh) and squared_error. A symbolic
-    size of its input or output is taken from the data. Columns are standardised, and so is the target where the network ends
-    in a linear layer and squared_error: then the losses in `history_` are in standardised units, `predict` and `score`
-    in those of y. `standardise=False` leaves both as they are.
+    size of its input or output is taken from the data. Columns are standardised, and so is the target where the network
+    ends in a linear layer and squared_error: then the losses in `history_` are in standardised units, `predict` and
+    `score` in those of y. `standardise=False` leaves both as they are.
 
     After `fit`: as for `Classifier`, with `r2` in place of the accuracy.
 
