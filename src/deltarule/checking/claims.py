@@ -12,6 +12,7 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
+from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
@@ -118,14 +119,10 @@ def _settle(
 def _lower_pair(
     state: State, left: t.Tree, right: t.Tree, choices: dict[object, str], opened: dict[object, tuple[str, ...]]
 ) -> tuple[Value, Value, bool]:
-    lowering = Lowering(state.symbols, choices=choices)
-    a, b = lowering.lower(left), lowering.lower(right)
+    lowering, (a, b) = lowered(state, left, right, choices=choices)
     opened.update(lowering.open)
     if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
         b = a.with_expression(Number(0))
-    if a.rank and b.rank:
-        lowering.meet(a, b)
-        a, b = lowering.resized(a), lowering.resized(b)
     return a, aligned(a, b), lowering.implied
 
 
@@ -169,6 +166,9 @@ def _equality(
     domain: list[str] = []
     for x, y in _instances(a, b):
         judgement = judge.equality(x, y, refute=True)
+        broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
+        if broken:
+            return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
         if judgement.verdict == "refuted":
             return Outcome("refuted", judgement, judgement.reason)
         domain += [d for d in judgement.domain if d not in domain]
@@ -179,13 +179,23 @@ def _equality(
     return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
 
 
+def _broken(state: State, a: Expression, b: Expression) -> set[str]:
+    """The names below the two sides whose definition was not understood."""
+    stack, seen = list(names(a) | names(b)), set()
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            stack += state.definitions.mentions(name)
+    return seen & state.broken
+
+
 def _with_signals(state: State) -> Definitions:
     """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
     defs = state.definitions
     for key, entity in state.symbols.entities.items():
         if key not in defs.declarations:
-            sizes = tuple(state.symbols.find(s) for s in entity.sizes[: entity.rank or 0])
-            defs.declarations[key] = Declaration(key, sizes)
+            defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
     defs.signals.clear()
     abstract = [k for k in OBJECTIVES if k in state.symbols.entities]
     sinks = [n for n in defs.equations if not defs.users(n)]
@@ -231,7 +241,11 @@ def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: Documen
             body = state.definitions.definition(h.name, h.indices)
             s = Symbol("s")
             inside = substitute(body, lambda e: s if e is u else None)
-            if u.name in names(inside) or inside.axes:
+            if (
+                u.name in names(inside)
+                or inside.axes
+                or any(isinstance(e, Apply) and e.function == name for e in walk(inside))
+            ):
                 return False
             state.symbols.define_function(base, "s", inside, base, row.line)
             row.verdict, row.reason = "definition", f"{base} is the function from {u.name} to {h.name}"
@@ -278,7 +292,11 @@ def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, De
     for equation in defs.equations.values():
         known |= names(equation.right)
     missing = [n for n in used if n not in known and n not in defs.equations and n in state.symbols.entities]
-    given = [n for n in used if n in defs.equations and state.symbols.entities[n].rank in (None, 0)]
+    given = [
+        n
+        for n in used
+        if n in defs.equations and (e := state.symbols.entities.get(n)) is not None and e.rank in (None, 0)
+    ]
     functions = [f.table_name for f in state.symbols.functions.values()]
     if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:
         functions = list(dict.fromkeys([*functions, "sigmoid"]))

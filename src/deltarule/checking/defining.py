@@ -8,17 +8,19 @@ from dataclasses import replace
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
+from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import Condition, DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import Apply, Axis, Derivative, Symbol, fresh, names, symbols, walk
+from deltarule.language.expression import Apply, Axis, Derivative, Index, Symbol, fresh, names, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
+from deltarule.reading.gradients import orientation
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Entity, Function
-from deltarule.reading.values import IllShaped, Unread, Value, shape_words
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, SAMPLES, Entity, Function
+from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
 
 __all__ = ["adopts", "assumes", "defines", "redefines"]
 
@@ -48,16 +50,15 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     if found.key in state.symbols.macros:
         return False
     if found.indices:
-        return _defines_component(state, found, right, row)
+        return _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)
     entity = state.symbols.entity(found)
     if entity.defined or found.key in state.definitions.equations:
         return False
     if _is_signal_of(state, found) and not isinstance(right, t.Partial):
         return False
-    lowering = Lowering(state.symbols)
-    value = lowering.lower(right)
+    _, (value,) = lowered(state, right)
     if any(isinstance(e, Derivative) for e in walk(value.expression)):
-        _define_macro(state, found, value, row)
+        _define_macro(state, found, value, right, row)
         return True
     if found.key in names(value.expression) and not _lists_own_components(value, found.key):
         raise Unread(f"{found.key} is defined by itself")
@@ -140,8 +141,8 @@ def _is_signal_of(state: State, found: Reference) -> bool:
     return bool(found.mark) and found.base == "delta" and any(m.startswith("delta_") for m in state.symbols.macros)
 
 
-def _define_macro(state: State, found: Reference, value: Value, row: DocumentRow) -> None:
-    state.symbols.macros[found.key] = lambda: value
+def _define_macro(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> None:
+    state.symbols.macros[found.key] = lambda lowering: lowering.lower(right)
     if isinstance(value.expression, Derivative) and isinstance(value.expression.of, Symbol) and found.base == "delta":
         _signal_names(state, found.base, value.expression.of)
     row.verdict, row.reason = "definition", f"names a derivative {found.key}"
@@ -153,9 +154,10 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
         name = f"{base}_{key}"
         if name not in state.symbols.macros and not target.indices:
 
-            def value(entity: Entity = entity) -> Value:
+            def value(lowering: Lowering, entity: Entity = entity) -> Value:
                 axes = [fresh(state.symbols.find(s)) for s in entity.sizes[: entity.rank or 0]]
-                return Value(Derivative(target, Symbol(entity.key, axes)), *axes[:2])
+                plain = Value(Derivative(target, Symbol(entity.key, axes)), *axes[:2])
+                return transpose(plain) if axes and orientation(lowering, target.name, entity.key) == "row" else plain
 
             state.symbols.macros[name] = value
 
@@ -176,8 +178,13 @@ def _define(state: State, found: Reference, value: Value, row: DocumentRow, righ
         for size, axis in zip(entity.sizes, axes, strict=True):
             state.symbols.unify(size, axis.size)
         samples = tuple(a for a in value.expression.axes if a not in axes)
-        leading = samples if entity.samples else ()
-        if samples and not leading:
+        leading: tuple[Index, ...] = ()
+        if entity.samples and found.sample is not None:
+            leading = (Lowering(state.symbols).sized(Lowering(state.symbols).index(found.sample), SAMPLES),)
+            if any(a.name == i.name for a in samples for i in leading if isinstance(i, Axis)):
+                state.symbols.unify(samples[0].size, SAMPLES)
+                leading = samples[:1]
+        if set(samples) - set(leading):
             raise Unread("the right side has an index that the left side does not have")
         state.definitions.define(Equation(Symbol(found.key, (*leading, *axes)), value.expression))
     _declare(state, found.key)
@@ -187,8 +194,7 @@ def _define(state: State, found: Reference, value: Value, row: DocumentRow, righ
 
 def _declare(state: State, key: str) -> None:
     entity = state.symbols.entities[key]
-    sizes = tuple(state.symbols.find(s) for s in entity.sizes[: entity.rank or 0])
-    state.definitions.declarations[key] = Declaration(key, sizes)
+    state.definitions.declarations[key] = Declaration(key, state.symbols.sizes(entity))
 
 
 def _list(state: State, found: Reference, entity: Entity, value: Value) -> None:
@@ -204,19 +210,43 @@ def _list(state: State, found: Reference, entity: Entity, value: Value) -> None:
         state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
 
 
-def _defines_component(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
+def _names_components(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
+    """δ_{z_i} = ∂L/∂z_i names a derivative component by component."""
+    if not found.mark or found.key in state.symbols.indexed or not isinstance(right, t.Partial):
+        return False
+    lowering = Lowering(state.symbols)
+    value = lowering.lower(right)
+    indices = [lowering.index(item) for item in found.indices]
+    letters = tuple(i.name for i in indices if isinstance(i, Axis))
+    if value.rank or not isinstance(value.expression, Derivative):
+        return False
+    if len(letters) != len(indices) or len(set(letters)) != len(letters):
+        return False
+    state.symbols.indexed[found.key] = letters, value.expression
+    row.verdict, row.reason = "definition", f"names a derivative {found.key} by its components"
+    return True
+
+
+def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
     """h_i = max(0, a_i) defines h where it has no definition; numbers as indices define nothing whole."""
     entity = state.symbols.entity(found)
     if entity.defined or found.key in state.definitions.equations:
         return False
-    lowering = Lowering(state.symbols)
-    left = lowering.quantity(found)
-    value = lowering.lower(right)
-    symbol = left.expression
-    if value.rank or left.rank or not isinstance(symbol, Symbol) or found.key in names(value.expression):
+    _, (mine, value) = lowered(state, left, right)
+    symbol = mine.expression
+    if value.rank or mine.rank or not isinstance(symbol, Symbol) or found.key in names(value.expression):
         return False
     if any(isinstance(e, Derivative) for e in walk(value.expression)):
         return False
+    if all(isinstance(i, int) for i in symbol.indices) and not value.expression.axes:
+        numbers = tuple(int(i) for i in symbol.indices if isinstance(i, int))
+        name = f"{found.key}_{''.join(map(str, numbers))}"
+        entity.split[numbers] = name
+        state.definitions.define(Equation(Symbol(name), value.expression))
+        state.definitions.declarations[name] = Declaration(name)
+        state.seen_definition[name] = row.line
+        row.verdict, row.reason = "definition", f"defines a component of {found.key}"
+        return True
     if all(isinstance(i, Axis) for i in symbol.indices) and len(set(symbol.indices)) == len(symbol.indices):
         if set(value.expression.axes) - set(symbol.axes):
             return False
@@ -264,7 +294,9 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
     before = f"{_words_near(state, statement)} {statement.words_before}".lower().split()
     word = re.sub(r"\W", "", before[-1]) if before else ""
     segment = state.document.segments[statement.block]
-    if word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
+    if "assum" in _heading(state, statement):
+        word = "assumption"
+    elif word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
         return False
     lowering = Lowering(state.symbols)
     try:
@@ -304,6 +336,14 @@ def _forget(state: State, key: str) -> None:
     state.definitions = Definitions.of([], declarations)
     for equation in kept:
         state.definitions.define(equation)
+
+
+def _heading(state: State, statement: Statement) -> str:
+    """The heading under which a statement stands."""
+    for segment in reversed(state.document.segments[: statement.block]):
+        if isinstance(segment, Prose) and segment.level:
+            return state.document.text[segment.start : segment.end].lower()
+    return ""
 
 
 def _words_near(state: State, statement: Statement) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from deltarule.checking.claims import claim
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
-from deltarule.checking.learning import learn_document
+from deltarule.checking.learning import kronecker, learn_document, listed
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.state import State
@@ -32,7 +32,8 @@ def check_statements(document: Document, statements: Sequence[Statement], name: 
     """Judge every relation of the statements of one document."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
-    state = State(document, statements, Symbols(survey([*sides, *members])))
+    usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements))
+    state = State(document, statements, Symbols(usage))
     try:
         learn_document(state, sides)
         for statement in statements:
@@ -77,12 +78,21 @@ def _row(state: State, statement: Statement, k: int, left: Side, right: Side, re
         _judge(state, statement, k, left.tree, right.tree, row)
     except Unread as error:
         row.verdict, row.reason = "unread", error.reason
+        _not_understood(state, left.tree)
     except IllShaped as error:
         row.verdict, row.reason = "ill-shaped", error.reason
+        _not_understood(state, left.tree)
     except DeltaruleError as error:
         row.verdict, row.reason = "undecided", str(error)
     except RecursionError:
         row.verdict, row.reason = "unread", "nested too deeply"
+
+
+def _not_understood(state: State, left: t.Tree) -> None:
+    """A name without a definition so far, whose definition this may have been."""
+    found = reference(left, state.symbols.usage)
+    if found is not None and found.key not in state.definitions.equations and found.key not in state.symbols.macros:
+        state.broken.add(found.key)
 
 
 def _step(state: State, statement: Statement) -> int:

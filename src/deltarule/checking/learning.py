@@ -9,11 +9,12 @@ from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import label_text, reference, trees
+from deltarule.reading.references import base_name, is_kronecker, label_text, reference, trees
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["learn_document"]
+__all__ = ["kronecker", "learn_document", "listed"]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
@@ -26,6 +27,46 @@ def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
         learn(state)
     for entity in state.symbols.entities.values():
         entity.defined = False
+
+
+def kronecker(statements: Sequence[Statement]) -> bool:
+    """Whether a δ with two indices is Kronecker's: it is unless an equation says that it is something else."""
+    for statement in statements:
+        for k, side in enumerate(statement.sides[:-1]):
+            defines = side.tree is not None and is_kronecker(side.tree) and statement.relations[k].symbol in EQUAL
+            if defines and not isinstance(statement.sides[k + 1].tree, t.Cases):
+                return False
+    return True
+
+
+def listed(statements: Sequence[Statement]) -> set[str]:
+    """Letters x of which some x = [x_1, x_2, …] lists the components, or that lie in some ℝ^n."""
+    out: set[str] = set()
+    for statement in statements:
+        for element, space in statement.memberships:
+            if isinstance(element, t.Name) and len(_space(space) or ()) == 1:
+                out.add(base_name(element))
+        for side, other in zip(statement.sides, statement.sides[1:], strict=False):
+            if isinstance(side.tree, t.Name) and base_name(side.tree) in _listed_in(other.tree):
+                out.add(base_name(side.tree))
+    return out
+
+
+def _listed_in(tree: t.Tree | None) -> set[str]:
+    match tree:
+        case t.Scripted(base=base):
+            return _listed_in(base) if isinstance(base, t.Group | t.Matrix) else set()
+        case t.Matrix(rows=rows):
+            entries = [e for row in rows for e in row]
+        case t.Group(kind="[" | "(", items=items) if len(items) > 1:
+            entries = list(items)
+        case _:
+            return set()
+    return {
+        base_name(e.base)
+        for e in entries
+        if isinstance(e, t.Scripted) and isinstance(e.base, t.Name) and isinstance(e.sub, t.Num)
+    }
 
 
 def classify(state: State, sides: Sequence[t.Tree]) -> None:
@@ -81,6 +122,9 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
     words = state.document.text.lower()
+    stated = [lies for name, lies in (("denominator layout", "column"), ("numerator layout", "row")) if name in words]
+    if len(stated) == 1:
+        state.symbols.layout = stated[0]
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
@@ -114,9 +158,10 @@ def learn(state: State) -> None:
             if left is None or right is None:
                 continue
             values = []
+            lowering = Lowering(state.symbols, learning=True)
             for side in (left, right):
                 try:
-                    values.append(Lowering(state.symbols, learning=True).lower(side))
+                    values.append(lowering.resized(lowering.lower(side)))
                 except (Unread, IllShaped, DeltaruleError, RecursionError):
                     values.append(None)
             _agree(state, left, values[0], values[1])

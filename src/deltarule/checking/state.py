@@ -32,5 +32,7 @@ class State:
     """The lines that hold only with gradients as columns, and only as rows."""
     chain: list[tuple[Side, DocumentRow, Side]] = field(default_factory=list)
     """The links of the chain at hand."""
+    broken: set[str] = field(default_factory=set)
+    """Names whose definition was not understood: nothing that depends on them is refuted."""
     missing: dict[str, int] = field(default_factory=dict)
     """Names that are differentiated by though nothing introduces them."""

@@ -5,11 +5,25 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Apply, Number, fresh, multiply, power, rename
+from deltarule.calculus.rules import delta
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Axis,
+    Delta,
+    Number,
+    fresh,
+    multiply,
+    negate,
+    power,
+    rename,
+    subtract,
+)
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
 from deltarule.reading.symbols import VECTOR_FUNCTIONS
-from deltarule.reading.values import Unread, Value, aligned, transpose
+from deltarule.reading.values import Unread, Value, aligned, minus, plus, transpose
+from deltarule.reading.written_out import axis_for
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
@@ -56,6 +70,39 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
     return raised(low, value, low.lower(found.power), start) if found.power is not None else value
 
 
+def diagonal(value: Value) -> Value:
+    """diag(v): v on the diagonal, 0 elsewhere."""
+    axis = value.row or value.col
+    if value.rank != 1 or axis is None:
+        raise Unread("diag of something that is not a vector")
+    other = fresh(axis.size)
+    return Value(multiply(value.expression, Delta(axis, other)), axis, other)
+
+
+def indicator(low: Lowering, group: t.Tree) -> Value | None:
+    """1[i = j] is Kronecker's delta, 1[u > 0] the step, elementwise for a vector."""
+    match group:
+        case t.Group(kind="[" | "(" | "{", items=(t.Compare(sides=(left, right), relations=(relation,)),)):
+            sign = relation.symbol.lstrip("\\")
+            if sign in {"=", "ne", "neq", "≠"}:
+                i, j = axis_for(low, left), axis_for(low, right)
+                if isinstance(i, Axis) and isinstance(j, Axis):
+                    low.symbols.unify(i.size, j.size)
+                    i, j = (Axis(x.name, low.symbols.find(x.size)) for x in (i, j))
+                d = delta(i, j)
+                return Value(d if sign == "=" else subtract(ONE, d))
+            a, b = low.lower(left), low.lower(right)
+            if sign in {"<", "lt", "le", "leq", "≤"}:
+                a, b = b, a
+            difference = plus(a, minus(b))
+            if sign in {">", "gt", "<", "lt"}:
+                return difference.with_expression(Apply("step", (difference.expression,)))
+            if sign in {"ge", "geq", "≥", "le", "leq", "≤"}:
+                below = Apply("step", (negate(difference.expression),))
+                return difference.with_expression(subtract(ONE, below))
+    return None
+
+
 def extremum(low: Lowering, which: str, group: t.Group) -> Value:
     a, b = (low.lower(item) for item in group.items)
     if a.rank and not b.rank:
@@ -69,6 +116,14 @@ def extremum(low: Lowering, which: str, group: t.Group) -> Value:
 
 
 def call_reference(low: Lowering, found: Reference, group: t.Group) -> Value:
+    if found.base == "diag" and len(group.items) == 1:
+        return diagonal(low.lower(group.items[0]))
+    numbers = [item.value for item in group.items[1:] if isinstance(item, t.Num)]
+    f = low.symbols.function(found.base)
+    if f is not None and numbers and len(numbers) == len(group.items) - 1:
+        value = low.lower(group.items[0])
+        arguments = (value.expression, *map(Number, numbers))
+        return value.with_expression(Apply(f.table_name, arguments, (found.primes, *(0 for _ in numbers))))
     if found.base in {"max", "min"} and len(group.items) == 2:
         return extremum(low, found.base, group)
     if len(group.items) != 1:

@@ -95,5 +95,7 @@ def orientation(low: Lowering, of: str | None, by: str) -> str:
     fixed = low.symbols.orientations.get((of or "…", by))
     if fixed is not None:
         return fixed[0]
+    if low.symbols.layout is not None:
+        return low.symbols.layout
     low.open[name] = ("column", "row")
     return low.choices.get(name, "column")

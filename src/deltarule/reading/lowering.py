@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product as combinations
 
+from deltarule.calculus.rules import delta
 from deltarule.language.expression import (
     ONE,
-    ZERO,
     Apply,
     Axis,
+    Delta,
     Derivative,
     Index,
     Number,
@@ -25,11 +27,11 @@ from deltarule.language.expression import (
     symbols,
 )
 from deltarule.reading import tree as t
-from deltarule.reading.calls import apply_named, call, call_reference, called, raised, root, softmax, takes
+from deltarule.reading.calls import apply_named, call, call_reference, called, indicator, raised, root, softmax, takes
 from deltarule.reading.gradients import operator, partial
 from deltarule.reading.ranges import ranged
-from deltarule.reading.references import Reference, label_text, reference, script_items
-from deltarule.reading.symbols import VECTOR_FUNCTIONS, Entity, Symbols
+from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
+from deltarule.reading.symbols import SAMPLES, VECTOR_FUNCTIONS, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, matrix
 
@@ -49,6 +51,8 @@ class Lowering:
     implied: bool = False
     """Whether a sum without an index was read."""
     unknown: dict[str, Entity] = field(default_factory=dict)
+    letters: dict[str, int | str] = field(default_factory=dict)
+    """What each index letter of the row runs over: one letter has one size in a row, but for its own sums."""
     learning: bool = False
     """In the first pass shapes are learnt: a rank that is open is taken from its surroundings."""
 
@@ -66,7 +70,9 @@ class Lowering:
             case t.Group():
                 return group_value(self, node)
             case t.Ratio(numerator=n, denominator=d):
-                return divided(self.lower(n), self.lower(d))
+                above, below = self.lower(n), self.lower(d)
+                self.meet(above, below)
+                return divided(self.resized(above), self.resized(below))
             case t.Root(degree=degree, body=body):
                 return root(self, degree, body)
             case t.Partial():
@@ -86,14 +92,23 @@ class Lowering:
     def named(self, node: t.Tree) -> Value:
         if isinstance(node, t.Scripted) and not isinstance(node.base, t.Name):
             return self.scripted(node)
+        if isinstance(node, t.Scripted) and self.symbols.kronecker and is_kronecker(node):
+            return self.kronecker(node)
         found = reference(node, self.symbols.usage)
         assert found is not None
-        if found.base == "e" and isinstance(node, t.Scripted) and node.sup is not None and node.sub is None:
+        if found.base == "e" and isinstance(node, t.Scripted) and self.is_euler(node, found):
             return call(self, "exp", self.lower(node.sup))
         if found.base == "pi" and "pi" not in self.symbols.entities:
             return Value(Symbol("pi"))
         if found.base == "1" or (found.name is not None and found.name.letter == "1"):
             return self.ones(node, found)
+        if (
+            found.base == "I"
+            and found.name is not None
+            and found.name.style == "bold"
+            and found == Reference("I", name=found.name)
+        ):
+            return self.identity()
         if self.is_function(found) and found.base not in self.symbols.entities:
             f = self.symbols.function(found.base)
             assert f is not None
@@ -101,20 +116,56 @@ class Lowering:
             return Value(Apply(f.table_name, (s,), (found.primes,)))
         return self.quantity(found, node.start)
 
+    def is_euler(self, node: t.Scripted, r: Reference) -> bool:
+        """Whether e^… is the exponential: not for a vector e, nor where e is defined or transposed."""
+        entity = self.symbols.entities.get("e")
+        return (
+            node.sup is not None
+            and node.sub is None
+            and not r.transposed
+            and not r.label
+            and not (r.name is not None and r.name.style == "bold")
+            and not (entity is not None and (entity.rank or entity.defined))
+        )
+
     def is_function(self, r: Reference) -> bool:
         return r.base not in self.symbols.quantities and self.symbols.function(r.base) is not None
 
     def ones(self, node: t.Tree, found: Reference) -> Value:
-        axis = Axis(fresh(self.symbols.new_size()).name, self.symbols.new_size())
-        value = Value(add(multiply(ZERO, Symbol("one", (axis,))), ONE), axis)
+        value = Value(ONE, fresh(self.symbols.new_size()))
         return transpose(value) if found.transposed else value
+
+    def identity(self) -> Value:
+        """The identity matrix, of the size that its surroundings ask for."""
+        size = self.symbols.new_size()
+        row, col = fresh(size), fresh(size)
+        return Value(Delta(row, col), row, col)
+
+    def kronecker(self, node: t.Scripted) -> Value:
+        """δ_ij, its letters sized by the rest of the row."""
+        placed = []
+        for item in script_items(node.sub):
+            index = self.index(item)
+            if isinstance(index, Axis):
+                size = self.letters.setdefault(index.name, self.symbols.new_size())
+                index = Axis(index.name, self.symbols.find(size))
+            placed.append(index)
+        i, j = placed
+        sizes = [a.size for a in placed if isinstance(a, Axis)]
+        if len(sizes) == 2:
+            self.symbols.unify(*sizes)
+        return Value(delta(i, j))
 
     def quantity(self, r: Reference, start: int = 0) -> Value:
         """The value of a name with its scripts."""
         if r.primes:
             raise Unread(f"{r.base}' : a prime on a quantity", start)
-        if r.key in self.symbols.macros and not r.indices:
-            value = self.symbols.macros[r.key]()
+        if r.key in self.symbols.indexed and r.indices:
+            return self.at_components(r, start)
+        if r.key in self.symbols.macros:
+            value = self.symbols.macros[r.key](self)
+            if r.indices:
+                return self.picked(value, r.indices, start)
             return transpose(value) if r.transposed else value
         entity = self.symbols.entity(r)
         self.unknown.setdefault(r.key, entity)
@@ -132,15 +183,20 @@ class Lowering:
             entity.samples = True
             if r.sample is None:
                 raise Unread(f"{entity.key} without its sample", start)
-            leading = [self.axis_of(r.sample, "m")]
+            leading = [self.sized(self.index(r.sample), SAMPLES)]
         if indices:
             if entity.rank is None or entity.rank < len(indices):
                 self.symbols.shaped(entity, len(indices))
+            numbers = tuple(i for i in indices if isinstance(i, int))
+            if numbers in entity.split and len(numbers) == len(indices):
+                return Value(Symbol(entity.split[numbers]))
             if entity.rank == len(indices):
                 placed = [self.sized(i, size) for i, size in zip(indices, entity.sizes, strict=True)]
                 return Value(Symbol(entity.key, (*leading, *placed)))
             row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
             return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
+        if entity.split:
+            return self.assembled(entity, start)
         rank = entity.rank or 0
         axes = [fresh(self.symbols.find(size)) for size in entity.sizes[:rank]]
         symbol = Symbol(entity.key, (*leading, *axes))
@@ -149,6 +205,34 @@ class Lowering:
         if rank == 1:
             return Value(symbol, axes[0]) if entity.orientation == "column" else Value(symbol, None, axes[0])
         return Value(symbol, axes[0], axes[1])
+
+    def at_components(self, r: Reference, start: int) -> Value:
+        """A derivative named by component, at other components."""
+        letters, e = self.symbols.indexed[r.key]
+        indices = [self.index(item) for item in r.indices]
+        if len(indices) != len(letters):
+            raise Unread(f"{r.key} with {len(indices)} indices", start)
+        e = self.resized(Value(e)).expression
+        sizes = {a.name: a.size for a in e.axes}
+        placed = {
+            Axis(name, sizes[name]): self.sized(i, sizes[name])
+            for name, i in zip(letters, indices, strict=True)
+            if name in sizes
+        }
+        return Value(rename(e, placed))
+
+    def assembled(self, entity: Entity, start: int) -> Value:
+        """A vector or matrix whose components were defined one by one, if all of them were."""
+        sizes = [self.symbols.find(size) for size in entity.sizes[: entity.rank or 0]]
+        places = list(combinations(*(range(1, size + 1) for size in sizes if isinstance(size, int))))
+        if any(not isinstance(size, int) for size in sizes) or any(p not in entity.split for p in places):
+            raise Unread(f"not every component of {entity.key} is defined", start)
+        axes = [fresh(size) for size in sizes]
+        terms = [
+            multiply(Symbol(entity.split[p]), *(delta(a, k) for a, k in zip(axes, p, strict=True))) for p in places
+        ]
+        row = axes[0] if entity.rank == 2 or entity.orientation == "column" else None
+        return Value(add(*terms), row, axes[-1] if entity.rank == 2 or row is None else None)
 
     def index(self, item: t.Tree) -> Index | tuple[str, int]:
         """A number, or an index letter (as its name, sized where it is used)."""
@@ -161,9 +245,6 @@ class Lowering:
                 return Axis(letter, "?")
         raise Unread(f"the index {label_text(item)}", item.start)
 
-    def axis_of(self, item: t.Tree, size: int | str) -> Index:
-        return self.sized(self.index(item), self.symbols.index_size.get(label_text(item), size))
-
     def sized(self, index: Index | tuple[str, int], size: int | str) -> Index:
         if isinstance(index, int):
             known = self.symbols.find(size)
@@ -171,9 +252,10 @@ class Lowering:
                 raise IllShaped(f"component {index} of a vector with {known}")
             return index
         assert isinstance(index, Axis)
-        given = self.symbols.index_size.get(index.name)
-        if given is not None:
-            self.symbols.unify(size, given)
+        before = self.letters.setdefault(index.name, size)
+        if not self.symbols.unify(before, size):
+            a, b = self.symbols.find(before), self.symbols.find(size)
+            raise Unread(f"the index {index.name} runs over {a} and over {b}")
         return Axis(index.name, self.symbols.find(size))
 
     def scripted(self, node: t.Scripted) -> Value:
@@ -326,6 +408,11 @@ class Lowering:
         if isinstance(item, t.Partial) and item.of is None:
             return operator(self, item, items, k)
         found = reference(item, self.symbols.usage)
+        if found is not None and found.base == "1" and after is not None and after[0] == "":
+            scripted = after[1]
+            indicated = indicator(self, scripted.base if isinstance(scripted, t.Scripted) else scripted)
+            if indicated is not None:
+                return called(self, indicated, scripted, found), k + 2
         arguments = (
             after[1] if after is not None and after[0] == "" and isinstance(after[1], t.Group | t.Scripted) else None
         )

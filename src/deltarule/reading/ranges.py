@@ -24,10 +24,22 @@ def ranged(low: Lowering, node: t.Big) -> Value:
 
 def over(low: Lowering, node: t.Big, maximum: bool = False) -> Value:
     letter, first, excluded = bounds(node)
-    body_tree = node.body
-    if letter is not None and node.upper is not None:
-        upper_bound(low, letter, node.upper)
-    body = low.lower(body_tree)
+    outer = low.letters.pop(letter, None) if letter is not None else None
+    try:
+        if letter is not None and node.upper is not None:
+            low.letters[letter] = upper_bound(node.upper)
+        return _over(low, node, letter, first, excluded, maximum)
+    finally:
+        if letter is not None:
+            low.letters.pop(letter, None)
+            if outer is not None:
+                low.letters[letter] = outer
+
+
+def _over(
+    low: Lowering, node: t.Big, letter: str | None, first: int | None, excluded: t.Tree | None, maximum: bool
+) -> Value:
+    body = low.resized(low.lower(node.body))
     free = [a for a in body.expression.axes if a.name in INDEX_LETTERS]
     if letter is None:
         if not free:
@@ -70,14 +82,10 @@ def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:
     raise Unread("the bounds of a sum", node.start)
 
 
-def upper_bound(low: Lowering, letter: str, upper: t.Tree) -> None:
+def upper_bound(upper: t.Tree) -> int | str:
     match upper:
         case t.Num(value=value):
-            size: int | str = int(value)
+            return int(value)
         case t.Name() | t.Scripted():
-            size = label_text(upper)
-        case _:
-            raise Unread("an upper bound that is not a number or a letter", upper.start)
-    known = low.symbols.index_size.get(letter)
-    if known is None or not low.symbols.unify(known, size):
-        low.symbols.index_size[letter] = size
+            return label_text(upper)
+    raise Unread("an upper bound that is not a number or a letter", upper.start)

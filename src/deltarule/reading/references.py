@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,10 +14,22 @@ from typing import Any
 
 from deltarule.reading import tree as t
 
-__all__ = ["Reference", "Usage", "base_name", "reference", "script_items", "survey", "trees", "usage_of"]
+__all__ = [
+    "Reference",
+    "Survey",
+    "Usage",
+    "base_name",
+    "is_kronecker",
+    "reference",
+    "script_items",
+    "survey",
+    "trees",
+    "usage_of",
+]
 
 INDEX_LETTERS = frozenset("ijklmnpqrst")
-LAYER_LETTERS = frozenset("lL")
+LAYER_LETTERS = frozenset({"l", "L", "ell"})
+STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
 
 
@@ -58,6 +71,19 @@ class Usage:
     sample_letters: set[str] = field(default_factory=set)
     called: int = 0
     primed: int = 0
+
+
+class Survey(dict[str, Usage]):
+    """The usage of each letter with its label, and what the scripts of the whole document say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: set[str] = set()
+        """Letters that count layers or time: `l` where `(l-1)` occurs above, `t` where `t-1` occurs below."""
+        self.kronecker = True
+        """Whether a δ with two indices is Kronecker's."""
+        self.listed: set[str] = set()
+        """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
 
 
 def base_name(name: t.Name) -> str:
@@ -137,23 +163,53 @@ def is_index(item: t.Tree) -> bool:
     return False
 
 
-def survey(roots: Iterable[Any]) -> dict[str, Usage]:
+def is_kronecker(node: t.Tree) -> bool:
+    """δ with two indices and nothing else."""
+    match node:
+        case t.Scripted(base=t.Name(letter="delta", accents=()), sub=sub, sup=None, primes=0):
+            items = script_items(sub)
+            return len(items) == 2 and all(map(is_index, items))
+    return False
+
+
+def step_letters(roots: Iterable[Any]) -> set[str]:
+    """The letters that are counted up or down in scripts: l in `a^{(l-1)}`, t in `h_{t-1}`."""
+    out: set[str] = set()
+    for root in roots:
+        for node in trees(root):
+            if not isinstance(node, t.Scripted):
+                continue
+            above = node.sup.items[0] if isinstance(node.sup, t.Group) and len(node.sup.items) == 1 else node.sup
+            for script in (*script_items(node.sub), above):
+                match script:
+                    case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in STEP_LETTERS:
+                        if script is not above or letter not in {"n", "m"} or isinstance(node.sup, t.Group):
+                            out.add(letter)
+    return out
+
+
+def survey(roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] = ()) -> Survey:
     """How each letter is used, over all trees of a document."""
-    usage: dict[str, Usage] = {}
+    roots = list(roots)
+    usage = Survey()
+    usage.kronecker, usage.listed = kronecker, set(listed)
+    usage.steps = step_letters(roots)
     inside: set[int] = set()
     for root in roots:
         for node in trees(root):
             match node:
+                case t.Scripted(base=t.Name() as name, sub=sub) if kronecker and is_kronecker(node):
+                    inside.update(id(x) for x in (name, *trees(sub)))
                 case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
                     above: dict[str, Any] = {}
-                    _above(above, sup)
+                    _above(above, sup, usage.steps)
                     label = above.get("label", "")
                     inside.add(id(name))
                     inside.update(id(x) for x in (*trees(sub), *trees(sup)))
                     u = usage.setdefault(_usage_key(base_name(name), label), Usage())
                     u.bold += name.style == "bold"
                     u.primed += primes > 0
-                    items = script_items(sub)
+                    items = tuple(i for i in script_items(sub) if _letter(i) not in usage.steps)
                     if not items:
                         u.bare += 1
                     elif all(isinstance(i, t.Num) for i in items):
@@ -165,7 +221,7 @@ def survey(roots: Iterable[Any]) -> dict[str, Usage]:
                         u.transposed += 1
                     if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
                         letter = _letter(sup.items[0])
-                        if letter and letter not in LAYER_LETTERS:
+                        if letter and letter not in LAYER_LETTERS | usage.steps:
                             u.sample_letters.add(letter)
                 case t.Name() if id(node) not in inside:
                     u = usage.setdefault(base_name(node), Usage())
@@ -186,8 +242,21 @@ def _usage_key(base: str, label: str) -> str:
 
 
 def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
-    """How a letter with its label is used."""
-    return usage.get(_usage_key(base, label)) or Usage()
+    """How a letter with its label is used; layers that are counted, (l) and (l+1), are used alike."""
+    own = usage.get(_usage_key(base, label)) or Usage()
+    if not label or not isinstance(usage, Survey) or not _counted(label, usage.steps):
+        return own
+    out = Usage()
+    for key, u in usage.items():
+        if key.startswith(f"{base}^") and _counted(key[len(base) + 1 :], usage.steps):
+            out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
+            out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
+            out.double = out.double or u.double
+    return out
+
+
+def _counted(label: str, steps: set[str]) -> bool:
+    return any(letter in steps for letter in re.findall(r"[A-Za-z]+", label))
 
 
 def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
@@ -204,8 +273,10 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
         case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
             base = base_name(name)
             out: dict[str, Any] = {"base": base, "name": name, "primes": primes}
-            _above(out, sup)
-            _below(out, sub, usage_of(usage, base, out.get("label", "")))
+            steps = usage.steps if isinstance(usage, Survey) else set()
+            listed = isinstance(usage, Survey) and base in usage.listed
+            _above(out, sup, steps)
+            _below(out, sub, usage_of(usage, base, out.get("label", "")), steps, listed)
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
@@ -213,13 +284,26 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
     return None
 
 
-def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage) -> None:
+def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], listed: bool) -> None:
     items = script_items(sub)
     if not items or sub is None:
         return
+    marked = _marked(sub)
+    if marked is not None:
+        out["mark"], out["indices"] = marked
+        return
+    counted = tuple(i for i in items if _letter(i) in steps)
+    if counted:
+        out["mark"] = ",".join(map(label_text, counted))
+        rest = tuple(i for i in items if _letter(i) not in steps)
+        if all(map(is_index, rest)) and len(rest) <= 2:
+            out["indices"] = rest
+            return
+        out["mark"] = label_text(sub)
+        return
     numbers = all(isinstance(i, t.Num) for i in items)
     counts = all(map(is_index, items)) and len(items) <= 2
-    if numbers and len(items) == 1 and not u.letters and not (u.bare and (u.bold or u.transposed)):
+    if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
     if counts:
         out["indices"] = items
@@ -227,24 +311,38 @@ def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage) -> None:
         out["mark"] = label_text(sub)
 
 
-def _above(out: dict[str, Any], sup: t.Tree | None) -> None:
+def _marked(sub: t.Tree) -> tuple[str, tuple[t.Tree, ...]] | None:
+    """A mark with indices behind it: `\\delta_{z_i}` is component i of δ_z, `J_{z,ij}` component ij of J_z."""
+    match sub:
+        case t.Scripted(base=t.Name() as name, sub=inner, sup=sup, primes=0) if inner is not None:
+            items = script_items(inner)
+            if all(map(is_index, items)) and not is_index(name):
+                return label_text(t.Scripted(name, None, sup) if sup is not None else name), items
+        case t.Group(kind="", items=(first, *rest)) if rest and not is_index(first):
+            items = tuple(x for item in rest for x in script_items(item))
+            if all(map(is_index, items)):
+                return label_text(first), items
+    return None
+
+
+def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
     match sup:
         case None:
             return
         case _ if _is_transpose(sup):
             out["transposed"] = True
         case t.Factors(items=items) if len(items) == 2 and _is_transpose(items[-1][1]):
-            _above(out, items[0][1])  # h^{(1)T}
+            _above(out, items[0][1], steps)  # h^{(1)T}
             out["transposed"] = True
         case t.Group(kind="(" | "[" | "<", items=(item,)):
             letter = _letter(item)
-            if sup.kind == "(" and letter and letter not in LAYER_LETTERS:
+            if sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps:
                 out["sample"] = item
             else:
                 out["label"] = label_text(sup)
-        case t.Name(letter=letter) if letter in LAYER_LETTERS:
+        case t.Name(letter=letter) if letter in LAYER_LETTERS or (letter in steps and letter not in {"n", "m"}):
             out["label"] = f"({letter})"
-        case t.Terms(items=((_, t.Name(letter=letter)), *_)) if letter in LAYER_LETTERS:
+        case t.Terms(items=((_, t.Name(letter=letter)), *_)) if letter in LAYER_LETTERS or letter in steps - {"n", "m"}:
             out["label"] = f"({label_text(sup)})"
         case t.Terms(items=(("-", t.Num(value=v)),)) if v == 1:
             out["inverse"] = True

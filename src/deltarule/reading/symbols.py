@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from deltarule.language.expression import Expression
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
-from deltarule.reading.references import Reference, Usage, usage_of
+from deltarule.reading.references import Reference, Survey, Usage, usage_of
 from deltarule.reading.values import Value
 
-__all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "Entity", "Function", "Symbols"]
+__all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "SAMPLES", "Entity", "Function", "Symbols"]
 
 KNOWN_FUNCTIONS = {
     "ReLU": "relu",
     "relu": "relu",
+    "LeakyReLU": "leaky_relu",
+    "leakyReLU": "leaky_relu",
     "RELU": "relu",
     "sigmoid": "sigmoid",
     "sigm": "sigmoid",
@@ -47,6 +50,9 @@ SCALAR_CAPITALS = frozenset(
 OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
 """Names of what is minimised or maximised."""
 
+SAMPLES = "?samples"
+"""How many samples there are, where no sum says it."""
+
 _documents = count()
 
 
@@ -63,6 +69,8 @@ class Entity:
     defined: bool = False
     samples: bool = False
     """Whether it carries a sample index above."""
+    split: dict[tuple[int, ...], str] = field(default_factory=dict)
+    """The names of components that were defined one by one."""
 
 
 @dataclass
@@ -84,18 +92,25 @@ class Symbols:
     usage: dict[str, Usage]
     entities: dict[str, Entity] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
-    macros: dict[str, Callable[[], Value]] = field(default_factory=dict)
-    """Names that stand for a derivative: `delta_y` for ∂L/∂y."""
+    macros: dict[str, Callable[[Any], Value]] = field(default_factory=dict)
+    """Names that stand for a derivative, `delta_y` for ∂L/∂y: its value by a `Lowering`, whose choices it takes."""
+    indexed: dict[str, tuple[tuple[str, ...], Expression]] = field(default_factory=dict)
+    """Derivatives named by component, `\\delta_{z_i}` for ∂L/∂z_i: the index letters, and the value at them."""
     quantities: dict[str, set[str]] = field(default_factory=dict)
     """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
     orientations: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
+    layout: str | None = None
+    """`column` or `row`, where the document says in words which layout it keeps."""
     number_of_size: dict[str, int] = field(default_factory=dict)
-    index_size: dict[str, int | str] = field(default_factory=dict)
-    """The size that an index letter runs over, where its sum says so."""
     parents: dict[str, int | str] = field(default_factory=dict)
     prefix: str = field(default_factory=lambda: f"document{next(_documents)}:")
     _variables: int = 0
+
+    @property
+    def kronecker(self) -> bool:
+        """Whether δ_ij is Kronecker's in this document."""
+        return isinstance(self.usage, Survey) and self.usage.kronecker
 
     def new_size(self) -> str:
         self._variables += 1
@@ -128,6 +143,11 @@ class Symbols:
             found = self.entities[reference.key] = Entity(reference.key)
             self._guess(found, reference)
         return found
+
+    def sizes(self, entity: Entity) -> tuple[int | str, ...]:
+        """The sizes of all indices of an entity, that of the samples first."""
+        own = [self.find(s) for s in entity.sizes[: entity.rank or 0]]
+        return tuple([self.find(SAMPLES), *own] if entity.samples else own)
 
     def shaped(self, entity: Entity, rank: int) -> None:
         """Give an entity its rank, with new sizes where it had none."""

@@ -78,6 +78,8 @@ def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
     other = condition(low, second.conditions, start) if second.conditions else None
     if test[0] == "index":
         _, i, j, equal = test
+        if isinstance(i, Axis) and isinstance(j, Axis):
+            low.symbols.unify(i.size, j.size)
         if other is not None and (other[0] != "index" or other[3] == equal or {other[1], other[2]} != {i, j}):
             raise Unread("cases that do not exclude each other", start)
         d = delta(i, j)
@@ -116,7 +118,5 @@ def axis_for(low: Lowering, item: t.Tree) -> Index:
     if isinstance(index, int):
         return index
     assert isinstance(index, Axis)
-    size = low.symbols.index_size.get(index.name)
-    if size is None:
-        size = low.symbols.index_size.setdefault(index.name, low.symbols.new_size())
+    size = low.letters.setdefault(index.name, low.symbols.new_size())
     return Axis(index.name, low.symbols.find(size))
