@@ -31,6 +31,11 @@ def test_a_factor_that_is_not_contracted_starts_at_one() -> None:
     assert found["beta"].kind == "one" and found["c"].kind == "zero"
 
 
+def test_one_input_to_several_units_starts_with_different_weights() -> None:
+    weights = compile_network(Network.parse("linear(1, 5) -> tanh -> linear(5, 1) -> squared_error")).initialise(0)["w_1"]
+    assert len(set(weights)) == 5 and max(abs(weights)) <= sqrt(6 / (1 + 5))
+
+
 def test_values_are_uniform_with_the_stated_bound() -> None:
     program = compile_network(Network.parse("linear(300, 200) -> relu -> linear(200, 1) -> sigmoid -> bce"))
     values = program.initialise(0)

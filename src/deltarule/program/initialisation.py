@@ -4,7 +4,8 @@
     He et al. 2015:        u ~ U(-r, r), r = sqrt(6 / fan_in)                   before relu and leaky_relu
 
 What a parameter is follows from its equation: one that is only added starts at 0; one that is contracted is a weight,
-fan_in the size of what is summed over and fan_out the size of the rest; any other factor starts at 1.
+fan_in the size of what is summed over and fan_out the size of the rest; one that spreads a single input over units has
+fan_in 1; any other factor starts at 1.
 """
 
 from __future__ import annotations
@@ -49,6 +50,12 @@ def start_of(parameter: str, equations: Sequence[Equation]) -> Start:
                     if inward:
                         outward = tuple(a.size for a in f.axes if a not in bound)
                         return Start("he" if _rectified(equation, equations) else "glorot", inward, outward)
+        elif isinstance(node, Product):
+            own = next((f for f in node.factors if isinstance(f, Symbol) and f.name == parameter), None)
+            others = {a for f in node.factors if f is not own for a in f.axes}
+            if own is not None and own.axes and not others & set(own.axes):  # one input to several units: W[j] x
+                kind = "he" if _rectified(equation, equations) else "glorot"
+                return Start(kind, (), tuple(a.size for a in own.axes))
     return Start("zero" if _only_added(equation.right, parameter) else "one")
 
 
