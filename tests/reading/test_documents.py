@@ -216,6 +216,8 @@ BAD_MATHS = [
     ("a = " + r"\nabla " * 5000 + "b", "levels"),
     ("a = " + "x+" * 20_000 + "b", "more than"),
     ("a = b^", "missing"),
+    ("a = b_.5", "missing"),
+    (r"a = \dv [", "not closed"),
     (r"a = \begin{matrix} b", "not closed"),
 ]
 

@@ -1,4 +1,5 @@
 """Any text at all is read without a crash and in bounded time, and every node stands where it says."""
+# ruff: noqa: E501 - a list of pieces
 
 from __future__ import annotations
 

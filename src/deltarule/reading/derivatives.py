@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deltarule.reading.tree import Big, Call, Factors, Group, Name, Num, Partial, Scripted, Terms, Tree
+from deltarule.reading.tree import Factors, Group, Name, Num, Partial, Scripted, Terms, Tree
 
 if TYPE_CHECKING:
     from deltarule.reading.grammar import Parser
@@ -193,7 +193,6 @@ def operator(parser: Parser, symbol: str, end: int) -> Tree:
             if called and parser.kind(parser.pos, end) == "open":
                 group = parser.group_with_scripts(end)
                 of = Factors((("", of), ("", group)), start=of.start, end=group.end)
-            assert not isinstance(of, Big | Call) or of.end >= of.start
     return Partial(symbol, of, by, order, start=first.start, end=of.end if of is not None else scripted.end)
 
 
@@ -203,13 +202,13 @@ def physics(parser: Parser, end: int) -> Tree:
     parser.pos += 1
     order = 1
     if parser.kind(parser.pos, end) == "open" and parser.tokens[parser.pos].text == "[":
+        if not parser.pos < parser.partner[parser.pos] < end:
+            raise parser.unexpected(parser.pos)
         inside = parser.tokens[parser.pos + 1]
         if inside.kind != "number" or not inside.text.isdigit() or not 1 <= int(inside.text) <= MAX_ORDER:
             raise parser.fail("a derivative whose order is not a small number", parser.pos)
         order = int(inside.text)
         parser.pos = parser.partner[parser.pos] + 1
-        if parser.pos == 0:
-            raise parser.fail("a bracket that is not closed", parser.pos)
     first = parser.argument(end)
     of: Tree | None = None
     by = first

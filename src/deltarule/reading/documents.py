@@ -81,7 +81,7 @@ def line_column(document: Document, offset: int) -> tuple[int, int]:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file. Raises DeltaruleError for one that is too large, binary, or neither UTF-8 nor marked UTF-16."""
+    """The text of a file. Raises DeltaruleError for one that is too large, binary, or not in UTF-8 or UTF-16."""
     if len(data) > MAX_BYTES:
         raise DeltaruleError(
             f"{name}: {len(data) / 1e6:.1f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that are read: split the file"

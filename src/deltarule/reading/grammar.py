@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from deltarule.reading import arrays, derivatives
 from deltarule.reading.tokens import Token, Unreadable, pairs
@@ -189,7 +190,7 @@ class Parser:
         if not relations:
             return self.expression(start, end)
         edges = [start - 1, *relations, end]
-        sides = tuple(self.side(a + 1, b, a) for a, b in zip(edges, edges[1:], strict=False))
+        sides = tuple(self.side(a + 1, b, a) for a, b in pairwise(edges))
         a, b = self.span(start, end)
         return Compare(sides, tuple(self.relation(k) for k in relations), start=a, end=b)
 
@@ -349,10 +350,12 @@ class Parser:
             if not isinstance(scripted, Scripted) or (scripted.sup is None and not scripted.primes):
                 body = self.group_with_scripts(end)
                 return Big("E", sub, None, body, start=scripted.start, end=body.end)
-        if isinstance(atom, Name) and atom.letter == "Sigma" and isinstance(scripted, Scripted):
-            if isinstance(scripted.sub, Compare) and not scripted.primes and self.begins_factor(end):
+        match scripted:
+            case Scripted(base=Name(letter="Sigma"), sub=Compare() as index, sup=upper, primes=0) if self.begins_factor(
+                end
+            ):
                 body = self.term(end)
-                return Big("sum", scripted.sub, scripted.sup, body, start=atom.start, end=body.end)
+                return Big("sum", index, upper, body, start=atom.start, end=body.end)
         return scripted
 
     def begins_factor(self, end: int) -> bool:
@@ -558,7 +561,7 @@ class Parser:
             raise self.fail("a bracket that is left out on one side", at)
         if closed == ".":
             raise self.fail("a bracket that is left out on one side", close)
-        kind = opened if opened == closed else {"(": "([", "[": "[("}[opened].replace("([", "(]").replace("[(", "[)")
+        kind = opened if opened == closed else {"(": "(]", "[": "[)"}[opened]
         return Group(kind, self.items(at + 1, close), start=a, end=b)
 
     def bars(self, end: int) -> Tree:

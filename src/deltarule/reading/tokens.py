@@ -209,6 +209,8 @@ class _Source:
             previous[-1].kind in ("^", "_", "frac", "sqrt")
             or (previous[0].kind == "frac" and previous[-1].kind in ("number", "name"))
         )
+        if single and self.text[at] == ".":
+            return self.put("period", ".", at, at + 1)
         found = NUMBER.match(self.text, at, self.end)
         stop = at + 1 if single or found is None else found.end()
         digits = self.text[at:stop]
