@@ -120,26 +120,32 @@ def _off_the_poles(network: dr.Network, values: Mapping[str, np.ndarray], *, str
     return True
 
 
-def run_json(data: Mapping[str, Any], values: Mapping[str, np.ndarray], given: Mapping[str, Any] | None = None):
+def run_json(
+    data: Mapping[str, Any],
+    values: Mapping[str, np.ndarray],
+    given: Mapping[str, Any] | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """Everything that the JSON of a derivation computes, evaluated in NumPy in the order in which it stands there:
     the equations by name, then the parameter messages as `grad_W`. Shapes are checked on the way."""
-    scope: dict[str, Any] = {"np": np, **NUMBERS, **values, **(given or {})}
+    symbols = {**NUMBERS, **(sizes or {})}
+    scope: dict[str, Any] = {"np": np, **symbols, **values, **(given or {})}
     with np.errstate(all="ignore"):
         for equation in data["equations"]:
             value = eval(equation["numpy"], scope)
-            assert np.shape(value) == numbers(equation["shape"]), equation
+            assert np.shape(value) == numbers(equation["shape"], symbols), equation
             scope[equation["name"]] = value
         for message in data["messages"]:
             for name, parameter in message["parameter"].items():
                 value = eval(parameter["numpy"], scope)
-                assert np.shape(value) == numbers(parameter["shape"]), parameter
+                assert np.shape(value) == numbers(parameter["shape"], symbols), parameter
                 scope[f"grad_{name}"] = value
     return scope
 
 
-def numbers(sizes: Sequence[int | str]) -> tuple[int, ...]:
+def numbers(sizes: Sequence[int | str], symbols: Mapping[str, int] = NUMBERS) -> tuple[int, ...]:
     """Sizes as numbers."""
-    return tuple(s if isinstance(s, int) else NUMBERS[s] for s in sizes)
+    return tuple(s if isinstance(s, int) else symbols[s] for s in sizes)
 
 
 def relative(found: Any, expected: Any) -> float:
