@@ -263,3 +263,9 @@ def test_time_grows_no_faster_than_the_text(text: str) -> None:
     begin = time.perf_counter()
     read_statements(read_document(text))
     assert time.perf_counter() - begin < 10
+
+
+def test_words_in_a_formula_may_hold_a_formula_of_their_own():
+    text = "$$\ny &= a && \\text{reuse of the activity, by elimination: d + y$^{2}$ - y = 0}\n$$\n"
+    document = read_document(text, "a.md")
+    assert not document.problems and len(document.maths) == 1
