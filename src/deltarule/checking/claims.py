@@ -18,17 +18,21 @@ from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.expression import (
     ONE,
+    ZERO,
     Apply,
     Delta,
     Derivative,
     Expression,
     Number,
+    Piecewise,
     Symbol,
     fresh,
     multiply,
     names,
+    negate,
     rename,
     substitute,
+    subtract,
     walk,
 )
 from deltarule.language.functions import FUNCTIONS
@@ -79,6 +83,14 @@ def _settle(
     right: t.Tree,
 ) -> None:
     proved = [values for values, o in outcomes.items() if o.status == "proved"]
+    if "kink" in keys:  # the point between the cases is left out: one side suffices
+        place = keys.index("kink")
+        keys = [key for key in keys if key != "kink"]
+        kept = {v for v in outcomes if v in proved} or set(outcomes)
+        outcomes = {v[:place] + v[place + 1 :]: o for v, o in outcomes.items() if v in kept}
+        _settle(state, row, keys, outcomes, left, right)
+        row.domain = (*row.domain, "the point between the cases is left out") if row.verdict == "proved" else row.domain
+        return
     if proved:
         uniform = [("column",) * len(keys), ("row",) * len(keys)]
         domain = outcomes[proved[0]].judgement
@@ -123,6 +135,8 @@ def _lower_pair(
     opened.update(lowering.open)
     if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
         b = a.with_expression(Number(0))
+    if lowering.kinks:
+        opened["kink"] = ("below", "above")
     return a, aligned(a, b), lowering.implied
 
 
@@ -161,11 +175,18 @@ def _equality(
         for key in missing:
             state.missing.setdefault(key, 0)
         return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
+    if definitions is None and a is not ZERO and b is not ZERO:
+        defs = _without_far_losses(state, a, b, defs)
+        apart = _unconnected(state, a, b, defs)
+        if apart:
+            return Outcome("undecided", reason=apart)
     judge = Judge(defs, facts or state.facts)
     worst: Judgement | None = None
     domain: list[str] = []
     for x, y in _instances(a, b):
         judgement = judge.equality(x, y, refute=True)
+        if judgement.verdict == "refuted" and (names(x) | names(y)) & state.backward:
+            return Outcome("undecided", reason="a recursion over layers whose beginning is not given")
         broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
         if broken:
             return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
@@ -177,6 +198,52 @@ def _equality(
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
     return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
+
+
+def _derivatives(*sides: Expression) -> Iterator[Derivative]:
+    for e in sides:
+        for node in walk(e):
+            if isinstance(node, Derivative) and isinstance(node.of, Symbol):
+                yield node
+
+
+def _without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:
+    """Where a loss is defined at the last layer and differentiated at layer l, it is only known to depend on it."""
+    far = {
+        node.of.name
+        for node in _derivatives(a, b)
+        if isinstance(node.of, Symbol)
+        and node.by.name in state.counted_names
+        and node.of.name in OBJECTIVES
+        and node.of.name in defs.equations
+        and not defs.depends(node.of.name, node.by.name)
+    }
+    if not far:
+        return defs
+    out = Definitions.of((e for n, e in defs.equations.items() if n not in far), dict(defs.declarations))
+    for target in far:
+        for sink in out.equations:
+            if not out.users(sink):
+                out.signals[target, sink] = f"∂{target}/∂{sink}"
+    return out
+
+
+def _unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
+    """Why a derivative says nothing: no definition leads from one name to the other, or a recursion has no end."""
+    recursive = {n for key in state.counted if key in defs.equations for n in defs.mentions(key)}
+    for node in _derivatives(a, b):
+        assert isinstance(node.of, Symbol)
+        of, by = node.of.name, node.by.name
+        if of == by:
+            continue
+        if of in defs.equations and not defs.depends(of, by):
+            return f"no definition leads from {by} to {of}"
+        abstract = of not in defs.equations and any(target == of for target, _ in defs.signals)
+        if abstract and (of, by) not in defs.signals and not defs.users(by):
+            return f"no definition leads from {by} to {of}"
+        if by in recursive and by not in state.counted_names and (of in state.counted_names or of in OBJECTIVES):
+            return f"{by} is the same in every step, and where the steps begin is not said"
+    return ""
 
 
 def _broken(state: State, a: Expression, b: Expression) -> set[str]:
@@ -264,6 +331,10 @@ def _under_assumptions(
             a, b, _ = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
+        if (flipped := _other_side(b.expression)) is not None:
+            definitions = _with_signals(state)
+            if _equality(state, a.expression, flipped, False, None, definitions).status == "proved":
+                return Condition("kink", "the value at the kink is a convention")
         for condition, facts in _unsaid(state):
             if _equality(state, a.expression, b.expression, False, facts, _with_signals(state)).status == "proved":
                 return condition
@@ -271,6 +342,21 @@ def _under_assumptions(
             if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
     return None
+
+
+def _other_side(e: Expression) -> Expression | None:
+    """The expression with every case that holds at its kink made one that does not, and the other way round."""
+
+    def flip(u: Expression) -> Expression | None:
+        match u:
+            case Piecewise(cases=cases, otherwise=otherwise):
+                return Piecewise(((c, not strict, v) for c, strict, v in cases), otherwise)
+            case Apply(function="step", arguments=(argument,)):
+                return subtract(ONE, Apply("step", (negate(argument),)))
+        return None
+
+    out = substitute(e, flip)
+    return out if out is not e else None
 
 
 def _unsaid(state: State) -> Iterator[tuple[Condition, Facts]]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
+from deltarule.calculus.rules import contract
 from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import Condition, DocumentRow, Finding
 from deltarule.checking.state import State
+from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import Apply, Axis, Derivative, Index, Symbol, fresh, names, symbols, walk
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Apply, Axis, Derivative, Index, Symbol, fresh, names, rename, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.gradients import orientation
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import Reference, reference
+from deltarule.reading.references import Reference, Survey, reference
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, SAMPLES, Entity, Function
 from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
@@ -44,13 +48,18 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         state.symbols.define_function(base, parameter, body.expression, base, row.line)
         row.verdict, row.reason = "definition", f"defines the function {base}"
         return True
+    if (entries := _listed_names(state, left)) is not None:
+        return _defines_list(state, entries, right, row)
     found = _plain_reference(state, left)
     if found is None:
         return False
     if found.key in state.symbols.macros:
         return False
     if found.indices:
-        return _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)
+        done = _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)
+        if done:
+            _elsewhere_too(state, left, right, row)
+        return done
     entity = state.symbols.entity(found)
     if entity.defined or found.key in state.definitions.equations:
         return False
@@ -59,11 +68,75 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     _, (value,) = lowered(state, right)
     if any(isinstance(e, Derivative) for e in walk(value.expression)):
         _define_macro(state, found, value, right, row)
+        _elsewhere_too(state, left, right, row)
         return True
     if found.key in names(value.expression) and not _lists_own_components(value, found.key):
         raise Unread(f"{found.key} is defined by itself")
     _define(state, found, value, row, right)
     _named_gradient(state, statement, value, row)
+    _elsewhere_too(state, left, right, row)
+    return True
+
+
+def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """The equation of a counted layer, at the other layers of the document that have none of their own."""
+    usage = state.symbols.usage
+    found = reference(left, usage)
+    if not isinstance(usage, Survey) or found is None or counter(left, usage) is None:
+        return
+    state.counted.add(found.key)
+    if goes_backward(left, right, usage) and found.key not in state.symbols.macros:
+        state.backward |= {n for n in state.counted_names if n.split("^")[0].split("_")[0] == found.base}
+    said = dict(row.__dict__)
+    for other, body in instances(left, right, usage, state.places):
+        name = reference(other, usage)
+        taken = name is None or name.key in state.explicit or name.key in state.definitions.equations
+        if name is None or taken or name.key in state.symbols.macros or name.key in state.symbols.indexed:
+            continue
+        state.counted_names |= counted([other, body], usage)
+        with suppress(Unread, IllShaped, DeltaruleError):
+            _, (value,) = lowered(state, body)
+            if any(isinstance(e, Derivative) for e in walk(value.expression)):
+                if name.indices:
+                    _names_components(state, name, body, row)
+                else:
+                    _define_macro(state, name, value, body, row)
+            elif name.indices:
+                _defines_component(state, name, other, body, row)
+            elif name.key not in names(value.expression):
+                _define(state, name, value, row, body)
+            state.counted.add(name.key)
+    for key, kept in said.items():
+        setattr(row, key, kept)
+
+
+def _listed_names(state: State, left: t.Tree) -> list[t.Tree] | None:
+    """The entries of a column or row of plain names: [y_1; y_2]."""
+    match left:
+        case t.Matrix(rows=rows):
+            entries = [e for row in rows for e in row]
+        case t.Group(kind="[" | "(", items=items) if len(items) > 1:
+            entries = list(items)
+        case _:
+            return None
+    out = [e for e in entries if e is not None and _plain_reference(state, e) is not None]
+    return out if len(out) == len(entries) else None
+
+
+def _defines_list(state: State, entries: list[t.Tree], right: t.Tree, row: DocumentRow) -> bool:
+    """[y_1; y_2] = W x defines y_1 and y_2, if none of them is defined."""
+    references = [r for e in entries if (r := _plain_reference(state, e)) is not None]
+    if any(r.key in state.definitions.equations or state.symbols.entity(r).defined or r.indices for r in references):
+        return False
+    _, (value,) = lowered(state, right)
+    axis = value.row or value.col
+    if value.rank != 1 or axis is None or axis.size != len(references) or value.expression.axes != (axis,):
+        return False
+    if names(value.expression) & {r.key for r in references}:
+        return False
+    for k, r in enumerate(references, 1):
+        _define(state, r, Value(contract(rename(value.expression, {axis: k}))), row, right)
+    row.verdict, row.reason = "definition", f"defines {', '.join(r.key for r in references)}"
     return True
 
 
@@ -184,12 +257,18 @@ def _define(state: State, found: Reference, value: Value, row: DocumentRow, righ
             if any(a.name == i.name for a in samples for i in leading if isinstance(i, Axis)):
                 state.symbols.unify(samples[0].size, SAMPLES)
                 leading = samples[:1]
+        _no_circle(state, found.key, value)
         if set(samples) - set(leading):
             raise Unread("the right side has an index that the left side does not have")
         state.definitions.define(Equation(Symbol(found.key, (*leading, *axes)), value.expression))
     _declare(state, found.key)
     row.verdict, row.reason = "definition", f"defines {found.key}"
     state.seen_definition[found.key] = row.line
+
+
+def _no_circle(state: State, key: str, value: Value) -> None:
+    if any(n in state.definitions.equations and state.definitions.depends(n, key) for n in names(value.expression)):
+        raise Unread(f"{key} is defined in a circle: one letter for two things")
 
 
 def _declare(state: State, key: str) -> None:
@@ -211,18 +290,20 @@ def _list(state: State, found: Reference, entity: Entity, value: Value) -> None:
 
 
 def _names_components(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
-    """δ_{z_i} = ∂L/∂z_i names a derivative component by component."""
-    if not found.mark or found.key in state.symbols.indexed or not isinstance(right, t.Partial):
+    """δ_{z_i} = ∂L/∂z_i names a derivative component by component; δ_k and δ_j may name derivatives of two layers."""
+    meanings = state.symbols.indexed.get(found.key, {})
+    if found.key in state.definitions.equations or (meanings and not isinstance(right, t.Partial)):
         return False
-    lowering = Lowering(state.symbols)
-    value = lowering.lower(right)
+    lowering, (value,) = lowered(state, right)
     indices = [lowering.index(item) for item in found.indices]
     letters = tuple(i.name for i in indices if isinstance(i, Axis))
-    if value.rank or not isinstance(value.expression, Derivative):
+    if value.rank or not any(isinstance(e, Derivative) for e in walk(value.expression)) or letters in meanings:
         return False
     if len(letters) != len(indices) or len(set(letters)) != len(letters):
         return False
-    state.symbols.indexed[found.key] = letters, value.expression
+    if {a.name for a in value.expression.axes} - set(letters):
+        return False
+    state.symbols.indexed[found.key] = {**meanings, letters: value.expression}
     row.verdict, row.reason = "definition", f"names a derivative {found.key} by its components"
     return True
 
@@ -250,6 +331,7 @@ def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tr
     if all(isinstance(i, Axis) for i in symbol.indices) and len(set(symbol.indices)) == len(symbol.indices):
         if set(value.expression.axes) - set(symbol.axes):
             return False
+        _no_circle(state, found.key, value)
         state.definitions.define(Equation(symbol, value.expression))
         entity.defined, entity.line = True, row.line
         _declare(state, found.key)

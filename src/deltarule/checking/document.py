@@ -17,6 +17,7 @@ from deltarule.checking.learning import kronecker, learn_document, listed
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.steps import counted, places
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document, line_column
@@ -34,6 +35,10 @@ def check_statements(document: Document, statements: Sequence[Statement], name: 
     members = [x for s in statements for pair in s.memberships for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements))
     state = State(document, statements, Symbols(usage))
+    state.places = places(sides, usage)
+    firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
+    state.counted_names = counted(sides, usage)
+    state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
     try:
         learn_document(state, sides)
         for statement in statements:

@@ -36,3 +36,13 @@ class State:
     """Names whose definition was not understood: nothing that depends on them is refuted."""
     missing: dict[str, int] = field(default_factory=dict)
     """Names that are differentiated by though nothing introduces them."""
+    places: list[tuple[str, int]] = field(default_factory=list)
+    """The layers and times that the document speaks of: l, l + 1, L, 2."""
+    explicit: set[str] = field(default_factory=set)
+    """Names that stand alone on the left of some equation."""
+    counted: set[str] = field(default_factory=set)
+    """Names of counted layers or times that have an equation."""
+    counted_names: set[str] = field(default_factory=set)
+    """All names of counted layers or times, with an equation or not."""
+    backward: set[str] = field(default_factory=set)
+    """Counted names that are given by those of the next step: error signals, from the last layer down."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 
+TRACE = frozenset({"tr", "Tr", "trace", "Trace"})
+
+
 def takes(low: Lowering, base: str, group: t.Group) -> bool:
     """Whether the group is the arguments with which a quantity was introduced: `\\hat{y}(x, w)`."""
     return ",".join(map(label_text, group.items)) in low.symbols.quantities.get(base, ())
@@ -62,6 +65,8 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
         return extremum(low, found.base, argument)
     if found.base in VECTOR_FUNCTIONS:
         return softmax(low, low.lower(argument), found)
+    if found.base in TRACE and low.symbols.function(found.base) is None:
+        return trace(low.lower(argument), start)
     group = argument.base if isinstance(argument, t.Scripted) else argument
     if isinstance(group, t.Group) and group.kind in {"(", "["}:
         value = call_reference(low, found, group)
@@ -101,6 +106,16 @@ def indicator(low: Lowering, group: t.Tree) -> Value | None:
                 below = Apply("step", (negate(difference.expression),))
                 return difference.with_expression(subtract(ONE, below))
     return None
+
+
+def trace(value: Value, start: int) -> Value:
+    """tr A: the sum of what stands on the diagonal."""
+    if value.rank == 0:
+        return value
+    if value.row is None or value.col is None or value.row.size != value.col.size:
+        raise Unread("the trace of something that is not a square matrix", start)
+    axis = fresh(value.row.size)
+    return Value(multiply(rename(value.expression, {value.row: axis, value.col: axis}), bound=(axis,)))
 
 
 def extremum(low: Lowering, which: str, group: t.Group) -> Value:

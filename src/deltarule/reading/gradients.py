@@ -57,6 +57,8 @@ def key_of(low: Lowering, tree: t.Tree) -> str | None:
 
 
 def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Value:
+    if len(node.by) == 2 == node.order and of.rank == 0:
+        return second(low, of, node)
     if len(node.by) != 1 or node.order != 1:
         raise Unread("a derivative of higher order", node.start)
     target = node.by[0]
@@ -82,6 +84,18 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         f, x = of_row or of_col, by.row or by.col
         return Value(e, f, x) if lies == "row" else Value(e, x, f)
     raise Unread("a derivative with more than two axes", node.start)
+
+
+def second(low: Lowering, of: Value, node: t.Partial) -> Value:
+    """∂²f/∂x∂y of numbers."""
+    e = of.expression
+    for target in node.by:
+        found = reference(target, low.symbols.usage)
+        by = low.quantity(found, target.start) if found is not None else None
+        if by is None or by.rank or not isinstance(by.expression, Symbol):
+            raise Unread("a second derivative by something that is not a number", target.start)
+        e = Derivative(e, by.expression)
+    return Value(e)
 
 
 def is_row(low: Lowering, found: Reference) -> bool:

@@ -33,7 +33,7 @@ from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
 from deltarule.reading.symbols import SAMPLES, VECTOR_FUNCTIONS, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
-from deltarule.reading.written_out import cases, group_value, matrix
+from deltarule.reading.written_out import cases, group_value, matrix, norm
 
 __all__ = ["Lowering"]
 
@@ -48,6 +48,8 @@ class Lowering:
     open: dict[object, tuple[str, ...]] = field(default_factory=dict)
     """The choices that were met and not fixed by the document, with their alternatives."""
     notes: list[str] = field(default_factory=list)
+    kinks: bool = False
+    """Whether cases leave the point between them open; the choice `kink` says to which side it goes."""
     implied: bool = False
     """Whether a sum without an index was read."""
     unknown: dict[str, Entity] = field(default_factory=dict)
@@ -160,7 +162,7 @@ class Lowering:
         """The value of a name with its scripts."""
         if r.primes:
             raise Unread(f"{r.base}' : a prime on a quantity", start)
-        if r.key in self.symbols.indexed and r.indices:
+        if r.key in self.symbols.indexed:
             return self.at_components(r, start)
         if r.key in self.symbols.macros:
             value = self.symbols.macros[r.key](self)
@@ -208,8 +210,17 @@ class Lowering:
 
     def at_components(self, r: Reference, start: int) -> Value:
         """A derivative named by component, at other components."""
-        letters, e = self.symbols.indexed[r.key]
+        meanings = self.symbols.indexed[r.key]
         indices = [self.index(item) for item in r.indices]
+        written = tuple(i.name for i in indices if isinstance(i, Axis))
+        if written not in meanings and len(meanings) > 1:
+            raise Unread(f"{r.key} with indices of more than one meaning", start)
+        letters, e = (written, meanings[written]) if written in meanings else next(iter(meanings.items()))
+        if not indices and len(letters) == 1 and len(e.axes) == 1:
+            e = self.resized(Value(e)).expression
+            row = fresh(e.axes[0].size)
+            value = Value(rename(e, {e.axes[0]: row}), row)
+            return transpose(value) if r.transposed else value
         if len(indices) != len(letters):
             raise Unread(f"{r.key} with {len(indices)} indices", start)
         e = self.resized(Value(e)).expression
@@ -263,8 +274,11 @@ class Lowering:
         base = node.base
         if node.primes:
             return self.primed(base, node.primes, node.start)
-        value = self.lower(base)
         items = script_items(node.sub)
+        if isinstance(base, t.Group) and base.kind in {"|", "||"} and len(items) == 1:
+            value, items = norm(self, base, items[0]), ()
+        else:
+            value = self.lower(base)
         if items:
             value = self.picked(value, items, node.start)
         match node.sup:

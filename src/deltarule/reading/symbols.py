@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -94,7 +95,7 @@ class Symbols:
     functions: dict[str, Function] = field(default_factory=dict)
     macros: dict[str, Callable[[Any], Value]] = field(default_factory=dict)
     """Names that stand for a derivative, `delta_y` for ∂L/∂y: its value by a `Lowering`, whose choices it takes."""
-    indexed: dict[str, tuple[tuple[str, ...], Expression]] = field(default_factory=dict)
+    indexed: dict[str, dict[tuple[str, ...], Expression]] = field(default_factory=dict)
     """Derivatives named by component, `\\delta_{z_i}` for ∂L/∂z_i: the index letters, and the value at them."""
     quantities: dict[str, set[str]] = field(default_factory=dict)
     """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
@@ -142,7 +143,25 @@ class Symbols:
         if found is None:
             found = self.entities[reference.key] = Entity(reference.key)
             self._guess(found, reference)
+        if found.rank is None:
+            self._like_its_neighbours(found, reference)
         return found
+
+    def _like_its_neighbours(self, entity: Entity, reference: Reference) -> None:
+        """W^{(l+1)} has the rank of W^{(l)}, and h_{t-1} the shape of h_t."""
+        steps = self.usage.steps if isinstance(self.usage, Survey) else set()
+        letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
+        if not letters:
+            return
+        for other in self.entities.values():
+            name, _, script = other.key.replace("^", "_").partition("_")
+            if name == reference.base and other.rank is not None and letters & set(re.findall("[A-Za-z]+", script)):
+                self.shaped(entity, other.rank)
+                entity.orientation = other.orientation
+                if letters == {"t"}:
+                    for mine, its in zip(entity.sizes, other.sizes, strict=True):
+                        self.unify(mine, its)
+                return
 
     def sizes(self, entity: Entity) -> tuple[int | str, ...]:
         """The sizes of all indices of an entity, that of the samples first."""

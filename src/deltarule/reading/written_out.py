@@ -43,6 +43,17 @@ def group_value(low: Lowering, node: t.Group) -> Value:
     raise Unread("a list of values", node.start)
 
 
+def norm(low: Lowering, node: t.Group, which: t.Tree) -> Value:
+    """‖x‖_2 and ‖A‖_F, the root of the sum of squares, and ‖x‖_1."""
+    if which in (t.Num(Fraction(2)), t.Name("F")) or (isinstance(which, t.Name) and which.letter in {"F", "Fro"}):
+        return group_value(low, t.Group("||", node.items, start=node.start, end=node.end))
+    if which == t.Num(Fraction(1)):
+        inside = low.lower(node.items[0])
+        axes = [a for a in (inside.row, inside.col) if a is not None]
+        return Value(multiply(Apply("abs", (inside.expression,)), bound=axes))
+    raise Unread("a norm that is not known", node.start)
+
+
 def matrix(low: Lowering, rows: Sequence[Sequence[t.Tree | None]]) -> Value:
     """A matrix written out: Σ over its places of entry · δ δ."""
     if not rows or any(len(r) != len(rows[0]) for r in rows):
@@ -89,8 +100,11 @@ def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
     _, u, strict, _ = test
     if other is not None:
         _, v, other_strict, _ = other
-        if other[0] != "sign" or simplify(add(u, v)) is not ZERO or strict == other_strict:
+        if other[0] != "sign" or simplify(add(u, v)) is not ZERO:
             raise Unread("cases that do not exclude each other", start)
+        if strict == other_strict:  # z > 0 and z < 0: what holds at 0 is not said
+            low.kinks = True
+            strict = low.choices.get("kink", "below") == "below"
     return Value(Piecewise(((u, strict, a.expression),), b.expression))
 
 

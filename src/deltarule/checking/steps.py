@@ -1,0 +1,160 @@
+"""Equations of a layer that is counted, or of a point in time, hold for its neighbours as well.
+
+`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` is one equation for each l: where the document speaks of layer l + 1, of layer L
+or of layer 2, the equation is taken at these too. Nothing is concluded from where the counting ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import Survey, reference, script_items, trees
+
+__all__ = ["counted", "counter", "goes_backward", "instances", "places"]
+
+Place: TypeAlias = tuple[str, int]
+"""A letter and what is added to it: (l, -1). A number has no letter."""
+
+MAX_PLACES = 8
+
+
+def place_of(script: t.Tree | None) -> Place | None:
+    match script:
+        case t.Name(letter=letter, accents=()):
+            return letter, 0
+        case t.Num(value=value) if value.denominator == 1:
+            return "", int(value)
+        case t.Terms(items=(("+", t.Name(letter=letter)), (sign, t.Num(value=value)))) if value.denominator == 1:
+            return letter, int(value) if sign == "+" else -int(value)
+    return None
+
+
+def _written(place: Place, like: t.Tree) -> t.Tree:
+    letter, k = place
+    if not letter:
+        return t.Num(Fraction(k), str(k), start=like.start, end=like.end)
+    name = t.Name(letter, start=like.start, end=like.end)
+    if not k:
+        return name
+    items = (("+", name), ("+" if k > 0 else "-", t.Num(Fraction(abs(k)), str(abs(k)))))
+    return t.Terms(items, start=like.start, end=like.end)
+
+
+def _above(sup: t.Tree | None) -> t.Tree | None:
+    """The layer in a superscript: `(l)`, `[l]`, `l`, and in `(l)T`."""
+    match sup:
+        case t.Group(kind="(" | "[" | "<", items=(item,)):
+            return item
+        case t.Factors(items=((_, first), *_)):
+            return _above(first)
+        case t.Name() | t.Terms():
+            return sup
+    return None
+
+
+def counter(node: t.Tree, usage: Survey) -> Place | None:
+    """The step letter in the scripts of a name, with what is added to it."""
+    if not isinstance(node, t.Scripted):
+        return None
+    for script in (_above(node.sup), *script_items(node.sub)):
+        place = place_of(script)
+        if place is not None and place[0] in usage.steps:
+            return place
+    return None
+
+
+def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
+    """Every place that the document speaks of, near ones first."""
+    out: dict[Place, None] = {}
+    for root in roots:
+        for node in trees(root):
+            if not isinstance(node, t.Scripted):
+                continue
+            grouped = isinstance(node.sup, t.Group | t.Factors)
+            for script in (_above(node.sup), *script_items(node.sub)):
+                place = place_of(script)
+                if place is None:
+                    continue
+                counted = place[0] in usage.steps or (place[0] in {"L", "T", "N"} and grouped)
+                if counted or (not place[0] and grouped and script is _above(node.sup)):
+                    out[place] = None
+    return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]
+
+
+def instances(left: t.Tree, right: t.Tree, usage: Survey, spoken: Iterable[Place]) -> Iterator[tuple[t.Tree, t.Tree]]:
+    """The equation at the other places of the document."""
+    found = counter(left, usage)
+    if found is None:
+        return
+    letter, added = found
+    for other, k in spoken:
+        if (other, k) == found or (not other and k < 1):
+            continue
+        shift = _shifted(letter, other, k - added)
+        yield shift(left), shift(right)
+
+
+def _shifted(letter: str, other: str, by: int) -> Callable[[t.Tree], t.Tree]:
+    def script(node: t.Tree) -> t.Tree:
+        place = place_of(node)
+        if place is not None and place[0] == letter:
+            return _written((other, place[1] + by), node)
+        match node:
+            case t.Group() | t.Factors():
+                return _rebuilt(node, script)
+        return node
+
+    def visit(node: t.Tree) -> t.Tree:
+        if isinstance(node, t.Scripted):
+            sub = None if node.sub is None else script(node.sub)
+            sup = node.sup if node.sup is None or not _is_label(node) else script(node.sup)
+            return replace(node, base=visit(node.base), sub=sub, sup=sup)
+        return _rebuilt(node, visit)
+
+    def _is_label(node: t.Scripted) -> bool:
+        return isinstance(node.base, t.Name)
+
+    return visit
+
+
+def _rebuilt(node: t.Tree, change: Callable[[t.Tree], t.Tree]) -> t.Tree:
+    def value(v: object) -> object:
+        if isinstance(v, t.Tree):
+            return change(v)
+        if isinstance(v, tuple):
+            return tuple(value(x) for x in v)
+        return v
+
+    new = {f.name: value(getattr(node, f.name)) for f in fields(node)}
+    old = {f.name: getattr(node, f.name) for f in fields(node)}
+    return node if new == old else replace(node, **new)
+
+
+def counted(roots: Iterable[t.Tree], usage: Survey) -> set[str]:
+    """The names of all quantities that are counted."""
+    out: set[str] = set()
+    for root in roots:
+        for node in trees(root):
+            if isinstance(node, t.Scripted) and isinstance(node.base, t.Name) and counter(node, usage) is not None:
+                found = reference(node, usage)
+                if found is not None:
+                    out.add(found.key)
+    return out
+
+
+def goes_backward(left: t.Tree, right: t.Tree, usage: Survey) -> bool:
+    """Whether an equation gives a quantity by itself one step on: δ^{(l)} by δ^{(l+1)}."""
+    place, own = counter(left, usage), reference(left, usage)
+    if place is None or own is None:
+        return False
+    for node in trees(right):
+        if isinstance(node, t.Scripted) and isinstance(node.base, t.Name):
+            other, found = counter(node, usage), reference(node, usage)
+            same = found is not None and found.base == own.base
+            if same and other is not None and other[0] == place[0] and other[1] > place[1]:
+                return True
+    return False
