@@ -32,7 +32,8 @@ def test_a_factor_that_is_not_contracted_starts_at_one() -> None:
 
 
 def test_one_input_to_several_units_starts_with_different_weights() -> None:
-    weights = compile_network(Network.parse("linear(1, 5) -> tanh -> linear(5, 1) -> squared_error")).initialise(0)["w_1"]
+    network = Network.parse("linear(1, 5) -> tanh -> linear(5, 1) -> squared_error")
+    weights = compile_network(network).initialise(0)["w_1"]
     assert len(set(weights)) == 5 and max(abs(weights)) <= sqrt(6 / (1 + 5))
 
 

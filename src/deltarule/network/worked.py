@@ -127,7 +127,7 @@ def _chain(chain: Chain, known: Mapping[str, Value]) -> Chain:
 
 
 def _differences(derivation: Derivation, known: Mapping[str, Value]) -> float | None:
-    """The largest |gradient - central difference| over all parameters and inputs, relative to the larger of it and 1."""
+    """The largest |gradient - central difference| over parameters and inputs, relative to the larger of it and 1."""
     forward: list[Equation] = [
         e for e in derivation.equations if derivation.declarations.get(e.name, Declaration(e.name)).role != "message"
     ]

@@ -24,7 +24,9 @@ OPENERS = re.compile(
     r"|(?P<escape>\\[^a-zA-Z])",
     re.M | re.I,
 )
-WORDS_IN_MATHS = re.compile(r"\\(?:text\w*|mbox|hbox|mathrm|operatorname\*?|label|tag|intertext)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+WORDS_IN_MATHS = re.compile(
+    r"\\(?:text\w*|mbox|hbox|mathrm|operatorname\*?|label|tag|intertext)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+)
 RUNNING_WORDS = re.compile(r"(?<![\\\w])(?:[^\W\d_]{2,}+[,.;:]?+(?:[ \t]++|\r?\n[ \t]*+(?!\s))){6}")
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S[^\n]*$|^[^\n]++\n {0,3}(=++|-{3,}+)[ \t]*+$", re.M)
 LATEX_HEADING = re.compile(
