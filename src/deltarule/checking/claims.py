@@ -12,7 +12,7 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
-from deltarule.checking.lowered import lowered
+from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
@@ -135,9 +135,17 @@ def _lower_pair(
     opened.update(lowering.open)
     if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
         b = a.with_expression(Number(0))
+    unsaid = lowering.implied
+    if state.einstein:
+        letters = [{x.name for x in v.expression.axes} for v in (a, b)]
+        if letters[0] != letters[1]:
+            kept = letters[0] & letters[1]
+            sides = [implied(v, kept) for v in (a, b)]
+            unsaid = unsaid or any(s is not None for s in sides)
+            a, b = sides[0] or a, sides[1] or b
     if lowering.kinks:
         opened["kink"] = ("below", "above")
-    return a, aligned(a, b), lowering.implied
+    return a, aligned(a, b), unsaid
 
 
 def _outcome(

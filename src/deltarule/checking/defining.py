@@ -10,7 +10,7 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
-from deltarule.checking.lowered import lowered
+from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
@@ -66,6 +66,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     if _is_signal_of(state, found) and not isinstance(right, t.Partial):
         return False
     _, (value,) = lowered(state, right)
+    if state.einstein and found.sample is None:
+        value = implied(value, ()) or value
     if any(isinstance(e, Derivative) for e in walk(value.expression)):
         _define_macro(state, found, value, right, row)
         _elsewhere_too(state, left, right, row)
@@ -315,6 +317,8 @@ def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tr
         return False
     _, (mine, value) = lowered(state, left, right)
     symbol = mine.expression
+    if state.einstein:
+        value = implied(value, {a.name for a in symbol.axes}) or value
     if value.rank or mine.rank or not isinstance(symbol, Symbol) or found.key in names(value.expression):
         return False
     if any(isinstance(e, Derivative) for e in walk(value.expression)):

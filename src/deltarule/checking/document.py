@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from deltarule.checking.claims import claim
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
-from deltarule.checking.learning import kronecker, learn_document, listed
+from deltarule.checking.learning import kronecker, learn_document, listed, repeated_indices_are_summed
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.state import State
@@ -37,6 +37,7 @@ def check_statements(document: Document, statements: Sequence[Statement], name: 
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
+    state.einstein = repeated_indices_are_summed(document.text, sides)
     state.counted_names = counted(sides, usage)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
     try:

@@ -14,7 +14,7 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["kronecker", "learn_document", "listed"]
+__all__ = ["kronecker", "learn_document", "listed", "repeated_indices_are_summed"]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
@@ -37,6 +37,13 @@ def kronecker(statements: Sequence[Statement]) -> bool:
             if defines and not isinstance(statement.sides[k + 1].tree, t.Cases):
                 return False
     return True
+
+
+def repeated_indices_are_summed(text: str, sides: Sequence[t.Tree]) -> bool:
+    """Whether a document sums over repeated indices without a sign: it says so, or never writes Σ."""
+    if "summation convention" in text.lower() or "einstein" in text.lower():
+        return True
+    return not any(isinstance(n, t.Big) for side in sides for n in trees(side)) and "Σ" not in text
 
 
 def listed(statements: Sequence[Statement]) -> set[str]:

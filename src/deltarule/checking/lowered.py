@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from deltarule.checking.state import State
+from deltarule.language.expression import Axis, Expression, Power, Product, Sum, add, multiply
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.values import Value
 
-__all__ = ["lowered"]
+__all__ = ["implied", "lowered"]
 
 ROUNDS = 3
 
@@ -30,3 +31,30 @@ def lowered(state: State, *sides: t.Tree, choices: Mapping[object, str] | None =
         if len(state.symbols.parents) == known:
             break
     return lowering, [lowering.resized(v) for v in values]
+
+
+def implied(value: Value, kept: Collection[str]) -> Value | None:
+    """The value with each term summed over the letters that occur twice in it and are not kept; None where none is."""
+    changed = False
+
+    def summed(e: Expression) -> Expression:
+        nonlocal changed
+        if isinstance(e, Sum):
+            return add(*map(summed, e.terms))
+        layout = {value.row, value.col}
+        over = [a for a in e.axes if a.name not in kept and a not in layout and _occurs(e, a) > 1]
+        changed = changed or bool(over)
+        return multiply(e, bound=over) if over else e
+
+    out = summed(value.expression)
+    return value.with_expression(out) if changed else None
+
+
+def _occurs(e: Expression, axis: Axis) -> int:
+    """How often an index stands in a product as it is written."""
+    match e:
+        case Product(factors=factors):
+            return sum(_occurs(f, axis) for f in factors)
+        case Power(base=base, exponent=n) if n == 2:
+            return 2 * _occurs(base, axis)
+    return int(axis in e.axes)

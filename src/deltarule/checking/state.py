@@ -46,3 +46,5 @@ class State:
     """All names of counted layers or times, with an equation or not."""
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
+    einstein: bool = False
+    """Whether a repeated index is summed: the document says so, or never writes a sum."""

@@ -98,8 +98,9 @@ class Lowering:
             return self.kronecker(node)
         found = reference(node, self.symbols.usage)
         assert found is not None
-        if found.base == "e" and isinstance(node, t.Scripted) and self.is_euler(node, found):
-            return call(self, "exp", self.lower(node.sup))
+        exponent = node.sup if isinstance(node, t.Scripted) else None
+        if found.base == "e" and isinstance(node, t.Scripted) and exponent is not None and self.is_euler(node, found):
+            return call(self, "exp", self.lower(exponent))
         if found.base == "pi" and "pi" not in self.symbols.entities:
             return Value(Symbol("pi"))
         if found.base == "1" or (found.name is not None and found.name.letter == "1"):
@@ -122,8 +123,7 @@ class Lowering:
         """Whether e^… is the exponential: not for a vector e, nor where e is defined or transposed."""
         entity = self.symbols.entities.get("e")
         return (
-            node.sup is not None
-            and node.sub is None
+            node.sub is None
             and not r.transposed
             and not r.label
             and not (r.name is not None and r.name.style == "bold")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -266,8 +266,11 @@ def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
 
 
 def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
-    """What a name, with or without scripts, refers to; None for anything else."""
+    """What a name, with or without scripts, refers to, also Δw for the change of w; None for anything else."""
     match node:
+        case t.Factors(items=((_, t.Name(letter="Delta", accents=())), ("", (t.Name() | t.Scripted()) as of))):
+            found = reference(of, usage)
+            return None if found is None else replace(found, base=f"Delta_{found.base}")
         case t.Name():
             return Reference(base_name(node), name=node)
         case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
