@@ -8,12 +8,15 @@ counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from time import monotonic
 
 from deltarule.checking.claims import claim
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
+from deltarule.checking.given import Given
 from deltarule.checking.learning import kronecker, learn_document, listed, repeated_indices_are_summed
+from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.state import State
@@ -26,11 +29,29 @@ from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import Symbols
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["check_statements"]
+__all__ = ["check_statements", "claimed"]
+
+NOTHING = Given()
 
 
-def check_statements(document: Document, statements: Sequence[Statement], name: str) -> CheckedDocument:
-    """Judge every relation of the statements of one document."""
+def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
+    """Each relation that makes a row: its statement, and its place in it; in the order of the rows."""
+    for statement in statements:
+        for k, relation in enumerate(statement.relations):
+            if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
+                yield statement, k
+
+
+def check_statements(
+    document: Document,
+    statements: Sequence[Statement],
+    name: str,
+    given: Given = NOTHING,
+    watch: Watch | None = None,
+) -> CheckedDocument:
+    """Judge every relation of the statements of one document, as far as the watch lets it."""
+    watch = watch or Watch()
+    watch.start(sum(1 for _ in claimed(statements)))
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements))
@@ -41,27 +62,45 @@ def check_statements(document: Document, statements: Sequence[Statement], name: 
     state.counted_names = counted(sides, usage)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
     try:
-        learn_document(state, sides)
+        given.shape(state)
+        _learn(state, sides, watch)
+        given.shape(state)
+        given.assume(state)
+        watch.learnt()
         for statement in statements:
-            _statement(state, statement)
+            _statement(state, statement, watch)
         about(state)
     finally:
         state.symbols.close()
     return CheckedDocument(name, document.text, state.rows, state.findings)
 
 
-def _statement(state: State, statement: Statement) -> None:
+def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
+    """What could not be learnt in the time given leaves nothing to judge by."""
+    if watch.give_up == 0:
+        return
+    try:
+        with watch.limited(watch.deadline - monotonic()):
+            learn_document(state, sides)
+    except (TimeUp, MemoryError):
+        watch.give_up = 0
+
+
+def _statement(state: State, statement: Statement, watch: Watch) -> None:
     if not statement.continues:
         state.chain = []
     for k, relation in enumerate(statement.relations):
         left, right = statement.sides[k], statement.sides[k + 1]
         if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
-            _row(state, statement, k, left, right, relation)
+            _row(state, statement, k, left, right, relation, watch)
+            watch.judged(state.rows[-1])
             state.chain.append((left, state.rows[-1], right))
     displayed(state, f"{statement.words_before} {statement.words_after}".lower())
 
 
-def _row(state: State, statement: Statement, k: int, left: Side, right: Side, relation: t.Relation) -> None:
+def _row(
+    state: State, statement: Statement, k: int, left: Side, right: Side, relation: t.Relation, watch: Watch
+) -> None:
     line, column = line_column(state.document, right.start)[:2]
     end_line = line_column(state.document, max(right.start, right.end - 1))[0]
     row = DocumentRow(line, column, end_line, statement.chain, _step(state, statement), left.text, relation.symbol,
@@ -80,8 +119,16 @@ def _row(state: State, statement: Statement, k: int, left: Side, right: Side, re
     if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
         row.verdict, row.reason = "none", "an update rule"
         return
+    if refusal := watch.refuses(len(state.rows) - 1):
+        _undecided(state, left.tree, row, refusal)
+        return
     try:
-        _judge(state, statement, k, left.tree, right.tree, row)
+        with watch.limited():
+            _judge(state, statement, k, left.tree, right.tree, row)
+    except TimeUp:
+        _undecided(state, left.tree, row, SLOW)
+    except MemoryError:
+        _undecided(state, left.tree, row, BROKE)
     except Unread as error:
         row.verdict, row.reason = "unread", error.reason
         _not_understood(state, left.tree)
@@ -94,6 +141,12 @@ def _row(state: State, statement: Statement, k: int, left: Side, right: Side, re
         row.verdict, row.reason = "unread", "nested too deeply"
 
 
+def _undecided(state: State, left: t.Tree, row: DocumentRow, reason: str) -> None:
+    row.verdict, row.reason = "undecided", reason
+    row.condition, row.domain, row.counterexample, row.hint, row.suggestion = None, (), None, "", ""
+    _not_understood(state, left)
+
+
 def _not_understood(state: State, left: t.Tree) -> None:
     """A name without a definition so far, whose definition this may have been."""
     found = reference(left, state.symbols.usage)
@@ -102,7 +155,8 @@ def _not_understood(state: State, left: t.Tree) -> None:
 
 
 def _step(state: State, statement: Statement) -> int:
-    return sum(r.chain == statement.chain for r in state.rows) + 1
+    step = state.steps[statement.chain] = state.steps.get(statement.chain, 0) + 1
+    return step
 
 
 def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:

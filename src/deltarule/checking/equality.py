@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
-from deltarule.language.errors import NotationError, ShapeError
+from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
 from deltarule.language.expression import Expression, at
 from deltarule.language.notation import parse_equations
 
-__all__ = ["judge_equality", "split_equality"]
+__all__ = ["judge_equality", "positives", "split_equality"]
 
 LEFT, RIGHT = "left_side", "right_side"
 
@@ -55,3 +56,15 @@ def judge_equality(
 
 def _shape(axes: tuple) -> str:  # type: ignore[type-arg]
     return "(" + ", ".join(str(a.size) for a in axes) + ")" if axes else "no axes"
+
+
+def positives(text: str) -> list[str]:
+    """The expressions that an inequality says are positive: `0 < y < 1` says y and 1 - y."""
+    if "=" in text or ("<" in text) == (">" in text):
+        raise DeltaruleError(f'--assume {text!r}: write an inequality with > or <, as in "a > 0" or "0 < y < 1"')
+    sides = [side.strip() for side in text.replace(">", "<").split("<")]
+    if not all(sides):
+        raise DeltaruleError(f"--assume {text!r}: a side is missing")
+    if ">" in text:
+        sides.reverse()
+    return [a if b == "0" else f"({a}) - ({b})" for b, a in pairwise(sides)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["CheckedDocument", "Condition", "DocumentRow", "Finding"]
 
@@ -38,6 +39,15 @@ class DocumentRow:
     start: int = 0
     end: int = 0
 
+    def packed(self) -> dict[str, Any]:
+        """The row in what JSON can hold, from one process to another."""
+        return {**vars(self), "condition": self.condition and [self.condition.kind, self.condition.text]}
+
+    @classmethod
+    def unpacked(cls, data: dict[str, Any]) -> DocumentRow:
+        condition = data["condition"]
+        return cls(**{**data, "condition": condition and Condition(*condition), "domain": tuple(data["domain"])})
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -57,6 +67,8 @@ class CheckedDocument:
     rows: list[DocumentRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     error: str = ""
+    source: str = ""
+    """The file as given; of a notebook, `text` is its Markdown cells."""
 
     @property
     def summary(self) -> dict[str, int]:

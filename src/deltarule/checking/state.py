@@ -32,6 +32,8 @@ class State:
     """The lines that hold only with gradients as columns, and only as rows."""
     chain: list[tuple[Side, DocumentRow, Side]] = field(default_factory=list)
     """The links of the chain at hand."""
+    steps: dict[int, int] = field(default_factory=dict)
+    """How many rows each chain has so far."""
     broken: set[str] = field(default_factory=set)
     """Names whose definition was not understood: nothing that depends on them is refuted."""
     missing: dict[str, int] = field(default_factory=dict)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from itertools import pairwise
 
 from deltarule.commands.printing import add_format, add_output, as_json, deliver, in_style
-from deltarule.language.errors import DeltaruleError
 
 EXAMPLES = (
     ('deltarule prove "sigmoid(-s) = 1 - sigmoid(s)"', "an identity of scalars"),
@@ -35,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from deltarule.checking.equality import judge_equality, split_equality
+    from deltarule.checking.equality import judge_equality, positives, split_equality
 
     left, right = split_equality(options.equality)
     where = dict(split_equality(text) for text in options.where)
@@ -65,15 +63,3 @@ def run(options: argparse.Namespace) -> int:
             lines.append(f"  {said.reason}")
         deliver("\n".join(lines) + "\n", options.output)
     return 1 if said.verdict == "refuted" else 0
-
-
-def positives(text: str) -> list[str]:
-    """The expressions that an inequality says are positive: `0 < y < 1` says y and 1 - y."""
-    if "=" in text or ("<" in text) == (">" in text):
-        raise DeltaruleError(f'--assume {text!r}: write an inequality with > or <, as in "a > 0" or "0 < y < 1"')
-    sides = [side.strip() for side in text.replace(">", "<").split("<")]
-    if not all(sides):
-        raise DeltaruleError(f"--assume {text!r}: a side is missing")
-    if ">" in text:
-        sides.reverse()
-    return [a if b == "0" else f"({a}) - ({b})" for b, a in pairwise(sides)]

@@ -1,0 +1,94 @@
+"""What judging may take: seconds an equality, seconds a document, memory. What exceeds them is left undecided.
+
+Two nets, one inside the other. In the process that judges, an alarm breaks off what takes too long; it reaches
+everything that returns to the interpreter. What does not, a product of huge polynomials say, is ended from outside,
+by the watchdog in `pool`, which then has the document judged again without that equality.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from deltarule.checking.rows import DocumentRow
+
+__all__ = ["MEMORY", "ROW_SECONDS", "TimeUp", "Watch", "document_seconds"]
+
+ROW_SECONDS = 2.0
+MEMORY = 2 << 30
+"""Bytes that judging one document may take beyond what the program itself takes."""
+_AGAIN = 0.1
+"""Seconds after which an alarm that went unheard (in a finaliser, say) is repeated."""
+
+SLOW = f"it takes longer than the {ROW_SECONDS:g} s that an equality has"
+SPENT = "the time for this document was spent before its turn came"
+BROKE = "judging it broke off: it needs more memory than there is"
+
+
+class TimeUp(BaseException):
+    """Raised by the alarm; no `except Exception` may swallow it."""
+
+
+def document_seconds(rows: int) -> float:
+    """The seconds that a document of so many rows has; usual ones take a hundredth of it."""
+    return 20 + 0.25 * rows
+
+
+@dataclass
+class Watch:
+    """Over one document while it is judged."""
+
+    skip: Collection[int] = ()
+    """Rows, from 0, that were found to hang or to take too much memory."""
+    give_up: int | None = None
+    """The row from which on nothing is judged any more."""
+    seconds: float | None = None
+    """For the whole document; by its rows if not given."""
+    begun: Callable[[int], None] = lambda total: None
+    """Told the number of rows, before the first is judged."""
+    learnt: Callable[[], None] = lambda: None
+    judged: Callable[[DocumentRow], None] = lambda row: None
+    """Told of each row when it has its verdict."""
+    deadline: float = field(default=float("inf"), init=False)
+
+    def start(self, rows: int) -> None:
+        total = document_seconds(rows) if self.seconds is None else self.seconds
+        self.deadline = monotonic() + total
+        self.begun(rows)
+
+    def refuses(self, number: int) -> str:
+        """Why a row is not to be judged; empty if it is."""
+        if number in self.skip:
+            return SLOW
+        if (self.give_up is not None and number >= self.give_up) or monotonic() > self.deadline:
+            return SPENT
+        return ""
+
+    @contextmanager
+    def limited(self, seconds: float = ROW_SECONDS) -> Iterator[None]:
+        """Break off what happens inside after so many seconds, by raising TimeUp."""
+        if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+            yield  # alarms reach the main thread only: elsewhere the limits of the kernel itself have to do
+            return
+        armed = True
+
+        def ring(*_: Any) -> None:
+            if armed:
+                raise TimeUp
+
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), _AGAIN)
+        try:
+            try:
+                yield
+            finally:
+                armed = False
+        finally:  # twice: the alarm may ring on the way out
+            armed = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
