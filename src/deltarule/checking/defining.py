@@ -92,17 +92,18 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     said = dict(row.__dict__)
     for other, body in instances(left, right, usage, state.places):
         name = reference(other, usage)
-        taken = name is None or name.key in state.explicit or name.key in state.definitions.equations
-        if name is None or taken or name.key in state.symbols.macros or name.key in state.symbols.indexed:
+        if name is None or name.key in state.definitions.equations or name.key in state.symbols.macros:
             continue
         state.counted_names |= counted([other, body], usage)
         with suppress(Unread, IllShaped, DeltaruleError):
             _, (value,) = lowered(state, body)
             if any(isinstance(e, Derivative) for e in walk(value.expression)):
-                if name.indices:
+                if name.indices and name.key not in state.symbols.indexed:
                     _names_components(state, name, body, row)
-                else:
+                elif not name.indices:
                     _define_macro(state, name, value, body, row)
+            elif name.key in state.explicit:
+                continue
             elif name.indices:
                 _defines_component(state, name, other, body, row)
             elif name.key not in names(value.expression):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from deltarule.checking.relations import EQUAL
@@ -9,9 +10,9 @@ from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import base_name, is_kronecker, label_text, reference, trees
+from deltarule.reading.references import Survey, base_name, is_kronecker, label_text, reference, trees
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
 __all__ = ["kronecker", "learn_document", "listed", "repeated_indices_are_summed"]
@@ -21,12 +22,38 @@ FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
 def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
     """Fill the symbol table from the whole text."""
+    usage = state.symbols.usage
+    if isinstance(usage, Survey):
+        usage.listed |= _vectors_with_components(state, usage, sides)
+    _learn_all(state, sides)
+
+
+def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
     memberships(state)
     for _ in range(3):
         learn(state)
     for entity in state.symbols.entities.values():
         entity.defined = False
+
+
+def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree]) -> set[str]:
+    """The letters of which a trial shows that they are vectors, so that x_1 is a component of x."""
+    numbered = {base for base, u in usage.items() if u.digits and u.bare and base not in usage.listed}
+    if not numbered:
+        return set()
+    trial = State(state.document, state.statements, Symbols(usage))
+    try:
+        _learn_all(trial, sides)
+        entities = trial.symbols.entities
+        vectors = {base for base in numbered if (e := entities.get(base)) is not None and e.rank == 1}
+        return {
+            base
+            for base in vectors
+            if not any(e.rank for key, e in entities.items() if re.fullmatch(rf"{re.escape(base)}_\d+", key))
+        }
+    finally:
+        trial.symbols.close()
 
 
 def kronecker(statements: Sequence[Statement]) -> bool:

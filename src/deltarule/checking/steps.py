@@ -79,7 +79,8 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
                 place = place_of(script)
                 if place is None:
                     continue
-                counted = place[0] in usage.steps or (place[0] in {"L", "T", "N"} and grouped)
+                last = place[0] == "L" or (place[0] in {"T", "N"} and grouped)
+                counted = place[0] in usage.steps or (last and script is _above(node.sup))
                 if counted or (not place[0] and grouped and script is _above(node.sup)):
                     out[place] = None
     return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]

@@ -283,7 +283,10 @@ class Parser:
                 break
             if token is not None and token.kind == "bar" and items and not operator:
                 if self.kind(self.pos + 1, end) != "_":
-                    break
+                    if not self.opens_norm(end):
+                        break
+                    items.append(("", self.factor(end)))
+                    continue
                 items[-1] = (items[-1][0], self.evaluated(items[-1][1], end))
                 continue
             if self.pos >= end:
@@ -357,6 +360,15 @@ class Parser:
                 body = self.term(end)
                 return Big("sum", index, upper, body, start=atom.start, end=body.end)
         return scripted
+
+    def opens_norm(self, end: int) -> bool:
+        """Whether the bar at pos, behind a factor, is the first of two: `2 \\|w\\|`, and `2 |w|` without other bars."""
+        sign = self.tokens[self.pos].text
+        others = [k for k in self.top(self.pos + 1, end) if self.tokens[k].kind == "bar"]
+        same = [k for k in others if self.tokens[k].text == sign]
+        if sign == "mid" or not same or same[0] == self.pos + 1:
+            return False
+        return sign == "||" or (len(others) == 1 and self.kind(same[0] + 1, end) != "_")
 
     def begins_factor(self, end: int) -> bool:
         return self.kind(self.pos, end) in ATOMS and self.kind(self.pos, end) not in ("bar", "words")

@@ -421,6 +421,10 @@ class Lowering:
         after = items[k + 1] if k + 1 < len(items) else None
         if isinstance(item, t.Partial) and item.of is None:
             return operator(self, item, items, k)
+        if after is not None and after[0] == "" and item == t.Name("Delta"):
+            change = reference(t.Factors((("", item), after)), self.symbols.usage)
+            if change is not None:
+                return self.quantity(change, item.start), k + 2
         found = reference(item, self.symbols.usage)
         if found is not None and found.base == "1" and after is not None and after[0] == "":
             scripted = after[1]
