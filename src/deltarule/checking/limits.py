@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -43,8 +43,8 @@ def document_seconds(rows: int) -> float:
 class Watch:
     """Over one document while it is judged."""
 
-    skip: Collection[int] = ()
-    """Rows, from 0, that were found to hang or to take too much memory."""
+    skip: Mapping[int, str] = field(default_factory=dict)
+    """Rows, from 0, that were found to hang or to take too much memory, and which of it."""
     give_up: int | None = None
     """The row from which on nothing is judged any more."""
     seconds: float | None = None
@@ -64,7 +64,7 @@ class Watch:
     def refuses(self, number: int) -> str:
         """Why a row is not to be judged; empty if it is."""
         if number in self.skip:
-            return SLOW
+            return self.skip[number]
         if (self.give_up is not None and number >= self.give_up) or monotonic() > self.deadline:
             return SPENT
         return ""

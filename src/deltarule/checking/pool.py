@@ -1,0 +1,294 @@
+"""Worker processes that judge documents, and the watchdog over them.
+
+A worker that hangs in one equality, or dies of it, is replaced; its document is judged again without that equality,
+which is left undecided. Nothing that a document does ends this process or makes it wait for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, BinaryIO, NamedTuple
+
+from deltarule.checking.given import Given
+from deltarule.checking.limits import BROKE, ROW_SECONDS, SLOW, document_seconds
+from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
+
+__all__ = ["Job", "Progress", "can_fork", "has_workers", "judged"]
+
+READING_SECONDS = 60.0
+"""For reading a document: time enough for the largest that is read."""
+GRACE = 1.0
+"""Seconds after its own time that a row has for being broken off from inside."""
+RESTARTS = 8
+"""After so many broken rows the rest of a document is left undecided."""
+
+Progress = Callable[[str, int, int], None]
+"""Told (file, rows judged, rows in all)."""
+
+
+class Job(NamedTuple):
+    """A text to judge, and its name."""
+
+    name: str
+    text: str
+
+
+@dataclass
+class _Task:
+    """A job on its way: what is known of it so far, and what it is to leave out."""
+
+    place: int
+    job: Job
+    rows: list[DocumentRow] = field(default_factory=list)
+    total: int | None = None
+    learnt: bool = False
+    skip: dict[int, str] = field(default_factory=dict)
+    give_up: int | None = None
+    restarts: int = 0
+    began: float = field(default_factory=monotonic)
+    heard: float = field(default_factory=monotonic)
+
+    @property
+    def deadline(self) -> float:
+        """When to stop waiting for what comes next."""
+        if self.total is None:
+            return self.heard + READING_SECONDS
+        if not self.learnt or len(self.rows) >= self.total:
+            return self.heard + document_seconds(self.total)
+        return self.heard + ROW_SECONDS + GRACE
+
+    def message(self, given: Given) -> dict[str, Any]:
+        left = None if self.total is None else max(document_seconds(self.total) - (monotonic() - self.began), 1.0)
+        return {
+            "name": self.job.name,
+            "text": self.job.text,
+            "skip": list(self.skip.items()),
+            "give_up": self.give_up,
+            "seconds": left,
+            "assume": given.assumptions,
+            "shapes": given.shapes,
+        }
+
+    def again(self, reason: str) -> str:
+        """Prepare for another try after a worker was lost; or why there is none."""
+        self.restarts += 1
+        if self.total is None:
+            return "reading it takes too long, or more memory than there is"
+        if self.restarts > RESTARTS + 2:
+            return "judging it breaks off again and again"
+        if not self.learnt:
+            self.give_up = 0
+        elif len(self.rows) in self.skip or self.restarts > RESTARTS:
+            self.give_up = len(self.rows)
+        else:
+            self.skip[len(self.rows)] = reason
+        self.rows, self.learnt, self.heard = [], False, monotonic()
+        return ""
+
+    def result(self, error: str, findings: Sequence[Any] = (), read: bool = True) -> CheckedDocument:
+        name, source = self.job
+        text = source
+        if read and name.lower().endswith(".ipynb"):
+            from deltarule.reading.documents import read_document
+
+            text = read_document(source, name).text
+        found = [Finding(kind, tuple(lines), message) for kind, lines, message in findings]
+        return CheckedDocument(name, text if read else "", self.rows, found, error, source)
+
+
+def has_workers() -> bool:
+    """Whether there can be workers here: they need pipes that can be waited for, and an interpreter."""
+    return os.name == "posix" and bool(sys.executable)
+
+
+def can_fork() -> bool:
+    """Whether a copy of this process is safe to make: it has one thread, also below Python."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
+def judged(
+    loads: Sequence[Callable[[], Job | CheckedDocument]], given: Given, jobs: int, progress: Progress | None = None
+) -> Iterator[CheckedDocument]:
+    """The documents in order, each as soon as it and all before it are judged, by up to `jobs` processes."""
+    pool = _Pool(given, progress)
+    done: dict[int, CheckedDocument] = {}
+    begun = 0
+    try:
+        for place in range(len(loads)):
+            while place not in done:
+                while begun < len(loads) and len(pool.busy) < max(jobs, 1):
+                    job = loads[begun]()
+                    if isinstance(job, CheckedDocument):
+                        done[begun] = job
+                    else:
+                        pool.begin(_Task(begun, job))
+                    begun += 1
+                if place not in done:
+                    done |= {task.place: result for task, result in pool.wait()}
+            yield done.pop(place)
+    finally:
+        pool.close()
+
+
+class _Pool:
+    """The workers: those that judge a task, and those that wait for one."""
+
+    def __init__(self, given: Given, progress: Progress | None) -> None:
+        self.given, self.progress = given, progress
+        self.busy: dict[_Worker, _Task] = {}
+        self.idle: list[_Worker] = []
+        self.selector = selectors.DefaultSelector()
+
+    def begin(self, task: _Task) -> None:
+        worker = self.idle.pop() if self.idle else self._new()
+        self.busy[worker] = task
+        task.heard = monotonic()
+        with contextlib.suppress(BrokenPipeError):  # it is dead: that is noticed when it is read from
+            worker.give(task.message(self.given))
+
+    def _new(self) -> _Worker:
+        worker = _Worker([fd for w in (*self.busy, *self.idle) for fd in (w.jobs.fileno(), w.answers)])
+        self.selector.register(worker.answers, selectors.EVENT_READ, worker)
+        return worker
+
+    def wait(self) -> list[tuple[_Task, CheckedDocument]]:
+        """The tasks that ended, after something was heard or a deadline has passed."""
+        soonest = min(task.deadline for task in self.busy.values())
+        ended: list[tuple[_Task, CheckedDocument]] = []
+        for key, _ in self.selector.select(max(soonest - monotonic(), 0.0)):
+            worker: _Worker = key.data
+            task = self.busy.get(worker)
+            messages = worker.heard()
+            if task is None:
+                self._drop(worker)  # it died while it had nothing to do
+                continue
+            for message in messages or ():
+                if (result := self._heard(task, message)) is not None:
+                    ended.append((task, result))
+                    del self.busy[worker]
+                    self.idle.append(worker)
+            if messages is None:
+                ended += self._lost(worker, task, BROKE)
+        for worker, task in list(self.busy.items()):
+            if monotonic() > task.deadline:
+                ended += self._lost(worker, task, SLOW)
+        return ended
+
+    def _heard(self, task: _Task, message: dict[str, Any]) -> CheckedDocument | None:
+        task.heard = monotonic()
+        match message:
+            case {"total": total}:
+                task.total = total
+            case {"learnt": _}:
+                task.learnt = True
+            case {"row": row}:
+                task.rows.append(DocumentRow.unpacked(row))
+            case {"end": {"error": error, "findings": findings, "read": read}}:
+                return task.result(error, findings, read)
+        if self.progress is not None and task.total:
+            self.progress(task.job.name, len(task.rows), task.total)
+        return None
+
+    def _lost(self, worker: _Worker, task: _Task, reason: str) -> list[tuple[_Task, CheckedDocument]]:
+        """A worker that hangs or is dead: the task begins again with another one, or ends here."""
+        self._drop(worker)
+        error = task.again(reason)
+        if error:
+            return [(task, task.result(error, read=False))]
+        self.begin(task)
+        return []
+
+    def _drop(self, worker: _Worker) -> None:
+        self.selector.unregister(worker.answers)
+        self.busy.pop(worker, None)
+        if worker in self.idle:
+            self.idle.remove(worker)
+        worker.end()
+
+    def close(self) -> None:
+        for worker in (*self.busy, *self.idle):
+            self._drop(worker)
+        self.selector.close()
+
+
+class _Worker:
+    """One process: a copy of this one where that is safe, else a new interpreter."""
+
+    def __init__(self, others: Sequence[int]) -> None:
+        self.jobs: BinaryIO
+        """Where it reads jobs from."""
+        self.answers: int
+        self.rest = b""
+        (self._fork if can_fork() else self._spawn)(others)
+
+    def _fork(self, others: Sequence[int]) -> None:
+        job_end, jobs = os.pipe()
+        self.answers, answer_end = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 1
+            try:
+                for fd in (jobs, self.answers, *others):
+                    os.close(fd)
+                from deltarule.checking.worker import serve
+
+                serve(os.fdopen(job_end, "rb"), answer_end)
+                code = 0
+            finally:
+                os._exit(code)  # nothing of the parent is to be flushed or cleaned up twice
+        os.close(job_end)
+        os.close(answer_end)
+        self.jobs = os.fdopen(jobs, "wb")
+
+    def _spawn(self, _: Sequence[int]) -> None:
+        import subprocess
+
+        root = str(Path(__file__).parents[2])
+        start = f"import sys; sys.path.append({root!r}); from deltarule.checking.worker import main; main()"
+        process = subprocess.Popen(  # -P: no module out of the folder where the user happens to be
+            [sys.executable, "-P", "-c", start],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert process.stdin is not None and process.stdout is not None
+        self.pid, self.jobs = process.pid, process.stdin
+        self.answers = os.dup(process.stdout.fileno())
+        process.stdout.close()
+        process.returncode = 0  # it is waited for in `end`
+
+    def give(self, message: dict[str, Any]) -> None:
+        import json
+
+        self.jobs.write(json.dumps(message).encode() + b"\n")
+        self.jobs.flush()
+
+    def heard(self) -> list[dict[str, Any]] | None:
+        """What it has said; None if it has ended."""
+        import json
+
+        data = os.read(self.answers, 1 << 20)
+        if not data:
+            return None
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        with contextlib.suppress(OSError):
+            self.jobs.close()
+        os.close(self.answers)
