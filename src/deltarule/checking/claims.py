@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product as combinations
 
-from deltarule.algebra import Facts
+from deltarule.algebra import Budget, Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
+from deltarule.calculus.rules import expand_functions
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
@@ -41,9 +42,10 @@ from deltarule.reading.lowering import Lowering
 from deltarule.reading.symbols import OBJECTIVES
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
-__all__ = ["claim"]
+__all__ = ["claim", "holds"]
 
 MAX_CHOICES = 4
+PROBE = Budget(seconds=0.1, points=1)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,13 @@ class Outcome:
 
 
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    learnt = _introduces_function(state, left, right, row)
-    if learnt:
+    if _introduces_function(state, left, right, row):
         return
+    with state.symbols.undone(lambda: row.verdict in {"proved", "conditional"}):
+        _claim(state, left, right, row)
+
+
+def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     opened: dict[object, tuple[str, ...]] = {}
     outcome = _outcome(state, left, right, {}, opened)
     if len(opened) > MAX_CHOICES:
@@ -72,6 +78,34 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if not keys:
         outcomes[()] = outcome
     _settle(state, row, keys, outcomes, left, right)
+
+
+def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """Whether `left = right` is proved, with gradients as columns or as rows; looked at numerically first."""
+    opened: dict[object, tuple[str, ...]] = {}
+    for lies in ("column", "row"):
+        chosen = {key: lies for key in opened if key != "kink"}
+        if lies == "row" and not chosen:
+            break
+        try:
+            a, b, unsaid = _lower_pair(state, left, right, chosen, opened)
+        except (Unread, IllShaped):
+            continue
+        for facts in (state.facts, *(facts for _, facts in _unsaid(state))):
+            if unsaid or _differ(state, a.expression, b.expression, facts):
+                continue
+            if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
+                return True
+    return False
+
+
+def _differ(state: State, a: Expression, b: Expression, facts: Facts) -> bool:
+    """Whether some point tells the sides apart, everything unfolded."""
+    from deltarule.algebra.refute import counterexample
+
+    defs = _with_signals(state)
+    x, y = (expand_functions(defs.unfold(defs.resolve(e), values=True)) for e in (a, b))
+    return counterexample(x, y, facts.about(x, y), PROBE) is not None
 
 
 def _settle(

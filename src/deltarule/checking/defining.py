@@ -94,7 +94,7 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
         name = reference(other, usage)
         if name is None or name.key in state.definitions.equations or name.key in state.symbols.macros:
             continue
-        state.counted_names |= counted([other, body], usage)
+        state.counted_names |= counted([other, body], usage, state.places)
         with suppress(Unread, IllShaped, DeltaruleError):
             _, (value,) = lowered(state, body)
             if any(isinstance(e, Derivative) for e in walk(value.expression)):

@@ -9,6 +9,7 @@ counterexample.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import monotonic
 
 from deltarule.checking.claims import claim
@@ -17,6 +18,7 @@ from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
 from deltarule.checking.learning import kronecker, learn_document, listed, repeated_indices_are_summed
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
+from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.state import State
@@ -59,7 +61,7 @@ def check_statements(
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
     state.einstein = repeated_indices_are_summed(document.text, sides)
-    state.counted_names = counted(sides, usage)
+    state.counted_names = counted(sides, usage, state.places)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
     try:
         given.shape(state)
@@ -139,6 +141,9 @@ def _row(
         row.verdict, row.reason = "undecided", str(error)
     except RecursionError:
         row.verdict, row.reason = "unread", "nested too deeply"
+    if row.verdict in {"refuted", "ill-shaped"}:
+        with suppress(TimeUp, MemoryError), watch.limited():
+            mend(state, left.tree, right.tree, row)
 
 
 def _undecided(state: State, left: t.Tree, row: DocumentRow, reason: str) -> None:
@@ -174,6 +179,8 @@ def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
 
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
+        if (found := reference(left, state.symbols.usage)) is not None:
+            state.written[found.key] = right
         return
     claim(state, left, right, row)
     if row.verdict == "proved" and k == 0:

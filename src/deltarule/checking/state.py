@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import Symbols
@@ -50,3 +51,5 @@ class State:
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     einstein: bool = False
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
+    written: dict[str, t.Tree] = field(default_factory=dict)
+    """The right side, as written, of the equation that gives each name its meaning."""

@@ -135,12 +135,16 @@ def _rebuilt(node: t.Tree, change: Callable[[t.Tree], t.Tree]) -> t.Tree:
     return node if new == old else replace(node, **new)
 
 
-def counted(roots: Iterable[t.Tree], usage: Survey) -> set[str]:
-    """The names of all quantities that are counted."""
+def counted(roots: Iterable[t.Tree], usage: Survey, spoken: Iterable[Place] = ()) -> set[str]:
+    """The names of all quantities that are counted, or stand at one of the places."""
     out: set[str] = set()
+    known = set(spoken)
     for root in roots:
         for node in trees(root):
-            if isinstance(node, t.Scripted) and isinstance(node.base, t.Name) and counter(node, usage) is not None:
+            if not isinstance(node, t.Scripted) or not isinstance(node.base, t.Name):
+                continue
+            above = _above(node.sup)
+            if counter(node, usage) is not None or (above is not None and place_of(above) in known):
                 found = reference(node, usage)
                 if found is not None:
                     out.add(found.key)

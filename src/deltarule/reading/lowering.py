@@ -187,6 +187,8 @@ class Lowering:
                 raise Unread(f"{entity.key} without its sample", start)
             leading = [self.sized(self.index(r.sample), SAMPLES)]
         if indices:
+            if entity.rank is not None and entity.rank < len(indices) and not self.learning:
+                raise Unread(f"{entity.key} with {len(indices)} indices, where it has {entity.rank} axes", start)
             if entity.rank is None or entity.rank < len(indices):
                 self.symbols.shaped(entity, len(indices))
             numbers = tuple(i for i in indices if isinstance(i, int))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -211,6 +212,21 @@ class Symbols:
         found.defined, found.parameter, found.line = True, parameter, line
         FUNCTIONS[found.table_name] = ScalarFunction(found.table_name, (parameter,), body, latex)
         return found
+
+    @contextmanager
+    def undone(self, kept: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """What is learnt of shapes inside is forgotten again, unless `kept` says otherwise at the end."""
+        entities = {key: replace(e, sizes=list(e.sizes), split=dict(e.split)) for key, e in self.entities.items()}
+        parents, numbers = dict(self.parents), dict(self.number_of_size)
+        try:
+            yield
+        finally:
+            if not kept():
+                for key in set(self.entities) - set(entities):
+                    del self.entities[key]
+                for key, e in entities.items():  # in place: others hold the entity
+                    self.entities[key].__dict__.update(e.__dict__)
+                self.parents, self.number_of_size = parents, numbers
 
     def close(self) -> None:
         """Take the functions of this document off the table."""

@@ -1,0 +1,57 @@
+"""Hints: the first known misconception whose repair makes a refuted row hold."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from deltarule.checking.claims import holds
+from deltarule.checking.hints import repairs
+from deltarule.checking.repairs import Side, atoms
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.checking.suggestion import as_latex
+from deltarule.language.errors import DeltaruleError
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference, trees
+from deltarule.reading.values import IllShaped, Unread
+
+__all__ = ["mend"]
+
+SECONDS = 1.2
+MOST = 240
+"""Repairs that are tried for one row."""
+
+
+def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time."""
+    with state.symbols.undone():
+        _mend(state, left, right, row)
+
+
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    names, functions = _around(state, left, right)
+    side = Side(right, left, names, functions)
+    deadline = monotonic() + SECONDS
+    for count, (misconception, changed) in enumerate(repairs(side)):
+        if count >= MOST or monotonic() > deadline:
+            return
+        try:
+            proved = holds(state, left, changed)
+        except (Unread, IllShaped, DeltaruleError, RecursionError):
+            continue
+        if proved:
+            row.hint = misconception.says
+            row.suggestion = as_latex(changed, [left, right, *state.written.values()], state.document.text)
+            return
+
+
+def _around(state: State, left: t.Tree, right: t.Tree) -> tuple[tuple[t.Tree, ...], tuple[t.Tree, ...]]:
+    """The quantities in the equations of the names of a row, and of those that mention them; the functions."""
+    usage = state.symbols.usage
+    here = {r.key for side in (left, right) for n in trees(side) if (r := reference(n, usage)) is not None}
+    bodies = [body for key, body in state.written.items() if key in here]
+    below = {r.key for body in bodies for n in trees(body) if (r := reference(n, usage)) is not None}
+    bodies += [body for key, body in state.written.items() if key in below and key not in here]
+    names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
+    functions = tuple(t.Name(base) for base in state.symbols.functions)
+    return names, functions
