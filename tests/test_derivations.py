@@ -316,3 +316,11 @@ def test_gradients_are_those_of_pytorch(loss: str):
     for parameter in (*names, "x"):
         key = "delta_x" if parameter == "x" else f"grad_{parameter}"
         assert relative(found[key], tensors[parameter].grad.numpy()) <= TOLERANCE
+
+
+def test_what_is_written_does_not_depend_on_what_was_derived_before():
+    text = "linear(2, 3) -> softmax -> linear(3, 2) -> tanh -> squared_error"
+    written = {
+        dr.Network(text).derive(view=view, detail="index", batch=True).write("text") for view in ["jacobian"] * 5
+    }
+    assert len(written) == 1

@@ -28,6 +28,7 @@ from deltarule.language.expression import (
     add,
     at,
     multiply,
+    names,
     walk,
 )
 
@@ -186,7 +187,7 @@ class Sweep:
         kept = total(signals)
         by_name = tidy(kept, self.facts)
         values = [self._value(outer) for outer in signals]
-        if values != signals:
+        if values != signals and self._may_cancel(values, links):
             whole = total(values)
             inner = tidy(whole)
             by_value = tidy(inner, self.facts) if self.facts else inner
@@ -205,6 +206,18 @@ class Sweep:
             put(kept, "sum over the index that a delta selects")
         put(tidy(kept) if self.facts else by_name, "simplify")
         put(by_name, "known sum")
+
+    def _may_cancel(
+        self, values: list[Expression], links: list[tuple[Expression, Expression, Expression, Symbol]]
+    ) -> bool:
+        """Whether the value of a signal, put in, can cost no more than its name: it costs nothing itself, holds a delta
+        that takes a sum away, or shares a name with what it is multiplied by or with what is known."""
+        if len(links) > 1:
+            return True
+        (value,), ((_, _, link, _),) = values, links
+        delta = any(isinstance(e, Delta) for e in walk(value))
+        others = names(link).union(*(names(left) for left, _ in self.facts))
+        return delta or cost(value) == 0 or bool(names(value) & others)
 
     def _value(self, outer: Expression) -> Expression:
         if isinstance(outer, Symbol) and outer.name in self.definitions.values:

@@ -71,8 +71,9 @@ _fresh = count()
 
 
 def fresh(size: int | str) -> Axis:
-    """An axis that occurs nowhere else."""
-    return Axis(f"_{next(_fresh)}", size)
+    """An axis that occurs nowhere else. Its names sort in the order of their making: what is written does not depend on
+    how many were made before."""
+    return Axis(f"_{next(_fresh):012}", size)
 
 
 class Expression:
