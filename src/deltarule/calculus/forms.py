@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from deltarule.algebra.rational import simplify
-from deltarule.calculus.error import relative_error
+from deltarule.calculus.error import floating, relative_error
 from deltarule.calculus.reuse import Reuse, Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost
@@ -99,14 +99,14 @@ def _inside(written: Expression) -> Expression | None:
 
 def recognise(e: Expression) -> Expression | None:
     """A function of the table that equals `e`, an expression in `S`: the derivative of softplus is the sigmoid."""
-    if cost(e) < 10:
+    if cost(e) < 10 or names(e) != {S.name}:
         return None
     for row in FUNCTIONS.values():
         if row.definition is None or len(row.parameters) != 1:
             continue
         for argument in (S, negate(S)):
             candidate = Apply(row.name, (argument,))
-            if cost(candidate) < cost(e) and _equal(candidate, e):
+            if cost(candidate) < cost(e) and _near(candidate, e) and _equal(candidate, e):
                 return candidate
     return None
 
@@ -121,6 +121,12 @@ def _stable(e: Expression) -> list[Expression]:
         if isinstance(ratio, Number) and ratio is not ZERO:
             out.append(multiply(ratio, base))
     return out
+
+
+def _near(a: Expression, b: Expression) -> bool:
+    """Whether the two are one number at a point, as far as floats can tell: what is not needs no exact comparison."""
+    x, y = (floating(e, {S.name: 0.7}) for e in (a, b))
+    return not abs(x - y) > 1e-6 * abs(y)
 
 
 def _equal(a: Expression, b: Expression) -> bool:
