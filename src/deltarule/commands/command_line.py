@@ -20,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "emit": "a network's forward, backward and update as source code",
     "check": "judge every equality of a derivation that a person wrote",
     "prove": "one equality, proved for all values and sizes or refuted at a point",
-    "show": "one function, module, loss, optimiser or identity in full",
+    "show": "one function, module, loss, optimiser, schedule or identity in full",
     "modules": "the modules, each with its equation",
     "functions": "the scalar functions, each with its definition and derivative",
     "losses": "the losses, each with its equation",

@@ -6,12 +6,12 @@ from typing import Any
 
 from deltarule.algebra import prove
 from deltarule.language.expression import ZERO, Expression, Symbol, substitute
-from deltarule.language.notation import Tensor, parse_expression
+from deltarule.program.update import read_equations
 from deltarule.training.optimisers import Optimiser
 
 __all__ = ["CLAIM", "OptimiserSheet"]
 
-CLAIM = "where the gradient and the state are 0, an update leaves the parameter as it is"
+CLAIM = "where the gradient, the state and the weight decay are 0, an update leaves the parameter as it is"
 
 
 class OptimiserSheet:
@@ -23,15 +23,12 @@ class OptimiserSheet:
     @property
     def proved(self) -> bool:
         """CLAIM, by exact algebra: each update put into the next one, the last of `theta` compared with `theta`."""
-        steps = [tuple(part.strip() for part in e.split("<-", 1)) for e in self.row.equations]
-        scalars = ["learning_rate", *(o.name for o in self.row.options)]
-        scope = {name: Tensor.of(name) for name in ["theta", "gradient", *scalars, *(left for left, _ in steps)]}
+        steps = read_equations(self.row.all_equations)
         values: dict[str, Expression] = dict.fromkeys([left for left, _ in steps], ZERO)
-        values |= {"gradient": ZERO, "theta": Symbol("theta")}
+        values |= {"gradient": ZERO, "weight_decay": ZERO, "theta": Symbol("theta")}
         try:
             for left, right in steps:
-                expression = parse_expression(right, scope).expression
-                values[left] = substitute(expression, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
+                values[left] = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
         except ZeroDivisionError:
             return False
         return prove(values["theta"], Symbol("theta")).proved
@@ -41,11 +38,14 @@ class OptimiserSheet:
         options = {o.name: {"default": o.default, "words": o.words, "allowed": o.allowed} for o in self.row.options}
         return {
             "name": self.row.name,
-            "equation": "; ".join(self.row.equations),
-            "equations": list(self.row.equations),
+            "equation": "; ".join(self.row.all_equations),
+            "equations": list(self.row.all_equations),
             "proved": self.proved,
             "claim": CLAIM,
             "words": self.row.words,
+            "state": self.row.state,
             "options": options,
+            "conventions": list(self.row.conventions),
+            "weight_decay": {"default": self.row.weight_decay, "kind": self.row.decay},
             "source": self.row.source,
         }

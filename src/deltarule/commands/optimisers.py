@@ -9,7 +9,7 @@ from deltarule.commands.tables import Line, add_table_options, deliver_table, ma
 EXAMPLES = (
     ("deltarule optimisers", "the table"),
     ("deltarule optimisers --format json", "the same for a program"),
-    ("deltarule show sgd", "one row in full, with its options"),
+    ("deltarule show adam", "one row in full, with its options and the program that runs"),
 )
 
 arguments = add_table_options

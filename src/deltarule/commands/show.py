@@ -17,6 +17,8 @@ EXAMPLES = (
     ("deltarule show sigmoid", "definition, derivative by every route, reuse, forms, a plot; and the module"),
     ("deltarule show sigmoid --route reciprocal", "the derivative through 1/σ only"),
     ("deltarule show cross_entropy", "a loss: equation, conventions, messages"),
+    ("deltarule show adam", "an optimiser: update equations, state, options, conventions, the program that runs"),
+    ("deltarule show cosine", "a learning-rate schedule"),
     ("deltarule show sgd --format json", "an optimiser, for a program"),
 )
 
@@ -26,12 +28,13 @@ KINDS = {
     "module": ("deltarule.network.modules", "MODULES", "show_module"),
     "loss": ("deltarule.network.losses", "LOSSES", "show_module"),
     "optimiser": ("deltarule.training.optimisers", "OPTIMISERS", "show_optimiser"),
+    "schedule": ("deltarule.training.schedules", "SCHEDULES", "show_schedule"),
     "identity": ("deltarule.algebra.identities", "IDENTITIES", "show_identity"),
 }
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="of a function, module, loss, optimiser or identity")
+    parser.add_argument("name", metavar="NAME", help="of a function, module, loss, optimiser, schedule or identity")
     parser.add_argument("--kind", choices=tuple(KINDS), help="where a name stands in two tables: this one only")
     parser.add_argument(
         "--route", metavar="ROUTE", help="for a function: one way to its derivative only, as in quotient or reciprocal"
@@ -50,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         found = [kind for kind in found if kind == "function"]
     if not found:
         known = dict.fromkeys(name for table in tables.values() for name in table)
-        what = f"no {options.kind}" if options.kind else "no function, module, loss, optimiser or identity"
+        what = f"no {options.kind}" if options.kind else "no function, module, loss, optimiser, schedule or identity"
         raise DeltaruleError(
             f"there is {what} {options.name!r}{nearest(options.name, known)}\n"
             "`deltarule functions`, `modules`, `losses`, `optimisers` and `identities` list them"

@@ -1,4 +1,4 @@
-"""One optimiser in full: its update equations, what they mean, its options."""
+"""One optimiser in full: its update equations, what they mean, its state and options, the program that runs."""
 
 from __future__ import annotations
 
@@ -6,24 +6,53 @@ import textwrap
 
 from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
 from deltarule.commands.shown import Shown
+from deltarule.program.update import update
 from deltarule.training.optimisers import Optimiser
+from deltarule.training.settings import Setting
 
-__all__ = ["show"]
+__all__ = ["option_lines", "show"]
 
 
 def show(row: Optimiser, route: str | None = None) -> Shown:
     """The row as it is shown."""
     del route  # a choice of functions
     sheet = OptimiserSheet(row)
-    options = []
-    for option in row.options:
-        options += textwrap.wrap(f"{option.name}: {option.words}; {option.allowed}", 78, subsequent_indent="  ")
+    program = update(row.all_equations).source
     verdict = f"{'✓ proved' if sheet.proved else '✗ not proved'}: {CLAIM}"
+    state = [f"  {name} starts at {start}" for name, start in row.state.items()]
+    options = [line for option in row.options for line in option_lines(option, _auto(row, option))]
+    if row.weight_decay:
+        options += textwrap.wrap(f"weight_decay: {row.weight_decay:g} unless another is given, {row.decay}", 78)
     after = [
-        ("Equations", [f"  {e}" for e in row.equations]),
+        ("Equations", [f"  {e}" for e in row.all_equations]),
         ("Meaning", textwrap.wrap(row.words, 78)),
+        ("State", state),
         ("Options", options),
+        ("Conventions", [line for c in row.conventions for line in _item(c)]),
         ("Proof", textwrap.wrap(verdict, 78)),
+        ("Program", [f"  {line}".rstrip() for line in program.splitlines()]),
         ("Source", [row.source]),
     ]
-    return Shown(None, sheet.as_row, [(t, lines) for t, lines in after if lines], f"The optimiser {row.name}")
+
+    def data() -> dict[str, object]:
+        return {**sheet.as_row(), "program": program}
+
+    return Shown(None, data, [(t, lines) for t, lines in after if lines], f"The optimiser {row.name}")
+
+
+def option_lines(option: Setting, words: str | None = None) -> list[str]:
+    """An option with what it means, what it may be and its default."""
+    text = f"{option.name}: {option.words if words is None else words}; {option.allowed}; default {option.default}"
+    return textwrap.wrap(text, 78, subsequent_indent="  ")
+
+
+def _auto(row: Optimiser, option: Setting) -> str | None:
+    if option.name != "learning_rate" or row.rates is None:
+        return None
+    classes, values = row.rates
+    each = f"{classes:g}" if classes == values else f"{classes:g} for classes, {values:g} for regression"
+    return f"the step size η of the update; auto: {each}"
+
+
+def _item(text: str) -> list[str]:
+    return textwrap.wrap(f"- {text}", 78, subsequent_indent="  ")

@@ -13,7 +13,7 @@ from deltarule.language.errors import DeltaruleError, ShapeError, nearest
 from deltarule.network.network import Network
 from deltarule.program.derived import spec_of
 from deltarule.program.execution import functions_of
-from deltarule.program.initialisation import initial_values
+from deltarule.program.initialisation import initial_values, weights_of
 from deltarule.program.numpy_module import module_source
 from deltarule.program.spec import ProgramSpec
 
@@ -69,10 +69,17 @@ class Program:
         """The shape of each parameter."""
         return {n: d.sizes for n, d in self.network.declarations.items() if d.role == "parameter"}
 
-    def initialise(self, seed: int, sizes: Mapping[str, int] | None = None) -> Arrays:
+    def initialise(
+        self, seed: int, sizes: Mapping[str, int] | None = None, initialiser: str | float = "auto"
+    ) -> Arrays:
         """Parameters to start from (see `program.initialisation`); `sizes` gives numbers for symbolic sizes."""
         equations = self.network.equations
-        return initial_values(self.parameters, equations, seed, self.dtype, sizes or {})
+        return initial_values(self.parameters, equations, seed, self.dtype, sizes or {}, initialiser)
+
+    @property
+    def weights(self) -> frozenset[str]:
+        """The parameters that are weights rather than biases or gains."""
+        return weights_of(self.parameters, self.network.equations)
 
     def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The prediction, one row a sample."""

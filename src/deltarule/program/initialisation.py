@@ -1,7 +1,9 @@
-"""Where parameters start: weights uniform with the variance that keeps signals at one scale, biases zero.
+"""Where parameters start: weights with the variance that keeps signals at one scale, biases zero.
 
     Glorot & Bengio 2010:  u ~ U(-r, r), r = sqrt(6 / (fan_in + fan_out))       tanh, sigmoid and everything else
     He et al. 2015:        u ~ U(-r, r), r = sqrt(6 / fan_in)                   before relu and leaky_relu
+
+That is "auto"; any row of `INITIALISERS` may be asked for in its place, or a number that every weight starts at.
 
 What a parameter is follows from its equation: one that is only added starts at 0; one that is contracted is a weight,
 fan_in the size of what is summed over and fan_out the size of the rest; one that spreads a single input over units has
@@ -10,19 +12,44 @@ fan_in 1; any other factor starts at 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod, sqrt
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from deltarule.language.equation import Equation
-from deltarule.language.errors import DeltaruleError
+from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.language.expression import Apply, Expression, Product, Sum, Symbol, names, opened, walk
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Start", "initial_values", "start_of"]
+__all__ = ["INITIALISERS", "Initialiser", "Start", "initial_values", "start_of", "weights_of"]
+
+
+@dataclass(frozen=True)
+class Initialiser:
+    """How weights start: uniform on (-r, r), or normal with deviation r; `spread` is r. Biases start at 0."""
+
+    name: str
+    distribution: str
+    spread: str
+    source: str
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    row.name: row
+    for row in (
+        Initialiser("glorot_uniform", "uniform", "sqrt(6 / (fan_in + fan_out))", "Glorot & Bengio 2010, eq. 16"),
+        Initialiser("glorot_normal", "normal", "sqrt(2 / (fan_in + fan_out))", "Glorot & Bengio 2010, eq. 12"),
+        Initialiser("he_uniform", "uniform", "sqrt(6 / fan_in)", "He et al. 2015, eq. 10"),
+        Initialiser("he_normal", "normal", "sqrt(2 / fan_in)", "He et al. 2015, eq. 10"),
+        Initialiser("lecun_uniform", "uniform", "sqrt(3 / fan_in)", "LeCun et al. 1998, section 4.6"),
+        Initialiser("lecun_normal", "normal", "sqrt(1 / fan_in)", "LeCun et al. 1998, section 4.6"),
+        Initialiser("zeros", "none", "0", "logistic and softmax regression; units of a hidden layer would stay alike"),
+    )
+}
+"""The normal distributions are not truncated (as in PyTorch; Keras and JAX cut at two deviations)."""
 
 _RECTIFIED = {"relu", "leaky_relu", "maximum"}
 
@@ -81,10 +108,18 @@ def initial_values(
     seed: int,
     dtype: str,
     sizes: Mapping[str, int],
+    initialiser: str | float = "auto",
 ) -> dict[str, np.ndarray]:
-    """An array for each parameter, the same for the same seed; `sizes` gives numbers for symbolic sizes."""
+    """An array for each parameter, the same for the same seed; `sizes` gives numbers for symbolic sizes.
+
+    Raises:
+        DeltaruleError: a size is left open, or there is no such initialiser.
+    """
     import numpy as np
 
+    if isinstance(initialiser, str) and initialiser not in ("auto", *INITIALISERS):
+        hint = nearest(initialiser, INITIALISERS)
+        raise DeltaruleError(f"no initialiser {initialiser!r}{hint}; there are auto, {', '.join(INITIALISERS)}")
     rng = np.random.default_rng(seed)
 
     def size(z: int | str) -> int:
@@ -106,8 +141,27 @@ def initial_values(
             case "one":
                 value = np.ones(shape)
             case _:
-                fan_in = prod(size(z) for z in start.inward)
-                fans = fan_in if start.kind == "he" else fan_in + prod(size(z) for z in start.outward)
-                value = np.asarray(rng.uniform(-1.0, 1.0, shape)) * sqrt(6.0 / fans)
+                fan_in, fan_out = (prod(size(z) for z in sizes_) for sizes_ in (start.inward, start.outward))
+                chosen = f"{start.kind}_uniform" if initialiser == "auto" else initialiser
+                value = np.asarray(_drawn(chosen, shape, fan_in, fan_out, rng))
         out[name] = value.astype(dtype)
     return out
+
+
+def weights_of(parameters: Iterable[str], equations: Sequence[Equation]) -> frozenset[str]:
+    """The parameters that are weights: not biases, nor gains that start at 1."""
+    return frozenset(name for name in parameters if start_of(name, equations).kind in ("glorot", "he"))
+
+
+def _drawn(name: str | float, shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> Any:
+    import numpy as np
+
+    from deltarule.program.update import scalar_equations
+
+    if not isinstance(name, str):
+        return np.full(shape, float(name))
+    row = INITIALISERS[name]
+    if row.distribution == "none":
+        return np.zeros(shape)
+    spread = scalar_equations((f"r <- {row.spread}",)).values(fan_in=fan_in, fan_out=fan_out)["r"]
+    return (rng.uniform(-1.0, 1.0, shape) if row.distribution == "uniform" else rng.standard_normal(shape)) * spread

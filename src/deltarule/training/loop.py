@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.training.optimisers import OPTIMISERS, Optimiser, update_of
+from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
+from deltarule.training.schedules import learning_rates
+from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
 
 __all__ = ["EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
 
@@ -67,6 +69,17 @@ class Plan:
     epochs: int
     seed: int
     first_epoch: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Of the optimiser; those left out are at their defaults."""
+    changes: Changes = NO_CHANGES
+    schedule: str = "constant"
+    schedule_options: Mapping[str, Any] = field(default_factory=dict)
+    whole_run: int | None = None
+    """The epochs that the schedule is laid out for, where they are others than `epochs`."""
+
+    def updates(self, rows: int) -> int:
+        """The updates that the schedule is laid out for."""
+        return math.ceil(rows / self.batch_size) * (self.whole_run or self.epochs)
 
 
 @dataclass(frozen=True)
@@ -103,38 +116,49 @@ def run_epochs(
     sample_weight: np.ndarray | None = None,
     judge: Callable[[Parameters], Mapping[str, float]] | None = None,
     progress: Callable[[EpochReport], object] | None = None,
+    memory: Memory | None = None,
+    watch: Callable[[float, float], bool] | None = None,
 ) -> Run:
     """Train `parameters` in place on `X` [rows, ...] and `Y` [rows, ...].
 
-    `judge` gives further figures of each epoch (on the validation part, say). Ctrl-C ends the run after the batch; a
-    second one at once.
+    `judge` gives further figures of each epoch (on the validation part, say). `memory` is what the optimiser remembers:
+    read and renewed, so that a later run goes on. `watch(rate, loss)` hears of each batch and ends the run by True.
+    Ctrl-C ends the run after the batch; a second one at once.
 
     Raises:
         NonFiniteLoss: with the epoch, the batch and the learning rate.
     """
     run = Run()
-    update = _updater(program, plan)
+    memory = Memory() if memory is None else memory
+    update = _updater(program, plan, memory)
+    rates = learning_rates(
+        plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(X)), memory.schedule
+    )
+    ended = False
     began = time.perf_counter()
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(plan.first_epoch + 1, plan.first_epoch + plan.epochs + 1):
-            start, total, seen, number = time.perf_counter(), 0.0, 0, 0
+            start, total, seen, number, rate = time.perf_counter(), 0.0, 0, 0, plan.learning_rate
             for number, rows in enumerate(batches(len(X), plan.batch_size, plan.seed, epoch), 1):
                 weight = None if sample_weight is None else sample_weight[rows]
-                loss = update(parameters, X[rows], Y[rows], weight)
+                rate = rates.rate(memory.updates, epoch - 1)
+                loss = update(parameters, X[rows], Y[rows], weight, rate)
                 if not math.isfinite(loss):
-                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
+                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, rate)
                 size = len(X) if isinstance(rows, slice) else len(rows)
                 total, seen = total + loss * size, seen + size
-                if interrupted.is_set():
+                ended = watch is not None and watch(rate, loss)
+                if ended or interrupted.is_set():
                     break
             for name, value in parameters.items():
                 if not np.all(np.isfinite(value)):
-                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, plan.learning_rate)
+                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, rate)
             now = time.perf_counter()
             figures = {"loss": total / seen, **(judge(parameters) if judge else {})}
             for name, value in figures.items():
                 run.history.setdefault(name, []).append(float(value))
+            rates.epoch_over(float(figures.get("val_loss", figures["loss"])))
             run.epochs += 1
             run.interrupted = interrupted.is_set()
             if progress is not None:
@@ -142,7 +166,7 @@ def run_epochs(
                 last = plan.first_epoch + plan.epochs
                 progress(EpochReport(epoch, last, figures, seen / max(now - start, 1e-9), left))
                 run.interrupted = interrupted.is_set()
-            if run.interrupted:
+            if ended or run.interrupted:
                 break
     return run
 
@@ -161,25 +185,30 @@ def batches(rows: int, size: int, seed: int, epoch: int) -> Iterator[np.ndarray 
 
 
 def _updater(
-    program: Trainable, plan: Plan
-) -> Callable[[Parameters, np.ndarray, np.ndarray, np.ndarray | None], float]:
-    if plan.optimiser is OPTIMISERS["sgd"]:  # the program has this update fused with its parameter messages
+    program: Trainable, plan: Plan, memory: Memory
+) -> Callable[[Parameters, np.ndarray, np.ndarray, np.ndarray | None, float], float]:
+    """One batch: the loss before its update."""
+    options = option_values(plan.optimiser, plan.options)
+    if plan.optimiser is OPTIMISERS["sgd"] and not plan.changes.any:  # the program has this one in its own step
 
-        def fused(parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
+        def fused(
+            parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, rate: float
+        ) -> float:
+            memory.updates += 1
             if weight is None:
-                return program.step(parameters, X, Y, plan.learning_rate)
-            return program.step(parameters, X, Y, plan.learning_rate, sample_weight=weight)
+                return program.step(parameters, X, Y, rate)
+            return program.step(parameters, X, Y, rate, sample_weight=weight)
 
         return fused
 
-    update = update_of(plan.optimiser)
-    options = {row.name: row.default for row in plan.optimiser.options} | {"learning_rate": plan.learning_rate}
-    states: dict[str, Parameters] = {}
+    updates = Updates(plan.optimiser, options, plan.changes, memory)
 
-    def by_equations(parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
+    def by_equations(
+        parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, rate: float
+    ) -> float:
         loss, gradients = program.gradients(parameters, X, Y, sample_weight=weight)
-        for name, gradient in gradients.items():
-            update(parameters[name], gradient, states.setdefault(name, {}), options)
+        if math.isfinite(loss):
+            updates.apply(parameters, gradients, rate)
         return loss
 
     return by_equations

@@ -1,24 +1,27 @@
-"""Optimisers, each by its update equations. Adding one adds a row; the loop runs whatever the equations say.
+"""Optimisers, each by its update equations. Adding one adds a row; the program layer compiles what the equations say.
 
-`theta` is a parameter, `gradient` the derivative of the loss by it, both elementwise. Every other left side is a
-state array of the parameter's shape that starts at zero; options and `learning_rate` are scalars.
+`theta` is a parameter, `gradient` the derivative of the loss by it, both elementwise; `t` is the number of the update,
+from 1; options and `learning_rate` are numbers. Every other left side is a state array of the parameter's shape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.training.settings import SETTINGS, Setting
+from deltarule.training.settings import SETTINGS, Setting, validate_options
 
 if TYPE_CHECKING:
-    import numpy as np
+    from deltarule.program.update import Update
 
-    from deltarule.language.expression import Expression
+__all__ = ["DECOUPLED", "OPTIMISERS", "Optimiser", "optimiser", "option_values"]
 
-__all__ = ["OPTIMISERS", "Optimiser", "optimiser", "update_of"]
+DECOUPLED = "theta <- (1 - learning_rate * weight_decay) * theta"
+"""Weight decay beside the gradient, as in AdamW: the first equation of an update."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,64 @@ class Optimiser:
     options: tuple[Setting, ...]
     words: str
     source: str
+    conventions: tuple[str, ...] = ()
+    """Where published or programmed forms differ: what is chosen here."""
+    initial: Mapping[str, str] = field(default_factory=dict)
+    """The first value of a state array, a number or the name of an option; 0 where nothing is said."""
+    rates: tuple[float, float] | None = None
+    """What `learning_rate="auto"` is, for classes and for regression; None: the settings' own."""
+    decay: str = "coupled"
+    weight_decay: float = 0.0
+    """What `weight_decay="auto"` is."""
 
+    @property
+    def all_equations(self) -> tuple[str, ...]:
+        """The equations with the decay that belongs to the optimiser's name."""
+        return (DECOUPLED, *self.equations) if self.decay == "decoupled" else self.equations
+
+    @cached_property
+    def update(self) -> Update:
+        """The equations compiled."""
+        from deltarule.program.update import update
+
+        return update(self.equations)
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The state arrays and what they start at."""
+        return {name: self.initial.get(name, "0") for name in self.update.state}
+
+
+def _share(name: str, default: float, words: str) -> Setting:
+    return Setting(name, default, words, float, (0, 1), (False, True))
+
+
+def _epsilon(default: float) -> Setting:
+    return Setting("epsilon", default, "added to the root below the line", float, (0, math.inf), (True, True))
+
+
+_RATE = SETTINGS["learning_rate"]
+_MOMENTUM = _share("momentum", 0.9, "the share of the velocity that is kept")
+_MOMENTS = (
+    _RATE,
+    _share("beta_1", 0.9, "the share of the mean of the gradients that is kept"),
+    _share("beta_2", 0.999, "the share of the mean of their squares that is kept"),
+    _epsilon(1e-8),
+)
+_VELOCITY = "velocity <- momentum * velocity + gradient"
+_VELOCITY_CONVENTION = (
+    "the learning rate stands outside the velocity (PyTorch, optax); with it inside (scikit-learn, Sutskever et al.) "
+    "the steps are the same as long as the rate does not change",
+)
+_ADAM = (
+    "m <- beta_1 * m + (1 - beta_1) * gradient",
+    "v <- beta_2 * v + (1 - beta_2) * gradient**2",
+    "theta <- theta - learning_rate * (m / (1 - beta_1**t)) / (sqrt(v / (1 - beta_2**t)) + epsilon)",
+)
+_ADAM_CONVENTIONS = (
+    "the means are corrected for starting at 0, by the number of the update, from 1",
+    "epsilon is added outside the root and after the correction, as in algorithm 1 of the paper, PyTorch and optax",
+)
 
 OPTIMISERS: dict[str, Optimiser] = {
     row.name: row
@@ -38,9 +98,91 @@ OPTIMISERS: dict[str, Optimiser] = {
         Optimiser(
             "sgd",
             ("theta <- theta - learning_rate * gradient",),
-            (SETTINGS["learning_rate"],),
+            (_RATE,),
             "stochastic gradient descent: a step against the gradient of the batch's mean loss",
             "Robbins & Monro 1951",
+        ),
+        Optimiser(
+            "momentum",
+            (_VELOCITY, "theta <- theta - learning_rate * velocity"),
+            (_RATE, _MOMENTUM),
+            "the heavy ball: steps along a velocity, a sum of past gradients that fades",
+            "Polyak 1964",
+            (*_VELOCITY_CONVENTION, "no dampening: the gradient enters the velocity whole"),
+            rates=(0.01, 0.001),
+        ),
+        Optimiser(
+            "nesterov",
+            (_VELOCITY, "theta <- theta - learning_rate * (gradient + momentum * velocity)"),
+            (_RATE, _MOMENTUM),
+            "momentum with a look ahead: the step counts the velocity as it will be after the next fading",
+            "Nesterov 1983; in this form Bengio et al. 2013, eq. 7",
+            (
+                *_VELOCITY_CONVENTION,
+                "theta is the point looked ahead at, where the gradient is taken (PyTorch, optax, Keras)",
+            ),
+            rates=(0.01, 0.001),
+        ),
+        Optimiser(
+            "adam",
+            _ADAM,
+            _MOMENTS,
+            "steps along the mean of the gradients, in units of the root of their mean square, parameter by parameter",
+            "Kingma & Ba 2015, algorithm 1",
+            (*_ADAM_CONVENTIONS, "weight decay is added to the gradient unless decay is decoupled"),
+            rates=(0.001, 0.001),
+        ),
+        Optimiser(
+            "adamw",
+            _ADAM,
+            _MOMENTS,
+            "adam with the weight decay beside the gradient, so that it is not divided by the root",
+            "Loshchilov & Hutter 2019, algorithm 2",
+            (
+                *_ADAM_CONVENTIONS,
+                "the decay is multiplied by the learning rate (PyTorch, optax), not by the schedule's factor alone "
+                "(the paper)",
+            ),
+            rates=(0.001, 0.001),
+            decay="decoupled",
+            weight_decay=0.01,
+        ),
+        Optimiser(
+            "rmsprop",
+            (
+                "v <- rho * v + (1 - rho) * gradient**2",
+                "theta <- theta - learning_rate * gradient / (sqrt(v) + epsilon)",
+            ),
+            (_RATE, _share("rho", 0.9, "the share of the mean of the squares that is kept"), _epsilon(1e-8)),
+            "steps in units of the root of the mean square of recent gradients, parameter by parameter",
+            "Tieleman & Hinton 2012, lecture 6.5",
+            (
+                "epsilon is added outside the root (PyTorch); optax and Keras add it inside",
+                "rho is 0.9 as in the lecture, optax and Keras; PyTorch calls it alpha, default 0.99",
+                "the mean starts at 0 and is not corrected for it, and it is not centred",
+            ),
+            rates=(0.001, 0.001),
+        ),
+        Optimiser(
+            "adagrad",
+            (
+                "squares <- squares + gradient**2",
+                "theta <- theta - learning_rate * gradient / (sqrt(squares) + epsilon)",
+            ),
+            (
+                _RATE,
+                Setting("start", 0.0, "what the sums of squares start at", float, (0, math.inf), (False, True)),
+                _epsilon(1e-10),
+            ),
+            "steps in units of the root of the sum of all squared gradients, parameter by parameter: they shrink",
+            "Duchi, Hazan & Singer 2011, diagonal form",
+            (
+                "the sum starts at 0 (the paper, PyTorch); optax and Keras start at 0.1",
+                "epsilon is added outside the root (PyTorch); optax and Keras add it inside",
+                "no decay of the learning rate of its own",
+            ),
+            {"squares": "start"},
+            rates=(0.01, 0.01),
         ),
     )
 }
@@ -54,65 +196,7 @@ def optimiser(name: str) -> Optimiser:
     return OPTIMISERS[name]
 
 
-Update = Callable[["np.ndarray", "np.ndarray", dict[str, "np.ndarray"], Mapping[str, float]], None]
-"""`update(theta, gradient, state, options)` changes theta and the state in place."""
-
-
-def update_of(row: Optimiser) -> Update:
-    """The equations as a function that carries them out on one parameter."""
-    import numpy as np
-
-    from deltarule.language.notation import Tensor, parse_expression
-
-    steps: list[tuple[str, Expression]] = []
-    names = ["theta", "gradient", "learning_rate", *(o.name for o in row.options), *(_left(e) for e in row.equations)]
-    scope = {name: Tensor.of(name) for name in names}
-    for equation in row.equations:
-        steps.append((_left(equation), parse_expression(equation.partition("<-")[2].strip(), scope).expression))
-
-    def update(
-        theta: np.ndarray, gradient: np.ndarray, state: dict[str, np.ndarray], options: Mapping[str, float]
-    ) -> None:
-        values: dict[str, Any] = {**options, **state, "theta": theta, "gradient": gradient}
-        for left, _ in steps:
-            if left not in values:
-                values[left] = np.zeros_like(theta)
-        for left, right in steps:
-            values[left] = _value(right, values)
-            if left != "theta":
-                state[left] = values[left]
-        theta[...] = values["theta"]
-
-    return update
-
-
-def _left(equation: str) -> str:
-    return equation.partition("<-")[0].strip()
-
-
-def _value(e: Expression, values: Mapping[str, Any]) -> Any:
-    """An elementwise expression evaluated on arrays."""
-    import numpy as np
-
-    from deltarule.language.expression import Apply, Number, Power, Product, Sum, Symbol
-
-    match e:
-        case Number(value=value):
-            return float(value)
-        case Symbol(name=name):
-            return values[name]
-        case Sum(terms=(first, *rest)):
-            total = _value(first, values)
-            for term in rest:
-                total = total + _value(term, values)
-            return total
-        case Product(factors=(first, *rest), bound=()):
-            product = _value(first, values)
-            for factor in rest:
-                product = product * _value(factor, values)
-            return product
-        case Power(base=base, exponent=exponent):
-            return _value(base, values) ** float(exponent)
-        case Apply(function=function, arguments=arguments) if function in ("sqrt", "abs", "sign", "maximum", "exp"):
-            return getattr(np, function)(*(_value(a, values) for a in arguments))
-    raise TypeError(f"an update is elementwise; this is not: {e!r}")
+def option_values(row: Optimiser, given: Mapping[str, Any] | None) -> dict[str, float]:
+    """Every option of the optimiser but the learning rate: what is given, checked, else its default."""
+    options = [o for o in row.options if o is not _RATE]
+    return validate_options(f"the optimiser {row.name}", options, given)

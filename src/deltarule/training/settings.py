@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from deltarule.language.errors import DeltaruleError, nearest
+from deltarule.program.initialisation import INITIALISERS
 
-__all__ = ["SETTINGS", "Setting", "validate"]
+__all__ = ["SETTINGS", "Setting", "validate", "validate_options"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "learning_rate",
             "auto",
-            "the step size η of the update; auto: 0.1 for classes, 0.01 for regression",
+            "the step size η of the update; auto: the optimiser's, for sgd 0.1 for classes, 0.01 for regression",
             float,
             (0, math.inf),
             (True, True),
@@ -89,6 +90,55 @@ SETTINGS: dict[str, Setting] = {
         Setting("engine", "numpy", "what runs the equations", choices=("numpy",)),
         Setting("dtype", "float64", "type of the numbers", choices=("float64", "float32")),
         Setting("policy", "accuracy", "how the backward pass reuses values", choices=("accuracy", "memory", "plain")),
+        Setting(
+            "weight_decay",
+            "auto",
+            "the share of a parameter that an update takes away; auto: the optimiser's, 0.01 for adamw, else 0",
+            float,
+            (0, math.inf),
+            (False, True),
+            ("auto",),
+        ),
+        Setting(
+            "decay",
+            "auto",
+            "whether weight decay is added to the gradient (coupled) or stands beside it (decoupled); auto: decoupled "
+            "for adamw, else coupled",
+            choices=("auto", "coupled", "decoupled"),
+        ),
+        Setting("l1", 0.0, "the factor of Σ|θ| in the loss", float, (0, math.inf), (False, True)),
+        Setting("l2", 0.0, "the factor of ½ Σθ² in the loss", float, (0, math.inf), (False, True)),
+        Setting(
+            "clip_value",
+            None,
+            "the largest size of a component of a gradient",
+            float,
+            (0, math.inf),
+            (True, True),
+            (None,),
+        ),
+        Setting(
+            "clip_norm",
+            None,
+            "the largest norm of all gradients together",
+            float,
+            (0, math.inf),
+            (True, True),
+            (None,),
+        ),
+        Setting(
+            "initialiser",
+            "auto",
+            "how weights start, a number: all at that; auto: he_uniform before relu, else glorot_uniform",
+            float,
+            choices=("auto", *INITIALISERS),
+        ),
+        Setting(
+            "missing",
+            "indicator",
+            "missing values: their column's median and a column that says so, or an error",
+            choices=("indicator", "error"),
+        ),
         Setting("standardise", True, "columns to mean 0, deviation 1 on the training part, kept in the model", bool),
     )
 }
@@ -105,3 +155,21 @@ def validate(values: Mapping[str, Any]) -> None:
         if row is not None and not row.accepts(value):
             hint = nearest(value, [c for c in row.choices if c]) if isinstance(value, str) else ""
             raise DeltaruleError(f"{name} is {value!r}{hint}; it must be {row.allowed}")
+
+
+def validate_options(owner: str, options: Sequence[Setting], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Every option of `owner` by name: what is given, checked, else its default.
+
+    Raises:
+        DeltaruleError: names the owner and the option, what was given and what would be right.
+    """
+    rows = {row.name: row for row in options}
+    if given is not None and not isinstance(given, Mapping):
+        raise DeltaruleError(f"options of {owner} must be a dictionary by name or None, not {given!r}")
+    for name, value in (given or {}).items():
+        if name not in rows:
+            known = f"there are {', '.join(rows)}" if rows else "it has none"
+            raise DeltaruleError(f"{owner} has no option {name!r}{nearest(str(name), rows)}; {known}")
+        if not rows[name].accepts(value):
+            raise DeltaruleError(f"{name} of {owner} is {value!r}; it must be {rows[name].allowed}")
+    return {name: row.default for name, row in rows.items()} | dict(given or {})

@@ -1,0 +1,183 @@
+"""Update equations as a NumPy function that works in place: `left <- right`, elementwise, one after another.
+
+    m <- beta_1 * m + (1 - beta_1) * gradient          m *= beta_1
+                                                       np.multiply(gradient, 1 - beta_1, out=work)
+                                                       m += work
+
+An equation is in the text notation, with two additions: an exponent may be a name (`beta_1**t`), and `floor` rounds
+down. `theta` and the state are arrays and are changed in place; `gradient` is only read, and what an equation makes of
+it lies in an array of its own; every other name is a number. No array is allocated: `work` arrays hold what is between.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Apply, Expression, Symbol, names
+from deltarule.language.notation import Tensor, parse_expression
+from deltarule.program.execution import functions_of
+from deltarule.program.update_lines import LinesInPlace, scalar_source
+
+__all__ = ["ScalarEquations", "Update", "read_equations", "scalar_equations", "update"]
+
+PARAMETER, GRADIENT = "theta", "gradient"
+
+
+def read_equations(texts: Sequence[str]) -> tuple[tuple[str, Expression], ...]:
+    """`left <- right` as pairs. Raises `DeltaruleError` for what is not elementwise or not in the notation."""
+    return _read(tuple(texts))
+
+
+@lru_cache(maxsize=256)
+def _read(texts: tuple[str, ...]) -> tuple[tuple[str, Expression], ...]:
+    pairs = []
+    for text in texts:
+        left, arrow, right = (part.strip() for part in text.partition("<-"))
+        if not arrow or not left.isidentifier():
+            raise DeltaruleError(f"`{text}` is no update equation; as in: theta <- theta - learning_rate * gradient")
+        tree = _Powers().visit(ast.parse(right, mode="eval"))
+        called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called}
+        scope = {name: Tensor.of(name) for name in used}
+        pairs.append((left, parse_expression(ast.unparse(tree), scope, ("power", "floor")).expression))
+    return tuple(pairs)
+
+
+class _Powers(ast.NodeTransformer):
+    """`a**t` with a name in the exponent, for which the notation has no operator, as `power(a, t)`."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
+            called = ast.Call(ast.Name("power", ast.Load()), [node.left, node.right], [])
+            return ast.fix_missing_locations(ast.copy_location(called, node))
+        return node
+
+
+@dataclass(frozen=True)
+class Update:
+    """Update equations compiled: `function(theta, gradient, *state, *work, *numbers)`."""
+
+    equations: tuple[str, ...]
+    name: str = "update"
+    words: str = "One update of a parameter, in place."
+    result: str | None = None
+    """What is returned: `gradient`, where the equations only prepare it."""
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, Expression], ...]:
+        return read_equations(self.equations)
+
+    @cached_property
+    def state(self) -> tuple[str, ...]:
+        """The arrays that are kept from update to update: those read before they are written."""
+        found: dict[str, None] = {}
+        made = {PARAMETER, GRADIENT}
+        lefts = {left for left, _ in self.pairs}
+        for left, right in self.pairs:
+            for name in sorted(names(right)):
+                if name in lefts and name not in made:
+                    found[name] = None
+            made.add(left)
+        return tuple(found)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers that the equations use, in order of appearance; `t` first, then `learning_rate`."""
+        made = {PARAMETER, GRADIENT, "pi", *(left for left, _ in self.pairs)}
+        used: dict[str, None] = {}
+        for _, right in self.pairs:
+            used |= dict.fromkeys(_in_order(right))
+        order = sorted((n for n in used if n not in made), key=lambda n: (n != "t", n != "learning_rate"))
+        return tuple(order)
+
+    @cached_property
+    def _written(self) -> tuple[list[str], list[str]]:
+        writer = LinesInPlace({PARAMETER, GRADIENT, *self.state}, read_only={GRADIENT})
+        body: list[str] = []
+        for text, (left, right) in zip(self.equations, self.pairs, strict=True):
+            body.append(f"# {text}")
+            body += writer.assign(left, right)
+        result = [] if self.result is None else [f"return {writer.place(self.result)}"]
+        return [*body, *result], writer.buffers
+
+    @property
+    def work(self) -> tuple[str, ...]:
+        """The names of the arrays for what is between, each of the shape of the parameter."""
+        return tuple(self._written[1])
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return (PARAMETER, GRADIENT, *self.state, *self.work, *self.numbers)
+
+    @property
+    def source(self) -> str:
+        """The function that runs, as readable source."""
+        lines = [f"def {self.name}({', '.join(self.arguments)}):", f'    """{self.words}"""']
+        return "\n".join([*lines, *(f"    {line}" for line in self._written[0])]) + "\n"
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        return functions_of(f"import numpy as np\n\n\n{self.source}", "<deltarule update>")[self.name]
+
+
+@lru_cache(maxsize=64)
+def update(equations: tuple[str, ...], result: str | None = None) -> Update:
+    """The compiled update of these equations; the last ones are kept."""
+    return Update(equations, result=result)
+
+
+@dataclass(frozen=True)
+class ScalarEquations:
+    """Equations among numbers, `left <- right`: `values(**given)` carries them out and gives every left side."""
+
+    equations: tuple[str, ...]
+
+    @cached_property
+    def source(self) -> str:
+        """As readable source: the function `values` of what the equations use."""
+        pairs = read_equations(self.equations)
+        body = []
+        for text, (left, right) in zip(self.equations, pairs, strict=True):
+            body += [f"# {text}", f"{left} = {scalar_source(right)}"]
+        lefts = list(dict.fromkeys(left for left, _ in pairs))
+        tail = ", ".join(f'"{left}": {left}' for left in lefts)
+        lines = [f"def values({', '.join(self.arguments)}):", '    """What the equations give."""']
+        lines += [f"    {line}" for line in [*body, f"return {{{tail}}}"]]
+        return "\n".join(["import numpy as np", "", "", *lines]) + "\n"
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        made: set[str] = {"pi"}
+        used: dict[str, None] = {}
+        for left, right in read_equations(self.equations):
+            used |= dict.fromkeys(n for n in _in_order(right) if n not in made)
+            made.add(left)
+        return tuple(used)
+
+    @cached_property
+    def _function(self) -> Callable[..., dict[str, Any]]:
+        return functions_of(self.source, "<deltarule equations>")["values"]
+
+    def values(self, **given: float) -> dict[str, float]:
+        found = self._function(**{name: given[name] for name in self.arguments})
+        return {name: float(value) for name, value in found.items()}
+
+
+@lru_cache(maxsize=64)
+def scalar_equations(equations: tuple[str, ...]) -> ScalarEquations:
+    """The compiled equations; the last ones are kept."""
+    return ScalarEquations(equations)
+
+
+def _in_order(e: Expression) -> Iterable[str]:
+    """The names of an expression, in order of appearance."""
+    if isinstance(e, Symbol):
+        yield e.name
+    for child in e.children if not isinstance(e, Apply) else e.arguments:
+        yield from _in_order(child)
