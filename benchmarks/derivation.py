@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -180,7 +181,7 @@ def _jax() -> list[str]:
 
 
 def _sympy() -> list[str]:
-    import sympy
+    sympy: Any = import_module("sympy")
 
     def gradient() -> Any:
         x1, x2, y, c = sympy.symbols("x1 x2 y c", real=True)
