@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from deltarule.training.metrics import ClassificationMetrics
-    from deltarule.training.session import evaluate
+    from deltarule.training.prediction import evaluate
 
     found = evaluate(options.model, options.data, options.target)
     if options.format == "json":

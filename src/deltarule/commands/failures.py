@@ -10,7 +10,7 @@ from typing import TextIO
 
 from deltarule.language.errors import DeltaruleError
 
-__all__ = ["INTERRUPTED", "WRONG", "guarded", "warn"]
+__all__ = ["INTERRUPTED", "WRONG", "guarded", "say", "warn"]
 
 WRONG = 2
 INTERRUPTED = 130
@@ -35,7 +35,7 @@ def guarded(work: Callable[[], int]) -> int:
         _discard(sys.stdout)
         return 0
     except KeyboardInterrupt:
-        _say("\ninterrupted")
+        say("\ninterrupted")
         return INTERRUPTED
     except RecursionError:
         return _failed("this is nested too deeply\nremedy: name parts of it")
@@ -52,15 +52,16 @@ def guarded(work: Callable[[], int]) -> int:
 
 def warn(text: str) -> None:
     """One line on standard error that ends nothing."""
-    _say(f"deltarule: {text}")
+    say(f"deltarule: {text}")
 
 
 def _failed(message: str) -> int:
-    _say(f"deltarule: {message}")
+    say(f"deltarule: {message}")
     return WRONG
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
+    """One line on standard error, after what was printed before it."""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody is left to hear it
         if sys.stdout is not None:
             with contextlib.suppress(OSError):

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from deltarule.training.session import predict
+    from deltarule.training.prediction import predict
 
     prediction = predict(options.model, options.data)
     deliver(as_json(prediction.as_json()) if options.format == "json" else prediction.to_csv(), options.output)

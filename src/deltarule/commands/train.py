@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deltarule.commands.failures import say, warn
 from deltarule.commands.printing import add_format, as_json, deliver
 from deltarule.language.errors import DeltaruleError
 
 if TYPE_CHECKING:
     from deltarule.training.session import TrainingResult
+    from deltarule.training.summary import Summary
 
 EXAMPLES = (
     ("deltarule train breast_cancer --epochs 100 -o tumours", "a bundled data set, the network that fits its target"),
@@ -23,6 +26,14 @@ EXAMPLES = (
     ("deltarule train iris --epochs 20 -q --format json", "settings, figures and history for a program"),
 )  # fmt: skip
 
+MOST_CLASSES = 10
+KIND_WORDS = {
+    "number": "numbers",
+    "boolean": "yes or no",
+    "date": "dates",
+    "category": "categories",
+    "ordinal": "levels",
+}
 LATER_ENGINES = ("native", "jax")
 _NUMBERS = ("learning_rate", "batch_size", "epochs", "seed", "validation")
 
@@ -35,6 +46,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", metavar="NETWORK", help="text or file (default: one that fits the target)")
     parser.add_argument(
         "--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out; repeatable"
+    )
+    parser.add_argument(
+        "--missing",
+        choices=("indicator", "error"),
+        default="indicator",
+        help="missing values: the column's median and a column that says so, or an error (default: indicator)",
+    )
+    parser.add_argument(
+        "--categorical",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="it holds categories even if they look like numbers; repeatable",
+    )
+    parser.add_argument(
+        "--ordinal",
+        metavar="COLUMN=LEVELS",
+        action="append",
+        type=_levels,
+        default=[],
+        help='it holds ordered levels, lowest first, as in "size=S<M<L"; repeatable',
     )
     parser.add_argument("--optimiser", metavar="NAME", default="sgd", help="default: sgd")
     for name in _NUMBERS:
@@ -75,6 +107,13 @@ def _number_or_word(name: str, kind: type, allowed: str) -> Any:
     return read
 
 
+def _levels(text: str) -> tuple[str, tuple[str, ...]]:
+    name, equals, levels = text.partition("=")
+    if not equals or "<" not in levels:
+        raise argparse.ArgumentTypeError(f'{text!r} is no column with its levels, as in "size=S<M<L"')
+    return name.strip(), tuple(level.strip() for level in levels.split("<"))
+
+
 def run(options: argparse.Namespace) -> int:
     from deltarule.training.settings import SETTINGS
 
@@ -86,10 +125,11 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         _refuse_what_is_no_model(Path(options.output))
     from deltarule.commands.progress import Progress
+    from deltarule.training.notes import heard_by
     from deltarule.training.session import train
 
     settings = {name: getattr(options, name) for name in (*_NUMBERS, "engine", "dtype", "policy", "optimiser")}
-    with Progress(options.quiet) as progress:
+    with Progress(options.quiet) as progress, heard_by(warn):
         result = train(
             options.data,
             options.target,
@@ -98,10 +138,29 @@ def run(options: argparse.Namespace) -> int:
             output=options.output,
             progress=progress,
             standardise=not options.no_standardise,
+            missing=options.missing,
+            categorical=options.categorical,
+            ordinal=dict(options.ordinal),
+            before=None if options.quiet else _say_summary,
             **settings,
         )
     deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result)) + "\n")
     return 0
+
+
+def _say_summary(summary: Summary) -> None:
+    """What the table holds and what looks wrong with it, on standard error, before the training."""
+    kinds = Counter(column.kind for column in summary.columns)
+    missing = sum(column.missing for column in summary.columns)
+    parts = [f"{KIND_WORDS[kind]} {count}" for kind, count in kinds.items()]
+    say(f"{summary.source}: {summary.rows} rows, {len(summary.columns)} columns ({', '.join(parts)})"
+        + (f", {missing} missing values" if missing else ""))  # fmt: skip
+    if summary.classes:
+        shares = [f"{name} {100 * n / summary.rows:.1f} %" for name, n in list(summary.classes.items())[:MOST_CLASSES]]
+        more = ", ..." if len(summary.classes) > MOST_CLASSES else ""
+        say(f"{summary.target}: {', '.join(shares)}{more}")
+    for text in summary.warnings:
+        warn(text)
 
 
 def _network(given: str | None) -> Any:

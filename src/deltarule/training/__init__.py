@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from deltarule.training.metrics import classification_metrics, regression_metrics
     from deltarule.training.model_file import load_model, save_model
     from deltarule.training.optimisers import OPTIMISERS, Optimiser
-    from deltarule.training.session import TrainingResult, evaluate, predict, train
+    from deltarule.training.prediction import evaluate, predict, predictions
+    from deltarule.training.session import TrainingResult, train
     from deltarule.training.settings import SETTINGS, Setting
-    from deltarule.training.source import read_table
+    from deltarule.training.source import read_blocks, read_table
     from deltarule.training.splitting import split
 
 _PLACES = {
     "atomic": ("write_whole",),
     "bundled": ("DATASETS", "Dataset", "load_dataset"),
     "data": ("Column", "Table"),
-    "source": ("read_table",),
+    "source": ("read_blocks", "read_table"),
     "splitting": ("split",),
     "estimators": ("Classifier", "Regressor"),
     "gradient_check": ("GradientCheck", "check_gradients"),
@@ -35,7 +36,8 @@ _PLACES = {
     "metrics": ("classification_metrics", "regression_metrics"),
     "model_file": ("load_model", "save_model"),
     "optimisers": ("OPTIMISERS", "Optimiser"),
-    "session": ("TrainingResult", "evaluate", "predict", "train"),
+    "prediction": ("evaluate", "predict", "predictions"),
+    "session": ("TrainingResult", "train"),
     "settings": ("SETTINGS", "Setting"),
 }
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
@@ -61,6 +63,8 @@ __all__ = [
     "load_dataset",
     "load_model",
     "predict",
+    "predictions",
+    "read_blocks",
     "read_table",
     "regression_metrics",
     "save_model",

@@ -1,56 +1,141 @@
-"""Parquet and Arrow/Feather files, read through pyarrow where it is installed."""
+"""Parquet and Arrow/Feather files, and pyarrow's tables, read through pyarrow where it is installed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.data import Column, Table
 
-__all__ = ["read_arrow"]
+__all__ = ["arrow_blocks", "read_arrow", "table_of_arrow"]
+
+PARQUET = frozenset({".parquet", ".pq"})
+MILLISECONDS_A_DAY = 86_400_000
 
 
-def read_arrow(path: Path) -> Table:
-    """The table in a `.parquet` or `.feather`/`.arrow`/`.ipc` file: numbers and booleans as numbers, the rest as text.
+def read_arrow(path: Path, source: str | None = None) -> Table:
+    """The table in a `.parquet` or `.feather`/`.arrow`/`.ipc` file.
 
     Raises:
         DeltaruleError: pyarrow is not installed (the extra `tables` has it), or the file is not of its kind.
     """
+    _need_pyarrow(path)
+    import pyarrow
+    import pyarrow.feather
+    import pyarrow.parquet
+
+    parquet = path.suffix.lower() in PARQUET
     try:
-        import pyarrow
-        import pyarrow.feather
-        import pyarrow.parquet
+        read = pyarrow.parquet.read_table if parquet else pyarrow.feather.read_table
+        table = read(str(path))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from error
+    return table_of_arrow(table, source or str(path))
+
+
+def arrow_blocks(path: Path, columns: Collection[str] | None, rows: int) -> Iterator[Table]:
+    """The table in blocks of at most `rows`, read row group by row group (record batch by record batch).
+
+    `columns` are those that are needed, where they are known; names that the file lacks are passed over.
+    """
+    _need_pyarrow(path)
+    import pyarrow
+    import pyarrow.ipc
+    import pyarrow.parquet
+
+    try:
+        if path.suffix.lower() in PARQUET:
+            with pyarrow.parquet.ParquetFile(str(path)) as file:
+                there = file.schema_arrow.names
+                wanted = there if columns is None else [name for name in there if name in columns]
+                batches = file.iter_batches(batch_size=rows, columns=wanted or there[:1])
+                yield from _blocks(batches, there, wanted, str(path), rows)
+        else:
+            with pyarrow.memory_map(str(path)) as stream:
+                reader = pyarrow.ipc.open_file(stream)
+                there = reader.schema.names
+                wanted = there if columns is None else [name for name in there if name in columns]
+                batches = (reader.get_batch(k) for k in range(reader.num_record_batches))
+                yield from _blocks(batches, there, wanted, str(path), rows)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _blocks(batches: Any, there: list[str], wanted: list[str], source: str, rows: int) -> Iterator[Table]:
+    if len(set(there)) < len(there):
+        raise DeltaruleError(f"{source} has two columns of one name\nremedy: give each its own name")
+    seen = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, rows):
+            part = batch.slice(start, rows)
+            table = table_of_arrow(part.select(wanted) if wanted else part.slice(0, 0), source, part.num_rows)
+            yield Table(source, table.columns, part.num_rows, range(seen + 1, seen + part.num_rows + 1), unit="row")
+            seen += part.num_rows
+    if not seen:
+        raise DeltaruleError(f"{source} has no rows: there is nothing to read")
+
+
+def table_of_arrow(table: Any, source: str, rows: int | None = None) -> Table:
+    """A pyarrow table or batch: numbers, booleans, dates and dictionaries as what they are, the rest as text.
+
+    Raises:
+        DeltaruleError: it has no rows, or two columns of one name.
+    """
+    names = [str(name) for name in table.schema.names]
+    if len(set(names)) < len(names):
+        raise DeltaruleError(f"{source} has two columns of one name\nremedy: give each its own name")
+    rows = table.num_rows if rows is None else rows
+    if not rows:
+        raise DeltaruleError(f"{source} has no rows: there is nothing to read")
+    columns = {name: _column(name, table.column(j)) for j, name in enumerate(names)}
+    return Table(source, columns, rows)
+
+
+def _column(name: str, values: Any) -> Column:
+    import pyarrow
+    from pyarrow import compute, types
+
+    kind = values.type
+    if types.is_boolean(kind):
+        return Column(name, _floats(compute.cast(values, pyarrow.int8())), None, "boolean")
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        return Column(name, _floats(values), None)
+    if types.is_date(kind) or types.is_timestamp(kind):
+        stamps = compute.cast(compute.cast(values, pyarrow.timestamp("ms"), safe=False), pyarrow.int64())
+        return Column(name, _floats(stamps) / MILLISECONDS_A_DAY, None, "date")
+    if types.is_dictionary(kind):
+        ordered = bool(kind.ordered)
+        chunk = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
+        chunk = chunk.chunk(0) if isinstance(chunk, pyarrow.ChunkedArray) else chunk
+        levels = tuple(str(v) for v in chunk.dictionary.to_pylist())
+        texts = ["" if v is None else str(v) for v in values.to_pylist()]
+        # An unordered dictionary is in order of appearance: sorting is left to who uses it.
+        return Column(name, None, texts, "ordinal" if ordered else "category", levels if ordered else None)
+    return Column(name, None, ["" if v is None else str(v) for v in values.to_pylist()])
+
+
+def _floats(values: Any) -> np.ndarray:
+    import pyarrow
+    from pyarrow import compute
+
+    numbers = compute.cast(values, pyarrow.float64(), safe=False)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _need_pyarrow(path: Path) -> None:
+    try:
+        import pyarrow  # noqa: F401
     except ImportError as error:
         raise DeltaruleError(
             f"reading {path} needs pyarrow, which is not installed"
             "\nremedy: pip install 'deltarule[tables]', or save the table as CSV"
         ) from error
-    parquet = path.suffix.lower() in {".parquet", ".pq"}
-    try:
-        read = pyarrow.parquet.read_table if parquet else pyarrow.feather.read_table
-        table = read(str(path))
-    except (pyarrow.ArrowException, OSError) as error:
-        kind = "Parquet" if parquet else "Arrow/Feather"
-        raise DeltaruleError(f"cannot read {path} as {kind}: {str(error).splitlines()[0]}") from error
-    if len(set(table.column_names)) < len(table.column_names):
-        raise DeltaruleError(f"{path} has two columns of one name\nremedy: give each its own name")
-    if not table.num_rows:
-        raise DeltaruleError(f"{path} has no rows: there is nothing to read")
-    columns = {name: _column(name, table.column(name)) for name in table.column_names}
-    return Table(str(path), columns, table.num_rows)
 
 
-def _column(name: str, values: object) -> Column:
-    import pyarrow
-    from pyarrow import compute
-
-    kind = values.type  # type: ignore[attr-defined]
-    numeric = pyarrow.types.is_boolean(kind) or pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
-    if numeric or pyarrow.types.is_decimal(kind):
-        numbers = compute.cast(values, pyarrow.float64()) if not pyarrow.types.is_boolean(kind) else compute.cast(
-            compute.cast(values, pyarrow.int8()), pyarrow.float64()
-        )  # fmt: skip
-        return Column(name, np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64), None)  # type: ignore[attr-defined]
-    return Column(name, None, ["" if v is None else str(v) for v in values.to_pylist()])  # type: ignore[attr-defined]
+def _unreadable(path: Path, error: Exception) -> DeltaruleError:
+    kind = "Parquet" if path.suffix.lower() in PARQUET else "Arrow/Feather"
+    return DeltaruleError(f"cannot read {path} as {kind}: {(str(error).splitlines() or ['no reason given'])[0]}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import numpy as np
 
@@ -14,9 +14,23 @@ from deltarule.language.errors import DeltaruleError, nearest
 if TYPE_CHECKING:
     from deltarule.training.bundled import Dataset
 
-__all__ = ["Column", "Table", "Task", "as_number", "is_present", "is_whole", "nearest_as_written"]
+__all__ = [
+    "ABSENT",
+    "Column",
+    "Kind",
+    "MixedColumn",
+    "Table",
+    "Task",
+    "as_number",
+    "is_present",
+    "is_whole",
+    "joined",
+    "nearest_as_written",
+    "quoted",
+]
 
 Task = Literal["classification", "regression"]
+Kind = Literal["number", "boolean", "date", "category", "ordinal"]
 MOST_CLASSES = 20
 """A column of whole numbers with more distinct values than this is taken for a quantity, not for classes."""
 
@@ -28,6 +42,10 @@ class Column:
     name: str
     numbers: np.ndarray | None
     texts: list[str] | None
+    kind: Kind | None = None
+    """What the source says of its type (a date is a number of days since 1970); None where it says nothing."""
+    levels: tuple[str, ...] | None = None
+    """The categories in order, where the source declares them."""
 
     def missing(self) -> np.ndarray:
         """The indices of rows without a value."""
@@ -46,6 +64,10 @@ class Table:
     lines: Sequence[int] | None = None
     dataset: Dataset | None = None
     """The bundled data set that it is, if any: it knows its target and task."""
+    unit: str = "line"
+    """What `lines` counts."""
+    unread: tuple[str, ...] = ()
+    """Columns of the source that were not asked for."""
 
     def column(self, name: str) -> Column:
         """The column of that name, or an error that says which names are near."""
@@ -67,6 +89,23 @@ class Table:
             X[:, j] = self._numbers(self.column(name), "feature")
         return X
 
+    def select(self, names: Iterable[str]) -> Table:
+        """The named columns, in that order."""
+        return replace(self, columns={name: self.column(name) for name in names})
+
+    def rest(self, start: int) -> Table:
+        """The rows from that one on."""
+        columns = {
+            name: replace(
+                column,
+                numbers=None if column.numbers is None else column.numbers[start:],
+                texts=None if column.texts is None else column.texts[start:],
+            )
+            for name, column in self.columns.items()
+        }
+        lines = None if self.lines is None else self.lines[start:]
+        return replace(self, columns=columns, rows=self.rows - start, lines=lines)
+
     def quantities(self, name: str) -> np.ndarray:
         """A target to regress on: numbers that are present, finite and not all equal."""
         numbers = self._numbers(self.column(name), "target")
@@ -80,7 +119,7 @@ class Table:
     def labels(self, name: str) -> np.ndarray:
         """A target to classify: text as it stands, whole numbers as integers; no value may be missing."""
         column = self.column(name)
-        self._refuse_missing(column, "target")
+        self.refuse_missing(column, "target")
         if column.numbers is None:
             return np.array(column.texts)
         numbers = self._numbers(column, "target")
@@ -106,7 +145,7 @@ class Table:
 
     def place(self, row: int) -> str:
         """Where a row (from 0) stands: `line 17` of a text file, else `row 16`."""
-        return f"line {self.lines[row]}" if self.lines is not None else f"row {row + 1}"
+        return f"{self.unit} {self.lines[row]}" if self.lines is not None else f"row {row + 1}"
 
     def digest(self) -> str:
         """SHA-256 of names and values: two tables of equal content have the same."""
@@ -120,21 +159,29 @@ class Table:
             sha.update(b"\1")
         return sha.hexdigest()
 
-    def _numbers(self, column: Column, role: str) -> np.ndarray:
-        if column.numbers is None:
-            row = next((i for i, t in enumerate(column.texts or ()) if is_present(t) and as_number(t) is None), 0)
-            value = (column.texts or [""])[row]
-            raise DeltaruleError(
-                f"the {role} column {column.name!r} of {self.source} holds text, first at {self.place(row)}: "
-                f"{_shortened(value)}\nremedy: {self._remedy(column, value, role)}"
-            )
-        self._refuse_missing(column, role)
-        infinite = np.flatnonzero(np.isinf(column.numbers))
+    def refuse_text(self, column: Column, role: str, more: str = "") -> NoReturn:
+        """The error of a column that should hold numbers: the first text in it, where it stands, a remedy."""
+        row = next((i for i, t in enumerate(column.texts or ()) if is_present(t) and as_number(t) is None), 0)
+        value = (column.texts or [""])[row]
+        raise DeltaruleError(
+            f"the {role} column {column.name!r} of {self.source} holds text, first at {self.place(row)}: "
+            f"{_shortened(value)}\nremedy: {self._remedy(column, value, role)}{more}"
+        )
+
+    def refuse_infinite(self, column: Column, role: str) -> None:
+        """Raise where a column of numbers is infinite."""
+        infinite = np.flatnonzero(np.isinf(column.numbers if column.numbers is not None else ()))
         if len(infinite):
             raise DeltaruleError(
                 f"the {role} column {column.name!r} of {self.source} is infinite at {self._places(infinite)}"
                 "\nremedy: leave these rows out, or write numbers there"
             )
+
+    def _numbers(self, column: Column, role: str) -> np.ndarray:
+        if column.numbers is None:
+            self.refuse_text(column, role)
+        self.refuse_missing(column, role)
+        self.refuse_infinite(column, role)
         return column.numbers
 
     @staticmethod
@@ -142,10 +189,11 @@ class Table:
         if as_number(value.replace(",", ".", 1)) is not None:
             return "write numbers with a decimal point, not a decimal comma"
         if role == "feature":
-            return f"leave the column out (--ignore {_quoted(column.name)}) or write its values as numbers"
+            return f"leave the column out (--ignore {quoted(column.name)}) or write its values as numbers"
         return "regression needs numbers: correct that value, or choose a classification loss such as cross_entropy"
 
-    def _refuse_missing(self, column: Column, role: str) -> None:
+    def refuse_missing(self, column: Column, role: str) -> None:
+        """Raise where a column has no value."""
         rows = column.missing()
         if len(rows):
             raise DeltaruleError(
@@ -161,12 +209,50 @@ class Table:
         return f"{noun} {listed}{more}"
 
 
-_ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "<na>"})
+def joined(tables: Sequence[Table]) -> Table:
+    """Tables of the same columns, one below the other."""
+    first = tables[0]
+    if len(tables) == 1:
+        return first
+    columns: dict[str, Column] = {}
+    for name, column in first.columns.items():
+        parts = [table.column(name) for table in tables]
+        if all(part.numbers is not None for part in parts):
+            numbers = np.concatenate([part.numbers for part in parts if part.numbers is not None])
+            columns[name] = replace(column, numbers=numbers)
+        elif any(part.numbers is not None and np.isfinite(part.numbers).any() for part in parts):
+            raise MixedColumn(name)
+        else:
+            texts = [text for part in parts for text in _as_texts(part)]
+            columns[name] = replace(column, numbers=None, texts=texts)
+    lines = [table.lines for table in tables if table.lines is not None]
+    ranges = [part for part in lines if isinstance(part, range)]
+    together: Sequence[int] | None = None
+    if len(ranges) == len(tables):
+        together = range(ranges[0].start, ranges[-1].stop)
+    elif len(lines) == len(tables):
+        together = [line for part in lines for line in part]
+    return replace(first, columns=columns, rows=sum(table.rows for table in tables), lines=together)
+
+
+def _as_texts(column: Column) -> list[str]:
+    return [""] * len(column.numbers) if column.numbers is not None else column.texts or []
+
+
+class MixedColumn(DeltaruleError):
+    """A column of numbers in some blocks of a file and of text in others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the column {name!r} holds numbers in some parts of the file and text in others")
+
+
+ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "<na>"})
 
 
 def is_present(text: str) -> bool:
     """Whether a cell of a text file holds a value: not empty, and none of the usual words for that."""
-    return text.strip().lower() not in _ABSENT
+    return text.strip().lower() not in ABSENT
 
 
 def as_number(text: str) -> float | None:
@@ -191,7 +277,8 @@ def is_whole(numbers: np.ndarray) -> bool:
     return bool(np.all(np.isfinite(numbers)) and np.all(numbers == np.rint(numbers)) and np.all(abs(numbers) < 2**53))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A column's name as a shell takes it."""
     return f'"{name}"' if " " in name else name
 
 

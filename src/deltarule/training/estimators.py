@@ -13,6 +13,7 @@ from sklearn.utils.validation import column_or_1d
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.fitting import Task, fitted_network, one_hot, output_size
 from deltarule.training.network_estimator import NetworkEstimator
+from deltarule.training.notes import Notes
 from deltarule.training.standardisation import Standardisation
 
 __all__ = ["Classifier", "Regressor", "features_of"]
@@ -44,7 +45,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
             DeltaruleError: a setting, the network or the data is wrong; the loss becomes non-finite.
         """
         X, y, weight = self._checked(X, y, sample_weight)
-        indices = self._begin_classes(X, y, None)
+        X, indices = self._begin_classes(X, y, None)
         return self._fit(X, self._targets(indices), weight, indices)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -55,16 +56,20 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         first = not hasattr(self, "parameters_")
         X, y, weight = self._checked(X, y, sample_weight, reset=first)
         if first:
-            indices = self._begin_classes(X, y, classes)
+            X, indices = self._begin_classes(X, y, classes, whole=True)
             self._standardise(X, indices, weight)
         else:
+            X = self.encoder_.encode(X, Notes())
             indices = self._indices(column_or_1d(y, warn=True))
         self._train(self._standardised(X), self._targets(indices), weight, 1)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each row, [rows]."""
-        outputs = self._outputs(X)
+        return self.decided(self.outputs(X))
+
+    def decided(self, outputs: np.ndarray) -> np.ndarray:
+        """The class of each row of what the network gives."""
         index = (outputs > 0.5).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
         return self.classes_[index]
 
@@ -74,13 +79,20 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         Outputs that need not be probabilities (those trained on squared_error, or one sigmoid a class) are clipped to
         [0, 1] and divided by their sum.
         """
-        outputs = np.clip(self._outputs(X), 0, 1)
+        return self.probabilities(self.outputs(X))
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """The same of what the network gives."""
+        outputs = np.clip(outputs, 0, 1)
         if outputs.ndim == 1:
             return np.column_stack([1 - outputs, outputs])
         total = outputs.sum(axis=1, keepdims=True)
         return np.where(total > 0, outputs / np.where(total > 0, total, 1), 1 / outputs.shape[1])
 
-    def _begin_classes(self, X: np.ndarray, y: np.ndarray, classes: Any) -> np.ndarray:
+    def _begin_classes(
+        self, X: np.ndarray, y: np.ndarray, classes: Any, whole: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Rows encoded, and the indices of their classes."""
         y = column_or_1d(y, warn=True)
         try:
             check_classification_targets(y)
@@ -93,8 +105,10 @@ class Classifier(ClassifierMixin, NetworkEstimator):
                 f"the target holds one class only ({self.classes_[0]}): a classifier needs two or more"
                 "\nremedy: check that the column is the right one and that no filter left one class out"
             )
+        indices = self._indices(y)
+        X = self._encode_to_fit(X, indices, whole)
         self._begin(fitted_network(self.network, "classification", X.shape[1], len(self.classes_)))
-        return self._indices(y)
+        return X, indices
 
     def _indices(self, y: np.ndarray) -> np.ndarray:
         unknown = np.setdiff1d(y, self.classes_)
@@ -139,6 +153,7 @@ class Regressor(RegressorMixin, NetworkEstimator):
             DeltaruleError: a setting, the network or the data is wrong; the loss becomes non-finite.
         """
         X, Y, weight = self._checked(X, y, sample_weight, multi_output=True, y_numeric=True)
+        X = self._encode_to_fit(X)
         return self._fit(X, self._begin_values(X, Y), weight, None)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -146,15 +161,21 @@ class Regressor(RegressorMixin, NetworkEstimator):
         first = not hasattr(self, "parameters_")
         X, Y, weight = self._checked(X, y, sample_weight, reset=first, multi_output=True, y_numeric=True)
         if first:
+            X = self._encode_to_fit(X, whole=True)
             Y = self._begin_values(X, Y)
             self._standardise(X, Y, weight)
+        else:
+            X = self.encoder_.encode(X, Notes())
         Y = self._columns(Y)
         self._train(self._standardised(X), self._encoded(Y), weight, 1)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """The values, [rows] or [rows, targets], in the units of the target."""
-        outputs = self._outputs(X)
+        return self.decided(self.outputs(X))
+
+    def decided(self, outputs: np.ndarray) -> np.ndarray:
+        """What the network gives, in the units of the target."""
         values = self.target_standardisation_.undo(outputs) if self.target_standardisation_ is not None else outputs
         return values.reshape(len(values), 1) if self.two_axes_ and values.ndim == 1 else values
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.network import Network
+from deltarule.training.encoding import Encoder
 from deltarule.training.estimators import Classifier, Regressor
 from deltarule.training.settings import validate
 from deltarule.training.standardisation import Standardisation
@@ -23,11 +24,23 @@ __all__ = ["FIELDS", "SCHEMA", "check", "described", "restored"]
 SCHEMA = 1
 SETTINGS_KEPT = (
     "optimiser",
+    "optimiser_options",
     "learning_rate",
+    "schedule",
+    "schedule_options",
+    "weight_decay",
+    "decay",
+    "l1",
+    "l2",
+    "regularised",
+    "clip_value",
+    "clip_norm",
+    "initialiser",
     "batch_size",
     "epochs",
     "validation",
     "standardise",
+    "missing",
     "seed",
     "engine",
     "dtype",
@@ -69,6 +82,14 @@ def _standardisation(v: Any) -> bool:
     return _numbers(mean) and _numbers(scale) and len(mean) == len(scale) and all(x > 0 for x in scale)
 
 
+def _encoder(v: Any) -> bool:
+    try:
+        Encoder.from_json(v)
+    except DeltaruleError:
+        return False
+    return True
+
+
 def _history(v: Any) -> bool:
     return isinstance(v, dict) and all(
         isinstance(x, list) and _numbers([n for n in x if n is not None]) for x in v.values()
@@ -89,6 +110,7 @@ FIELDS: dict[str, Field] = {
         Field("settings", lambda v: isinstance(v, dict), "the settings of the training by name"),
         Field("features", lambda v: _whole(v) and v > 0, "the number of columns"),
         Field("feature_names", _texts, "a list of names", optional=True),
+        Field("encoder", _encoder, "the columns, and how each is written for the network"),
         Field("classes", _classes, "a list of two or more different classes of one kind", optional=True),
         Field("two_axes", lambda v: isinstance(v, bool), "true or false", optional=True),
         Field("standardisation", _standardisation, "finite means and positive scales", optional=True),
@@ -141,6 +163,7 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
         "shapes": model.network_.shapes,
         "settings": {name: _plain(getattr(model, name)) for name in SETTINGS_KEPT},
         "features": model.n_features_in_,
+        "encoder": model.encoder_.as_json(),
         "history": {name: [v if math.isfinite(v) else None for v in values] for name, values in model.history_.items()},
         "epochs": model.n_epochs_,
         "interrupted": model.interrupted_,
@@ -184,6 +207,7 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
         raise DeltaruleError(f"{place}: {error}") from error
     model = Classifier(network, **settings) if kind == "classifier" else Regressor(network, **settings)
     model.n_features_in_ = document["features"]
+    model.encoder_ = Encoder.from_json(document["encoder"])
     if "feature_names" in document:
         model.feature_names_in_ = np.array(document["feature_names"], dtype=object)
     for name in ("standardisation", "target_standardisation"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
@@ -13,18 +13,22 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import (
     _check_sample_weight,  # pyright: ignore[reportPrivateUsage]
     check_is_fitted,
-    validate_data,
 )
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
+from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
+from deltarule.training.features import encoded_features, features_to_fit, raw_with_targets
 from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
 from deltarule.training.loop import EpochReport, NonFiniteLoss, Plan, run_epochs
-from deltarule.training.optimisers import optimiser
+from deltarule.training.notes import Notes
+from deltarule.training.range_test import RangeTest
+from deltarule.training.recipe import check_recipe, plan_of
 from deltarule.training.settings import validate
 from deltarule.training.splitting import split
 from deltarule.training.standardisation import Standardisation
+from deltarule.training.updating import Memory
 
 __all__ = ["NetworkEstimator"]
 
@@ -47,6 +51,8 @@ class NetworkEstimator(BaseEstimator):
     classes_: np.ndarray
     n_features_in_: int
     feature_names_in_: np.ndarray
+    encoder_: Encoder
+    _raw_columns: list[RawColumn]
     about_: dict[str, Any]
     """What a model file says of the data."""
 
@@ -55,11 +61,25 @@ class NetworkEstimator(BaseEstimator):
         network: Network | str | None = None,
         *,
         optimiser: str = "sgd",
+        optimiser_options: Mapping[str, Any] | None = None,
         learning_rate: float | str = "auto",
+        schedule: str = "constant",
+        schedule_options: Mapping[str, Any] | None = None,
+        weight_decay: float | str = "auto",
+        decay: str = "auto",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        regularised: str | Sequence[str] = "weights",
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        initialiser: str | float = "auto",
         batch_size: int | str = "auto",
         epochs: int | str = "auto",
         validation: float = 0.0,
         standardise: bool = True,
+        missing: str = "indicator",
+        categorical: Sequence[str] | None = None,
+        ordinal: Mapping[str, Sequence[str]] | None = None,
         seed: int | None = 0,
         engine: str = "numpy",
         dtype: str = "float64",
@@ -68,11 +88,25 @@ class NetworkEstimator(BaseEstimator):
     ) -> None:
         self.network = network
         self.optimiser = optimiser
+        self.optimiser_options = optimiser_options
         self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.schedule_options = schedule_options
+        self.weight_decay = weight_decay
+        self.decay = decay
+        self.l1 = l1
+        self.l2 = l2
+        self.regularised = regularised
+        self.clip_value = clip_value
+        self.clip_norm = clip_norm
+        self.initialiser = initialiser
         self.batch_size = batch_size
         self.epochs = epochs
         self.validation = validation
         self.standardise = standardise
+        self.missing = missing
+        self.categorical = categorical
+        self.ordinal = ordinal
         self.seed = seed
         self.engine = engine
         self.dtype = dtype
@@ -89,14 +123,17 @@ class NetworkEstimator(BaseEstimator):
 
     _task: Task = "classification"
 
+    range_test: RangeTest | None = None
+    """Of a copy that only looks for a learning rate (`find_learning_rate`)."""
+
     # Training -----------------------------------------------------------------------------------------------------
 
     def _begin(self, network: Network) -> None:
         """Everything fitted, as it is before the first epoch."""
         self.network_ = network
-        self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
         self._program = self._compiled()
-        self.parameters_: dict[str, np.ndarray] = self._program.initialise(self.seed_)
+        self.parameters_: dict[str, np.ndarray] = self._program.initialise(self.seed_, initialiser=self.initialiser)
+        self.optimiser_state_ = Memory()
         self.history_: dict[str, list[float]] = {}
         self.n_epochs_ = 0
         self.interrupted_ = False
@@ -118,7 +155,7 @@ class NetworkEstimator(BaseEstimator):
         Raises:
             DeltaruleError: weights, columns, classes and network do not fit together.
         """
-        columns = self.n_features_in_
+        columns = self.encoder_.width
         names = getattr(self, "feature_names_in_", None)
         outputs = len(self.classes_) if hasattr(self, "classes_") else None
         if outputs is not None and not np.array_equal(np.unique(self.classes_), self.classes_):
@@ -141,9 +178,10 @@ class NetworkEstimator(BaseEstimator):
         ):
             if kept is not None and kept.mean.size != size:
                 raise DeltaruleError(f"{place}: a standardisation of {kept.mean.size} columns where {size} are needed")
-        if names is not None and len(names) != columns:
-            raise DeltaruleError(f"{place}: {len(names)} feature names for {columns} columns")
-        self.parameters_, self.seed_ = parameters, seed
+        taken = [column.name for column in self.encoder_.columns]
+        if len(taken) != self.n_features_in_ or (names is not None and taken != [str(name) for name in names]):
+            raise DeltaruleError(f"{place}: the encoder's columns are not the {self.n_features_in_} features")
+        self.parameters_, self.seed_, self.optimiser_state_ = parameters, seed, Memory()
 
     def __getstate__(self) -> dict[str, Any]:
         state: Any = super().__getstate__()
@@ -160,10 +198,9 @@ class NetworkEstimator(BaseEstimator):
         """Epochs over rows that are standardised and encoded already, from the present parameters."""
         X, Y = self._cast(X), self._cast_target(Y)
         judge = self._judge(X, Y, weight, held_out) if held_out is not None else None
-        rule, batch = optimiser(self.optimiser), self._batch(len(X))
-        plan = Plan(rule, self._rate(), batch, epochs, self.seed_, first_epoch=self.n_epochs_)
+        plan = self._plan(len(X), epochs)
         weight = None if weight is None else np.asarray(weight, self.dtype)
-        work = batch * sum(value.size for value in self.parameters_.values())
+        work = plan.batch_size * sum(value.size for value in self.parameters_.values())
         try:
             with _threads(work):
                 run = run_epochs(
@@ -175,6 +212,8 @@ class NetworkEstimator(BaseEstimator):
                     sample_weight=weight,
                     judge=judge,
                     progress=self.progress,
+                    memory=self.optimiser_state_,
+                    watch=None if self.range_test is None else self.range_test.watch,
                 )
         except NonFiniteLoss:
             del self.parameters_  # what is left of them is of no use: the estimator counts as not fitted
@@ -215,7 +254,8 @@ class NetworkEstimator(BaseEstimator):
         return self
 
     def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
-        self.standardisation_ = Standardisation.fitted(X, weight) if self.standardise else None
+        fitted = Standardisation.fitted(X, weight).only(self.encoder_.measured) if self.standardise else None
+        self.standardisation_ = fitted
         self.target_standardisation_: Standardisation | None = None
 
     def _standardised(self, X: np.ndarray) -> np.ndarray:
@@ -230,10 +270,23 @@ class NetworkEstimator(BaseEstimator):
     def _cast_target(self, Y: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(Y, self.dtype)
 
-    def _rate(self) -> float:
-        if isinstance(self.learning_rate, str):
-            return 0.1 if self._task == "classification" else 0.01
-        return float(self.learning_rate)
+    def _plan(self, rows: int, epochs: int) -> Plan:
+        """Epochs over so many rows, as part of a run of the `epochs` of the settings."""
+        classes = self._task == "classification"
+        plan = plan_of(
+            self,
+            0.1 if classes else 0.01,
+            classes,
+            self.program_.weights,
+            self.parameters_,
+            rows=rows,
+            batch_size=self._batch(rows),
+            epochs=epochs,
+            whole_run=self._epochs(rows),
+            seed=self.seed_,
+            first_epoch=self.n_epochs_,
+        )
+        return plan if self.range_test is None else self.range_test.plan(plan)
 
     def _batch(self, rows: int) -> int:
         return min(200, rows) if isinstance(self.batch_size, str) else int(self.batch_size)
@@ -246,8 +299,12 @@ class NetworkEstimator(BaseEstimator):
     def _checked(self, X: Any, y: Any, sample_weight: Any, reset: bool = True, **more: Any) -> tuple[Any, Any, Any]:
         """Parameters, data and weights validated; rows of weight 0 are left out."""
         validate(self.get_params(deep=False))
-        optimiser(self.optimiser)
-        X, y = validate_data(self, X, y, dtype=np.float64, reset=reset, **more)
+        check_recipe(self)
+        if reset:
+            self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
+            X, y, self._raw_columns = features_to_fit(self, X, y, **more)
+        else:
+            X, y = raw_with_targets(self, X, y, **more)
         if sample_weight is None:
             return X, y, None
         weight = _check_sample_weight(
@@ -257,6 +314,15 @@ class NetworkEstimator(BaseEstimator):
         # The program divides by the number of rows or by the sum of the weights: with mean 1 these are the same.
         return X[kept], y[kept], weight[kept] / weight[kept].mean()
 
+    def _encode_to_fit(self, X: np.ndarray, strata: np.ndarray | None = None, whole: bool = False) -> np.ndarray:
+        """Raw values encoded by an encoder fitted on the training part of them (on all of them, if `whole`)."""
+        training = slice(None)
+        if self.validation and not whole:
+            training = split(len(X), self.validation, self.seed_, strata)[0]
+        self.encoder_, X = fitted_encoder(X, self._raw_columns, training, self.missing, Notes())
+        del self._raw_columns
+        return X
+
     # Prediction ---------------------------------------------------------------------------------------------------
 
     def _forward(self, X: np.ndarray) -> np.ndarray:
@@ -265,9 +331,15 @@ class NetworkEstimator(BaseEstimator):
         parts = [self.program_.forward(self.parameters_, X[s : s + ROWS_AT_ONCE]) for s in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _outputs(self, X: Any) -> np.ndarray:
-        """The network's predictions in float64 for rows as a person has them."""
+    def outputs(self, X: Any, notes: Notes | None = None) -> np.ndarray:
+        """The network's predictions in float64 for rows as a person has them; `notes` hears what is odd in them."""
         check_is_fitted(self, "parameters_")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = encoded_features(self, X, notes or Notes())
         with np.errstate(over="ignore", under="ignore"):  # far outside the training data activities saturate
             return np.asarray(self._forward(self._cast(self._standardised(X))), np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.missing == "indicator"
+        tags.input_tags.sparse = True
+        return tags

@@ -25,6 +25,10 @@ class Standardisation:
         constant = deviation <= 1e-12 * np.maximum(abs(mean), np.finfo(np.float64).tiny)
         return cls(mean, np.where(constant, 1.0, deviation))
 
+    def only(self, columns: np.ndarray) -> Standardisation:
+        """The same for the columns of a mask [columns]; the others are left as they are."""
+        return Standardisation(np.where(columns, self.mean, 0.0), np.where(columns, self.scale, 1.0))
+
     def apply(self, X: np.ndarray) -> np.ndarray:
         return (X - self.mean) / self.scale
 
