@@ -14,7 +14,7 @@ RATE = 0.4
 
 
 def rates(name: str, updates: int, per_epoch: int = 1, **options: float) -> list[float]:
-    found = learning_rates(name, RATE, options, updates, {})
+    found = learning_rates(SCHEDULES[name], RATE, options, updates, {})
     return [found.rate(k, k // per_epoch) for k in range(updates)]
 
 
@@ -43,13 +43,13 @@ def test_the_rates_are_those_of_a_table_made_by_hand():
 @pytest.mark.parametrize("name", ["cosine", "one_cycle", "warmup", "warmup_cosine"])
 @pytest.mark.parametrize("updates", [1, 2, 3, 5, 40])
 def test_rates_stay_between_zero_and_the_setting_whatever_the_length(name, updates):
-    found = learning_rates(name, RATE, None, updates, {})
+    found = learning_rates(SCHEDULES[name], RATE, None, updates, {})
     assert all(0 <= found.rate(k, 0) <= RATE * (1 + 1e-12) for k in range(3 * updates))
 
 
 @pytest.mark.parametrize("name", ["cosine", "one_cycle", "warmup_cosine"])
 def test_after_the_run_the_last_rate_stays(name):
-    found = learning_rates(name, RATE, None, 40, {})
+    found = learning_rates(SCHEDULES[name], RATE, None, 40, {})
     assert found.rate(41, 0) == found.rate(1000, 0) < 0.01 * RATE
 
 
@@ -73,7 +73,7 @@ def plateaus() -> list[float]:
 
 def test_reduce_on_plateau_is_pytorchs():
     losses = plateaus()
-    found = learning_rates("reduce_on_plateau", RATE, {"patience": 3, "factor": 0.5, "lowest": 0.02}, 1, {})
+    found = learning_rates(SCHEDULES["reduce_on_plateau"], RATE, {"patience": 3, "factor": 0.5, "lowest": 0.02}, 1, {})
     ours = []
     for loss in losses:
         ours.append(found.rate(0, 0))
@@ -84,7 +84,7 @@ def test_reduce_on_plateau_is_pytorchs():
 
 
 def test_reduce_on_plateau_waits_longer_than_its_patience():
-    found = learning_rates("reduce_on_plateau", 1.0, {"patience": 2}, 1, {})
+    found = learning_rates(SCHEDULES["reduce_on_plateau"], 1.0, {"patience": 2}, 1, {})
     heard = []
     for loss in (1.0, 1.0, 1.0, 1.0, 0.5):
         found.epoch_over(loss)
@@ -102,6 +102,6 @@ def test_what_is_no_schedule_or_no_option_of_it_is_said_so():
     with pytest.raises(DeltaruleError, match="no schedule 'cosin'; did you mean cosine"):
         schedule("cosin")
     with pytest.raises(DeltaruleError, match="the schedule step has no option 'gamma'; there are every, factor"):
-        learning_rates("step", 1.0, {"gamma": 0.1}, 1, {})
+        learning_rates(SCHEDULES["step"], 1.0, {"gamma": 0.1}, 1, {})
     with pytest.raises(DeltaruleError, match=r"every of the schedule step is 0.5; it must be an integer in \[1, inf\)"):
-        learning_rates("step", 1.0, {"every": 0.5}, 1, {})
+        learning_rates(SCHEDULES["step"], 1.0, {"every": 0.5}, 1, {})

@@ -39,7 +39,7 @@ def _curve(row: Schedule) -> list[str]:
     """The rate over a run, as a share of the setting; nothing where it follows the loss."""
     if row.after_epoch:
         return []
-    rates = learning_rates(row.name, 1.0, None, PICTURE, {})
+    rates = learning_rates(row, 1.0, None, PICTURE, {})
     lines = plot([("*", "rate / learning_rate", lambda x: rates.rate(round(x), round(x)))], 0.0, PICTURE - 1.0)
     return [*lines[:-3], f"{'':8}{'epoch 0':<53}epoch {PICTURE - 1}", *lines[-2:]]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
-from deltarule.training.schedules import learning_rates
+from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
 from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
 
 __all__ = ["EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
@@ -72,14 +72,14 @@ class Plan:
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the optimiser; those left out are at their defaults."""
     changes: Changes = NO_CHANGES
-    schedule: str = "constant"
+    schedule: Schedule = SCHEDULES["constant"]
     schedule_options: Mapping[str, Any] = field(default_factory=dict)
-    whole_run: int | None = None
-    """The epochs that the schedule is laid out for, where they are others than `epochs`."""
+    total: int | None = None
+    """The updates that the schedule is laid out for; None: those of `epochs`."""
 
     def updates(self, rows: int) -> int:
         """The updates that the schedule is laid out for."""
-        return math.ceil(rows / self.batch_size) * (self.whole_run or self.epochs)
+        return math.ceil(rows / self.batch_size) * self.epochs if self.total is None else self.total
 
 
 @dataclass(frozen=True)

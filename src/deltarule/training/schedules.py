@@ -129,9 +129,7 @@ SCHEDULES: dict[str, Schedule] = {
             (
                 Setting("factor", 0.1, "of one reduction", float, (0, 1), (True, True)),
                 Setting("patience", 10, "epochs without progress that are waited for", int, (0, math.inf)),
-                Setting(
-                    "threshold", 1e-4, "share of the loss that counts as progress", float, (0, 1), (False, True)
-                ),
+                Setting("threshold", 1e-4, "share of the loss that counts as progress", float, (0, 1), (False, True)),
                 _lowest("the rate that it stops at"),
             ),
             "the rate times a factor when the loss has not fallen for longer than the patience",
@@ -191,14 +189,12 @@ class LearningRates:
 
 
 def learning_rates(
-    name: str, learning_rate: float, options: Mapping[str, Any] | None, total: int, state: dict[str, float]
+    row: Schedule, learning_rate: float, options: Mapping[str, Any] | None, total: int, state: dict[str, float]
 ) -> LearningRates:
     """The rates of a run of `total` updates; `state` is read and renewed.
 
     Raises:
-        DeltaruleError: no such schedule, or an option is not what it must be.
+        DeltaruleError: an option is not what it must be.
     """
-    row = schedule(name)
-    return LearningRates(
-        row, learning_rate, validate_options(f"the schedule {name}", row.options, options), total, state
-    )
+    values = validate_options(f"the schedule {row.name}", row.options, options)
+    return LearningRates(row, learning_rate, values, total, state)

@@ -14,7 +14,7 @@ from typing import Any
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.program.initialisation import INITIALISERS
 
-__all__ = ["SETTINGS", "Setting", "validate", "validate_options"]
+__all__ = ["NAMED", "SETTINGS", "Setting", "validate", "validate_options"]
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,9 @@ SETTINGS: dict[str, Setting] = {
         Setting("standardise", True, "columns to mean 0, deviation 1 on the training part, kept in the model", bool),
     )
 }
+
+NAMED = ("optimiser", "optimiser_options", "schedule", "schedule_options", "regularised")
+"""Settings that name rows of other tables, with the options of those rows, or parameters of the network."""
 
 
 def validate(values: Mapping[str, Any]) -> None:
