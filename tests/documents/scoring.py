@@ -47,15 +47,9 @@ def outcomes(labels: Sequence[Label], rows: Sequence[DocumentRow]) -> Iterator[t
     """Each label with the row it speaks of and what the verdict is worth: right, caught, missed or false_...."""
     used: set[int] = set()
     for label in labels:
-        found = next(
-            (
-                k
-                for k, row in enumerate(rows)
-                if k not in used and bare(row.right) == bare(label.rhs) and bare(row.left) == bare(label.lhs)
-                and place(row) == label.line or k not in used and near(row, label) and bare(row.right) == bare(label.rhs)
-            ),
-            None,
-        )  # fmt: skip
+        alike = [k for k, row in enumerate(rows) if k not in used and bare(row.right) == bare(label.rhs)]
+        exact = [k for k in alike if place(rows[k]) == label.line and bare(rows[k].left) == bare(label.lhs)]
+        found = next(iter([*exact, *(k for k in alike if near(rows[k], label))]), None)
         if found is not None:
             used.add(found)
         row = rows[found] if found is not None else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
+from deltarule.checking.files import check_text
+
 from .scoring import DECIDED, labels_of, outcomes
 
 FOLDER = Path(__file__).parent

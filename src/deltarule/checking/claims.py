@@ -169,6 +169,7 @@ def _lower_pair(
     opened.update(lowering.open)
     if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
         b = a.with_expression(Number(0))
+    state.bare_function = lowering.bare
     unsaid = lowering.implied
     if state.einstein:
         letters = [{x.name for x in v.expression.axes} for v in (a, b)]
@@ -205,7 +206,10 @@ def _outcome(
         return Outcome("ill-shaped", reason=error.reason)
     except Unread as error:
         return Outcome("unread", reason=error.reason)
-    return _equality(state, a.expression, b.expression, implied, facts, definitions)
+    outcome = _equality(state, a.expression, b.expression, implied, facts, definitions)
+    if outcome.status == "refuted" and state.bare_function:
+        return Outcome("undecided", reason="a function stands without its argument")
+    return outcome
 
 
 def _equality(

@@ -59,19 +59,19 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("sign", "the sign is flipped", "y - ŷ for ŷ - y", negated),
     Misconception("one sign", "the sign of one term is flipped", "1 + σ(z) for 1 - σ(z)", one_term_negated),
     Misconception("prime", "a prime is lost, or one too many", "σ(z) for σ'(z)", primed),
-    Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
+    Misconception("sum", "a sum is missing", "δ_k w_kj for Σ_k δ_k w_kj", summed),
+    Misconception("no sum", "there is a sum too many", "Σ_k δ_k for δ_k", unsummed),
     Misconception(
         "transpose", "a transpose is missing, or the factors are in the wrong order", "W δ for Wᵀ δ", factors_turned
     ),
+    Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
+    Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
+    Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
         "output", "the derivative is taken at the output instead of the input", "σ'(a) for σ'(z)", at_another_place
     ),
-    Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
-    Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
-    Misconception("sum", "a sum is missing", "δ_k w_kj for Σ_k δ_k w_kj", summed),
-    Misconception("no sum", "there is a sum too many", "Σ_k δ_k for δ_k", unsummed),
     Misconception("extra factor", "there is a factor too many", "(ŷ - y) ŷ(1 - ŷ) with cross-entropy", factor_dropped),
     Misconception("extra term", "there is a term too many", "∂L/∂w with the penalty of another weight", term_dropped),
     Misconception("another name", "one name stands for another", "(ŷ - y) w for (ŷ - y) x", replaced_name),

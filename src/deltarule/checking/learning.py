@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from deltarule.checking.relations import EQUAL
@@ -108,8 +109,13 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     arguments: dict[str, set[str]] = {}
     heads: set[str] = set()
     primed: set[str] = set()
+    calls: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    lefts = {id(side.tree) for s in state.statements for side in s.sides[: len(s.relations)]}
     for side in sides:
         for node in trees(side):
+            if isinstance(node, t.Name):
+                total[base_name(node)] += 1
             if isinstance(node, t.Factors):
                 for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
                     found = reference(a, state.symbols.usage)
@@ -117,6 +123,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                         group = b.base if isinstance(b, t.Scripted) else b
                         if isinstance(group, t.Group) and group.kind == "(":
                             lists = arguments.setdefault(found.base, set())
+                            calls[found.base] += len(group.items) == 1
                             if all(reference(x, state.symbols.usage) is not None for x in group.items):
                                 lists.add(",".join(map(label_text, group.items)))
                             if found.primes:
@@ -124,7 +131,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
             if found is not None and found.primes:
                 primed.add(found.base)
-        if isinstance(side, t.Factors) and len(side.items) == 2:
+        if isinstance(side, t.Factors) and len(side.items) == 2 and id(side) in lefts:
             head, group = side.items[0][1], side.items[1][1]
             found = reference(head, state.symbols.usage)
             if found is None or side.items[1][0] or not isinstance(group, t.Group) or group.kind != "(":
@@ -152,6 +159,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                 state.symbols.quantities[base] = lists
         elif base in {"L", "J", "E", "ell", "cal_L", "C"} and bare is not None:
             state.symbols.quantities[base] = lists
+        elif calls[base] == total[base] and lists and base[:1].islower():
+            state.symbols.name_function(base)  # always called, never a quantity by itself
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)

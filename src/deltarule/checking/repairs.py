@@ -219,6 +219,10 @@ def factors_turned(side: Side) -> Iterator[t.Tree]:
     """One factor transposed; two factors transposed or in the other order."""
 
     def one(node: t.Tree) -> Iterator[t.Tree]:
+        if isinstance(node, t.Terms):
+            for k, (sign, item) in enumerate(node.items):
+                if (new := transposed(item)) is not None:
+                    yield t.Terms((*node.items[:k], (sign, new), *node.items[k + 1 :]))
         if not isinstance(node, t.Factors):
             return
         for k, (op, item) in enumerate(node.items):
@@ -309,6 +313,10 @@ def replaced_name(side: Side) -> Iterator[t.Tree]:
                     yield other
 
     yield from everywhere(side.right, change)
+    for name in mine:
+        for other in others:
+            if other != name:
+                yield all_at_once(side.right, lambda n, name=name, other=other: other if n == name else None)
 
 
 def change_of_index(side: Side) -> Iterator[t.Tree]:

@@ -53,3 +53,5 @@ class State:
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
     written: dict[str, t.Tree] = field(default_factory=dict)
     """The right side, as written, of the equation that gives each name its meaning."""
+    bare_function: bool = False
+    """Whether in the row at hand a function stands without its argument: then nothing is refuted."""

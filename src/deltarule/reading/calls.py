@@ -37,6 +37,15 @@ def takes(low: Lowering, base: str, group: t.Group) -> bool:
     return ",".join(map(label_text, group.items)) in low.symbols.quantities.get(base, ())
 
 
+def takes_others(low: Lowering, base: str, group: t.Group) -> bool:
+    """Whether the group holds arguments of a quantity, changed: J(θ + ε) where J(θ) was introduced."""
+    lists = [text.split(",") for text in low.symbols.quantities.get(base, ()) if text]
+    inside = {label_text(n) for n in t.walk(group) if isinstance(n, t.Name | t.Scripted)}
+    return not takes(low, base, group) and any(
+        len(names) == len(group.items) and inside & set(names) for names in lists
+    )
+
+
 def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Reference) -> Value:
     """Scripts behind a call: `f(x)^2`, `g'(a)^T`, `softmax(z)_i`."""
     if found.power is not None:

@@ -27,7 +27,18 @@ from deltarule.language.expression import (
     symbols,
 )
 from deltarule.reading import tree as t
-from deltarule.reading.calls import apply_named, call, call_reference, called, indicator, raised, root, softmax, takes
+from deltarule.reading.calls import (
+    apply_named,
+    call,
+    call_reference,
+    called,
+    indicator,
+    raised,
+    root,
+    softmax,
+    takes,
+    takes_others,
+)
 from deltarule.reading.gradients import operator, partial
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
@@ -50,6 +61,8 @@ class Lowering:
     notes: list[str] = field(default_factory=list)
     kinks: bool = False
     """Whether cases leave the point between them open; the choice `kink` says to which side it goes."""
+    bare: bool = False
+    """Whether a function stood without its argument."""
     implied: bool = False
     """Whether a sum without an index was read."""
     unknown: dict[str, Entity] = field(default_factory=dict)
@@ -115,6 +128,10 @@ class Lowering:
         if self.is_function(found) and found.base not in self.symbols.entities:
             f = self.symbols.function(found.base)
             assert f is not None
+            entity = self.symbols.entities.get(f.parameter)
+            if entity is not None and entity.rank:
+                raise Unread(f"the function {found.base} without its argument", node.start)
+            self.bare = True
             s = Symbol(f.parameter)  # a function without its argument: at the letter of its definition
             return Value(Apply(f.table_name, (s,), (found.primes,)))
         return self.quantity(found, node.start)
@@ -162,6 +179,9 @@ class Lowering:
         """The value of a name with its scripts."""
         if r.primes:
             raise Unread(f"{r.base}' : a prime on a quantity", start)
+        numbers = tuple(int(i.value) for i in r.indices if isinstance(i, t.Num))
+        if numbers and (r.key, numbers) in self.symbols.named_at:
+            return Value(self.symbols.named_at[r.key, numbers])
         if r.key in self.symbols.indexed:
             return self.at_components(r, start)
         if r.key in self.symbols.macros:
@@ -392,7 +412,10 @@ class Lowering:
         k = 0
         while k < len(items):
             op = items[k][0]
+            before = k
             value, k = self.operand(items, k)
+            if self.learning and total is not None and total.rank == 2 and value.rank == 0 and op != "/":
+                value = self.as_vector(items[before][1]) or value
             if total is None:
                 total = value
             elif op == "/":
@@ -401,6 +424,17 @@ class Lowering:
                 total = self.times(total, value, op)
         assert total is not None
         return total
+
+    def as_vector(self, item: t.Tree) -> Value | None:
+        """In the first pass a small letter of open rank behind a matrix is a column."""
+        found = reference(item, self.symbols.usage)
+        if found is None or found.indices or found.power is not None or not found.base[:1].islower():
+            return None
+        entity = self.symbols.entities.get(found.key)
+        if entity is None or entity.rank is not None or self.is_function(found):
+            return None
+        self.symbols.shaped(entity, 1)
+        return self.lower(item)
 
     def times(self, a: Value, b: Value, op: str) -> Value:
         if a.rank and b.rank:
@@ -444,6 +478,8 @@ class Lowering:
             if self.is_function(found) and found.base not in self.symbols.entities:
                 value = call_reference(self, found, group)
                 return called(self, value, arguments, found), k + 2
+            if group.kind == "(" and takes_others(self, found.base, group):
+                raise Unread(f"{found.base} at other arguments than those it was introduced with", item.start)
             if group.kind == "(" and takes(self, found.base, group):
                 value = self.quantity(found, item.start)
                 return called(self, value, arguments, found), k + 2

@@ -69,7 +69,8 @@ class Usage:
     double: bool = False
     """Whether two indices occur below."""
     sample_letters: set[str] = field(default_factory=set)
-    called: int = 0
+    elementwise: int = 0
+    """How often it stands in an elementwise product."""
     primed: int = 0
 
 
@@ -223,6 +224,17 @@ def survey(roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] =
                         letter = _letter(sup.items[0])
                         if letter and letter not in LAYER_LETTERS | usage.steps:
                             u.sample_letters.add(letter)
+                case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
+                    sup is not None and _is_transpose(sup)
+                ):  # (W^{(l+1)})^T: W is transposed
+                    found = reference(only, usage)
+                    if found is not None:
+                        usage.setdefault(_usage_key(found.base, found.label), Usage()).transposed += 1
+                case t.Factors(items=items) if any(op == "odot" for op, _ in items):
+                    for _, item in items:
+                        found = reference(item, usage)
+                        if found is not None:
+                            usage.setdefault(_usage_key(found.base, found.label), Usage()).elementwise += 1
                 case t.Name() if id(node) not in inside:
                     u = usage.setdefault(base_name(node), Usage())
                     u.bare += 1
@@ -252,6 +264,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
             out.double = out.double or u.double
+            out.elementwise += u.elementwise
     return out
 
 

@@ -98,6 +98,8 @@ class Symbols:
     """Names that stand for a derivative, `delta_y` for ∂L/∂y: its value by a `Lowering`, whose choices it takes."""
     indexed: dict[str, dict[tuple[str, ...], Expression]] = field(default_factory=dict)
     """Derivatives named by component, `\\delta_{z_i}` for ∂L/∂z_i: the index letters, and the value at them."""
+    named_at: dict[tuple[str, tuple[int, ...]], Expression] = field(default_factory=dict)
+    """The same for single components, `\\delta_{z_1}`."""
     quantities: dict[str, set[str]] = field(default_factory=dict)
     """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
     orientations: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
@@ -187,7 +189,7 @@ class Symbols:
             self.shaped(entity, 1)
         elif u.bold:
             self.shaped(entity, 2 if capital else 1)
-        elif u.transposed and not capital:
+        elif (u.transposed or u.elementwise) and not capital:
             self.shaped(entity, 1)
         elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
             self.shaped(entity, 2)
