@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from deltarule.checking.given import Given
 from deltarule.checking.limits import BROKE, ROW_SECONDS, SLOW, document_seconds
@@ -263,7 +263,7 @@ class _Worker:
             stderr=subprocess.DEVNULL,
         )
         assert process.stdin is not None and process.stdout is not None
-        self.pid, self.jobs = process.pid, process.stdin
+        self.pid, self.jobs = process.pid, cast(BinaryIO, process.stdin)
         self.answers = os.dup(process.stdout.fileno())
         process.stdout.close()
         process.returncode = 0  # it is waited for in `end`
