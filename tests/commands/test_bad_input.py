@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_options_of_a_network(refused, line, words):
         (TABLE, "--target lable", ["no column 'lable'", "did you mean label?", "a, b, label"]),
         (TABLE, "", ["which column of t.csv is the target? give --target", "a, b, label"]),
         (TABLE.replace("\n3,", "\nthree,"), "--target label", ["'a'", "holds text", "line 5", "--ignore a"]),
-        (TABLE.replace("\n3,", "\n,"), "--target label", ["'a'", "no value at line 5"]),
+        (TABLE.replace("\n3,", "\n,"), "--target label --missing error", ["'a'", "no value at line 5"]),
         ("", "--target label", ["t.csv"]),
         ("a,b,label\n", "--target label", ["t.csv"]),
         (TABLE.replace(",x", ",nan"), "--target label", ["'label'", "no value at lines 3, 5, 7, 9, 11"]),
@@ -123,8 +124,13 @@ def test_models_that_are_none(refused, folder):
 
 def test_a_table_without_the_columns_of_the_model(run, refused):
     assert run("train iris --epochs 2 -q -o flowers").code == 0
-    assert "has no column 'sepal length (cm)'" in refused("predict flowers wine")
+    assert "lacks 4 of the model's 4 columns: 'sepal length (cm)'" in refused("predict flowers wine")
     assert "no file and no bundled data set 'iriss'; did you mean iris" in refused("predict flowers iriss")
+
+
+def after_an_epoch(lines: IO[str]) -> None:
+    """Read up to the line of the first epoch: what stands before it says what the table holds."""
+    assert any(line.startswith("epoch") for line in lines)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by a signal")
@@ -132,7 +138,7 @@ def test_a_killed_training_leaves_nothing(folder):
     arguments = [sys.executable, "-m", "deltarule", "train", "digits", "--epochs", "100000", "-o", "model"]
     process = subprocess.Popen(arguments, cwd=folder, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    process.stderr.readline()  # the first epoch is behind it
+    after_an_epoch(process.stderr)
     process.kill()
     process.wait()
     assert list(folder.iterdir()) == []
@@ -143,7 +149,7 @@ def test_an_interrupted_training_keeps_what_it_has(folder):
     arguments = [sys.executable, "-m", "deltarule", "train", "digits", "--epochs", "100000", "-o", "model"]
     process = subprocess.Popen(arguments, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stderr is not None
-    process.stderr.readline()
+    after_an_epoch(process.stderr)
     os.kill(process.pid, signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0 and "stopped by Ctrl-C" in out

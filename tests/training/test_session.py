@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from deltarule.language.errors import DeltaruleError
 from deltarule.training import Classifier, Regressor, evaluate, load_model, predict, read_table, split, train
 from deltarule.training.metrics import ClassificationMetrics, RegressionMetrics
+from deltarule.training.notes import DataWarning
 from deltarule.training.session import TrainingResult
 
 RNG = np.random.default_rng(0)
@@ -131,10 +132,17 @@ def test_a_model_says_where_it_came_from(people, tmp_path):
 # Bad input -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_text_column_is_named_with_its_first_row_and_the_remedy(people):
+def test_a_column_of_different_texts_is_left_out_and_that_is_said(people):
+    with pytest.warns(DataWarning, match="column 'id' holds another text in every row"):
+        result = train(people, "buys", epochs=2)
+    assert result.model.encoder_.names == ["age", "income"]
+
+
+def test_a_column_of_numbers_with_a_mistake_is_named_with_its_line_and_the_remedy(people):
+    people.write_text(people.read_text().replace("p1,", "p1,x", 1))
     message = said(train, people, "buys")
-    assert message.startswith(f"the feature column 'id' of {people} holds text, first at line 2: 'p0'\nremedy:")
-    assert "--ignore id" in message
+    assert message.startswith(f"the feature column 'age' of {people} holds text, first at line 3: 'x")
+    assert "--ignore age" in message and "--categorical" in message
 
 
 def test_a_missing_target_column_is_answered_with_near_names(people):
@@ -212,8 +220,10 @@ def iris() -> TrainingResult:
 
 
 def test_predicting_without_a_column_names_it(iris, tmp_path):
-    file = csv_file(tmp_path, "sepal length (cm),sepal width (cm),petal length (cm)\n1,2,3\n")
-    assert "has no column 'petal width (cm)'; did you mean" in said(predict, iris.model, file)
+    file = csv_file(tmp_path, "sepal length (cm),sepal width (cm),petal length (cm),Petal width\n1,2,3,4\n")
+    message = said(predict, iris.model, file)
+    assert "has no column 'petal width (cm)'; did you mean Petal width?" in message
+    assert message.endswith("columns of it that the model does not know: Petal width")
 
 
 def test_evaluating_on_an_unknown_class_names_its_line(iris, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from deltarule.commands.failures import warn
 from deltarule.commands.printing import add_format, add_output, as_json, deliver
 
 EXAMPLES = (
@@ -23,9 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from deltarule.training.metrics import ClassificationMetrics
+    from deltarule.training.notes import heard_by
     from deltarule.training.prediction import evaluate
 
-    found = evaluate(options.model, options.data, options.target)
+    with heard_by(warn):
+        found = evaluate(options.model, options.data, options.target)
     if options.format == "json":
         deliver(as_json(found.as_json()), options.output)
         return 0

@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from deltarule.language.errors import DeltaruleError
 
-__all__ = ["flush_folder", "said_plainly", "write_whole"]
+__all__ = ["flush_folder", "said_plainly", "write_whole", "writing_whole"]
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -21,18 +22,33 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Raises:
         DeltaruleError: the file cannot be written; the message has the path and the system's reason.
     """
+    with writing_whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+    target = Path(path)
+    return target.resolve() if target.is_symlink() else target
+
+
+@contextmanager
+def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file to write piece by piece; what was written takes the place of `path` when all went well, else nothing does.
+
+    Raises:
+        DeltaruleError: the file cannot be written; the message has the path and the system's reason.
+    """
     target = Path(path)
     target = target.resolve() if target.is_symlink() else target
-    data = content.encode() if isinstance(content, str) else content
     with said_plainly("write", target):
         if target.exists() and not target.is_file():
-            return _write_through(target, data)
+            # A device or a pipe holds nothing that a renamed file should replace.
+            with open(target, "wb") as file:
+                yield file
+            return
         descriptor, name = tempfile.mkstemp(
             dir=target.parent or ".", prefix=f".{target.name[:100]}.", suffix=".partial"
         )
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, _mode(target))
@@ -41,14 +57,6 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
             Path(name).unlink(missing_ok=True)
             raise
         flush_folder(target.parent)
-    return target
-
-
-def _write_through(target: Path, data: bytes) -> Path:
-    """Into a device or a pipe, which holds nothing that a renamed file should replace."""
-    with open(target, "wb") as file:
-        file.write(data)
-    return target
 
 
 def _mode(target: Path) -> int:

@@ -96,22 +96,20 @@ def predict(model: Model | str | os.PathLike[str], data: Any) -> Prediction:
     return Prediction(first.target, values, np.concatenate(probabilities) if probabilities else None, first.classes)
 
 
-def predictions(model: Model | str | os.PathLike[str], data: Any, notes: Notes | None = None) -> Iterator[Prediction]:
-    """The same, block by block: the memory does not grow with the rows. `notes` hears what is odd in the data."""
-    model, notes = _loaded(model), notes or Notes()
+def predictions(model: Model | str | os.PathLike[str], data: Any) -> Iterator[Prediction]:
+    """The same, block by block: the memory does not grow with the rows. What is odd in the data is said once."""
+    model, notes = _loaded(model), Notes()
     for block in read_blocks(data, _wanted(model)):
         yield _predicted(model, block, notes)
 
 
-def evaluate(
-    model: Model | str | os.PathLike[str], data: Any, target: str | None = None, notes: Notes | None = None
-) -> Evaluation:
+def evaluate(model: Model | str | os.PathLike[str], data: Any, target: str | None = None) -> Evaluation:
     """Judge a model on a table that has its columns and its target. Of each row the prediction is kept, no feature.
 
     Raises:
         DeltaruleError: as for `predict`; and where the target holds a class that the model does not know.
     """
-    model, notes = _loaded(model), notes or Notes()
+    model, notes = _loaded(model), Notes()
     target = target or target_of(model)
     named = isinstance(model, Classifier) and model.classes_.dtype.kind in "UO"
     parts: list[Prediction] = []
