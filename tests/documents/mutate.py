@@ -83,7 +83,7 @@ def sign(right: str, _: Label) -> Iterator[str]:
         if not re.search(r"[+-]", re.sub(r"\{[^{}]*\}|\([^()]*\)|\\left.*?\\right.", "", rest)):
             yield rest
     for found in re.finditer(r"(?<=[\w})\] ])\s*([+-])(?=[\s\w\\(])", right):
-        if _depth(right, found.start(1)) == 0:
+        if not _in_a_script(right, found.start(1)):
             turned = "-" if found[1] == "+" else "+"
             yield right[: found.start(1)] + turned + right[found.end(1) :]
 
@@ -151,6 +151,30 @@ def index(right: str, label: Label) -> Iterator[str]:
                     yield right[: found.start()] + "_{" + new + "}" + right[found.end() :]
 
 
+def missing(right: str, _: Label) -> Iterator[str]:
+    """A factor left out of a product."""
+    if re.search(r"[=&]|tanh|log|ln|exp|\\begin|\\sum|\\partial|/", right):
+        return
+    for found in re.finditer(
+        r"(?:\\,|\\cdot| )\s*((?:[a-z](?:_\w)?)|\([^()]*\)|[a-z]'\([^()]*\))\s*(?=$|\\cdot|\\,|\(| )", right
+    ):
+        before = right[: found.start()].rstrip()
+        after = right[found.end() :].lstrip()
+        joined = before and before[-1] not in "+-(={," and not re.match(r"[-+^_']", after)
+        if _depth(right, found.start()) == 0 and joined and not re.search(r"\\[a-zA-Z]+$", before):
+            yield before + " " + after
+
+
+def _in_a_script(text: str, end: int) -> bool:
+    opened = []
+    for k, c in enumerate(text[:end]):
+        if c == "{":
+            opened.append(k > 0 and text[k - 1] in "_^")
+        elif c == "}" and opened:
+            opened.pop()
+    return any(opened)
+
+
 def _depth(text: str, end: int) -> int:
     return sum(text.count(c, 0, end) for c in "({[") - sum(text.count(c, 0, end) for c in ")}]")
 
@@ -159,6 +183,7 @@ KINDS: dict[str, tuple[Callable[[str, Label], Iterator[str]], bool]] = {
     # how it is made; whether it could cancel, so that values have to tell the two apart
     "sign": (sign, False),
     "factor": (factor, False),
+    "missing": (missing, True),
     "square": (square, False),
     "prime": (prime, False),
     "transpose": (transpose, False),
@@ -169,6 +194,7 @@ KINDS: dict[str, tuple[Callable[[str, Label], Iterator[str]], bool]] = {
 HINTS = {
     "sign": {"sign", "one sign"},
     "factor": {"2 or ½"},
+    "missing": {"factor"},
     "square": {"square"},
     "prime": {"prime"},
     "transpose": {"transpose"},

@@ -385,6 +385,8 @@ def _under_assumptions(
             if _equality(state, a.expression, b.expression, False, facts, _with_signals(state)).status == "proved":
                 return condition
         for condition, definitions in _elsewhere(state, a, b):
+            if _unconnected(state, a.expression, b.expression, definitions):
+                continue
             if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
     return None
@@ -423,11 +425,13 @@ def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, De
     known: set[str] = set()
     for equation in defs.equations.values():
         known |= names(equation.right)
-    missing = [n for n in used if n not in known and n not in defs.equations and n in state.symbols.entities]
+    entities = state.symbols.entities
+    missing = [n for n in used if n not in known and n not in defs.equations and n not in state.counted_names
+               and (e := entities.get(n)) is not None and e.rank in (None, 0)]  # fmt: skip
     given = [
         n
         for n in used
-        if n in defs.equations and (e := state.symbols.entities.get(n)) is not None and e.rank in (None, 0)
+        if n in defs.equations and n not in OBJECTIVES and (e := entities.get(n)) is not None and e.rank in (None, 0)
     ]
     functions = [f.table_name for f in state.symbols.functions.values()]
     if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
 from deltarule.checking.lowered import implied, lowered
@@ -16,7 +16,19 @@ from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Derivative, Index, Symbol, fresh, names, rename, symbols, walk
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Derivative,
+    Index,
+    Product,
+    Symbol,
+    fresh,
+    names,
+    rename,
+    symbols,
+    walk,
+)
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.gradients import orientation
@@ -95,7 +107,7 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
         if name is None or name.key in state.definitions.equations or name.key in state.symbols.macros:
             continue
         state.counted_names |= counted([other, body], usage, state.places)
-        with suppress(Unread, IllShaped, DeltaruleError):
+        try:
             _, (value,) = lowered(state, body)
             if any(isinstance(e, Derivative) for e in walk(value.expression)):
                 if name.indices and name.key not in state.symbols.indexed:
@@ -108,7 +120,10 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
                 _defines_component(state, name, other, body, row)
             elif name.key not in names(value.expression):
                 _define(state, name, value, row, body)
-            state.counted.add(name.key)
+        except (Unread, IllShaped, DeltaruleError):
+            state.broken.add(name.key)
+            continue
+        state.counted.add(name.key)
     for key, kept in said.items():
         setattr(row, key, kept)
 
@@ -302,6 +317,13 @@ def _names_components(state: State, found: Reference, right: t.Tree, row: Docume
     letters = tuple(i.name for i in indices if isinstance(i, Axis))
     if value.rank or not any(isinstance(e, Derivative) for e in walk(value.expression)) or letters in meanings:
         return False
+    numbers = tuple(i for i in indices if isinstance(i, int))
+    if len(numbers) == len(indices) and isinstance(right, t.Partial):
+        if (found.key, numbers) in state.symbols.named_at:
+            return False
+        state.symbols.named_at[found.key, numbers] = value.expression
+        row.verdict, row.reason = "definition", f"names a derivative {found.key} by one component"
+        return True
     if len(letters) != len(indices) or len(set(letters)) != len(letters):
         return False
     if {a.name for a in value.expression.axes} - set(letters):
@@ -394,7 +416,10 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
     if a.rank or b.rank or claims:
         return False
     if word not in LOCAL:
-        state.facts = replace(state.facts, equal=(*state.facts.equal, (a.expression, b.expression)))
+        equal = [(a.expression, b.expression)]
+        if any(isinstance(axis.size, int) for e in walk(a.expression) if isinstance(e, Product) for axis in e.bound):
+            equal.append((written_out(a.expression), written_out(b.expression)))  # y_1 + y_2 = 1
+        state.facts = replace(state.facts, equal=(*state.facts.equal, *equal))
     row.verdict, row.reason, row.counterexample = "assumption", f"assumed ({word})", None
     return True
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.reading import tree as t
+from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, reference
 from deltarule.reading.values import Unread, Value, transpose
 
@@ -35,10 +36,21 @@ def operator(low: Lowering, item: t.Partial, items: Sequence[tuple[str, t.Tree]]
 def partial(low: Lowering, node: t.Partial) -> Value:
     if node.of is None:
         raise Unread("a derivative operator without what it applies to", node.start)
-    of = low.lower(node.of)
+    of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇" and not node.by:
         return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def at_its_variable(low: Lowering, node: t.Partial) -> Value | None:
+    """df/dx of a function of the document is that of f(x)."""
+    found = reference(node.of, low.symbols.usage) if isinstance(node.of, t.Name | t.Scripted) else None
+    if found is None or found != replace(Reference(found.base), name=found.name, primes=found.primes) or not node.by:
+        return None
+    if not low.is_function(found) or found.base in low.symbols.entities or len(set(node.by)) != 1:
+        return None
+    f = low.symbols.function(found.base)
+    return None if f is None else call(low, f.table_name, low.lower(node.by[0]), found.primes)
 
 
 def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:

@@ -145,20 +145,22 @@ class Symbols:
         found = self.entities.get(reference.key)
         if found is None:
             found = self.entities[reference.key] = Entity(reference.key)
-            self._guess(found, reference)
+            self._like_its_neighbours(found, reference)
+            if found.rank is None:
+                self._guess(found, reference)
         if found.rank is None:
             self._like_its_neighbours(found, reference)
         return found
 
     def _like_its_neighbours(self, entity: Entity, reference: Reference) -> None:
         """W^{(l+1)} has the rank of W^{(l)}, and h_{t-1} the shape of h_t."""
-        steps = self.usage.steps if isinstance(self.usage, Survey) else set()
+        steps = self.usage.steps | {"L"} if isinstance(self.usage, Survey) and self.usage.steps else set()
         letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
         if not letters:
             return
         for other in self.entities.values():
             name, _, script = other.key.replace("^", "_").partition("_")
-            if name == reference.base and other.rank is not None and letters & set(re.findall("[A-Za-z]+", script)):
+            if name == reference.base and other.rank is not None and steps & set(re.findall("[A-Za-z]+", script)):
                 self.shaped(entity, other.rank)
                 entity.orientation = other.orientation
                 if letters == {"t"}:
