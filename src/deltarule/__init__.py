@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deltarule.api import Derivation, Formula, Network, prove
+    from deltarule.checking.verdicts import Verdicts, check
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
     from deltarule.training import Classifier, Regressor, load_model, save_model
@@ -21,6 +22,8 @@ _HOMES = {
     "Derivation": "deltarule.api",
     "Formula": "deltarule.api",
     "prove": "deltarule.api",
+    "check": "deltarule.checking.verdicts",
+    "Verdicts": "deltarule.checking.verdicts",
     "DeltaruleError": "deltarule.language.errors",
     "Module": "deltarule.network",
     "Parameter": "deltarule.network",
@@ -40,7 +43,9 @@ __all__ = [
     "Network",
     "Parameter",
     "Regressor",
+    "Verdicts",
     "__version__",
+    "check",
     "load_model",
     "module",
     "prove",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from deltarule.checking.given import Given
@@ -14,7 +14,7 @@ from deltarule.checking.texts import check_text, judge_text
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading.documents import MAX_BYTES, decode
 
-__all__ = ["check_files", "check_text", "processors"]
+__all__ = ["check_files", "check_long_text", "check_text", "processors"]
 
 SMALL = 200_000
 """Characters of a text for which a process of its own is not worth the time that a new interpreter takes to start."""
@@ -25,7 +25,7 @@ def check_files(
     standard_input: bytes = b"",
     *,
     assume: Iterable[str] = (),
-    shapes: str | None = None,
+    shapes: str | Mapping[str, tuple[int | str, ...]] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[CheckedDocument]:
@@ -38,6 +38,13 @@ def check_files(
     given = Given.of(assume, shapes)
     loads = [_load(name, standard_input) for name in names]
     return _checked(loads, given, jobs, progress)
+
+
+def check_long_text(
+    text: str, assume: Iterable[str] = (), shapes: str | Mapping[str, tuple[int | str, ...]] | None = None
+) -> CheckedDocument:
+    """One text in Markdown, of whatever length: a long one in a process of its own."""
+    return _in_process(Job("-", text), Given.of(assume, shapes), None)
 
 
 def _checked(

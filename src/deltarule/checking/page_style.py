@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deltarule.writing.html import STYLE as DERIVATION
 
-__all__ = ["STYLE"]
+__all__ = ["STYLE", "nested"]
 
 STYLE = (
     DERIVATION
@@ -81,3 +81,9 @@ ul.files { display: block; } ul.files li { margin: .3rem 0; }
   a.mark { -webkit-print-color-adjust: exact; } }
 """
 )
+
+
+def nested(name: str) -> str:
+    """The style for a part of a page that is not ours: it holds inside elements of this class only."""
+    inside = STYLE.replace(":root", "&").replace("body {", "& {")
+    return f".{name} {{ {inside} }}"

@@ -18,7 +18,7 @@ EXAMPLES = (
     ("deltarule check notes.tex --only refuted,ill-shaped", "what is wrong, nothing else"),
     ("deltarule check solution.md --format html -o solution.html", "the document with every equality marked"),
     ("deltarule check *.md --format json -o verdicts.json", "every row, for a program"),
-    ('deltarule check notes.md --assume "0 < y < 1" --shapes "W: h n, x: n"', "with what the text leaves unsaid"),
+    ('deltarule check solution.md --assume "0 < y < 1" --shapes "w: n, x: n"', "with what the text leaves unsaid"),
     ("cat answer.md | deltarule check -", "from standard input"),
 )
 
