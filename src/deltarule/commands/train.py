@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deltarule.commands.failures import say, warn
 from deltarule.commands.printing import add_format, as_json, deliver
+from deltarule.commands.training_options import add_training_options, number_or_word, training_settings
 from deltarule.language.errors import DeltaruleError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ EXAMPLES = (
     ("deltarule data diabetes --format csv -o patients.csv", "a table to try the next one on"),
     ("deltarule train patients.csv --target progression --batch-size 32 --epochs 50 --seed 1 -o patients-model",
      "a CSV file"),
+    ("deltarule train digits --optimiser adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 30",
+     "another optimiser, a schedule, decay and clipping"),
+    ("deltarule train wine --find-learning-rate -o rates.svg", "the learning-rate range test, with a picture"),
     ("deltarule train iris --epochs 20 -q --format json", "settings, figures and history for a program"),
 )  # fmt: skip
 
@@ -68,7 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help='it holds ordered levels, lowest first, as in "size=S<M<L"; repeatable',
     )
-    parser.add_argument("--optimiser", metavar="NAME", default="sgd", help="default: sgd")
+    add_training_options(parser)
     for name in _NUMBERS:
         row = SETTINGS[name]
         default = 0.2 if name == "validation" else row.default
@@ -76,7 +80,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             metavar="N" if kind is int else "X",
-            type=_number_or_word(name, kind, row.allowed),
+            type=number_or_word(row),
             default=default,
             help=f"{row.words} (default: {default})".replace("%", "%%"),
         )
@@ -90,21 +94,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-standardise", action="store_true", help="take the columns as they are")
     parser.add_argument("--checkpoint", metavar="FOLDER", help="not there yet")
     parser.add_argument("--resume", action="store_true", help="not there yet")
+    parser.add_argument(
+        "--find-learning-rate",
+        action="store_true",
+        help="train while the rate rises from tiny to huge, show the loss and suggest a rate; -o names a picture",
+    )
     parser.add_argument("-o", "--output", metavar="MODEL", help="save the model in this folder, whole or not at all")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_format(parser, "text", "json")
-
-
-def _number_or_word(name: str, kind: type, allowed: str) -> Any:
-    def read(text: str) -> Any:
-        if text == "auto":
-            return text
-        try:
-            return kind(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is no value of {name}; it must be {allowed}") from None
-
-    return read
 
 
 def _levels(text: str) -> tuple[str, tuple[str, ...]]:
@@ -122,13 +119,16 @@ def run(options: argparse.Namespace) -> int:
     if options.checkpoint or options.resume:
         name = "--checkpoint" if options.checkpoint else "--resume"
         raise DeltaruleError(f"{name} is not there yet\nremedy: leave it out; -o MODEL saves the model at the end")
-    if options.output is not None:
+    if options.output is not None and not options.find_learning_rate:
         _refuse_what_is_no_model(Path(options.output))
     from deltarule.commands.progress import Progress
     from deltarule.training.notes import heard_by
     from deltarule.training.session import train
 
-    settings = {name: getattr(options, name) for name in (*_NUMBERS, "engine", "dtype", "policy", "optimiser")}
+    settings = {name: getattr(options, name) for name in (*_NUMBERS, "engine", "dtype", "policy")}
+    settings |= training_settings(options)
+    if options.find_learning_rate:
+        return _find_learning_rate(options, settings)
     with Progress(options.quiet) as progress, heard_by(warn):
         result = train(
             options.data,
@@ -146,6 +146,29 @@ def run(options: argparse.Namespace) -> int:
         )
     deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result)) + "\n")
     return 0
+
+
+def _find_learning_rate(options: argparse.Namespace, settings: dict[str, Any]) -> int:
+    from deltarule.commands.learning_rate_range import find
+    from deltarule.training.notes import heard_by
+    from deltarule.training.session import learning_rate_range
+
+    def look() -> Any:
+        with heard_by(warn):
+            return learning_rate_range(
+                options.data,
+                options.target,
+                _network(options.network),
+                ignore=options.ignore,
+                standardise=not options.no_standardise,
+                missing=options.missing,
+                categorical=options.categorical,
+                ordinal=dict(options.ordinal),
+                before=None if options.quiet else _say_summary,
+                **settings,
+            )
+
+    return find(options, look)
 
 
 def _say_summary(summary: Summary) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from deltarule.training.model_file import load_model, save_model
     from deltarule.training.optimisers import OPTIMISERS, Optimiser
     from deltarule.training.prediction import evaluate, predict, predictions
-    from deltarule.training.session import TrainingResult, train
+    from deltarule.training.range_test import RangeTest, find_learning_rate
+    from deltarule.training.schedules import SCHEDULES, Schedule
+    from deltarule.training.session import TrainingResult, learning_rate_range, train
     from deltarule.training.settings import SETTINGS, Setting
     from deltarule.training.source import read_blocks, read_table
     from deltarule.training.splitting import split
@@ -37,7 +39,9 @@ _PLACES = {
     "model_file": ("load_model", "save_model"),
     "optimisers": ("OPTIMISERS", "Optimiser"),
     "prediction": ("evaluate", "predict", "predictions"),
-    "session": ("TrainingResult", "train"),
+    "range_test": ("RangeTest", "find_learning_rate"),
+    "schedules": ("SCHEDULES", "Schedule"),
+    "session": ("TrainingResult", "learning_rate_range", "train"),
     "settings": ("SETTINGS", "Setting"),
 }
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
@@ -45,6 +49,7 @@ _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names
 __all__ = [
     "DATASETS",
     "OPTIMISERS",
+    "SCHEDULES",
     "SETTINGS",
     "Classifier",
     "Column",
@@ -53,13 +58,17 @@ __all__ = [
     "GradientCheck",
     "NonFiniteLoss",
     "Optimiser",
+    "RangeTest",
     "Regressor",
+    "Schedule",
     "Setting",
     "Table",
     "TrainingResult",
     "check_gradients",
     "classification_metrics",
     "evaluate",
+    "find_learning_rate",
+    "learning_rate_range",
     "load_dataset",
     "load_model",
     "predict",

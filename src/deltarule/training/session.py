@@ -18,12 +18,13 @@ from deltarule.training.loop import EpochReport
 from deltarule.training.model_file import save_model
 from deltarule.training.numbering import Declarations, raw_to_fit
 from deltarule.training.prediction import Metrics, Model, found_for, metrics_as_json, metrics_of
+from deltarule.training.range_test import RangeTest, find_learning_rate
 from deltarule.training.settings import NAMED, SETTINGS, validate
 from deltarule.training.source import read_table
 from deltarule.training.splitting import split
 from deltarule.training.summary import Summary, summarise
 
-__all__ = ["TrainingResult", "train"]
+__all__ = ["TrainingResult", "learning_rate_range", "train"]
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,95 @@ def train(
     Raises:
         DeltaruleError: the data, the network or a setting is wrong, or the loss became non-finite.
     """
+    case = _case(data, target, network, task, ignore, categorical, ordinal, {**settings, "validation": validation})
+    if before is not None:
+        before(case.summary)
+    model, X, y = case.model, case.X, case.y
+    model.set_params(progress=progress)
+    model.fit(X, y)
+    model.progress = None  # the model outlives the terminal that it reported to
+    if validation:
+        training, held = split(len(y), validation, model.seed_, y if case.task == "classification" else None)
+    else:
+        training, held = np.arange(len(y)), None
+    found = found_for(model, X)
+    judged = metrics_of(model, y, found, training)
+    held_out = None if held is None else metrics_of(model, y, found, held)
+    table, digest = case.table, case.table.digest()
+    model.about_ = {"target": case.target, "data": table.source, "data_sha256": digest, "rows": table.rows}
+    if held_out is not None:
+        model.about_["held_out"] = held_out.figures()
+    saved = save_model(model, output) if output is not None else None
+    return TrainingResult(
+        model,
+        case.task,
+        case.target,
+        case.features,
+        table.rows,
+        len(training),
+        judged,
+        held_out,
+        table.source,
+        digest,
+        case.summary,
+        saved,
+    )
+
+
+def learning_rate_range(
+    data: Any,
+    target: str | None = None,
+    network: Network | str | None = None,
+    *,
+    task: Task | None = None,
+    ignore: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    ordinal: Mapping[str, Sequence[str]] | None = None,
+    before: Callable[[Summary], object] | None = None,
+    lowest: float = 1e-5,
+    highest: float = 10.0,
+    updates: int = 200,
+    **settings: Any,
+) -> RangeTest:
+    """The learning-rate range test on a table, with every row of it; the arguments are those of `train`.
+
+    Raises:
+        DeltaruleError: the data, the network, a setting or a limit is wrong.
+    """
+    case = _case(data, target, network, task, ignore, categorical, ordinal, settings)
+    if before is not None:
+        before(case.summary)
+    return find_learning_rate(case.model, case.X, case.y, lowest=lowest, highest=highest, updates=updates)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is to be trained on what: a model that is not fitted yet, and its data."""
+
+    model: Model
+    task: Task
+    table: Table
+    target: str
+    features: tuple[str, ...]
+    X: Any
+    y: np.ndarray
+    summary: Summary
+
+
+def _case(
+    data: Any,
+    target: str | None,
+    network: Network | str | None,
+    task: Task | None,
+    ignore: Sequence[str],
+    categorical: Sequence[str],
+    ordinal: Mapping[str, Sequence[str]] | None,
+    settings: Mapping[str, Any],
+) -> _Case:
     unknown = [name for name in settings if name not in SETTINGS and name not in NAMED]
     if unknown:
         raise TypeError(f"train has no setting {unknown[0]!r}; there are {', '.join([*NAMED, *SETTINGS])}")
-    validate({**settings, "validation": validation})
+    validate(settings)
     seed = settings.get("seed", SETTINGS["seed"].default)
     declared = Declarations(categorical, ordinal)
     table = read_table(data, 0 if seed is None else int(seed), declared.texts)
@@ -120,30 +206,9 @@ def train(
     X = table.select(features)
     raw, columns = raw_to_fit(X, declared, settings.get("missing", SETTINGS["missing"].default))
     summary = summarise(X, raw, columns, target, y, task)
-    if before is not None:
-        before(summary)
     kind = Classifier if task == "classification" else Regressor
-    model: Model = kind(
-        network, validation=validation, progress=progress, categorical=categorical, ordinal=ordinal, **settings
-    )
-    model.fit(X, y)
-    model.progress = None  # the model outlives the terminal that it reported to
-    if validation:
-        training, held = split(len(y), validation, model.seed_, y if task == "classification" else None)
-    else:
-        training, held = np.arange(len(y)), None
-    found = found_for(model, X)
-    judged = metrics_of(model, y, found, training)
-    held_out = None if held is None else metrics_of(model, y, found, held)
-    digest = table.digest()
-    model.about_ = {"target": target, "data": table.source, "data_sha256": digest, "rows": table.rows}
-    if held_out is not None:
-        model.about_["held_out"] = held_out.figures()
-    saved = save_model(model, output) if output is not None else None
-    names = tuple(features)
-    return TrainingResult(
-        model, task, target, names, table.rows, len(training), judged, held_out, table.source, digest, summary, saved
-    )
+    model: Model = kind(network, categorical=categorical, ordinal=ordinal, **settings)
+    return _Case(model, task, table, target, tuple(features), X, y, summary)
 
 
 def _target(table: Table, target: str | None) -> str:
