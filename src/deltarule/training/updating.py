@@ -94,7 +94,6 @@ class Updates:
     memory: Memory = field(default_factory=Memory)
 
     def __post_init__(self) -> None:
-        self._work: list[np.ndarray] = []
         self._prepared: dict[str, Callable[[np.ndarray, np.ndarray, Mapping[str, float]], np.ndarray]] = {}
         self._updates: dict[str, Callable[[np.ndarray, np.ndarray, Mapping[str, float]], object]] = {}
 
@@ -119,39 +118,37 @@ class Updates:
 
     def _compile(self, parameters: Parameters, gradients: Mapping[str, np.ndarray]) -> None:
         apart = self.changes.clip_norm is not None
+        compiled: dict[str, Update] = {}
         for name in gradients:
-            theta = parameters[name]
             before = self.changes.of_the_loss(name)
-            if apart and before:
-                own: list[np.ndarray] = []  # kept until the norm is known: not shared with other parameters
-                self._prepared[name] = self._bound(update(before, "gradient"), theta, {}, own)
+            if apart and before:  # its work arrays hold the result until the norm is known: they are not shared
+                prepared = update(before, "gradient")
+                own = [np.empty_like(parameters[name]) for _ in prepared.work]
+                self._prepared[name] = _bound(prepared, own)
             rest = (*self.changes.of_the_update(name), *self.optimiser.equations)
-            whole = update(rest if apart else (*before, *rest))
-            arrays = self.memory.arrays.setdefault(name, {})
+            compiled[name] = update(rest if apart else (*before, *rest))
+        largest = max((parameters[name] for name in gradients), key=lambda theta: theta.size)
+        shared = [np.empty_like(largest).reshape(-1) for _ in range(max(len(u.work) for u in compiled.values()))]
+        for name, whole in compiled.items():
+            theta, arrays = parameters[name], self.memory.arrays.setdefault(name, {})
             for state in whole.state:
                 if state not in arrays:
                     start = self.optimiser.initial.get(state, "0")
                     arrays[state] = np.full_like(theta, self.options[start] if start in self.options else float(start))
-            self._updates[name] = self._bound(whole, theta, arrays, self._work)
+            work = [w[: theta.size].reshape(theta.shape) for w in shared[: len(whole.work)]]
+            self._updates[name] = _bound(whole, [*(arrays[state] for state in whole.state), *work])
 
-    def _bound(
-        self, compiled: Update, theta: np.ndarray, state: Parameters, work: list[np.ndarray]
-    ) -> Callable[[np.ndarray, np.ndarray, Mapping[str, float]], np.ndarray]:
-        """The compiled function with its state and its work arrays, which parameters share one after another."""
-        while len(work) < len(compiled.work):
-            work.append(np.empty(0, theta.dtype))
-        for k in range(len(compiled.work)):
-            if work[k].size < theta.size:
-                work[k] = np.empty(theta.size, theta.dtype)
-        function, numbers = compiled.function, compiled.numbers
-        count, shape, size = len(compiled.work), theta.shape, theta.size
-        kept = [state[name] for name in compiled.state]
 
-        def run(theta: np.ndarray, gradient: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
-            between = [w[:size].reshape(shape) for w in work[:count]]
-            return function(theta, gradient, *kept, *between, *[values[n] for n in numbers])
+def _bound(
+    compiled: Update, arrays: list[np.ndarray]
+) -> Callable[[np.ndarray, np.ndarray, Mapping[str, float]], np.ndarray]:
+    """The compiled function with its state and its work arrays put in."""
+    function, names = compiled.function, compiled.numbers
 
-        return run
+    def run(theta: np.ndarray, gradient: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
+        return function(theta, gradient, *arrays, *[values[name] for name in names])
+
+    return run
 
 
 def global_norm(gradients: Mapping[str, np.ndarray]) -> float:
