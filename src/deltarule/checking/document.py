@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 
 from deltarule.checking.claims import claim
@@ -37,11 +38,19 @@ NOTHING = Given()
 
 
 def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
-    """Each relation that makes a row: its statement, and its place in it; in the order of the rows."""
+    """Each relation that makes a row: its statement, and its place in it; in the order of the rows. A formula that
+    could not be read at all, with an equality in it, makes one as well."""
     for statement in statements:
+        if _lost(statement):
+            yield statement, 0
         for k, relation in enumerate(statement.relations):
             if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
                 yield statement, k
+
+
+def _lost(statement: Statement) -> bool:
+    side = statement.sides[0]
+    return not statement.relations and side.tree is None and side.problem is not None and "=" in side.text
 
 
 def check_statements(
@@ -91,6 +100,10 @@ def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
 def _statement(state: State, statement: Statement, watch: Watch) -> None:
     if not statement.continues:
         state.chain = []
+    if _lost(statement):
+        side = statement.sides[0]
+        _row(state, statement, 0, replace(side, text=""), side, t.Relation("="), watch)
+        watch.judged(state.rows[-1])
     for k, relation in enumerate(statement.relations):
         left, right = statement.sides[k], statement.sides[k + 1]
         if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:

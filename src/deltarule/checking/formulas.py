@@ -41,7 +41,7 @@ class Formulas:
         return [
             self._rows[id(s), k]
             for s in self._statements[segment]
-            for k in range(len(s.relations))
+            for k in range(max(len(s.relations), 1))
             if (id(s), k) in self._rows
         ]
 
@@ -89,7 +89,9 @@ class Formulas:
         carried = statement.continues or statement.opens
         left = "" if carried else self._cell(statement, 0)
         if not statement.relations:
-            lines.append(f'<tr><td class="lone" colspan="5">{left}</td></tr>')
+            found = self._rows.get((id(statement), 0))
+            mark = self._mark(*found) if found else ""
+            lines.append(f'<tr><td class="lone" colspan="4">{left}</td><td class="mark">{mark}</td></tr>')
         last = len(statement.relations) - 1
         for k, relation in enumerate(statement.relations):
             found = self._rows.get((id(statement), k))

@@ -45,16 +45,25 @@ def plain(text: str, *_: str) -> str:
 
 
 def as_text(
-    documents: Sequence[CheckedDocument], only: Collection[str] = (), width: int = WIDTH, style: Style = plain
+    documents: Sequence[CheckedDocument],
+    only: Collection[str] = (),
+    width: int = WIDTH,
+    style: Style = plain,
+    errors: bool = True,
 ) -> str:
-    """All of it: file by file what needs a look, the findings, the count; at the end the count of all."""
-    lines = [line for document in documents for line in document_lines(document, only, width, style)]
+    """All of it: file by file what needs a look, the findings, the count; at the end the count of all. `errors` is
+    False where what could not be read is said elsewhere."""
+    lines = [line for document in documents for line in document_lines(document, only, width, style, errors)]
     lines += total_lines(documents, width, style)
-    return "\n".join(lines).rstrip() + "\n"
+    return ("\n".join(lines).rstrip() + "\n").lstrip("\n")
 
 
 def document_lines(
-    document: CheckedDocument, only: Collection[str] = (), width: int = WIDTH, style: Style = plain
+    document: CheckedDocument,
+    only: Collection[str] = (),
+    width: int = WIDTH,
+    style: Style = plain,
+    errors: bool = True,
 ) -> list[str]:
     """One file."""
     lines: list[str] = []
@@ -63,7 +72,7 @@ def document_lines(
         lines += [*_group(document, rows, width, style), ""]
     for finding in document.findings:
         lines += [*_finding(document, finding, width, style), ""]
-    if document.error:
+    if document.error and errors:
         lines += [*_folded(f"{document.name}: {document.error}", width, "", "  "), ""]
     if document.rows or not document.error:
         lines += [*_summary(document.name, document.summary, width, style), ""]

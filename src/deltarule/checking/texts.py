@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping
 from deltarule.checking.document import check_statements
 from deltarule.checking.given import Given
 from deltarule.checking.limits import Watch
-from deltarule.checking.rows import CheckedDocument
+from deltarule.checking.rows import CheckedDocument, Finding
 from deltarule.reading.documents import read_document
 from deltarule.reading.statements import read_statements
 
 __all__ = ["check_text", "judge_text"]
+
+NOT_FOLLOWED = "only the file itself is read"
+"""How a problem ends that is none of this file: what it includes may well be in order."""
+MOST = 3
+"""Problems that are named."""
 
 
 def check_text(
@@ -33,8 +38,13 @@ def judge_text(text: str, name: str, given: Given, watch: Watch) -> CheckedDocum
     document = read_document(text, name)
     checked = check_statements(document, read_statements(document), name, given, watch)
     checked.source = text
-    if document.problems:
-        first = document.problems[0]
-        place = document.place(first.offset)
-        checked.error = f"line {place.line}: {first.message}"
+    wrong: list[str] = []
+    for problem in document.problems:
+        line = document.place(problem.offset).line
+        if problem.message.endswith(NOT_FOLLOWED):
+            checked.findings.append(Finding("not-followed", (line,), problem.message))
+        else:
+            wrong.append(f"line {line}: {problem.message}")
+    more = f"; {len(wrong) - MOST} more" if len(wrong) > MOST else ""
+    checked.error = "; ".join(wrong[:MOST]) + more
     return checked

@@ -99,4 +99,4 @@ def _written(documents: list[CheckedDocument], only: list[str], options: argpars
     from deltarule.checking.terminal import as_text, plain
 
     to_file = options.output not in (None, "-")
-    return as_text(documents, only, 80 if to_file else columns(), plain if to_file else in_style)
+    return as_text(documents, only, 80 if to_file else columns(), plain if to_file else in_style, errors=to_file)
