@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import sqrt
 
 import numpy as np
@@ -60,3 +61,40 @@ def test_symbolic_sizes_need_numbers() -> None:
         program.initialise(0)
     values = program.initialise(0, {"n": 4, "h": 3})
     assert {n: v.shape for n, v in values.items()} == {"W_1": (3, 4), "b_1": (3,), "w_2": (3,), "b_2": ()}
+
+
+@pytest.mark.parametrize(
+    ("name", "variance", "largest"),
+    [
+        # Published: Glorot & Bengio 2010 eq. 12 and 16, He et al. 2015 eq. 10, LeCun et al. 1998 section 4.6
+        ("glorot_uniform", 2 / 900, math.sqrt(6 / 900)),
+        ("glorot_normal", 2 / 900, math.inf),
+        ("he_uniform", 2 / 600, math.sqrt(6 / 600)),
+        ("he_normal", 2 / 600, math.inf),
+        ("lecun_uniform", 1 / 600, math.sqrt(3 / 600)),
+        ("lecun_normal", 1 / 600, math.inf),
+        ("zeros", 0, 0),
+    ],
+)
+def test_an_initialiser_has_the_published_variance(name, variance, largest):
+    program = compile_network(Network.parse("linear(600, 300) -> tanh -> linear(300, 1) -> squared_error"))
+    values = program.initialise(0, initialiser=name)
+    W = values["W_1"]
+    assert np.var(W) == pytest.approx(variance, rel=0.02) and abs(np.mean(W)) < 1e-3
+    assert np.max(np.abs(W)) <= largest and (largest == math.inf or np.max(np.abs(W)) >= 0.99 * largest)
+    if largest == math.inf:
+        assert np.mean(np.abs(W) < np.std(W)) == pytest.approx(math.erf(math.sqrt(0.5)), abs=0.01)
+    assert not values["b_1"].any()
+
+
+def test_a_number_is_what_every_weight_starts_at():
+    program = compile_network(Network.parse("linear(3, 2) -> tanh -> linear(2, 1) -> squared_error"))
+    values = program.initialise(0, initialiser=0.25)
+    assert (values["W_1"] == 0.25).all() and (values["w_2"] == 0.25).all() and not values["b_1"].any()
+    assert program.weights == {"W_1", "w_2"}
+
+
+def test_an_unknown_initialiser_is_answered_with_near_ones():
+    program = compile_network(Network.parse("linear(3, 1) -> squared_error"))
+    with pytest.raises(DeltaruleError, match=r"no initialiser 'he_norm'; did you mean he_normal"):
+        program.initialise(0, initialiser="he_norm")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from deltarule.commands.network_argument import add_network, network_of
 from deltarule.commands.printing import add_output, deliver
 from deltarule.language.errors import DeltaruleError, nearest
 
+if TYPE_CHECKING:
+    from deltarule.program import Program
+
 EXAMPLES = (
     ('deltarule emit "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"', "a NumPy module, readable"),
     ('deltarule emit "linear(30, 64) -> tanh -> linear(64, 1) -> sigmoid -> bce" --policy memory -o network.py',
      "the form that saves the fewest arrays, into a file"),
+    ('deltarule emit "linear(30, 1) -> sigmoid -> bce" --optimiser adam', "with the update equations of adam"),
 )  # fmt: skip
 
 TARGETS = ("numpy",)
@@ -27,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="accuracy",
         help="most exact, fewest saved arrays, or as in a textbook (default: accuracy)",
     )
+    parser.add_argument(
+        "--optimiser", metavar="NAME", default="sgd", help="what the update is, as in adam (default: sgd)"
+    )
     parser.add_argument("--dtype", choices=("float64", "float32"), default="float64", help="default: float64")
     add_output(parser)
 
@@ -38,6 +46,22 @@ def run(options: argparse.Namespace) -> int:
             raise DeltaruleError(f"--to {options.to} is not there yet; {there}")
         raise DeltaruleError(f"--to {options.to}: no such target{nearest(options.to, (*TARGETS, *LATER))}; {there}")
     program = network_of(options).compile(policy=options.policy, dtype=options.dtype, engine=options.to)
-    source = program.source
+    source = program.source if options.optimiser == "sgd" else _by(options.optimiser, program)
     deliver(source if source.endswith("\n") else source + "\n", options.output)
     return 0
+
+
+def _by(name: str, program: Program) -> str:
+    """The module whose `step` is that of an optimiser."""
+    from deltarule.program.numpy_module import module_source
+    from deltarule.program.update import update
+    from deltarule.program.update_step import StepBy
+    from deltarule.training.optimisers import optimiser, option_values
+
+    row = optimiser(name)
+    if program.spec.loss is None or not program.spec.gradients:
+        raise DeltaruleError("the network has no loss to train with, so no update: end it with one, such as `-> bce`")
+    options = option_values(row, None)
+    numbers = {**options, "weight_decay": row.weight_decay}
+    initial = {state: float(options.get(start, start)) for state, start in row.state.items()}
+    return module_source(program.spec, StepBy(name, update(row.all_equations), numbers, initial, program.weights))

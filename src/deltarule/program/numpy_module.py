@@ -29,6 +29,7 @@ from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.program.schedule import Schedule, Statement, lower
 from deltarule.program.spec import ProgramSpec
 from deltarule.program.stable import stable
+from deltarule.program.update_step import StepBy, step_source
 from deltarule.writing.einsum import print_einsum
 from deltarule.writing.factors import factors_of
 from deltarule.writing.linear import linear
@@ -58,14 +59,15 @@ _RESERVED = {
 }  # fmt: skip
 
 
-def module_source(spec: ProgramSpec) -> str:
-    """The module that runs `spec`."""
-    return _Module(spec).source()
+def module_source(spec: ProgramSpec, by: StepBy | None = None) -> str:
+    """The module that runs `spec`; its `step` by plain gradient descent, or by another optimiser."""
+    return _Module(spec, by).source()
 
 
 @dataclass
 class _Module:
     spec: ProgramSpec
+    by: StepBy | None = None
 
     def __post_init__(self) -> None:
         spec = self.spec
@@ -135,6 +137,9 @@ class _Module:
 
     def step(self) -> str:
         spec = self.spec
+        if self.by is not None:
+            keys = [self.key(p) for p in spec.gradients]
+            return step_source(self.by, keys, [self.name(n) for n in self.data()], self.name(spec.loss or ""))
         data = ", ".join(self.name(n) for n in self.data())
         lines = [
             f"def step(parameters, {data}, learning_rate):",

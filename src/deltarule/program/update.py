@@ -23,9 +23,11 @@ from deltarule.language.notation import Tensor, parse_expression
 from deltarule.program.execution import functions_of
 from deltarule.program.update_lines import LinesInPlace, scalar_source
 
-__all__ = ["ScalarEquations", "Update", "read_equations", "scalar_equations", "update"]
+__all__ = ["DECAY", "ScalarEquations", "Update", "read_equations", "scalar_equations", "update"]
 
 PARAMETER, GRADIENT = "theta", "gradient"
+DECAY = "weight_decay"
+"""The number that is 0 for a parameter that does not decay."""
 
 
 def read_equations(texts: Sequence[str]) -> tuple[tuple[str, Expression], ...]:
