@@ -39,10 +39,11 @@ from deltarule.language.expression import (
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import reference
 from deltarule.reading.symbols import OBJECTIVES
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
-__all__ = ["claim", "holds"]
+__all__ = ["claim", "holds", "shapes_open"]
 
 MAX_CHOICES = 4
 PROBE = Budget(seconds=0.1, points=1)
@@ -56,6 +57,7 @@ class Outcome:
     judgement: Judgement | None = None
     reason: str = ""
     implied: bool = False
+    elementwise: bool = False
 
 
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -78,6 +80,20 @@ def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if not keys:
         outcomes[()] = outcome
     _settle(state, row, keys, outcomes, left, right)
+
+
+def shapes_open(state: State, *sides: t.Tree) -> list[str]:
+    """The matrices, by their letters, in some sides of which nothing says what shape they have."""
+    out: dict[str, None] = {}
+    for side in sides:
+        for node in t.walk(side):
+            found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+            entity = state.symbols.entities.get(found.key) if found is not None else None
+            if entity is None or entity.rank is not None or entity.key in OBJECTIVES:
+                continue
+            if entity.key not in state.definitions.equations and entity.key[:1].isupper():
+                out[entity.key] = None
+    return list(out)
 
 
 def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
@@ -129,6 +145,11 @@ def _settle(
         uniform = [("column",) * len(keys), ("row",) * len(keys)]
         domain = outcomes[proved[0]].judgement
         row.domain = domain.domain if domain is not None else ()
+        if all(outcomes[v].elementwise for v in proved):
+            row.verdict, row.condition = "conditional", Condition("layout", "products of vectors taken elementwise")
+            row.reason = "true where products and derivatives of vectors are taken component by component"
+            return
+        proved = [v for v in proved if not outcomes[v].elementwise]
         if outcomes[proved[0]].implied:
             row.verdict, row.condition = "conditional", Condition("implied-sum", "a sum over the repeated index")
             row.reason = "true where the sum without an index runs over every index in it"
@@ -203,6 +224,11 @@ def _outcome(
                 opened.update(trial.open)
             raise
     except IllShaped as error:
+        if "elementwise" not in choices and facts is None and definitions is None:
+            chosen: dict[object, str] = {**choices, "elementwise": "yes"}
+            other = _outcome(state, left, right, chosen, {})
+            if other.status == "proved":
+                return replace(other, elementwise=True)
         return Outcome("ill-shaped", reason=error.reason)
     except Unread as error:
         return Outcome("unread", reason=error.reason)
@@ -300,7 +326,9 @@ def _broken(state: State, a: Expression, b: Expression) -> set[str]:
         if name not in seen:
             seen.add(name)
             stack += state.definitions.mentions(name)
-    return seen & state.broken
+    bodies = [state.definitions.equations[n].right for n in seen if n in state.definitions.equations]
+    seen |= {e.function for body in (a, b, *bodies) for e in walk(body) if isinstance(e, Apply)}
+    return {name.removeprefix(state.symbols.prefix) for name in seen & state.broken}
 
 
 def _with_signals(state: State) -> Definitions:

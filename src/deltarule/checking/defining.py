@@ -54,6 +54,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         f = state.symbols.functions[base]
         if f.defined or (f.table_name == "sigmoid" and _is_sigmoid(state, right, parameter, f)):
             return f.table_name == "sigmoid" and not f.defined and _mark(f, row)
+        parameter, right = _own_parameter(state, left, right, parameter)
         body = Lowering(state.symbols).lower(right)
         if body.rank:
             raise Unread(f"the function {base} has vector values")
@@ -90,6 +91,16 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     _named_gradient(state, statement, value, row)
     _elsewhere_too(state, left, right, row)
     return True
+
+
+def _own_parameter(state: State, left: t.Tree, right: t.Tree, parameter: str) -> tuple[str, t.Tree]:
+    """σ(a) = … where a is a vector or has components elsewhere: here it is a letter of the function's own."""
+    entity = state.symbols.entities.get(parameter)
+    group = left.items[1][1] if isinstance(left, t.Factors) else None
+    if entity is None or not entity.rank or not isinstance(group, t.Group):
+        return parameter, right
+    written, own = group.items[0], t.Name(f"{parameter}_argument")
+    return own.letter, t.replaced(right, lambda node: own if node == written else None)
 
 
 def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -421,6 +432,7 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
             equal.append((written_out(a.expression), written_out(b.expression)))  # y_1 + y_2 = 1
         state.facts = replace(state.facts, equal=(*state.facts.equal, *equal))
     row.verdict, row.reason, row.counterexample = "assumption", f"assumed ({word})", None
+    row.condition = None
     return True
 
 

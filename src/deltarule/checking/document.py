@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
-from deltarule.checking.claims import claim
+from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
-from deltarule.checking.learning import kronecker, learn_document, listed, repeated_indices_are_summed
+from deltarule.checking.learning import defined_letters, kronecker, learn_document, listed, repeated_indices_are_summed
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
@@ -65,7 +65,8 @@ def check_statements(
     watch.start(sum(1 for _ in claimed(statements)))
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
-    usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements))
+    usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
+                   defined=defined_letters(statements))  # fmt: skip
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
@@ -126,6 +127,8 @@ def _row(
     for side in (left, right):
         if side.tree is None:
             row.reason = side.problem.message if side.problem is not None else "this side was not understood"
+            if left.tree is not None and relation.symbol in EQUAL:
+                _not_understood(state, left.tree)
             return
     assert left.tree is not None and right.tree is not None
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
@@ -154,6 +157,10 @@ def _row(
         row.verdict, row.reason = "undecided", str(error)
     except RecursionError:
         row.verdict, row.reason = "unread", "nested too deeply"
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        _undecided(state, left.tree, row, f"judging it failed: {error}")
+    if row.verdict == "ill-shaped" and (open_names := shapes_open(state, left.tree, right.tree)):
+        row.verdict, row.reason = "undecided", f"nothing says what shape {', '.join(open_names)} has; else {row.reason}"
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
@@ -167,6 +174,10 @@ def _undecided(state: State, left: t.Tree, row: DocumentRow, reason: str) -> Non
 
 def _not_understood(state: State, left: t.Tree) -> None:
     """A name without a definition so far, whose definition this may have been."""
+    if isinstance(left, t.Factors) and (f := reference(left.items[0][1], state.symbols.usage)) is not None:
+        function = state.symbols.functions.get(f.base)
+        if function is not None and not function.defined and not f.primes:
+            state.broken.add(function.table_name)
     found = reference(left, state.symbols.usage)
     if found is not None and found.key not in state.definitions.equations and found.key not in state.symbols.macros:
         state.broken.add(found.key)
@@ -190,6 +201,11 @@ def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
     return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
 
 
+def _needs_normalised(row: DocumentRow) -> bool:
+    """Σ y = 1 itself follows from the condition Σ y = 1: where the document assumes it, it is an assumption."""
+    return row.condition is not None and row.condition.kind == "normalised-targets"
+
+
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
         if (found := reference(left, state.symbols.usage)) is not None:
@@ -198,5 +214,5 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     claim(state, left, right, row)
     if row.verdict == "proved" and k == 0:
         adopts(state, left, right, row)
-    if k == 0 and row.verdict in {"refuted", "ill-shaped", "undecided"}:
+    if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):
         _ = redefines(state, statement, left, right, row) or assumes(state, statement, left, right, row)

@@ -11,12 +11,12 @@ from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import Survey, base_name, is_kronecker, label_text, reference, trees
+from deltarule.reading.references import INDEX_LETTERS, Survey, base_name, is_kronecker, label_text, reference, trees
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, Symbols
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["kronecker", "learn_document", "listed", "repeated_indices_are_summed"]
+__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed"]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
@@ -72,6 +72,18 @@ def repeated_indices_are_summed(text: str, sides: Sequence[t.Tree]) -> bool:
     if "summation convention" in text.lower() or "einstein" in text.lower():
         return True
     return not any(isinstance(n, t.Big) for side in sides for n in trees(side)) and "Σ" not in text
+
+
+def defined_letters(statements: Sequence[Statement]) -> set[str]:
+    """Index letters that an equation makes a quantity: i = σ(z_i)."""
+    return {
+        side.tree.letter
+        for statement in statements
+        for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
+        if isinstance(side.tree, t.Name) and side.tree.letter in INDEX_LETTERS and not side.tree.accents
+        and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
+        and not any(isinstance(n, t.Dots) for n in trees(other.tree))
+    }  # fmt: skip
 
 
 def listed(statements: Sequence[Statement]) -> set[str]:
@@ -150,7 +162,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         if base in KNOWN_FUNCTIONS:
             continue
         bare = state.symbols.usage.get(base)
-        if base in primed or (base in FUNCTION_LETTERS and base not in derived):
+        if base in primed or (base in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
             state.symbols.name_function(base)
         elif base in heads:
             if len(lists) > 1 and base not in derived:
@@ -207,12 +219,44 @@ def learn(state: State) -> None:
                     values.append(lowering.resized(lowering.lower(side)))
                 except (Unread, IllShaped, DeltaruleError, RecursionError):
                     values.append(None)
+            for side, mine, other in ((left, *values), (right, *reversed(values))):
+                bare = isinstance(side, t.Name) or (isinstance(side, t.Scripted) and isinstance(side.base, t.Name))
+                if mine is not None and other is not None and mine.rank == 0 and other.rank == 1 and not bare:
+                    _promote(state, side)
             _agree(state, left, values[0], values[1])
             _agree(state, right, values[1], values[0])
+            if any(v is not None and v.rank == 2 for v in values) and any(
+                isinstance(n, t.Partial) for side in (left, right) for n in trees(side)
+            ):
+                continue  # which way a Jacobian lies is not known yet
             if values[0] is not None and values[1] is not None:
                 for x, y in ((values[0].row, values[1].row), (values[0].col, values[1].col)):
                     if x is not None and y is not None:
                         state.symbols.unify(x.size, y.size)
+
+
+def _promote(state: State, side: t.Tree) -> None:
+    """Names of open rank in what equals a vector, where only elementwise signs and functions join them."""
+    match side:
+        case t.Terms(items=items):
+            for _, item in items:
+                _promote(state, item)
+        case t.Factors(items=((_, f), ("", t.Group(items=(inside,))))) if (
+            found := reference(f, state.symbols.usage)
+        ) is not None and state.symbols.function(found.base) is not None:
+            _promote(state, inside)
+        case t.Factors(items=items) if all(op in {"odot", "circ"} for op, _ in items[1:]):
+            for _, item in items:
+                _promote(state, item)
+        case t.Call(argument=t.Group(items=(inside,))):
+            _promote(state, inside)
+        case t.Name() | t.Scripted(base=t.Name()):
+            found = reference(side, state.symbols.usage)
+            if found is None or found.indices or found.base in state.symbols.functions or found.base in {"e", "1"}:
+                return
+            entity = state.symbols.entity(found)
+            if entity.rank is None and entity.key not in OBJECTIVES:
+                state.symbols.shaped(entity, 1)
 
 
 def _agree(state: State, side: t.Tree, mine: Value | None, other: Value | None) -> None:

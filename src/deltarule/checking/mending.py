@@ -37,7 +37,7 @@ def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
             return
         try:
             proved = holds(state, left, changed)
-        except (Unread, IllShaped, DeltaruleError, RecursionError):
+        except (Unread, IllShaped, DeltaruleError, RecursionError, LookupError, ValueError):
             continue
         if proved:
             row.hint = misconception.says

@@ -76,20 +76,6 @@ def _within(value: object, change: Callable[[t.Tree], Iterator[t.Tree]]) -> Iter
                 yield (*value[:k], changed, *value[k + 1 :])
 
 
-def all_at_once(node: t.Tree, change: Callable[[t.Tree], t.Tree | None]) -> t.Tree:
-    """The tree with every node changed for which `change` answers one."""
-    out = change(node)
-    if out is not None:
-        return out
-
-    def visit(value: object) -> object:
-        if isinstance(value, t.Tree):
-            return all_at_once(value, change)
-        return tuple(map(visit, value)) if isinstance(value, tuple) else value
-
-    return replace(node, **{f.name: visit(getattr(node, f.name)) for f in fields(node)})
-
-
 def grouped(node: t.Tree) -> t.Tree:
     """The node as a factor: a sum in parentheses."""
     return t.Group("(", (node,)) if isinstance(node, t.Terms) else node
@@ -298,7 +284,7 @@ def names_exchanged(side: Side) -> Iterator[t.Tree]:
     letters = [n for n in found if not (n.letter in INDEX_LETTERS and not n.accents) or n in atoms(side.right)][:6]
     for i, a in enumerate(letters):
         for b in letters[i + 1 :]:
-            yield all_at_once(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
+            yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
 
 
 def replaced_name(side: Side) -> Iterator[t.Tree]:
@@ -316,7 +302,7 @@ def replaced_name(side: Side) -> Iterator[t.Tree]:
     for name in mine:
         for other in others:
             if other != name:
-                yield all_at_once(side.right, lambda n, name=name, other=other: other if n == name else None)
+                yield t.replaced(side.right, lambda n, name=name, other=other: other if n == name else None)
 
 
 def change_of_index(side: Side) -> Iterator[t.Tree]:

@@ -19,6 +19,7 @@ from deltarule.language.expression import (
     rename,
     subtract,
 )
+from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
 from deltarule.reading.symbols import VECTOR_FUNCTIONS
@@ -142,12 +143,14 @@ def extremum(low: Lowering, which: str, group: t.Group) -> Value:
 def call_reference(low: Lowering, found: Reference, group: t.Group) -> Value:
     if found.base == "diag" and len(group.items) == 1:
         return diagonal(low.lower(group.items[0]))
-    numbers = [item.value for item in group.items[1:] if isinstance(item, t.Num)]
     f = low.symbols.function(found.base)
-    if f is not None and numbers and len(numbers) == len(group.items) - 1:
-        value = low.lower(group.items[0])
-        arguments = (value.expression, *map(Number, numbers))
-        return value.with_expression(Apply(f.table_name, arguments, (found.primes, *(0 for _ in numbers))))
+    table = FUNCTIONS.get(f.table_name) if f is not None else None
+    if f is not None and table is not None and 1 < len(group.items) == len(table.parameters):
+        value, *others = (low.lower(item) for item in group.items)  # LeakyReLU(s, a)
+        if any(other.rank for other in others):
+            raise Unread(f"{found.base} with a vector behind the first argument", group.start)
+        arguments = (value.expression, *(other.expression for other in others))
+        return value.with_expression(Apply(f.table_name, arguments, (found.primes, *(0 for _ in others))))
     if found.base in {"max", "min"} and len(group.items) == 2:
         return extremum(low, found.base, group)
     if len(group.items) != 1:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh, rename
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
-from deltarule.reading.references import Reference, reference
+from deltarule.reading.references import Reference, label_text, reference
 from deltarule.reading.values import Unread, Value, transpose
 
 if TYPE_CHECKING:
@@ -36,10 +36,23 @@ def operator(low: Lowering, item: t.Partial, items: Sequence[tuple[str, t.Tree]]
 def partial(low: Lowering, node: t.Partial) -> Value:
     if node.of is None:
         raise Unread("a derivative operator without what it applies to", node.start)
+    if (slope := at_its_letter(low, node)) is not None:
+        return slope
     of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇" and not node.by:
         return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def at_its_letter(low: Lowering, node: t.Partial) -> Value | None:
+    """dσ/da of a function that was defined as σ(a), where a is something else besides."""
+    found = reference(node.of, low.symbols.usage) if isinstance(node.of, t.Name) else None
+    f = low.symbols.functions.get(found.base) if found is not None else None
+    by = node.by[0] if len(node.by) == 1 == node.order else None
+    if f is None or not isinstance(by, t.Name) or f.parameter != f"{label_text(by)}_argument":
+        return None
+    low.bare = True
+    return Value(Apply(f.table_name, (Symbol(f.parameter),), (1,)))
 
 
 def at_its_variable(low: Lowering, node: t.Partial) -> Value | None:
@@ -50,7 +63,10 @@ def at_its_variable(low: Lowering, node: t.Partial) -> Value | None:
     if not low.is_function(found) or found.base in low.symbols.entities or len(set(node.by)) != 1:
         return None
     f = low.symbols.function(found.base)
-    return None if f is None else call(low, f.table_name, low.lower(node.by[0]), found.primes)
+    if f is None:
+        return None
+    by = low.lower(node.by[0])
+    return None if by.rank else call(low, f.table_name, by, found.primes)
 
 
 def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
@@ -91,6 +107,12 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         if by.rank == 1 and by.row is None:
             return value
         return transpose(value) if lies == "row" else value
+    if of.rank == 1 and by.rank == 1 and low.choices.get("elementwise"):
+        f, x = of.row or of.col, by.row or by.col
+        assert f is not None and x is not None
+        if low.symbols.unify(f.size, x.size):  # the diagonal alone
+            axis = fresh(low.symbols.find(f.size))
+            return Value(rename(e, {f: axis, x: axis}), axis)
     if of.rank == 1 and by.rank == 1:
         lies = orientation(low, key, found.key)
         f, x = of_row or of_col, by.row or by.col

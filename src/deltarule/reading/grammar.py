@@ -166,6 +166,7 @@ class Parser:
         """Items between commas; `y | x, w` is one item."""
         start, end = self.trimmed(start, end)
         bars = [k for k in self.top(start, end) if self.tokens[k].kind == "bar" and self.kind(k + 1, end) != "_"]
+        bars = [k for k in bars if k > start and self.tokens[k].text != "||"] if len(bars) == 1 else bars
         single = [k for k in bars if self.tokens[k].text == "mid"] or bars
         if len(single) == 1:
             before, after = self.items(start, single[0]), self.items(single[0] + 1, end)
@@ -364,6 +365,9 @@ class Parser:
     def opens_norm(self, end: int) -> bool:
         """Whether the bar at pos, behind a factor, is the first of two: `2 \\|w\\|`, and `2 |w|` without other bars."""
         sign = self.tokens[self.pos].text
+        if sign == "|" and self.kind(self.pos + 1, end) == "bar":  # ||x||
+            inside = self.top(self.pos + 3, max(self.pos + 3, end))
+            return any(self.kind(k, end) == self.kind(k + 1, end) == "bar" for k in inside)
         others = [k for k in self.top(self.pos + 1, end) if self.tokens[k].kind == "bar"]
         same = [k for k in others if self.tokens[k].text == sign]
         if sign == "mid" or not same or same[0] == self.pos + 1:
@@ -580,6 +584,16 @@ class Parser:
         """|x| and ‖x‖ with equal signs on both sides."""
         at = self.pos
         sign = self.tokens[at].text
+        if sign == "|" and self.kind(at + 1, end) == "bar" and self.tokens[at + 1].text == "|":  # ||x||
+            pairs = (
+                k for k in self.top(at + 2, end - 1) if all(self.tokens[j].kind == "bar" for j in (k, k + 1))
+            )
+            close = next(pairs, -1)
+            if close <= at + 2:
+                raise self.unexpected(at)
+            self.pos = close + 2
+            items = self.items(at + 2, close)
+            return Group("||", items, start=self.tokens[at].start, end=self.tokens[close + 1].end)
         close = next(
             (k for k in self.top(at + 1, end) if self.tokens[k].kind == "bar" and self.tokens[k].text == sign), -1
         )

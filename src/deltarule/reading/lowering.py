@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from itertools import product as combinations
 
 from deltarule.calculus.rules import delta
@@ -41,12 +42,22 @@ from deltarule.reading.calls import (
 )
 from deltarule.reading.gradients import operator, partial
 from deltarule.reading.ranges import ranged
-from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
+from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items, usage_of
 from deltarule.reading.symbols import SAMPLES, VECTOR_FUNCTIONS, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, matrix, norm
 
 __all__ = ["Lowering"]
+
+
+def group_calls(group: t.Group, f: t.Name) -> bool:
+    """Whether a function is called inside a group."""
+    return any(
+        a == f and op == "" and isinstance(b, t.Group)
+        for n in t.walk(group)
+        if isinstance(n, t.Factors)
+        for (_, a), (op, b) in pairwise(n.items)
+    )
 
 
 @dataclass
@@ -416,6 +427,8 @@ class Lowering:
             value, k = self.operand(items, k)
             if self.learning and total is not None and total.rank == 2 and value.rank == 0 and op != "/":
                 value = self.as_vector(items[before][1]) or value
+            if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
+                value = self.as_sample(items[before][1]) or value
             if total is None:
                 total = value
             elif op == "/":
@@ -424,6 +437,17 @@ class Lowering:
                 total = self.times(total, value, op)
         assert total is not None
         return total
+
+    def as_sample(self, item: t.Tree) -> Value | None:
+        """In the first pass x_n behind a row is the vector of sample n: x has one more axis."""
+        found = reference(item, self.symbols.usage)
+        entity = self.symbols.entities.get(found.key) if found is not None else None
+        if found is None or entity is None or entity.rank != 1 or len(found.indices) != 1 or found.power is not None:
+            return None
+        if isinstance(found.indices[0], t.Num) or usage_of(self.symbols.usage, found.base, found.label).bare:
+            return None
+        self.symbols.shaped(entity, 2)
+        return self.lower(item)
 
     def as_vector(self, item: t.Tree) -> Value | None:
         """In the first pass a small letter of open rank behind a matrix is a column."""
@@ -446,6 +470,9 @@ class Lowering:
                     return hadamard(a, b)
                 except IllShaped:
                     return product(a, b)
+            if a.rank == b.rank == 1 and (a.row is None) == (b.row is None) and self.choices.get("elementwise"):
+                self.meet(a, b)
+                return hadamard(self.resized(a), self.resized(b))
             if op == "cdot" and a.rank == b.rank == 1 and (a.row is None) == (b.row is None):
                 self.meet(a, b)
                 return inner(self.resized(a), self.resized(b))
@@ -475,6 +502,9 @@ class Lowering:
             if found.base in VECTOR_FUNCTIONS:
                 value = softmax(self, self.lower(group.items[0]), found)
                 return called(self, value, arguments, found), k + 2
+            alone = t.Name(found.base)
+            if self.is_function(found) and any(n == alone for n in t.walk(group)) and not group_calls(group, alone):
+                return self.lower(item), k + 1  # σ(1 - σ): a product, σ stands without its argument
             if self.is_function(found) and found.base not in self.symbols.entities:
                 value = call_reference(self, found, group)
                 return called(self, value, arguments, found), k + 2

@@ -83,6 +83,8 @@ class Survey(dict[str, Usage]):
         """Letters that count layers or time: `l` where `(l-1)` occurs above, `t` where `t-1` occurs below."""
         self.kronecker = True
         """Whether a δ with two indices is Kronecker's."""
+        self.defined: set[str] = set()
+        """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
 
@@ -189,11 +191,13 @@ def step_letters(roots: Iterable[Any]) -> set[str]:
     return out
 
 
-def survey(roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] = ()) -> Survey:
+def survey(
+    roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] = (), defined: Iterable[str] = ()
+) -> Survey:
     """How each letter is used, over all trees of a document."""
     roots = list(roots)
     usage = Survey()
-    usage.kronecker, usage.listed = kronecker, set(listed)
+    usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
     usage.steps = step_letters(roots)
     inside: set[int] = set()
     for root in roots:
@@ -215,7 +219,7 @@ def survey(roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] =
                         u.bare += 1
                     elif all(isinstance(i, t.Num) for i in items):
                         u.digits.add(label_text(sub) if sub is not None else "")
-                    elif all(map(is_index, items)):
+                    elif all(map(is_index, items)) and not any(_letter(i) in usage.defined for i in items):
                         u.letters.update(map(_letter, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
                     if sup is not None and _is_transpose(sup):
@@ -291,8 +295,9 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             out: dict[str, Any] = {"base": base, "name": name, "primes": primes}
             steps = usage.steps if isinstance(usage, Survey) else set()
             listed = isinstance(usage, Survey) and base in usage.listed
+            defined = usage.defined if isinstance(usage, Survey) else set()
             _above(out, sup, steps)
-            _below(out, sub, usage_of(usage, base, out.get("label", "")), steps, listed)
+            _below(out, sub, usage_of(usage, base, out.get("label", "")), steps, listed, defined)
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
@@ -300,7 +305,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
     return None
 
 
-def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], listed: bool) -> None:
+def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], listed: bool, defined: set[str]) -> None:
     items = script_items(sub)
     if not items or sub is None:
         return
@@ -318,7 +323,7 @@ def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], l
         out["mark"] = label_text(sub)
         return
     numbers = all(isinstance(i, t.Num) for i in items)
-    counts = all(map(is_index, items)) and len(items) <= 2
+    counts = all(map(is_index, items)) and len(items) <= 2 and not any(_letter(i) in defined for i in items)
     if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
     if counts:

@@ -184,6 +184,12 @@ class Symbols:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
         if reference.mark and not reference.label:
+            if not reference.mark.isdigit():
+                return
+            if (u.transposed or u.elementwise) and not capital:  # h_1, h_2: layers of vectors
+                self.shaped(entity, 1)
+            elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
+                self.shaped(entity, 2)
             return
         if u.double:
             self.shaped(entity, 2)

@@ -7,8 +7,8 @@ Places do not count when trees are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Tree",
     "Words",
     "children",
+    "replaced",
     "walk",
 ]
 
@@ -247,6 +248,20 @@ def _nodes(value: object) -> Iterator[Tree]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _nodes(item)
+
+
+def replaced(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
+    """The tree with every node changed for which `change` answers one, the outermost first."""
+    out = change(tree)
+    if out is not None:
+        return out
+
+    def visit(value: object) -> object:
+        if isinstance(value, Tree):
+            return replaced(value, change)
+        return tuple(map(visit, value)) if isinstance(value, tuple) else value
+
+    return replace(tree, **{one.name: visit(getattr(tree, one.name)) for one in fields(tree)})
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
