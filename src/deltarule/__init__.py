@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deltarule.api import Derivation, Formula, Network, prove
+    from deltarule.checking.backward import check_backward
     from deltarule.checking.verdicts import Verdicts, check
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
@@ -28,6 +29,7 @@ _HOMES = {
     "Module": "deltarule.network",
     "Parameter": "deltarule.network",
     "module": "deltarule.network",
+    "check_backward": "deltarule.checking.backward",
     "Classifier": "deltarule.training",
     "Regressor": "deltarule.training",
     "load_model": "deltarule.training",
@@ -45,6 +47,7 @@ __all__ = [
     "Regressor",
     "Verdicts",
     "__version__",
+    "check_backward",
     "check",
     "load_model",
     "module",

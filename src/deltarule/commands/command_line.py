@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "how good a trained model is on a table",
     "emit": "a network's forward, backward and update as source code",
     "check": "judge every equality of a derivation that a person wrote",
+    "gradcheck": "a network's derived gradients against central differences",
     "prove": "one equality, proved for all values and sizes or refuted at a point",
     "show": "one function, module, loss, optimiser, schedule or identity in full",
     "modules": "the modules, each with its equation",
