@@ -346,3 +346,11 @@ def test_a_ball_that_cannot_be_told_from_a_pole_is_not_finite() -> None:
     values = enclose(bare(u[i] * n), {"u": [1, 2]}, {"n": 2})
     assert [float(v.mid()) for v in values] == [2.0, 4.0]
     assert enclose(negate(bare(sqrt(x))), {"x": 4}) == -2
+
+
+def test_components_that_sum_to_one_are_used_like_any_equality():
+    """y_1 + y_2 = 1: the two components have one head, so the order has to tell them apart."""
+    y1, y2, p = Symbol("y", (1,)), Symbol("y", (2,)), Symbol("p")
+    facts = Facts(equal=((add(y1, y2), ONE),))
+    assert prove(subtract(multiply(p, add(y1, y2)), y1), subtract(p, y1), facts).proved
+    assert not prove(multiply(p, y1), p, facts).proved

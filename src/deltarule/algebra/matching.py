@@ -151,9 +151,10 @@ def _rewritten(ctx: Context, rule: Rule, factors: Mapping[Atom, Any], bound: set
 
 
 def _weight(m: Monomial) -> tuple[Any, ...]:
-    """Additive under products: degree first, then the heads, then how many indices are bound."""
+    """Additive under products: degree first, then the heads, then the bound indices, then the components."""
     degree: Any = 0
     heads: dict[int, Any] = {}
+    components: dict[tuple[int, tuple[int, ...]], Any] = {}
     bound = 0
     for item, e in m:
         factors = item.factors if isinstance(item, Component) else ((item, 1),)
@@ -165,7 +166,9 @@ def _weight(m: Monomial) -> tuple[Any, ...]:
                 continue
             degree += k * e
             heads[a.head.id] = heads.get(a.head.id, 0) + k * e
-    return degree, sorted(heads.items(), reverse=True), bound
+            if a.indices and all(i < 0 for i in a.indices):
+                components[a.head.id, a.indices] = components.get((a.head.id, a.indices), 0) + k * e
+    return degree, sorted(heads.items(), reverse=True), bound, sorted(components.items(), reverse=True)
 
 
 def leading(p: Polynomial) -> Monomial | None:

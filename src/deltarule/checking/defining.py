@@ -51,6 +51,10 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     head = _called(state, left)
     if head is not None:
         base, parameter = head
+        if base in state.symbols.inline:
+            state.symbols.functions[base].defined = True
+            row.verdict, row.reason = "definition", f"defines the function {base}"
+            return True
         f = state.symbols.functions[base]
         if f.defined or (f.table_name == "sigmoid" and _is_sigmoid(state, right, parameter, f)):
             return f.table_name == "sigmoid" and not f.defined and _mark(f, row)

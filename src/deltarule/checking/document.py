@@ -13,11 +13,18 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
-from deltarule.checking.claims import claim, shapes_open
+from deltarule.checking.claims import claim, relates_free_names, shapes_open
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
-from deltarule.checking.learning import defined_letters, kronecker, learn_document, listed, repeated_indices_are_summed
+from deltarule.checking.learning import (
+    defined_letters,
+    kronecker,
+    learn_document,
+    listed,
+    repeated_indices_are_summed,
+    squares,
+)
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
@@ -67,6 +74,7 @@ def check_statements(
     members = [x for s in statements for pair in s.memberships for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
+    usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
@@ -212,6 +220,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
             state.written[found.key] = right
         return
     claim(state, left, right, row)
+    if k == 0 and row.verdict == "refuted" and relates_free_names(state, left, right):
+        row.verdict, row.reason, row.counterexample = "undecided", "it relates names that nothing defines", None
+        _not_understood(state, left)
     if row.verdict == "proved" and k == 0:
         adopts(state, left, right, row)
     if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):

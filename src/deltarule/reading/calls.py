@@ -142,6 +142,12 @@ def extremum(low: Lowering, which: str, group: t.Group) -> Value:
 
 def call_reference(low: Lowering, found: Reference, group: t.Group) -> Value:
     if found.base == "diag" and len(group.items) == 1:
+        if low.learning and not low.lower(group.items[0]).rank:
+            for node in t.walk(group):
+                inside = reference(node, low.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+                entity = low.symbols.entities.get(inside.key) if inside is not None else None
+                if inside is not None and entity is not None and entity.rank is None and not inside.indices:
+                    low.symbols.shaped(entity, 1)
         return diagonal(low.lower(group.items[0]))
     f = low.symbols.function(found.base)
     table = FUNCTIONS.get(f.table_name) if f is not None else None

@@ -429,6 +429,15 @@ class Lowering:
                 value = self.as_vector(items[before][1]) or value
             if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
                 value = self.as_sample(items[before][1]) or value
+            if (
+                self.learning
+                and total is not None
+                and total.rank == 0
+                and value.rank == 1
+                and value.col is None
+                and before
+            ):
+                total = self.as_matrix(items[before - 1][1], items[:before]) or total
             if total is None:
                 total = value
             elif op == "/":
@@ -445,6 +454,17 @@ class Lowering:
         if found is None or entity is None or entity.rank != 1 or len(found.indices) != 1 or found.power is not None:
             return None
         if isinstance(found.indices[0], t.Num) or usage_of(self.symbols.usage, found.base, found.label).bare:
+            return None
+        self.symbols.shaped(entity, 2)
+        return self.lower(item)
+
+    def as_matrix(self, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:
+        """In the first pass a capital letter of open rank before a column is a matrix."""
+        found = reference(item, self.symbols.usage)
+        if found is None or found.indices or found.power is not None or len(before) != 1 or found.base != "W":
+            return None
+        entity = self.symbols.entities.get(found.key)
+        if entity is None or entity.rank is not None:
             return None
         self.symbols.shaped(entity, 2)
         return self.lower(item)
@@ -505,6 +525,11 @@ class Lowering:
             alone = t.Name(found.base)
             if self.is_function(found) and any(n == alone for n in t.walk(group)) and not group_calls(group, alone):
                 return self.lower(item), k + 1  # σ(1 - σ): a product, σ stands without its argument
+            if found.base in self.symbols.inline and len(group.items) == 1 and not found.primes:
+                written, body = self.symbols.inline[found.base]
+                argument = group.items[0] if isinstance(group.items[0], t.Name | t.Scripted) else group
+                value = self.lower(t.replaced(body, lambda node: argument if node == written else None))
+                return called(self, value, arguments, found), k + 2
             if self.is_function(found) and found.base not in self.symbols.entities:
                 value = call_reference(self, found, group)
                 return called(self, value, arguments, found), k + 2

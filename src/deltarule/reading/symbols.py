@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
+from typing import Any
 
 from deltarule.language.expression import Expression
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
@@ -100,6 +101,8 @@ class Symbols:
     """Derivatives named by component, `\\delta_{z_i}` for ∂L/∂z_i: the index letters, and the value at them."""
     named_at: dict[tuple[str, tuple[int, ...]], Expression] = field(default_factory=dict)
     """The same for single components, `\\delta_{z_1}`."""
+    inline: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """Functions of vectors, h(x) = g(θᵀx): the argument and the body as written, put in where they are called."""
     quantities: dict[str, set[str]] = field(default_factory=dict)
     """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
     orientations: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
