@@ -139,7 +139,7 @@ def _from_latex(text: str) -> str:
         end = text.find("\\end{document}", begin)
         title = re.search(r"\\title\{([^{}]*)\}", text[:begin])
         text = text[begin + len("\\begin{document}") : len(text) if end < 0 else end]
-        text = f"\\section{{{title[1]}}}\n{text}" if title else text
+        text = f"\\chapter{{{title[1]}}}\n{text}" if title else text
     text = _LATEX_COMMENT.sub("", text)
     for start, end in reversed(read_definitions(text)[1]):
         text = text[:start] + text[end:]

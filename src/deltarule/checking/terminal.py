@@ -159,18 +159,26 @@ def _length(row: DocumentRow, text: str) -> int:
 
 def _window(text: str, column: int, length: int, room: int) -> tuple[str, str]:
     """What of a line fits, and the carets below what is meant; … stands for what does not fit."""
+    first = max(0, column - 2 * room)  # a line can be a million characters long
+    cut = len(text) > column + 3 * room
+    text, column = text[first : column + 3 * room], column - first
     text = "".join(" " if c.isspace() else c for c in text)
-    indent = len(text) - len(text.lstrip())
-    text, column = text[indent:], max(column - indent, 0)
+    if first == 0:
+        indent = min(len(text) - len(text.lstrip()), column)
+        text, column = text[indent:], column - indent
     left = 0
-    if _wide(text) > room:
+    if first or cut or _wide(text) > room:
         before = max(room - min(length, room * 2 // 3) - 2, 0) * 2 // 3
-        left = max(0, min(column - before, len(text) - room + 1))
-        left = left if left > 1 else 0
-    head = "…" if left else ""
+        left = column
+        while left and _wide(text[left - 1 : column]) <= before:
+            left -= 1
+        while left and not cut and _wide(text[left - 1 :]) < room:
+            left -= 1
+        left = 0 if left == 1 and not first else left
+    head = "…" if left or first else ""
     shown = head + text[left:]
     start, stop = column - left + len(head), column - left + len(head) + length
-    if _wide(shown) > room:
+    if cut or _wide(shown) > room:
         while _wide(shown) > room - 1:
             shown = shown[:-1]
         shown, stop = shown + "…", min(stop, len(shown))
