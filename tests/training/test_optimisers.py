@@ -177,6 +177,35 @@ def test_clipping_by_norm_is_pytorchs_but_for_its_millionth(name):
     assert 1e-10 < difference(mine, torchs(name, plain)) < 1e-4
 
 
+# Beside optax, where it is installed ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_hundred_updates_are_optaxs(name):
+    optax: Any = pytest.importorskip("optax")
+    jax: Any = pytest.importorskip("jax")
+    makers: dict[str, Callable[[], Any]] = {
+        "sgd": lambda: optax.sgd(RATE),
+        "momentum": lambda: optax.sgd(RATE, 0.9),
+        "nesterov": lambda: optax.sgd(RATE, 0.9, nesterov=True),
+        "adam": lambda: optax.chain(optax.clip_by_global_norm(2.0), optax.adam(RATE)),
+        "adamw": lambda: optax.adamw(RATE, weight_decay=0.01),
+        "rmsprop": lambda: optax.rmsprop(RATE, 0.9, eps_in_sqrt=False),
+        "adagrad": lambda: optax.adagrad(RATE, initial_accumulator_value=0.0, eps=1e-12),
+    }
+    row = OPTIMISERS[name]
+    with jax.enable_x64(True):
+        rule = makers[name]()
+        parameters = started()
+        state = rule.init(parameters)
+        for step in range(STEPS):
+            found, state = rule.update(gradients(parameters, step), state, parameters)
+            parameters = {n: np.asarray(p + found[n]) for n, p in parameters.items()}
+    clip = 2.0 if name == "adam" else None
+    changes = Changes(weight_decay=row.weight_decay, decay=row.decay, weights=frozenset(SHAPES), clip_norm=clip)
+    assert difference(ours(row, changes), parameters) < 1e-10
+
+
 # The differences of convention --------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training import OPTIMISERS, Classifier, Regressor, find_learning_rate, load_model, save_model
@@ -21,6 +23,19 @@ X = RNG.normal(size=(90, 4))
 Y = np.where(X @ [1.0, -2.0, 0.5, 0.0] + RNG.normal(size=90) > 0, "yes", "no")
 VALUES = X @ [1.0, -2.0, 0.5, 0.0] + 0.1 * RNG.normal(size=90)
 SETTINGS: Any = dict(epochs=5, batch_size=16)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(
+    [
+        Classifier(optimiser="adam", schedule="one_cycle", epochs=60, learning_rate=0.02, clip_norm=1.0),
+        Regressor(optimiser="nesterov", schedule="warmup_cosine", epochs=60, weight_decay=1e-4, clip_value=1.0),
+    ]
+)
+def test_scikit_learns_checks_pass_with_other_settings(estimator: Any, check: Any):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        check(estimator)
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)

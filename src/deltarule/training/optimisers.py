@@ -130,7 +130,7 @@ OPTIMISERS: dict[str, Optimiser] = {
             "steps along the mean of the gradients, in units of the root of their mean square, parameter by parameter",
             "Kingma & Ba 2015, algorithm 1",
             (*_ADAM_CONVENTIONS, "weight decay is added to the gradient unless decay is decoupled"),
-            rates=(0.001, 0.001),
+            rates=(0.001, 0.0001),
         ),
         Optimiser(
             "adamw",
@@ -143,7 +143,7 @@ OPTIMISERS: dict[str, Optimiser] = {
                 "the decay is multiplied by the learning rate (PyTorch, optax), not by the schedule's factor alone "
                 "(the paper)",
             ),
-            rates=(0.001, 0.001),
+            rates=(0.001, 0.0001),
             decay="decoupled",
             weight_decay=0.01,
         ),
@@ -161,7 +161,7 @@ OPTIMISERS: dict[str, Optimiser] = {
                 "rho is 0.9 as in the lecture, optax and Keras; PyTorch calls it alpha, default 0.99",
                 "the mean starts at 0 and is not corrected for it, and it is not centred",
             ),
-            rates=(0.001, 0.001),
+            rates=(0.001, 0.0001),
         ),
         Optimiser(
             "adagrad",
@@ -182,7 +182,7 @@ OPTIMISERS: dict[str, Optimiser] = {
                 "no decay of the learning rate of its own",
             ),
             {"squares": "start"},
-            rates=(0.01, 0.01),
+            rates=(0.01, 0.001),
         ),
     )
 }
