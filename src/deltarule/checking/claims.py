@@ -13,7 +13,7 @@ from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
-from deltarule.checking.lowered import implied, lowered
+from deltarule.checking.lowered import implied, lowered, settled_equation
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
@@ -43,7 +43,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.symbols import OBJECTIVES
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
-__all__ = ["claim", "holds", "shapes_open"]
+__all__ = ["claim", "holds", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
 PROBE = Budget(seconds=0.1, points=1)
@@ -63,20 +63,21 @@ class Outcome:
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if _introduces_function(state, left, right, row):
         return
-    with state.symbols.undone(lambda: row.verdict in {"proved", "conditional"}):
-        _claim(state, left, right, row)
+    _claim(state, left, right, row)
 
 
 def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     opened: dict[object, tuple[str, ...]] = {}
-    outcome = _outcome(state, left, right, {}, opened)
+    with state.symbols.undone():
+        outcome = _outcome(state, left, right, {}, opened)
     if len(opened) > MAX_CHOICES:
         opened = dict(list(opened.items())[:MAX_CHOICES])
     keys = list(opened)
     outcomes: dict[tuple[str, ...], Outcome] = {}
     for values in combinations(*(opened[key] for key in keys)):
         chosen = dict(zip(keys, values, strict=True))
-        outcomes[values] = outcome if not keys else _outcome(state, left, right, chosen, {})
+        with state.symbols.undone():
+            outcomes[values] = outcome if not keys else _outcome(state, left, right, chosen, {})
     if not keys:
         outcomes[()] = outcome
     _settle(state, row, keys, outcomes, left, right)
@@ -96,6 +97,19 @@ def shapes_open(state: State, *sides: t.Tree) -> list[str]:
     return list(out)
 
 
+def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """Whether an equality is no identity but a relation, as of a plane: without derivatives, functions, definitions."""
+    try:
+        _, sides = lowered(state, left, right)
+    except (Unread, IllShaped):
+        return False
+    nodes = [n for v in sides for n in walk(v.expression)]
+    if any(isinstance(n, Derivative | Apply | Piecewise) for n in nodes):
+        return False
+    used = set().union(*(names(v.expression) for v in sides))
+    return len(used) > 1 and not used & (set(state.definitions.equations) | set(state.symbols.macros))
+
+
 def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
     """Whether `left = right` is proved, with gradients as columns or as rows; looked at numerically first."""
     opened: dict[object, tuple[str, ...]] = {}
@@ -104,7 +118,8 @@ def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
         if lies == "row" and not chosen:
             break
         try:
-            a, b, unsaid = _lower_pair(state, left, right, chosen, opened)
+            with state.symbols.undone():
+                a, b, unsaid = _lower_pair(state, left, right, chosen, opened)
         except (Unread, IllShaped):
             continue
         for facts in (state.facts, *(facts for _, facts in _unsaid(state))):
@@ -333,7 +348,11 @@ def _broken(state: State, a: Expression, b: Expression) -> set[str]:
 
 def _with_signals(state: State) -> Definitions:
     """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
-    defs = state.definitions
+    defs, find = state.definitions, state.symbols.find
+    sizes = {a.size for e in defs.equations.values() for n in walk(e.right) for a in n.axes}
+    if any(find(size) != size for size in sizes):
+        equations = [settled_equation(e, find) for e in defs.equations.values()]
+        defs = Definitions.of(equations, dict(defs.declarations))
     for key, entity in state.symbols.entities.items():
         if key not in defs.declarations:
             defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
@@ -402,7 +421,8 @@ def _under_assumptions(
     for values in readable:
         chosen = dict(zip(keys, values, strict=True))
         try:
-            a, b, _ = _lower_pair(state, left, right, chosen, {})
+            with state.symbols.undone():
+                a, b, _ = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
         if (flipped := _other_side(b.expression)) is not None:

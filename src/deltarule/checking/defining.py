@@ -258,6 +258,8 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
     """δ_y = ∂L/∂y names the pattern: δ_x is ∂L/∂x for every quantity x of the document."""
     for key, entity in list(state.symbols.entities.items()):
         name = f"{base}_{key}"
+        if entity.split:
+            continue  # its components have names of their own
         if name not in state.symbols.macros and not target.indices:
 
             def value(lowering: Lowering, entity: Entity = entity) -> Value:

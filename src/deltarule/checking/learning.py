@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
@@ -16,7 +17,7 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed"]
+__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed", "squares"]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
@@ -84,6 +85,21 @@ def defined_letters(statements: Sequence[Statement]) -> set[str]:
         and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
         and not any(isinstance(n, t.Dots) for n in trees(other.tree))
     }  # fmt: skip
+
+
+def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:
+    """Letters of which only the square occurs, and is defined: σ² = …."""
+    out: set[str] = set()
+    for statement in statements:
+        match statement.sides[0].tree:
+            case t.Scripted(base=t.Name() as name, sub=None, sup=t.Num(value=value), primes=0) if value == 2:
+                out.add(base_name(name))
+    plain: set[str] = set()
+    for statement in statements:
+        for side in statement.sides:
+            inside = {id(n.base) for n in trees(side.tree) if isinstance(n, t.Scripted) and n.sup == t.Num(Fraction(2))}
+            plain |= {base_name(n) for n in trees(side.tree) if isinstance(n, t.Name) and id(n) not in inside}
+    return out - plain
 
 
 def listed(statements: Sequence[Statement]) -> set[str]:
@@ -176,6 +192,9 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
+    for statement in state.statements:
+        for side, other in zip(statement.sides, statement.sides[1:], strict=False):
+            _inlined(state, side.tree, other.tree)
     words = state.document.text.lower()
     stated = [lies for name, lies in (("denominator layout", "column"), ("numerator layout", "row")) if name in words]
     if len(stated) == 1:
@@ -183,6 +202,24 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
+
+
+def _inlined(state: State, left: t.Tree | None, right: t.Tree | None) -> None:
+    """h(x) = g(θᵀx) is put in where it is called, if its argument is a vector."""
+    match left:
+        case t.Factors(items=((_, f), ("", t.Group(kind="(", items=((t.Name() | t.Scripted()) as x,))))):
+            found = reference(f, state.symbols.usage)
+        case _:
+            return
+    if found is None or found.primes or found.base not in state.symbols.functions or right is None:
+        return
+    turned = any(isinstance(n, t.Scripted) and isinstance(n.sup, t.Name) and n.sup.letter in {"T", "top", "intercal"}
+                 for n in trees(right))  # fmt: skip
+    calls_itself = any(
+        (r := reference(n, state.symbols.usage)) is not None and r.base == found.base for n in trees(right)
+    )
+    if turned and not calls_itself and any(n == x for n in trees(right)):
+        state.symbols.inline.setdefault(found.base, (x, right))
 
 
 def memberships(state: State) -> None:

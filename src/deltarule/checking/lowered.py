@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 
 from deltarule.checking.state import State
-from deltarule.language.expression import Axis, Expression, Power, Product, Sum, add, multiply
+from deltarule.language.equation import Equation
+from deltarule.language.expression import (
+    Axis,
+    Delta,
+    Expression,
+    Index,
+    Maximum,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    multiply,
+    opened,
+    opened_maximum,
+    rebuild,
+)
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.values import Value
 
-__all__ = ["implied", "lowered"]
+__all__ = ["implied", "lowered", "settled_equation"]
 
 ROUNDS = 3
 
@@ -58,3 +74,33 @@ def _occurs(e: Expression, axis: Axis) -> int:
         case Power(base=base, exponent=n) if n == 2:
             return 2 * _occurs(base, axis)
     return int(axis in e.axes)
+
+
+def _settled(e: Expression, find: Callable[[int | str], int | str]) -> Expression:
+    """The expression with every size, also of what is summed over, as it was found to be."""
+
+    def axis(i: Index) -> Index:
+        return Axis(i.name, find(i.size)) if isinstance(i, Axis) else i
+
+    def visit(u: Expression) -> Expression:
+        match u:
+            case Symbol(name=name, indices=indices):
+                return Symbol(name, map(axis, indices))
+            case Delta(first=i, second=j):
+                return Delta(axis(i), axis(j))
+            case Product(bound=(_, *_)):
+                factors, bound = opened(u)
+                return Product(map(visit, factors), (Axis(a.name, find(a.size)) for a in bound))
+            case Maximum():
+                body, bound = opened_maximum(u)
+                return Maximum(visit(body), (Axis(a.name, find(a.size)) for a in bound))
+        return rebuild(u, tuple(map(visit, u.children)))
+
+    return visit(e)
+
+
+def settled_equation(equation: Equation, find: Callable[[int | str], int | str]) -> Equation:
+    """The equation with its sizes as they were found to be."""
+    left = _settled(equation.left, find)
+    assert isinstance(left, Symbol)
+    return Equation(left, _settled(equation.right, find))

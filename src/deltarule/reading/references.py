@@ -85,6 +85,8 @@ class Survey(dict[str, Usage]):
         """Whether a δ with two indices is Kronecker's."""
         self.defined: set[str] = set()
         """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count."""
+        self.squares: set[str] = set()
+        """Letters of which the square is what is defined, σ² = …: the square is a name of its own."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
 
@@ -290,6 +292,10 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             return None if found is None else replace(found, base=f"Delta_{found.base}")
         case t.Name():
             return Reference(base_name(node), name=node)
+        case t.Scripted(base=t.Name() as name, sub=None, sup=t.Num(value=value), primes=0) if (
+            value == 2 and isinstance(usage, Survey) and base_name(name) in usage.squares
+        ):
+            return Reference(f"{base_name(name)}_squared", name=name)
         case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
             base = base_name(name)
             out: dict[str, Any] = {"base": base, "name": name, "primes": primes}

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
-from typing import Any
 
 from deltarule.language.expression import Expression
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
