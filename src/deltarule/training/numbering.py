@@ -91,9 +91,13 @@ def raw_as_encoded(table: Table, encoder: Encoder) -> np.ndarray:
 
 
 def _codes(column: Column, vocabulary: Sequence[str]) -> np.ndarray:
-    index: dict[str, float] = {text: float(code) for code, text in enumerate(vocabulary)}
-    index.setdefault("", np.nan)
-    return np.array([index.get(text, UNSEEN) for text in texts_of(column)], np.float64)
+    known: dict[str, float] = {text: float(code) for code, text in enumerate(vocabulary)}
+    known.setdefault("", np.nan)
+    texts = column.texts if column.texts is not None else texts_of(column)
+    different = list(set(texts))  # each is looked at once, however many rows hold it
+    cleaned = texts_of(Column(column.name, None, different))
+    index = {text: known.get(clean, UNSEEN) for text, clean in zip(different, cleaned, strict=True)}
+    return np.fromiter(map(index.__getitem__, texts), np.float64, len(texts))
 
 
 def _refuse_unknown_level(table: Table, column: Column, codes: np.ndarray, levels: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.training.atomic import said_plainly
 from deltarule.training.bundled import DATASETS, load_dataset
 from deltarule.training.csv_text import csv_blocks, read_csv, refuse_binary
-from deltarule.training.data import Table, nearest_as_written
+from deltarule.training.data import MixedColumn, Table, joined, nearest_as_written
 from deltarule.training.frames import as_table
 from deltarule.training.json_lines import json_blocks
 
@@ -28,6 +28,8 @@ ARROW = frozenset({".parquet", ".pq", ".feather", ".arrow", ".ipc"})
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
 GZIP = b"\x1f\x8b"
 PEEKED = 1 << 16
+LARGE = 32 << 20
+"""Bytes of a CSV file from which it is read block by block even where all of it is wanted."""
 
 
 def read_table(data: Any, seed: int = 0, texts: Collection[str] = ()) -> Table:
@@ -52,16 +54,31 @@ def read_table(data: Any, seed: int = 0, texts: Collection[str] = ()) -> Table:
     with _opened(path) as (stream, source):
         if _is_json(path, stream):
             return next(json_blocks(stream, source, None, None, texts))
+        if path.suffix.lower() == ".csv" and path.stat().st_size >= LARGE and _peeked(stream)[:2] != GZIP:
+            return _large_csv(path, texts)
         return read_csv(stream.read(), source, texts=texts, delimiter=_delimiter(path))
 
 
+def _large_csv(path: Path, texts: Collection[str]) -> Table:
+    """A large file joined from blocks: its cells are never held as Python's strings all at once."""
+    with _opened(path) as (stream, source):
+        first = next(csv_blocks(stream, source, ROWS_A_BLOCK))
+    wanted = {name: column.texts is not None or name in texts for name, column in first.columns.items()}
+    while True:
+        try:
+            return joined(list(read_blocks(path, wanted)))
+        except MixedColumn as mixed:  # numbers at first, text later on
+            wanted[mixed.name] = True
+
+
 def read_blocks(
-    data: Any, wanted: Mapping[str, bool] | None = None, rows: int = ROWS_A_BLOCK, seed: int = 0
+    data: Any, wanted: Mapping[str, bool] | None = None, rows: int | None = None, seed: int = 0
 ) -> Iterator[Table]:
     """The same in blocks of at most `rows` rows, in their order, so that a file may be larger than the memory.
 
     `wanted` has the columns to read, and whether each holds text; None: all.
     """
+    rows = ROWS_A_BLOCK if rows is None else rows
     path = _file(data) if isinstance(data, str | os.PathLike) else None
     if path is None:
         yield read_table(data, seed)
