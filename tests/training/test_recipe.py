@@ -29,7 +29,7 @@ SETTINGS: Any = dict(epochs=5, batch_size=16)
 @parametrize_with_checks(
     [
         Classifier(optimiser="adam", schedule="one_cycle", epochs=60, learning_rate=0.02, clip_norm=1.0),
-        Regressor(optimiser="nesterov", schedule="warmup_cosine", epochs=60, weight_decay=1e-4, clip_value=1.0),
+        Regressor(optimiser="nesterov", schedule="warmup_cosine", epochs=60, learning_rate=0.02, weight_decay=1e-4),
     ]
 )
 def test_scikit_learns_checks_pass_with_other_settings(estimator: Any, check: Any):

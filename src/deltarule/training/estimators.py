@@ -24,8 +24,10 @@ class Classifier(ClassifierMixin, NetworkEstimator):
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (relu), with sigmoid + bce for two
     classes and softmax + cross_entropy for more. A symbolic size of its input or output is taken from the data. Labels
-    may be strings or numbers. Columns are standardised (`standardise=False` leaves them); the other settings are rows
-    of `deltarule.training.SETTINGS`.
+    may be strings or numbers. Columns are standardised (`standardise=False` leaves them). `optimiser` and `schedule`
+    name rows of `OPTIMISERS` and `SCHEDULES`, whose options are dictionaries (`optimiser_options={"momentum": 0.8}`);
+    `l1`, `l2` and weight decay are for weights, not for biases, unless `regularised` names others. The other settings
+    are rows of `deltarule.training.SETTINGS`.
 
     After `fit`: `classes_`, `parameters_` (arrays by name), `history_` (figures by epoch: `loss`, and with a validation
     part `accuracy`, `val_loss`, `val_accuracy`), `n_epochs_`, `interrupted_` (whether Ctrl-C ended it), `network_`.

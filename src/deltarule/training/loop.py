@@ -139,13 +139,13 @@ def run_epochs(
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(plan.first_epoch + 1, plan.first_epoch + plan.epochs + 1):
-            start, total, seen, number, rate = time.perf_counter(), 0.0, 0, 0, plan.learning_rate
+            start, total, seen, number = time.perf_counter(), 0.0, 0, 0
             for number, rows in enumerate(batches(len(X), plan.batch_size, plan.seed, epoch), 1):
                 weight = None if sample_weight is None else sample_weight[rows]
                 rate = rates.rate(memory.updates, epoch - 1)
                 loss = update(parameters, X[rows], Y[rows], weight, rate)
                 if not math.isfinite(loss):
-                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, rate)
+                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
                 size = len(X) if isinstance(rows, slice) else len(rows)
                 total, seen = total + loss * size, seen + size
                 ended = watch is not None and watch(rate, loss)
@@ -153,7 +153,7 @@ def run_epochs(
                     break
             for name, value in parameters.items():
                 if not np.all(np.isfinite(value)):
-                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, rate)
+                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, plan.learning_rate)
             now = time.perf_counter()
             figures = {"loss": total / seen, **(judge(parameters) if judge else {})}
             for name, value in figures.items():
