@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from deltarule.commands.failures import warn
@@ -52,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.flush()
             write_predictions(parts, format, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        else:
-            raise DeltaruleError("standard output takes no bytes here\nremedy: give a file with -o")
+        else:  # put in its place by a program that wants text
+            held = BytesIO()
+            write_predictions(parts, format, held)
+            sys.stdout.write(held.getvalue().decode())
     return 0
