@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from functools import cache
 
 __all__ = [
     "Accent",
@@ -238,8 +239,18 @@ class At(Tree):
 
 def children(tree: Tree) -> Iterator[Tree]:
     """The nodes right below, in the order of their fields."""
-    for one in fields(tree):
-        yield from _nodes(getattr(tree, one.name))
+    for name in _names(type(tree)):
+        value = getattr(tree, name)
+        if isinstance(value, Tree):
+            yield value
+        elif value.__class__ is tuple:
+            yield from _nodes(value)
+
+
+@cache
+def _names(kind: type[Tree]) -> tuple[str, ...]:
+    """The fields that may hold nodes; places never do."""
+    return tuple(one.name for one in fields(kind) if one.name not in ("start", "end"))
 
 
 def _nodes(value: object) -> Iterator[Tree]:
