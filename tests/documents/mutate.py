@@ -88,10 +88,18 @@ def sign(right: str, _: Label) -> Iterator[str]:
             yield right[: found.start(1)] + turned + right[found.end(1) :]
 
 
+def whole_sign(right: str, _: Label) -> Iterator[str]:
+    if re.search(r"[=&]|\\begin|^-", right):
+        return
+    single = not re.search(r"[+-]", right)
+    yield f"-{right}" if single else f"-\\left({right}\\right)"
+
+
 def factor(right: str, _: Label) -> Iterator[str]:
     """A factor 2 too many, or one factor left out."""
     if not re.search(r"[+=&]|(?<!^)-|\\begin", right):
-        yield "2 " + right if not right.startswith("-") else "-2 " + right[1:]
+        for number in ("2 ", r"\frac{1}{2} "):
+            yield number + right if not right.startswith("-") else f"-{number}{right[1:]}"
     for found in re.finditer(r"(?<![\^_{\w\\])(?:2|\\frac\{?1\}?\{?2\}?)\s*(?=[\\(\w])", right):
         if _depth(right, found.start()) == 0:
             yield right[: found.start()] + right[found.end() :]
@@ -182,6 +190,7 @@ def _depth(text: str, end: int) -> int:
 KINDS: dict[str, tuple[Callable[[str, Label], Iterator[str]], bool]] = {
     # how it is made; whether it could cancel, so that values have to tell the two apart
     "sign": (sign, False),
+    "whole sign": (whole_sign, False),
     "factor": (factor, False),
     "missing": (missing, True),
     "square": (square, False),
@@ -193,6 +202,7 @@ KINDS: dict[str, tuple[Callable[[str, Label], Iterator[str]], bool]] = {
 }
 HINTS = {
     "sign": {"sign", "one sign"},
+    "whole sign": {"sign"},
     "factor": {"2 or ½"},
     "missing": {"factor"},
     "square": {"square"},

@@ -318,11 +318,14 @@ def _without_far_losses(state: State, a: Expression, b: Expression, defs: Defini
 def _unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
     """Why a derivative says nothing: no definition leads from one name to the other, or a recursion has no end."""
     recursive = {n for key in state.counted if key in defs.equations for n in defs.mentions(key)}
+    components = {name for entity in state.symbols.entities.values() for name in entity.split.values()}
     for node in _derivatives(a, b):
         assert isinstance(node.of, Symbol)
         of, by = node.of.name, node.by.name
         if of == by:
             continue
+        if of in components and by in components:
+            continue  # units of two layers that are written out: one need not depend on the other
         if of in defs.equations and not defs.depends(of, by):
             return f"no definition leads from {by} to {of}"
         abstract = of not in defs.equations and any(target == of for target, _ in defs.signals)
@@ -425,12 +428,11 @@ def _under_assumptions(
                 a, b, _ = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
-        if (flipped := _other_side(b.expression)) is not None:
-            definitions = _with_signals(state)
-            if _equality(state, a.expression, flipped, False, None, definitions).status == "proved":
-                return Condition("kink", "the value at the kink is a convention")
+        flipped = _other_side(b.expression)
+        if flipped is not None and _equality(state, a.expression, flipped, False, None, None).status == "proved":
+            return Condition("kink", "the value at the kink is a convention")
         for condition, facts in _unsaid(state):
-            if _equality(state, a.expression, b.expression, False, facts, _with_signals(state)).status == "proved":
+            if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition
         for condition, definitions in _elsewhere(state, a, b):
             if _unconnected(state, a.expression, b.expression, definitions):

@@ -89,6 +89,7 @@ def check_statements(
         watch.learnt()
         for statement in statements:
             _statement(state, statement, watch)
+        _again(state, watch)
         about(state)
     finally:
         state.symbols.close()
@@ -104,6 +105,20 @@ def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
             learn_document(state, sides)
     except (TimeUp, MemoryError):
         watch.give_up = 0
+
+
+def _again(state: State, watch: Watch) -> None:
+    """What was left open is judged once more by all definitions, those that came later too, if none was changed."""
+    if any(f.finding == "two-meanings" for f in state.findings):
+        return
+    for left, right, row in state.open_rows:
+        if watch.refuses(state.rows.index(row)):
+            return
+        before = row.reason
+        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
+            claim(state, left, right, row)
+        if row.verdict not in {"proved", "conditional", "refuted"}:
+            row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
 
 
 def _statement(state: State, statement: Statement, watch: Watch) -> None:
@@ -220,6 +235,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
             state.written[found.key] = right
         return
     claim(state, left, right, row)
+    if row.verdict == "undecided":
+        state.open_rows.append((left, right, row))
     if k == 0 and row.verdict == "refuted" and relates_free_names(state, left, right):
         row.verdict, row.reason, row.counterexample = "undecided", "it relates names that nothing defines", None
         _not_understood(state, left)

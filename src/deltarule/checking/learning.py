@@ -260,8 +260,10 @@ def learn(state: State) -> None:
                 bare = isinstance(side, t.Name) or (isinstance(side, t.Scripted) and isinstance(side.base, t.Name))
                 if mine is not None and other is not None and mine.rank == 0 and other.rank == 1 and not bare:
                     _promote(state, side)
-            _agree(state, left, values[0], values[1])
-            _agree(state, right, values[1], values[0])
+            for side, mine, other, beside in ((left, *values, right), (right, *reversed(values), left)):
+                jacobian = other is not None and other.rank == 2 and _is_jacobian(state, beside)
+                if not jacobian:  # what equals a Jacobian may be its diagonal
+                    _agree(state, side, mine, other)
             if any(v is not None and v.rank == 2 for v in values) and any(
                 isinstance(n, t.Partial) for side in (left, right) for n in trees(side)
             ):
@@ -270,6 +272,16 @@ def learn(state: State) -> None:
                 for x, y in ((values[0].row, values[1].row), (values[0].col, values[1].col)):
                     if x is not None and y is not None:
                         state.symbols.unify(x.size, y.size)
+
+
+def _is_jacobian(state: State, side: t.Tree) -> bool:
+    """Whether a side is the derivative of a vector."""
+    if not isinstance(side, t.Partial) or side.of is None:
+        return False
+    try:
+        return Lowering(state.symbols).lower(side.of).rank == 1
+    except (Unread, IllShaped):
+        return False
 
 
 def _promote(state: State, side: t.Tree) -> None:

@@ -413,6 +413,8 @@ class Lowering:
             if sign == "otimes":
                 total = product(total, transpose(value) if value.col is None else value)
                 continue
+            if self.learning and total.rank == 1 and value.rank == 0 and len(part) == 1:
+                value = self.like_vector(part[0][1]) or value
             self.meet(total, value)
             total = hadamard(self.resized(total), self.resized(value))
         return total
@@ -446,6 +448,15 @@ class Lowering:
                 total = self.times(total, value, op)
         assert total is not None
         return total
+
+    def like_vector(self, item: t.Tree) -> Value | None:
+        """In the first pass a name of open rank in an elementwise product with a vector is one."""
+        found = reference(item, self.symbols.usage)
+        entity = self.symbols.entities.get(found.key) if found is not None else None
+        if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
+            return None
+        self.symbols.shaped(entity, 1)
+        return self.lower(item)
 
     def as_sample(self, item: t.Tree) -> Value | None:
         """In the first pass x_n behind a row is the vector of sample n: x has one more axis."""
