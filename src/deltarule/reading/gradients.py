@@ -36,12 +36,27 @@ def operator(low: Lowering, item: t.Partial, items: Sequence[tuple[str, t.Tree]]
 def partial(low: Lowering, node: t.Partial) -> Value:
     if node.of is None:
         raise Unread("a derivative operator without what it applies to", node.start)
-    if (slope := at_its_letter(low, node)) is not None:
+    if (slope := at_its_letter(low, node) or by_argument(low, node)) is not None:
         return slope
     of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇" and not node.by:
         return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def by_argument(low: Lowering, node: t.Partial) -> Value | None:
+    """∂_1 f(s, a): the derivative of a function by its first argument."""
+    match node:
+        case t.Partial(of=t.Tree() as of, by=(t.Num(value=k),), order=1) if k.denominator == 1:
+            value = low.lower(of)
+            match value.expression:
+                case Apply(function=name, arguments=arguments, order=order) if not any(order):
+                    if 1 <= k <= len(arguments):
+                        place = int(k) - 1
+                        return value.with_expression(
+                            Apply(name, arguments, (int(n == place) for n in range(len(arguments))))
+                        )
+    return None
 
 
 def at_its_letter(low: Lowering, node: t.Partial) -> Value | None:
@@ -99,8 +114,9 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         raise Unread("a derivative by something that is not a variable", target.start)
     of_row, of_col = of.row, of.col
     e: Expression = Derivative(of.expression, symbol)
-    if by.rank == 0:
-        return Value(e, of_row, of_col)
+    if by.rank == 0:  # in denominator layout a vector by a number is a row, where the document says that it keeps it
+        plain = Value(e, of_row, of_col)
+        return transpose(plain) if of.rank == 1 and low.symbols.layout == "column" else plain
     if of.rank == 0:
         lies = orientation(low, key, found.key) if not is_row(low, found) else "column"
         value = Value(e, by.row, by.col)
