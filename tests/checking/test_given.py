@@ -36,9 +36,9 @@ def test_a_fact_about_a_vector_holds_for_each_component():
 
 
 def test_sizes_that_are_given_make_matrices():
-    text = "$$A B = B A$$"
-    assert verdicts(text) == ["proved"]
-    assert verdicts(text, shapes="A: n n, B: n n") == ["refuted"]
+    text = "We have $C = A B$.\n\n$$C = B A$$"
+    assert verdicts(text) == ["definition", "proved"]
+    assert verdicts(text, shapes="A: n n, B: n n") == ["definition", "refuted"]
 
 
 def test_a_name_that_is_not_there_is_said():

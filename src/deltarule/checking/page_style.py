@@ -58,7 +58,8 @@ a.mark:hover, a.mark:focus-visible { outline: 2px solid currentColor; }
 summary { cursor: pointer; } summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .note:target, tr:target { outline: 2px solid var(--accent); }
 code.source { color: var(--soft); margin-left: .6em; }
-.error { white-space: pre-line; border: 1px solid var(--bad); border-radius: 4px; padding: .4rem .8rem; background: var(--bad-set); }
+.error { white-space: pre-line; border: 1px solid var(--bad); border-radius: 4px; padding: .4rem .8rem;
+  background: var(--bad-set); }
 pre { overflow-x: auto; padding: .6rem .8rem; background: var(--set-off); border-radius: 4px; }
 pre.maths { white-space: pre-wrap; }
 .text table:not(.chain) { border-collapse: collapse; margin: .8rem 0; }
