@@ -136,8 +136,16 @@ def test_the_whole_product_is_proved(hidden: str, loss: str | None):
         turn = {f: FACTORS[f][k % len(FACTORS[f])] for f in ("sizes", "layout", "detail", "bias")}
         subject, derivation = derived({"hidden": hidden, "loss": loss, **turn, **case})
         expect_proved(derivation)
-        if k % 7 == 0:
+        if k % 31 == 0:
             expect_the_gradients_of_jax(subject, derivation, seed=k)
+
+
+@pytest.mark.parametrize("loss", [v for v in LOSS if "(" not in v])
+def test_a_loss_written_out_term_by_term_is_its_definition(loss: str):
+    for sign, policy in (("minimise", "plain"), ("maximise", "plain"), ("maximise", "accuracy")):
+        for output in ("softplus", "softmax"):
+            network = dr.Network(f"linear(2, 2) -> {output} -> {loss}")
+            assert network.derive(sign=sign, policy=policy, detail="component").check().all_proved
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def _node(ctx: Context, e: Expression, memo: dict[Expression, Polynomial]) -> Po
         case Product(factors=factors, bound=bound):
             whole = polynomial.product(ctx, [memo[f] for f in factors])
             if bound:
-                return summation.summed(ctx, whole, [identifier(a) for a in bound])
+                return ctx.reduced(summation.summed(ctx, whole, [identifier(a) for a in bound]))
             return ctx.reduced(whole)
         case Power(base=base, exponent=exponent):
             if abs(exponent) > 10**6 or exponent.denominator > 1000:

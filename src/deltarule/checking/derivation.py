@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
+from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import NO_CLAIM, Judge
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Derivative, Expression, Symbol
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol, walk
 from deltarule.language.functions import expand
 
 __all__ = ["CheckedRow", "Report", "check_derivation"]
@@ -93,13 +94,19 @@ def _judged(judge: Judge, left: Expression, row: Row) -> Judgement:
         return Judgement("none")
     meaning = _meaning(judge.definitions, left)
     if row.rule.startswith("definition") and meaning is not None:
-        if row.right is meaning or judge.equality(meaning, row.right).verdict == "proved":
+        if row.right in _spellings(meaning) or judge.equality(meaning, row.right).verdict == "proved":
             return Judgement("definition")
         return judge.equality(meaning, row.right, refute=True)
     if isinstance(left, Symbol) and isinstance(meaning, Derivative):
         left = meaning  # the summary of a chain: a signal and its value, without the row that says what it is
     judgement = judge.equality(left, row.right)
     return judgement if judgement.verdict == "proved" else judge.equality(left, row.right, refute=True)
+
+
+def _spellings(meaning: Expression) -> tuple[Expression, ...]:
+    """The meaning as it stands, and with its sums term by term where their sizes are numbers (component detail)."""
+    bound = {a for e in walk(meaning) for a in e.axes}
+    return (meaning,) if any(isinstance(a.size, str) for a in bound) else (meaning, written_out(meaning))
 
 
 def _meaning(definitions: Definitions, left: Expression) -> Expression | None:
