@@ -35,8 +35,8 @@ def frame() -> pd.DataFrame:
     return frame
 
 
-def csv_of(frame: pd.DataFrame, **more: str) -> str:
-    return frame.assign(member=frame.member.map({True: "true", False: "false"})).to_csv(index=False, **more)
+def csv_of(frame: pd.DataFrame, sep: str = ",") -> str:
+    return frame.assign(member=frame.member.map({True: "true", False: "false"})).to_csv(index=False, sep=sep)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,9 @@ NAMES = ["t.csv", "t.tsv", "t.jsonl", "t.json", "t.csv.gz", "t.tsv.gz", "t.jsonl
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_gives_the_same_predictions_in_the_order_of_the_rows(name, files, frame, model):
     expected = model.predict_proba(frame)
-    np.testing.assert_allclose(predict(model, files / name).probabilities, expected, rtol=1e-12)
+    found = predict(model, files / name).probabilities
+    assert found is not None
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
     assert evaluate(model, files / name).metrics.rows == ROWS
     assert read_table(files / name).rows == ROWS
 
@@ -76,9 +78,7 @@ def test_blocks_are_the_table(name, files):
     blocks = list(read_blocks(files / name, {"age": False, "city": True}, rows=64))
     assert max(b.rows for b in blocks) <= 64 and sum(b.rows for b in blocks) == ROWS
     whole = read_table(files / name)
-    np.testing.assert_array_equal(
-        np.concatenate([b.columns["age"].numbers for b in blocks]), whole.columns["age"].numbers
-    )
+    assert [v for b in blocks for v in b.features(["age"])[:, 0]] == whole.features(["age"])[:, 0].tolist()
     assert [t for b in blocks for t in b.columns["city"].texts or []] == whole.columns["city"].texts
 
 
@@ -109,7 +109,9 @@ def test_the_fast_reader_gives_what_the_exact_one_gives(files):
         if text:
             assert [t for p in parts for t in p.texts or []] == whole.columns[name].texts
         else:
-            np.testing.assert_array_equal(np.concatenate([p.numbers for p in parts]), whole.columns[name].numbers)
+            np.testing.assert_array_equal(
+                np.concatenate([p.numbers for p in parts if p.numbers is not None]), whole.columns[name].numbers
+            )
 
 
 def test_what_the_fast_reader_does_not_take_is_answered_by_the_exact_one(tmp_path):

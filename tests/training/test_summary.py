@@ -18,8 +18,8 @@ def good() -> pd.DataFrame:
     return frame.assign(target=np.where(frame.a + rng.normal(size=ROWS) > 0, "up", "down"))
 
 
-def warnings_of(frame: pd.DataFrame, **more: object) -> list[str]:
-    return list(train(frame, "target", epochs=1, **more).summary.warnings)
+def warnings_of(frame: pd.DataFrame) -> list[str]:
+    return list(train(frame, "target", epochs=1).summary.warnings)
 
 
 def test_a_good_table_is_not_warned_of(good):
