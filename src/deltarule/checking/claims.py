@@ -98,7 +98,7 @@ def shapes_open(state: State, *sides: t.Tree) -> list[str]:
 
 
 def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:
-    """Whether an equality is no identity but a relation, as of a plane: without derivatives, functions, definitions."""
+    """Whether an equality is no identity but a relation, such as wᵀx + b = 0: no derivative, function or definition."""
     try:
         _, sides = lowered(state, left, right)
     except (Unread, IllShaped):
@@ -106,6 +106,8 @@ def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:
     nodes = [n for v in sides for n in walk(v.expression)]
     if any(isinstance(n, Derivative | Apply | Piecewise) for n in nodes):
         return False
+    if not any(isinstance(v.expression, Number | Symbol) for v in sides):
+        return False  # (a + b)² = a² + b², AᵀB = AB: both sides are worked out, which claims an identity
     used = set().union(*(names(v.expression) for v in sides))
     return len(used) > 1 and not used & (set(state.definitions.equations) | set(state.symbols.macros))
 
