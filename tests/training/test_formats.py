@@ -49,7 +49,7 @@ def files(frame, tmp_path_factory):
     (folder / "t.jsonl").write_text(lines)
     (folder / "t.json").write_text(json.dumps(records))
     for name in ("t.csv", "t.tsv", "t.jsonl"):
-        (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes()))
+        (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), mtime=0))
     frame.to_parquet(folder / "t.parquet", row_group_size=70)
     frame.to_feather(folder / "t.feather")
     return folder
@@ -153,7 +153,7 @@ def test_predictions_are_read_back_from_every_format(format, files, model):
         ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 of .* is no JSON"),
         ("t.jsonl", b"3\n", "line 1 of .* is no object"),
         ("t.jsonl", b"\n", "has no rows"),
-        ("t.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 5000)[:-20], "not a whole gzip file"),
+        ("t.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 5000, mtime=0)[:-20], "not a whole gzip file"),
         ("t.parquet.gz", b"PAR1", "gunzip it first"),
         ("t.parquet", b"PAR1", "cannot read .* as Parquet"),
     ],

@@ -159,8 +159,13 @@ def test_a_kill_at_any_of_50_moments_leaves_one_whole_model(tmp_path):
 def test_a_kill_while_new_models_are_written_leaves_each_whole_or_not_there(tmp_path):
     model = Classifier(epochs=1).fit(X, CLASSES)
     moments = random.Random(1)
+    begun = time.perf_counter()
+    save_model(model, tmp_path / "whole")
+    one = (
+        time.perf_counter() - begun
+    )  # how long a save takes here: the kill falls before, within or after the next ones
     for run in range(20):
-        killed_while(lambda k, run=run: save_model(model, tmp_path / f"m{run}_{k}"), moments.uniform(0.01, 0.03))
+        killed_while(lambda k, run=run: save_model(model, tmp_path / f"m{run}_{k}"), one * moments.uniform(0.3, 6))
     written = [p for p in tmp_path.iterdir() if not p.name.startswith(".")]
     assert written
     for folder in written:

@@ -1,18 +1,40 @@
-"""What shows only in the document as a whole: layouts mixed, names never introduced."""
+"""What shows only in the document as a whole: layouts mixed, names never introduced, a loss that is to be maximised,
+equations that were lost."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
 
+from deltarule.algebra import enclose
 from deltarule.checking.rows import Finding
 from deltarule.checking.state import State
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Apply, Axis, Expression, Symbol, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import line_column
 from deltarule.reading.references import reference
+from deltarule.reading.symbols import OBJECTIVES
 
 __all__ = ["about", "displayed"]
 
 GOOD = frozenset({"proved", "conditional", "definition"})
+LOSS_WORDS = (
+    "loss",
+    "cost",
+    "entropy",
+    "error function",
+    "verlust",
+    "kosten",
+    "perte",
+    "coût",
+    "pérdida",
+    "потер",
+    "损失",
+    "損失",
+)
 
 
 def displayed(state: State, words: str) -> None:
@@ -65,6 +87,75 @@ def about(state: State) -> None:
         lines = [r.line for r in state.rows if "never introduced" in r.reason or (r.condition is not None
                  and r.condition.kind == "definition-elsewhere")]  # fmt: skip
         state.findings.append(Finding("never-introduced", tuple(lines), f"{key} is used but never introduced"))
+    _sign_of_the_loss(state)
+    _lost_equations(state)
+
+
+def _sign_of_the_loss(state: State) -> None:
+    """An objective that is called a loss, yet is a log-likelihood: negative wherever its names lie between 0 and 1."""
+    text = state.document.text.split("\n")
+    for key in OBJECTIVES:
+        equation, line = state.definitions.equations.get(key), state.seen_definition.get(key, 0)
+        if equation is None or equation.axes or not line:
+            continue
+        before = " ".join(text[max(0, line - 4) : line]).lower()
+        logarithm = any(isinstance(n, Apply) and n.function == "log" for n in walk(equation.right))
+        if logarithm and any(word in before for word in LOSS_WORDS) and _negative(equation.right):
+            state.findings.append(
+                Finding(
+                    "loss-sign",
+                    (line,),
+                    f"{key} is called a loss but written without the minus: it is the log-likelihood, to be maximised, "
+                    "and its gradient has the opposite sign of that of the cross-entropy.",
+                )
+            )
+
+
+def _negative(e: Expression) -> bool:
+    """Whether e is certainly negative at sample points where every name lies between 0 and 1."""
+    sizes = {a.size: 2 for n in walk(e) for a in n.axes if isinstance(a.size, str)}
+
+    def filled(symbol: Symbol, value: Fraction) -> object:
+        shape = [
+            2 if isinstance(i, Axis) and isinstance(i.size, str) else getattr(i, "size", 2) for i in symbol.indices
+        ]
+        out: object = value
+        for size in reversed(shape):
+            out = [out] * size
+        return out
+
+    for shift in (Fraction(1, 7), Fraction(2, 7), Fraction(3, 7)):
+        values = {}
+        for k, symbol in enumerate(symbols(e)):
+            values[symbol.name] = filled(symbol, (shift + Fraction(k, 5)) % Fraction(9, 10) + Fraction(1, 20))
+        try:
+            ball = enclose(e, values, sizes)
+        except (DeltaruleError, ArithmeticError, LookupError, TypeError, ValueError):
+            return False
+        if not ball < 0:
+            return False
+    return True
+
+
+def _lost_equations(state: State) -> None:
+    """Sentences that announce a formula with none behind them, and references to equations that are not there."""
+    text = state.document.text
+    lines: list[int] = []
+    paragraphs = [
+        (m.start(), m.group().strip()) for m in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", text) if m.group().strip()
+    ]
+    for (start, one), (_, following) in pairwise(paragraphs):
+        announces = re.search(r"(?:[a-z]{2}|\)|\$),$|\b(?:as|by|is|are|where|then|below|follows)\s*:$", one)
+        if announces and re.match(r"[A-Za-z#(]", following) and not re.match(r"[-*>|#`$]|\d+\.|\\\\", one):
+            lines.append(line_column(state.document, start + len(one) - 1)[0])
+    known = set(re.findall(r"\\(?:label|tag)\{([^}]*)\}", text))
+    missing = [m for m in re.finditer(r"\\eqref\{([^}]*)\}", text) if m.group(1) not in known]
+    lines += [line_column(state.document, m.start())[0] for m in missing]
+    if lines:
+        words = (
+            "A formula is announced or referred to that is not in the text: equations were probably lost on the way."
+        )
+        state.findings.append(Finding("lost-equations", tuple(sorted(set(lines))), words))
 
 
 def _listed(lines: Sequence[int]) -> str:
