@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
+from time import process_time
 
 __all__ = ["DEFAULT", "Budget", "Exhausted", "Meter", "Undefined", "Unsupported"]
 
@@ -52,14 +52,14 @@ class Meter:
         self.budget = budget
         self.spent = 0
         self._check = 256
-        self.deadline = monotonic() + budget.seconds
+        self.deadline = process_time() + budget.seconds
 
     def spend(self, amount: int) -> None:
         self.spent += amount
         if self.spent > self._check:
             if self.spent > self.budget.work:
                 raise Exhausted(f"more than {self.budget.work} products of terms")
-            if monotonic() > self.deadline:
+            if process_time() > self.deadline:
                 raise Exhausted(f"more than {self.budget.seconds} s")
             self._check = self.spent + 256
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
-from time import monotonic
+from time import process_time
 from typing import Any, TypeAlias
 
 import flint
@@ -79,7 +79,7 @@ class Evaluation:
         found = self._memo.get(key)
         if found is None:
             self.count += 1
-            if self.count > MAX_EVALUATIONS or (self.count % 64 == 0 and monotonic() > self.deadline):
+            if self.count > MAX_EVALUATIONS or (self.count % 64 == 0 and process_time() > self.deadline):
                 raise Exhausted(f"more than {MAX_EVALUATIONS} values at one point, or too long a time")
             found = self._memo[key] = self._value(e, at)
         return found

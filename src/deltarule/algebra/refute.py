@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import flint
@@ -26,7 +26,7 @@ def counterexample(left: Expression, right: Expression, facts: Facts, budget: Bu
         return None
     with flint.ctx.workprec(PRECISIONS[0]):
         try:
-            for point in points((left, right), facts, budget.points, monotonic() + SECONDS):
+            for point in points((left, right), facts, budget.points, process_time() + SECONDS):
                 found = _difference(point, left, right)
                 if found is not None:
                     return found
@@ -85,7 +85,7 @@ def defined_somewhere(left: Expression, right: Expression, facts: Facts, count: 
     """Whether a point is found at which the facts hold and both sides are defined, at every index."""
     with flint.ctx.workprec(128):
         try:
-            for point in points((left, right), facts, count, monotonic() + SECONDS, seed=2):
+            for point in points((left, right), facts, count, process_time() + SECONDS, seed=2):
                 point.evaluation.derivatives = True
                 if all(
                     point.evaluation.value(e, where).is_finite()
