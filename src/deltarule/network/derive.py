@@ -104,7 +104,9 @@ class _Deriving:
             self.equations = [
                 replace(e, right=negate(e.right)) if e.name == network.loss else e for e in self.equations
             ]
-            self.notes.append(f"{network.loss} is the loss with the opposite sign: of a cross-entropy, the log-likelihood.")
+            self.notes.append(
+                f"{network.loss} is the loss with the opposite sign: of a cross-entropy, the log-likelihood."
+            )
         declarations = dict(network.declarations)
         self.target = network.loss or "L"
         if network.loss is None and self.view == "applied":

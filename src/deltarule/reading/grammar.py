@@ -585,9 +585,7 @@ class Parser:
         at = self.pos
         sign = self.tokens[at].text
         if sign == "|" and self.kind(at + 1, end) == "bar" and self.tokens[at + 1].text == "|":  # ||x||
-            pairs = (
-                k for k in self.top(at + 2, end - 1) if all(self.tokens[j].kind == "bar" for j in (k, k + 1))
-            )
+            pairs = (k for k in self.top(at + 2, end - 1) if all(self.tokens[j].kind == "bar" for j in (k, k + 1)))
             close = next(pairs, -1)
             if close <= at + 2:
                 raise self.unexpected(at)
