@@ -2,7 +2,8 @@
 
 A row is `left = right`, read from left to right: wherever the left side has a value the right side has the same one,
 except at the points that `off` names. `uses` says what the row is for: `stable` (the right side keeps its accuracy
-where the left side overflows or cancels), `logarithm`, `exponential`, `logistic`, `piecewise`, `softmax`, `matrix`.
+where the left side overflows or cancels), `opens-loss` (brings a loss into a form that stays finite), `logarithm`,
+`exponential`, `logistic`, `piecewise`, `softmax`, `matrix`.
 """
 
 from __future__ import annotations
@@ -159,12 +160,12 @@ def _rows() -> list[Identity]:
             "exponential",
         ),
         # logarithms of logistic functions
-        row("logarithm of the sigmoid", log(sigmoid(s)), negate(softplus(negate(s))), "logarithm stable"),
+        row("logarithm of the sigmoid", log(sigmoid(s)), negate(softplus(negate(s))), "logarithm stable opens-loss"),
         row(
             "logarithm of its complement",
             log(subtract(ONE, sigmoid(s))),
             negate(softplus(s)),
-            "logarithm stable",
+            "logarithm stable opens-loss",
         ),
         row(
             "softplus, stable",

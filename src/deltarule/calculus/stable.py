@@ -1,7 +1,7 @@
 """The loss in a form that stays finite: the output module is put into its logarithms, which then open.
 
-log σ(s) becomes -softplus(-s), the logarithm of a softmax becomes a_i - log Σ_k exp(a_k). The rewrites are identities;
-none knows a module or a loss.
+log σ(s) becomes -softplus(-s), the logarithm of a softmax becomes a_i - log Σ_k exp(a_k). The rewrites are rows of
+the table of identities; none knows a module or a loss.
 """
 
 from __future__ import annotations
@@ -11,39 +11,25 @@ from deltarule.calculus.derivation import Chain, Row
 from deltarule.calculus.matching import apply_identity
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
-    ONE,
     Apply,
     Expression,
     Number,
     Power,
     Product,
-    Symbol,
     add,
     multiply,
     names,
-    negate,
     substitute,
-    subtract,
     walk,
 )
 
 __all__ = ["stable_form"]
 
-S = Symbol("s")
-
-
-def _call(name: str, u: Expression) -> Expression:
-    return Apply(name, (u,))
-
-
-IDENTITIES: tuple[tuple[str, Expression, Expression], ...] = (
-    ("log σ(s) = -softplus(-s)", _call("log", _call("sigmoid", S)), negate(_call("softplus", negate(S)))),
-    ("log(1 - σ(s)) = -softplus(s)", _call("log", subtract(ONE, _call("sigmoid", S))), negate(_call("softplus", S))),
-)
-
 
 def stable_form(definitions: Definitions, target: str) -> Chain | None:
     """The chain from the loss to its stable form, or None where its logarithms do not open."""
+    from deltarule.algebra.identities import identities_for  # the whole table: read only where it is needed
+
     equation = definitions.equations[target]
     inside = {
         name
@@ -56,14 +42,14 @@ def stable_form(definitions: Definitions, target: str) -> Chain | None:
         return None
     rows = [Row(equation.right, "definition"), Row(definitions.unfold(equation.right, inside), "output put in")]
     out = rows[-1].right
-    for name, left, right in IDENTITIES:
-        rewritten = _without_double_minus(apply_identity(out, left, right, ("s",)))
+    for identity in identities_for("opens-loss"):
+        rewritten = _without_double_minus(apply_identity(out, identity.left, identity.right, ("s",)))
         if rewritten is not out:
-            rows.append(Row(rewritten, f"identity {name}"))
+            rows.append(Row(rewritten, f"identity: {identity.name}"))
             out = rewritten
     opened = _log_of_products(out)
     if opened is not out:
-        rows.append(Row(opened, "identity log(exp(u)/v) = u - log v"))
+        rows.append(Row(opened, "identity: log(exp(u)/v) = u - log v"))
         out = opened
     return Chain(equation.left, tuple(rows), equation.axes, place=equation.module) if len(rows) > 2 else None
 
@@ -97,7 +83,7 @@ def _log_of_products(e: Expression) -> Expression:
                         case Apply(function="exp", arguments=(v,)):
                             parts.append(v)
                         case Power(base=base, exponent=n) if positive(base):
-                            parts.append(multiply(Number(n), _call("log", base)))
+                            parts.append(multiply(Number(n), Apply("log", (base,))))
                         case _:
                             return None
                 return add(*parts)
