@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from deltarule.checking.verdicts import Verdicts, check
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
-    from deltarule.training import Classifier, Regressor, load_model, save_model
+    from deltarule.training import Callback, Classifier, Regressor, load_model, save_model
 
 __version__ = "0.1.0"
 
@@ -30,6 +30,7 @@ _HOMES = {
     "Parameter": "deltarule.network",
     "module": "deltarule.network",
     "check_backward": "deltarule.checking.backward",
+    "Callback": "deltarule.training",
     "Classifier": "deltarule.training",
     "Regressor": "deltarule.training",
     "load_model": "deltarule.training",
@@ -37,6 +38,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Callback",
     "Classifier",
     "DeltaruleError",
     "Derivation",

@@ -101,6 +101,9 @@ class Scripted:
     def gradients(self, parameters, X, Y, *, sample_weight=None):
         raise NotImplementedError
 
+    def messages(self, parameters, X, Y, *, sample_weight=None):
+        raise NotImplementedError
+
 
 def test_a_loss_that_is_non_finite_before_any_update_blames_the_data():
     with pytest.raises(NonFiniteLoss, match="look for huge values in the data"):

@@ -14,7 +14,7 @@ from deltarule.network.network import Network
 from deltarule.program.derived import spec_of
 from deltarule.program.execution import functions_of
 from deltarule.program.initialisation import initial_values, weights_of
-from deltarule.program.numpy_module import module_source
+from deltarule.program.numpy_module import messages_source, module_source
 from deltarule.program.spec import ProgramSpec
 
 __all__ = ["DTYPES", "ENGINES", "Program", "compile_network"]
@@ -64,6 +64,14 @@ class Program:
     def _weighted(self) -> dict[str, Any]:
         return functions_of(module_source(spec_of(self.network, self.spec.policy, weighted=True)))
 
+    @cached_property
+    def _messages(self) -> Any:
+        return functions_of(messages_source(self.spec))["messages"]
+
+    @cached_property
+    def _weighted_messages(self) -> Any:
+        return functions_of(messages_source(spec_of(self.network, self.spec.policy, weighted=True)))["messages"]
+
     @property
     def parameters(self) -> dict[str, tuple[int | str, ...]]:
         """The shape of each parameter."""
@@ -97,6 +105,17 @@ class Program:
         functions, data = self._data(X, Y, sample_weight)
         loss, gradients = functions["loss_and_gradients"](parameters, *data)
         return float(loss), {name: np.asarray(g) for name, g in gradients.items()}
+
+    def messages(
+        self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
+    ) -> Arrays:
+        """The value of every equation by name, in the order of evaluation: activities, loss, error signals, gradients.
+
+        Always by NumPy: it is for looking at a batch, not for training.
+        """
+        functions, data = self._data(X, Y, sample_weight)
+        found = (self._messages if functions is self._functions else self._weighted_messages)(parameters, *data)
+        return {name: np.asarray(value) for name, value in found.items()}
 
     def step(
         self,

@@ -37,7 +37,7 @@ from deltarule.writing.lines import Typesetter
 from deltarule.writing.naming import Names
 from deltarule.writing.numpy import PRODUCT, TWINS, Printer, Spelling, identifier, primitive
 
-__all__ = ["SCALAR_FORMS", "module_source"]
+__all__ = ["SCALAR_FORMS", "messages_source", "module_source"]
 
 SCALAR_FORMS: dict[str, str] = {
     # function: its source where the textbook definition would overflow or cancel
@@ -62,6 +62,12 @@ _RESERVED = {
 def module_source(spec: ProgramSpec, by: StepBy | None = None) -> str:
     """The module that runs `spec`; its `step` by plain gradient descent, or by another optimiser."""
     return _Module(spec, by).source()
+
+
+def messages_source(spec: ProgramSpec) -> str:
+    """A module with one function, `messages`: the value of every equation by name, in the order of evaluation."""
+    module = _Module(spec)
+    return module.around([module.messages()])
 
 
 @dataclass
@@ -94,6 +100,11 @@ class _Module:
             functions.append(self.loss())
             if spec.gradients:
                 functions += [self.loss_and_gradients(), self.step()]
+        return self.around(functions)
+
+    def around(self, functions: Sequence[str]) -> str:
+        """The module that these functions make, with its head and what they call."""
+        spec = self.spec
         body = "\n\n".join(functions)
         helpers = [text for name, text in SCALAR_FORMS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
         head = [f'"""{_plain(spec.title)}', "", f"{self.shapes()}", '"""', "", "import numpy as np"]
@@ -134,6 +145,14 @@ class _Module:
             tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{", *(f"    {pair}," for pair in pairs), "}"]
         words = f"The loss {spec.loss} and its gradient by each parameter."
         return self.function("loss_and_gradients", self.data(), words, schedule, tail)
+
+    def messages(self) -> str:
+        spec = self.spec
+        equations = (*spec.forward, *spec.backward, *spec.gradients.values())
+        schedule = self.lowered(equations, [e.name for e in equations])
+        pairs = [f'    "{self.key(n)}": {self.name(b)},' for n, b in schedule.outputs.items()]
+        words = "Every equation's value: activities, the loss, error signals, gradients."
+        return self.function("messages", self.data(), words, schedule, ["return {", *pairs, "}"])
 
     def step(self) -> str:
         spec = self.spec

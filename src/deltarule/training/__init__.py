@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deltarule.training.atomic import write_whole
     from deltarule.training.bundled import DATASETS, Dataset, load_dataset
+    from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run
     from deltarule.training.data import Column, Table
     from deltarule.training.estimators import Classifier, Regressor
     from deltarule.training.gradient_check import GradientCheck, check_gradients
-    from deltarule.training.loop import EpochReport, NonFiniteLoss
+    from deltarule.training.loop import NonFiniteLoss
     from deltarule.training.metrics import classification_metrics, regression_metrics
     from deltarule.training.model_file import load_model, save_model
     from deltarule.training.optimisers import OPTIMISERS, Optimiser
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 _PLACES = {
     "atomic": ("write_whole",),
     "bundled": ("DATASETS", "Dataset", "load_dataset"),
+    "callbacks": ("BatchReport", "Callback", "EpochReport", "Run"),
     "data": ("Column", "Table"),
     "source": ("read_blocks", "read_table"),
     "splitting": ("split",),
     "estimators": ("Classifier", "Regressor"),
     "gradient_check": ("GradientCheck", "check_gradients"),
-    "loop": ("EpochReport", "NonFiniteLoss"),
+    "loop": ("NonFiniteLoss",),
     "metrics": ("classification_metrics", "regression_metrics"),
     "model_file": ("load_model", "save_model"),
     "optimisers": ("OPTIMISERS", "Optimiser"),
@@ -51,6 +53,8 @@ __all__ = [
     "OPTIMISERS",
     "SCHEDULES",
     "SETTINGS",
+    "BatchReport",
+    "Callback",
     "Classifier",
     "Column",
     "Dataset",
@@ -60,6 +64,7 @@ __all__ = [
     "Optimiser",
     "RangeTest",
     "Regressor",
+    "Run",
     "Schedule",
     "Setting",
     "Table",

@@ -9,7 +9,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,11 +17,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError
+from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run, Watchers, check_callbacks
 from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
 from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
 from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
 
-__all__ = ["EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
+__all__ = ["BatchReport", "Callback", "EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
 
 Parameters = dict[str, np.ndarray]
 
@@ -42,6 +43,10 @@ class Trainable(Protocol):
         *,
         sample_weight: np.ndarray | None = None,
     ) -> float: ...
+
+    def messages(
+        self, parameters: Parameters, X: np.ndarray, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
+    ) -> Parameters: ...
 
 
 class NonFiniteLoss(DeltaruleError):
@@ -82,30 +87,6 @@ class Plan:
         return math.ceil(rows / self.batch_size) * self.epochs if self.total is None else self.total
 
 
-@dataclass(frozen=True)
-class EpochReport:
-    """What a progress callback hears after each epoch. `figures` has the loss and whatever else is judged."""
-
-    epoch: int
-    epochs: int
-    figures: Mapping[str, float]
-    samples_per_second: float
-    seconds_left: float
-
-    @property
-    def loss(self) -> float:
-        return self.figures["loss"]
-
-
-@dataclass
-class Run:
-    """What came of it: the figures of each epoch, the epochs begun, and whether Ctrl-C ended it."""
-
-    history: dict[str, list[float]] = field(default_factory=dict)
-    epochs: int = 0
-    interrupted: bool = False
-
-
 def run_epochs(
     program: Trainable,
     parameters: Parameters,
@@ -116,20 +97,22 @@ def run_epochs(
     sample_weight: np.ndarray | None = None,
     judge: Callable[[Parameters], Mapping[str, float]] | None = None,
     progress: Callable[[EpochReport], object] | None = None,
+    callbacks: Sequence[Callback] = (),
     memory: Memory | None = None,
     watch: Callable[[float, float], bool] | None = None,
 ) -> Run:
     """Train `parameters` in place on `X` [rows, ...] and `Y` [rows, ...].
 
-    `judge` gives further figures of each epoch (on the validation part, say). `memory` is what the optimiser remembers:
-    read and renewed, so that a later run goes on. `watch(rate, loss)` hears of each batch and ends the run by True.
-    Ctrl-C ends the run after the batch; a second one at once.
+    `judge` gives further figures of each epoch (on the validation part, say). `progress` and `callbacks` hear of the
+    run. `memory` is what the optimiser remembers: read and renewed, so that a later run goes on. `watch(rate, loss)`
+    hears of each batch and ends the run by True. Ctrl-C ends the run after the batch; a second one at once.
 
     Raises:
         NonFiniteLoss: with the epoch, the batch and the learning rate.
     """
-    run = Run()
     memory = Memory() if memory is None else memory
+    run = Run(program, parameters, plan, len(X))
+    watchers = Watchers(check_callbacks(callbacks), run)
     update = _updater(program, plan, memory)
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(X)), memory.schedule
@@ -137,15 +120,18 @@ def run_epochs(
     ended = False
     began = time.perf_counter()
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
-    with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"), watchers:
         for epoch in range(plan.first_epoch + 1, plan.first_epoch + plan.epochs + 1):
-            start, total, seen, number = time.perf_counter(), 0.0, 0, 0
+            start, total, seen, number, rate = time.perf_counter(), 0.0, 0, 0, plan.learning_rate
             for number, rows in enumerate(batches(len(X), plan.batch_size, plan.seed, epoch), 1):
-                weight = None if sample_weight is None else sample_weight[rows]
+                data = X[rows], Y[rows], None if sample_weight is None else sample_weight[rows]
                 rate = rates.rate(memory.updates, epoch - 1)
-                loss = update(parameters, X[rows], Y[rows], weight, rate)
+                report = watchers.before_batch(epoch, number, rows, data) if watchers.of_batches else None
+                loss = update(parameters, *data, rate)
                 if not math.isfinite(loss):
                     raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
+                if report is not None:
+                    watchers.after_batch(report, loss, rate)
                 size = len(X) if isinstance(rows, slice) else len(rows)
                 total, seen = total + loss * size, seen + size
                 ended = watch is not None and watch(rate, loss)
@@ -160,12 +146,14 @@ def run_epochs(
                 run.history.setdefault(name, []).append(float(value))
             rates.epoch_over(float(figures.get("val_loss", figures["loss"])))
             run.epochs += 1
-            run.interrupted = interrupted.is_set()
-            if progress is not None:
+            if progress is not None or watchers.callbacks:
                 left = (time.perf_counter() - began) / run.epochs * (plan.epochs - run.epochs)
                 last = plan.first_epoch + plan.epochs
-                progress(EpochReport(epoch, last, figures, seen / max(now - start, 1e-9), left))
-                run.interrupted = interrupted.is_set()
+                told = EpochReport(epoch, last, figures, seen / max(now - start, 1e-9), left, rate)
+                if progress is not None:
+                    progress(told)
+                ended |= watchers.epoch_over(told)
+            run.interrupted = interrupted.is_set()
             if ended or run.interrupted:
                 break
     return run

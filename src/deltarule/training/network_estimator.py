@@ -18,10 +18,11 @@ from sklearn.utils.validation import (
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
+from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
 from deltarule.training.features import encoded_features, features_to_fit, raw_with_targets
 from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
-from deltarule.training.loop import EpochReport, NonFiniteLoss, Plan, run_epochs
+from deltarule.training.loop import NonFiniteLoss, Plan, run_epochs
 from deltarule.training.notes import Notes
 from deltarule.training.range_test import RangeTest
 from deltarule.training.recipe import check_recipe, plan_of
@@ -85,6 +86,7 @@ class NetworkEstimator(BaseEstimator):
         dtype: str = "float64",
         policy: str = "accuracy",
         progress: Callable[[EpochReport], object] | None = None,
+        callbacks: Sequence[Callback] | None = None,
     ) -> None:
         self.network = network
         self.optimiser = optimiser
@@ -112,6 +114,7 @@ class NetworkEstimator(BaseEstimator):
         self.dtype = dtype
         self.policy = policy
         self.progress = progress
+        self.callbacks = callbacks
 
     # What differs -------------------------------------------------------------------------------------------------
 
@@ -212,6 +215,7 @@ class NetworkEstimator(BaseEstimator):
                     sample_weight=weight,
                     judge=judge,
                     progress=self.progress,
+                    callbacks=check_callbacks(self.callbacks),
                     memory=self.optimiser_state_,
                     watch=None if self.range_test is None else self.range_test.watch,
                 )
@@ -300,6 +304,7 @@ class NetworkEstimator(BaseEstimator):
         """Parameters, data and weights validated; rows of weight 0 are left out."""
         validate(self.get_params(deep=False))
         check_recipe(self)
+        check_callbacks(self.callbacks)
         if reset:
             self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
             X, y, self._raw_columns = features_to_fit(self, X, y, **more)

@@ -123,7 +123,7 @@ def find_learning_rate(
         raise DeltaruleError(f"the lowest rate {lowest:g} must be below the highest {highest:g}")
     found = RangeTest(float(lowest), float(highest), int(updates))
     copy: Any = clone(model)
-    copy.set_params(epochs=int(updates), validation=0.0, learning_rate=float(highest), progress=None)
+    copy.set_params(epochs=int(updates), validation=0.0, learning_rate=float(highest), progress=None, callbacks=None)
     copy.range_test = found
     with contextlib.suppress(NonFiniteLoss):  # far above every useful rate: the test is over
         copy.fit(X, y, sample_weight)

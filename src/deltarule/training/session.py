@@ -12,9 +12,9 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
+from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.data import Table, Task
 from deltarule.training.estimators import Classifier, Regressor
-from deltarule.training.loop import EpochReport
 from deltarule.training.model_file import save_model
 from deltarule.training.numbering import Declarations, raw_to_fit
 from deltarule.training.prediction import Metrics, Model, found_for, metrics_as_json, metrics_of
@@ -85,6 +85,7 @@ def train(
     validation: float = 0.2,
     output: str | os.PathLike[str] | None = None,
     progress: Callable[[EpochReport], object] | None = None,
+    callbacks: Sequence[Callback] | None = None,
     categorical: Sequence[str] = (),
     ordinal: Mapping[str, Sequence[str]] | None = None,
     before: Callable[[Summary], object] | None = None,
@@ -105,9 +106,9 @@ def train(
     if before is not None:
         before(case.summary)
     model, X, y = case.model, case.X, case.y
-    model.set_params(progress=progress)
+    model.set_params(progress=progress, callbacks=callbacks)
     model.fit(X, y)
-    model.progress = None  # the model outlives the terminal that it reported to
+    model.progress = model.callbacks = None  # the model outlives the terminal that it reported to
     if validation:
         training, held = split(len(y), validation, model.seed_, y if case.task == "classification" else None)
     else:
