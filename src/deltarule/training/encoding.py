@@ -20,7 +20,7 @@ from deltarule.training.column_kinds import KINDS
 from deltarule.training.data import Kind
 from deltarule.training.notes import Notes
 
-__all__ = ["MOST_CATEGORIES", "ColumnCode", "Encoder", "RawColumn", "fitted_encoder"]
+__all__ = ["MOST_CATEGORIES", "ColumnCode", "Encoder", "RawColumn", "fitted_encoder", "kept_categories"]
 
 MOST_CATEGORIES = 200
 """The most frequent ones are told apart, the others count as unseen."""
@@ -192,7 +192,8 @@ def fitted_encoder(
                 fill = float(np.floor(fill))
             codes.append(ColumnCode(column.name, column.kind, fill, indicator, column.vocabulary))
             continue
-        kept = _kept_categories(column, values[~gaps].astype(np.int64), notes)
+        counts = np.bincount(values[~gaps].astype(np.int64), minlength=len(column.vocabulary))
+        kept = kept_categories(column, counts, notes)
         lookup = np.full(len(column.vocabulary) + 1, UNSEEN)
         lookup[kept] = np.arange(len(kept))
         recoded = raw.copy() if recoded is raw else recoded
@@ -209,11 +210,10 @@ def fitted_encoder(
     return encoder, encoder.encode(recoded, notes)
 
 
-def _kept_categories(column: RawColumn, codes: np.ndarray, notes: Notes) -> list[int]:
-    """The codes of the categories that get a column, in the order of the vocabulary."""
-    counts = np.bincount(codes, minlength=len(column.vocabulary))
-    seen = np.flatnonzero(counts)
-    if len(codes) >= LEAST_ROWS and len(seen) == len(codes):
+def kept_categories(column: RawColumn, counts: np.ndarray, notes: Notes) -> list[int]:
+    """The codes of the categories that get a column, in the order of the vocabulary; `counts` of the training part."""
+    rows, seen = int(counts.sum()), np.flatnonzero(counts)
+    if rows >= LEAST_ROWS and len(seen) == rows:
         notes.say(
             (column.name, "identifier"),
             f"column {column.name!r} holds another text in every row (an identifier?): it is left out",

@@ -11,7 +11,7 @@ from deltarule.training.column_kinds import kind_of, numbers_of, texts_of
 from deltarule.training.data import Column, Table, nearest_as_written
 from deltarule.training.encoding import UNSEEN, Encoder, RawColumn
 
-__all__ = ["Declarations", "raw_as_encoded", "raw_to_fit"]
+__all__ = ["Declarations", "codes_of", "raw_as_encoded", "raw_to_fit", "refuse_unknown_level"]
 
 
 class Declarations:
@@ -57,13 +57,13 @@ def raw_to_fit(table: Table, declared: Declarations, missing: str) -> tuple[np.n
         if levels is None and column.kind == "ordinal" and column.name not in declared.categorical:
             levels = column.levels
         if levels is not None:
-            raw[:, j] = _codes(column, levels)
-            _refuse_unknown_level(table, column, raw[:, j], levels)
+            raw[:, j] = codes_of(column, levels)
+            refuse_unknown_level(table, column, raw[:, j], levels)
             columns.append(RawColumn(column.name, "ordinal", levels))
         elif column.name in declared.categorical or (kind := kind_of(table, column)) == "category":
             texts = texts_of(column)
             vocabulary = column.levels or tuple(sorted({text for text in texts if text}))
-            raw[:, j] = _codes(column, vocabulary)
+            raw[:, j] = codes_of(column, vocabulary)
             columns.append(RawColumn(column.name, "category", vocabulary))
         else:
             raw[:, j] = numbers_of(table, column, kind)
@@ -84,13 +84,13 @@ def raw_as_encoded(table: Table, encoder: Encoder) -> np.ndarray:
         if encoder.missing == "error":
             table.refuse_missing(column, "feature")
         if code.kind in ("category", "ordinal"):
-            raw[:, j] = _codes(column, code.categories)
+            raw[:, j] = codes_of(column, code.categories)
         else:
             raw[:, j] = numbers_of(table, column, code.kind)
     return raw
 
 
-def _codes(column: Column, vocabulary: Sequence[str]) -> np.ndarray:
+def codes_of(column: Column, vocabulary: Sequence[str]) -> np.ndarray:
     known: dict[str, float] = {text: float(code) for code, text in enumerate(vocabulary)}
     known.setdefault("", np.nan)
     texts = column.texts if column.texts is not None else texts_of(column)
@@ -100,7 +100,7 @@ def _codes(column: Column, vocabulary: Sequence[str]) -> np.ndarray:
     return np.fromiter(map(index.__getitem__, texts), np.float64, len(texts))
 
 
-def _refuse_unknown_level(table: Table, column: Column, codes: np.ndarray, levels: Sequence[str]) -> None:
+def refuse_unknown_level(table: Table, column: Column, codes: np.ndarray, levels: Sequence[str]) -> None:
     unknown = np.flatnonzero(codes == UNSEEN)
     if len(unknown):
         text = texts_of(column)[int(unknown[0])]

@@ -21,7 +21,7 @@ from deltarule.training.data import MixedColumn, Table, joined, nearest_as_writt
 from deltarule.training.frames import as_table
 from deltarule.training.json_lines import json_blocks
 
-__all__ = ["ROWS_A_BLOCK", "read_blocks", "read_table"]
+__all__ = ["ROWS_A_BLOCK", "file_of", "format_of", "read_blocks", "read_table"]
 
 ROWS_A_BLOCK = 16_384
 ARROW = frozenset({".parquet", ".pq", ".feather", ".arrow", ".ipc"})
@@ -44,7 +44,7 @@ def read_table(data: Any, seed: int = 0, texts: Collection[str] = ()) -> Table:
     """
     if not isinstance(data, str | os.PathLike):
         return as_table(data)
-    path = _file(data)
+    path = file_of(data)
     if path is None:
         return load_dataset(os.fspath(data), seed)
     if _kind(path) in ARROW:
@@ -79,7 +79,7 @@ def read_blocks(
     `wanted` has the columns to read, and whether each holds text; None: all.
     """
     rows = ROWS_A_BLOCK if rows is None else rows
-    path = _file(data) if isinstance(data, str | os.PathLike) else None
+    path = file_of(data) if isinstance(data, str | os.PathLike) else None
     if path is None:
         yield read_table(data, seed)
         return
@@ -103,7 +103,7 @@ def read_blocks(
         yield from csv_blocks(stream, source, rows, wanted, _delimiter(path))
 
 
-def _file(data: str | os.PathLike[str]) -> Path | None:
+def file_of(data: str | os.PathLike[str]) -> Path | None:
     """The file that is meant (`-` is standard input), or None for a bundled data set."""
     text = os.fspath(data)
     path = Path(text)
@@ -122,6 +122,14 @@ def _file(data: str | os.PathLike[str]) -> Path | None:
     if path.suffix.lower() == ".gz" and _kind(path) in ARROW:
         raise DeltaruleError(f"{path}: Parquet and Arrow files are compressed inside\nremedy: gunzip it first")
     return path
+
+
+def format_of(path: Path) -> str:
+    """`csv` (TSV too), `json` or `arrow` (Parquet too)."""
+    if _kind(path) in ARROW:
+        return "arrow"
+    with _opened(path) as (stream, _):
+        return "json" if _is_json(path, stream) else "csv"
 
 
 def _kind(path: Path) -> str:
