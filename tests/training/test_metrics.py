@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
 
 from deltarule.network import Network
 from deltarule.program import compile_network
 from deltarule.training.gradient_check import check_gradients
-from deltarule.training.metrics import classification_metrics, regression_metrics
+from deltarule.training.metrics import METRICS, classification_metrics, regression_metrics
 
 RNG = np.random.default_rng(1)
 
@@ -31,9 +32,38 @@ def test_classification_metrics_are_their_definitions():
     )
 
 
-def test_more_than_two_classes_have_no_roc_curve():
-    found = classification_metrics([0, 1, 2], [0, 1, 1], np.eye(3), [0, 1, 2])
-    assert found.roc is None and "roc_auc" not in found.figures()
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_classification_metrics_are_scikit_learns(classes):
+    y = np.r_[np.arange(classes), RNG.integers(0, classes, 60)]
+    p = RNG.dirichlet(np.ones(classes), len(y)) * 0.7 + 0.3 * np.eye(classes)[y]
+    found = classification_metrics(y, p.argmax(1), p, range(classes))
+    score = p[:, 1] if classes == 2 else p
+    assert found.figures() == pytest.approx(
+        {
+            "accuracy": sk.accuracy_score(y, p.argmax(1)),
+            "balanced_accuracy": sk.balanced_accuracy_score(y, p.argmax(1)),
+            "f1_macro": sk.f1_score(y, p.argmax(1), average="macro"),
+            "log_loss": sk.log_loss(y, p),
+            "brier": sk.brier_score_loss(y, score),
+            "roc_auc": sk.roc_auc_score(y, score, multi_class="ovr"),
+            "pr_auc": sk.average_precision_score(y, score),
+        }
+    )
+    assert (found.roc is None) == (classes > 2)
+
+
+def test_what_a_test_cannot_tell_is_left_out():
+    """Rows of one class rank nothing; a class that only predictions have counts in F1 and is no warning."""
+    found = classification_metrics([0, 0, 0], [0, 1, 0], np.array([[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]]), [0, 1])
+    assert found.roc_auc is None and found.pr_auc is None and found.roc is None
+    assert found.balanced_accuracy == pytest.approx(2 / 3) and found.f1_macro == pytest.approx(0.8 / 2)
+    bare = classification_metrics(["a", "b"], ["a", "a"], None, ["a", "b"])
+    assert set(bare.figures()) == {"accuracy", "balanced_accuracy", "f1_macro"}
+
+
+def test_every_figure_has_its_words():
+    classified = classification_metrics([0, 1], [0, 1], np.eye(2), [0, 1]).figures()
+    assert {*classified, *regression_metrics([1.0, 2.0], [1.0, 1.0]).figures()} == set(METRICS)
 
 
 def test_regression_metrics_are_their_definitions():
@@ -41,6 +71,7 @@ def test_regression_metrics_are_their_definitions():
     found = regression_metrics(y, p)
     assert (found.mse, found.mae) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
     assert found.r2 == pytest.approx(1 - 2 / ((y - y.mean()) ** 2).sum())
+    assert found.rmse == pytest.approx(np.sqrt(2 / 3)) and found.median_ae == 1
     assert regression_metrics([1.0], [2.0]).r2 is None
 
 
