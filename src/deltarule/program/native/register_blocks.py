@@ -1,0 +1,310 @@
+"""Products whose accumulators stay in registers: the two shapes of code, a tile at a time.
+
+`along_result`: lanes run along an axis of the result; one operand is read as vectors, the other element by element.
+`along_sum`: lanes run along the axis that is summed over; the lanes of each accumulator are added up at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from llvmlite import ir
+
+from deltarule.program.native.operands import Place, View
+from deltarule.program.native.vectors import Index, Vectors
+
+__all__ = ["Start", "Task", "Tile", "along_result", "along_sum"]
+
+Start = Literal["zero", "add"] | Callable[[Place], ir.Value]
+Positions = dict[str, Index]
+
+
+@dataclass(frozen=True)
+class Task:
+    """`out = start + scale · Σ left · right`, then `epilogue`; `right` None stands for ones."""
+
+    out: View
+    left: View
+    right: View | None
+    start: Start = "zero"
+    scale: ir.Value | None = None
+    epilogue: Callable[[Place, ir.Value], ir.Value | None] | None = None
+
+    @property
+    def factors(self) -> tuple[View, ...]:
+        return (self.left,) if self.right is None else (self.left, self.right)
+
+    @property
+    def sizes(self) -> dict[str, Index]:
+        """The size of each axis; a number where any of the arrays knows it."""
+        sizes: dict[str, Index] = {}
+        for view in (self.left, self.right, self.out):
+            for letter, size in (view.sizes if view else {}).items():
+                if isinstance(size, int) or letter not in sizes:
+                    sizes[letter] = size
+        return sizes
+
+    @property
+    def summed(self) -> str:
+        """The letter of the axis that is summed over, or nothing."""
+        return "".join(letter for letter in self.sizes if letter not in self.out.letters)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """How a product is cut: `across` rows of `vectors` vectors, `parts` partial sums of each, `steps` terms a turn."""
+
+    across: int = 1
+    vectors: int = 1
+    parts: int = 1
+    steps: int = 1
+
+
+class _Terms:
+    """The products at the positions of a tile, each load made once a turn."""
+
+    def __init__(self, v: Vectors, task: Task) -> None:
+        self.v, self.task = v, task
+        self.seen: dict[tuple[object, ...], ir.Value] = {}
+
+    def add(self, place: Place, total: ir.Value | None) -> ir.Value:
+        """`total` and the product of the factors at this place."""
+        v = self.v
+        values = [self._value(view, place) for view in self.task.factors]
+        if len(values) == 1:
+            return values[0] if total is None else v.add(total, values[0])
+        return v.multiply(*values) if total is None else v.fma(values[0], values[1], total)
+
+    def _value(self, view: View, place: Place) -> ir.Value:
+        key = (id(view), *((letter, place.at[letter]) for letter in view.letters))
+        if key not in self.seen:
+            self.seen[key] = place.load(view.operand, view.letters)
+        return self.seen[key]
+
+
+def _finish(task: Task, place: Place, value: ir.Value) -> None:
+    v = place.vectors
+    if task.start == "add":
+        old = place.load(task.out.operand, task.out.letters)
+        value = v.add(old, value) if task.scale is None else v.fma(v.splat(task.scale), value, old)
+    elif task.scale is not None:
+        value = v.multiply(v.splat(task.scale), value)
+    if task.epilogue is not None:
+        result = task.epilogue(place, value)
+        if result is None:
+            return
+        value = result
+    place.store(value, task.out.operand, task.out.letters)
+
+
+def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
+    """Lanes along the axis `lanes` of the result (none where it is empty); tiles over that axis and one other."""
+    sizes = task.sizes
+    others = [letter for letter in task.out.letters if letter != lanes]
+    row = others[-1] if others else ""
+    v = v.narrowed(sizes[lanes]) if lanes else v.of(1)
+    with _outer_loops(v, others[:-1], sizes) as fixed:
+        for first, count, vectors in _panels(v, sizes[lanes] if lanes else 1, tile.vectors):
+            with first as position:
+                for rows, across in _rows(v, sizes[row] if row else 1, tile.across):
+                    with rows as top:
+                        at = {**fixed, **({lanes: position} if lanes else {}), **({row: top} if row else {})}
+                        _result_tile(v, task, at, lanes, row, across, vectors, count, tile)
+
+
+def _result_tile(
+    v: Vectors,
+    task: Task,
+    at: Positions,
+    lanes: str,
+    row: str,
+    across: int,
+    vectors: int,
+    count: Index | None,
+    tile: Tile,
+) -> None:
+    along = lanes if v.lanes > 1 else ""
+    downwards = [{row: v.plus(at[row], r)} if row else {} for r in range(across)]
+    sideways = [{lanes: v.plus(at[lanes], n * v.lanes)} if lanes else {} for n in range(vectors)]
+    spots = [
+        Place(v, {**at, **down, **side}, along, count if n == vectors - 1 else None)
+        for down in downwards
+        for n, side in enumerate(sideways)
+    ]
+    start = task.start
+    first = [start(spot) if callable(start) else None for spot in spots]
+
+    def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
+        """One step of the sum for each position: part p of the totals takes positions p, p + parts, ..."""
+        for p, position in enumerate(positions):
+            terms = _Terms(v, task)
+            base = p % tile.parts * len(spots)
+            for n, spot in enumerate(spots):
+                here = {**spot.at, task.summed: position} if task.summed else spot.at
+                totals[base + n] = terms.add(replace(spot, at=here), totals[base + n])
+        return totals
+
+    totals = first + [None] * (len(spots) * (tile.parts - 1))
+    results = _summed(v, task.sizes[task.summed] if task.summed else 1, tile, totals, turn)
+    for n, spot in enumerate(spots):
+        _finish(task, spot, _joined(v, results[n :: len(spots)]))
+
+
+def along_sum(v: Vectors, task: Task, rows: str, tile: Tile) -> None:
+    """Lanes along the axis that is summed over; `tile.across` positions of the axis `rows` are summed together."""
+    sizes = task.sizes
+    v = v.narrowed(sizes[task.summed])
+    others = [letter for letter in task.out.letters if letter != rows]
+    with _outer_loops(v, others, sizes) as fixed:
+        for block, across in _rows(v, sizes[rows] if rows else 1, min(tile.across, v.lanes)):
+            with block as top:
+                at = {**fixed, **({rows: top} if rows else {})}
+                _sum_tile(v, task, at, rows, across, tile)
+
+
+def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, tile: Tile) -> None:
+    summed = task.summed
+    spots = [{**at, rows: v.plus(at[rows], r)} if rows else at for r in range(across)]
+
+    def turn_of(count: Index | None) -> Callable[[Sequence[Index], list[ir.Value | None]], list[ir.Value | None]]:
+        def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
+            for p, position in enumerate(positions):
+                terms = _Terms(v, task)
+                base = p % tile.parts * across
+                for r, spot in enumerate(spots):
+                    where = {**spot, summed: v.times(position, v.lanes)}
+                    place = Place(v, where, summed if v.lanes > 1 else "", count)
+                    totals[base + r] = terms.add(place, totals[base + r])
+            return totals
+
+        return turn
+
+    size = task.sizes[summed]
+    totals: list[ir.Value | None] = [None] * (across * tile.parts)
+    if isinstance(size, int):
+        whole = size // v.lanes
+        if whole:
+            totals = list(_summed(v, whole, tile, totals, turn_of(None)))
+        if size % v.lanes:
+            totals = turn_of(size % v.lanes)([whole], totals)
+    else:
+        whole = v.builder.sdiv(size, v.index(v.lanes))
+        totals = list(_summed(v, whole, tile, totals, turn_of(None)))
+        totals = turn_of(v.minus(size, v.times(whole, v.lanes)))([whole], totals)
+    rests = [_joined(v, [t for t in totals[r::across] if t is not None]) for r in range(across)]
+    width = 1 << (across - 1).bit_length()
+    value = v.sum(rests[0]) if across == 1 else v.first(v.sums(rests), width)
+    w = v.of(width)
+    place = Place(w, at, rows if width > 1 else "", None if across == width else across)
+    if callable(task.start):
+        value = w.add(task.start(place), value)
+    _finish(task, place, value)
+
+
+def _joined(v: Vectors, parts: Sequence[ir.Value | None]) -> ir.Value:
+    """The sum of the partial sums, pairwise."""
+    values = [p for p in parts if p is not None]
+    while len(values) > 1:
+        values = [v.add(*values[k : k + 2]) if k + 1 < len(values) else values[k] for k in range(0, len(values), 2)]
+    return values[0]
+
+
+def _summed(
+    v: Vectors,
+    size: Index,
+    tile: Tile,
+    totals: list[ir.Value | None],
+    turn: Callable[[Sequence[Index], list[ir.Value | None]], list[ir.Value | None]],
+) -> list[ir.Value | None]:
+    """`turn` over 0 ... size - 1, `tile.steps` positions at a time: straight code where one turn holds them all."""
+    if isinstance(size, int) and size <= tile.steps:
+        return turn(range(size), totals)
+    zero = v.constant(0.0)
+    carried = [zero if t is None else t for t in totals]
+    main: Index = size - size % tile.steps if isinstance(size, int) else size
+    if not isinstance(size, int) and tile.steps > 1:
+        main = v.minus(size, v.builder.srem(size, v.index(tile.steps)))
+    with v.loop(0, main, tile.steps, carried) as loop:
+        positions = [v.plus(loop.index, p) for p in range(tile.steps)]
+        loop.carried = _certain(turn(positions, list(loop.carried)))
+    totals = list(loop.results)
+    if isinstance(size, int):
+        return turn([main + p for p in range(size % tile.steps)], totals) if isinstance(main, int) else totals
+    if tile.steps > 1:
+        with v.loop(main, size, 1, _certain(totals)) as loop:
+            loop.carried = _certain(turn([loop.index], list(loop.carried)))
+        totals = list(loop.results)
+    return totals
+
+
+def _certain(totals: Sequence[ir.Value | None]) -> list[ir.Value]:
+    return [t for t in totals if t is not None]
+
+
+@contextmanager
+def _known(position: Index) -> Iterator[Index]:
+    yield position
+
+
+@contextmanager
+def _each(v: Vectors, start: Index, stop: Index, step: int) -> Iterator[Index]:
+    with v.loop(start, stop, step) as loop:
+        yield loop.index
+
+
+@contextmanager
+def _outer_loops(v: Vectors, letters: Sequence[str], sizes: dict[str, Index]) -> Iterator[Positions]:
+    if not letters:
+        yield {}
+        return
+    with _span(v, 0, sizes[letters[0]], 1) as position, _outer_loops(v, letters[1:], sizes) as rest:
+        yield {letters[0]: position, **rest}
+
+
+def _span(v: Vectors, start: Index, stop: Index, step: int) -> AbstractContextManager[Index]:
+    """A loop, or only its position where it has one turn."""
+    if isinstance(start, int) and isinstance(stop, int) and stop - start <= step:
+        return _known(start)
+    return _each(v, start, stop, step)
+
+
+def _rows(v: Vectors, size: Index, across: int) -> Iterator[tuple[AbstractContextManager[Index], int]]:
+    """Blocks of `across` rows, then the rest: as one block where their number is known, else one by one."""
+    if isinstance(size, int):
+        across = min(across, size)
+        main = size - size % across
+        yield _span(v, 0, main, across), across
+        if size % across:
+            yield _known(main), size % across
+        return
+    if across > 1:
+        main = v.minus(size, v.builder.srem(size, v.index(across)))
+        yield _each(v, 0, main, across), across
+        yield _each(v, main, size, 1), 1
+    else:
+        yield _each(v, 0, size, 1), 1
+
+
+def _panels(v: Vectors, size: Index, vectors: int) -> Iterator[tuple[AbstractContextManager[Index], Index | None, int]]:
+    """Panels of so many vectors of the axis of the lanes, the last of them with the lanes that are meant."""
+    lanes = v.lanes
+    if isinstance(size, int):
+        whole, tail = divmod(size, lanes)
+        vectors = min(vectors, whole + bool(tail))
+        panels = whole // vectors
+        if panels:
+            yield _span(v, 0, panels * vectors * lanes, vectors * lanes), None, vectors
+        rest = whole - panels * vectors + bool(tail)
+        if rest:
+            yield _known(panels * vectors * lanes), tail or None, rest
+        return
+    if lanes == 1:
+        yield _each(v, 0, size, 1), None, 1
+        return
+    main = v.minus(size, v.builder.srem(size, v.index(lanes)))
+    yield _each(v, 0, main, lanes), None, 1
+    # Where nothing is left the mask is empty: no memory is touched.
+    yield _known(main), v.minus(size, main), 1
