@@ -21,8 +21,21 @@ from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run
 from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
 from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
 from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
+from deltarule.training.windows import InMemory, Rows, batches, batches_of
 
-__all__ = ["BatchReport", "Callback", "EpochReport", "NonFiniteLoss", "Plan", "Run", "batches", "run_epochs"]
+__all__ = [
+    "BatchReport",
+    "Callback",
+    "Checkpointing",
+    "EpochReport",
+    "NonFiniteLoss",
+    "Plan",
+    "Position",
+    "Run",
+    "batches",
+    "run_epochs",
+    "train_on",
+]
 
 Parameters = dict[str, np.ndarray]
 
@@ -87,6 +100,26 @@ class Plan:
         return math.ceil(rows / self.batch_size) * self.epochs if self.total is None else self.total
 
 
+@dataclass
+class Position:
+    """Where a training stands: `epochs` are over, `batches` of the next one too, with the losses that these had."""
+
+    epochs: int = 0
+    batches: int = 0
+    total: float = 0.0
+    """The sum of the losses of the samples of these batches."""
+    seen: int = 0
+    """How many samples they had."""
+
+
+class Checkpointing(Protocol):
+    """Keeps what a run needs to go on where it was killed. `due` is asked after each batch and each epoch."""
+
+    def due(self) -> bool: ...
+
+    def keep(self, run: Run, memory: Memory, position: Position) -> None: ...
+
+
 def run_epochs(
     program: Trainable,
     parameters: Parameters,
@@ -95,81 +128,91 @@ def run_epochs(
     plan: Plan,
     *,
     sample_weight: np.ndarray | None = None,
+    **more: Any,
+) -> Run:
+    """`train_on` arrays in memory: `X` [rows, ...], `Y` [rows, ...] and the weights of the rows."""
+    return train_on(program, parameters, InMemory(X, Y, sample_weight), plan, **more)
+
+
+def train_on(
+    program: Trainable,
+    parameters: Parameters,
+    rows: Rows,
+    plan: Plan,
+    *,
     judge: Callable[[Parameters], Mapping[str, float]] | None = None,
     progress: Callable[[EpochReport], object] | None = None,
     callbacks: Sequence[Callback] = (),
     memory: Memory | None = None,
     watch: Callable[[float, float], bool] | None = None,
+    checkpoint: Checkpointing | None = None,
+    position: Position | None = None,
+    history: Mapping[str, list[float]] | None = None,
 ) -> Run:
-    """Train `parameters` in place on `X` [rows, ...] and `Y` [rows, ...].
+    """Train `parameters` in place.
 
     `judge` gives further figures of each epoch (on the validation part, say). `progress` and `callbacks` hear of the
     run. `memory` is what the optimiser remembers: read and renewed, so that a later run goes on. `watch(rate, loss)`
     hears of each batch and ends the run by True. Ctrl-C ends the run after the batch; a second one at once.
+    `checkpoint` keeps what is needed to go on; then `position` and `history` say what of this run is over already.
 
     Raises:
         NonFiniteLoss: with the epoch, the batch and the learning rate.
     """
     memory = Memory() if memory is None else memory
-    run = Run(program, parameters, plan, len(X))
+    at = Position() if position is None else position
+    run = Run(program, parameters, plan, len(rows), {n: list(v) for n, v in (history or {}).items()}, at.epochs)
     watchers = Watchers(check_callbacks(callbacks), run)
     update = _updater(program, plan, memory)
     rates = learning_rates(
-        plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(X)), memory.schedule
+        plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
     ended = False
-    began = time.perf_counter()
+    began, over_before = time.perf_counter(), at.epochs
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"), watchers:
-        for epoch in range(plan.first_epoch + 1, plan.first_epoch + plan.epochs + 1):
-            start, total, seen, number, rate = time.perf_counter(), 0.0, 0, 0, plan.learning_rate
-            for number, rows in enumerate(batches(len(X), plan.batch_size, plan.seed, epoch), 1):
-                data = X[rows], Y[rows], None if sample_weight is None else sample_weight[rows]
+        for epoch in range(plan.first_epoch + at.epochs + 1, plan.first_epoch + plan.epochs + 1):
+            start, seen_before, number, rate = time.perf_counter(), at.seen, at.batches, plan.learning_rate
+            taken = batches_of(rows, plan.batch_size, plan.seed, epoch, at.batches)
+            for number, (picked, data) in enumerate(taken, at.batches + 1):
                 rate = rates.rate(memory.updates, epoch - 1)
-                report = watchers.before_batch(epoch, number, rows, data) if watchers.of_batches else None
+                report = watchers.before_batch(epoch, number, picked, data) if watchers.of_batches else None
                 loss = update(parameters, *data, rate)
                 if not math.isfinite(loss):
                     raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
                 if report is not None:
                     watchers.after_batch(report, loss, rate)
-                size = len(X) if isinstance(rows, slice) else len(rows)
-                total, seen = total + loss * size, seen + size
+                size = data[0].shape[0]
+                at.batches, at.total, at.seen = number, at.total + loss * size, at.seen + size
                 ended = watch is not None and watch(rate, loss)
                 if ended or interrupted.is_set():
                     break
+                if checkpoint is not None and at.seen < len(rows) and checkpoint.due():
+                    checkpoint.keep(run, memory, at)
             for name, value in parameters.items():
                 if not np.all(np.isfinite(value)):
                     raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, plan.learning_rate)
             now = time.perf_counter()
-            figures = {"loss": total / seen, **(judge(parameters) if judge else {})}
+            figures = {"loss": at.total / at.seen, **(judge(parameters) if judge else {})}
             for name, value in figures.items():
                 run.history.setdefault(name, []).append(float(value))
             rates.epoch_over(float(figures.get("val_loss", figures["loss"])))
+            speed = (at.seen - seen_before) / max(now - start, 1e-9)
             run.epochs += 1
+            at.epochs, at.batches, at.total, at.seen = run.epochs, 0, 0.0, 0
             if progress is not None or watchers.callbacks:
-                left = (time.perf_counter() - began) / run.epochs * (plan.epochs - run.epochs)
+                left = (time.perf_counter() - began) / (run.epochs - over_before) * (plan.epochs - run.epochs)
                 last = plan.first_epoch + plan.epochs
-                told = EpochReport(epoch, last, figures, seen / max(now - start, 1e-9), left, rate)
+                told = EpochReport(epoch, last, figures, speed, left, rate)
                 if progress is not None:
                     progress(told)
                 ended |= watchers.epoch_over(told)
             run.interrupted = interrupted.is_set()
             if ended or run.interrupted:
                 break
+            if checkpoint is not None and checkpoint.due():
+                checkpoint.keep(run, memory, at)
     return run
-
-
-def batches(rows: int, size: int, seed: int, epoch: int) -> Iterator[np.ndarray | slice]:
-    """The rows of each batch of an epoch, every row once, shuffled; the last batch has what is left.
-
-    One batch of all rows is not shuffled: the order within a batch changes nothing but rounding.
-    """
-    if size >= rows:
-        yield slice(None)
-        return
-    order = np.random.default_rng([seed, 2, epoch]).permutation(rows)  # stream 2; the split draws from stream 1
-    for start in range(0, rows, size):
-        yield order[start : start + size]
 
 
 def _updater(
