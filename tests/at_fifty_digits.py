@@ -7,7 +7,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from deltarule.language.expression import Apply, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.expression import Apply, Expression, Number, Piecewise, Power, Product, Sum, Symbol
 
 DIGITS = 50
 
@@ -36,6 +36,19 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda s: mp.log(1 + mp.exp(s)),
     "log1p": mp.log1p,
     "expm1": mp.expm1,
+    "elu": lambda s, a: s if s > 0 else a * mp.expm1(s),
+    "selu": lambda s: mpf("1.0507009873554805") * (s if s > 0 else mpf("1.6732632423543772") * mp.expm1(s)),
+    "gelu": lambda s: s * mp.ncdf(s),
+    "gelu_tanh": lambda s: s / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (s + mpf("0.044715") * s**3))),
+    "silu": lambda s: s / (1 + mp.exp(-s)),
+    "mish": lambda s: s * mp.tanh(mp.log(1 + mp.exp(s))),
+    "softsign": lambda s: s / (1 + abs(s)),
+    "log_sigmoid": lambda s: -mp.log(1 + mp.exp(-s)),
+    "hard_tanh": lambda s: min(max(s, mpf(-1)), mpf(1)),
+    "hard_sigmoid": lambda s: min(max(s + 3, mpf(0)), mpf(6)) / 6,
+    "hard_swish": lambda s: s * min(max(s + 3, mpf(0)), mpf(6)) / 6,
+    "relu6": lambda s: min(max(s, mpf(0)), mpf(6)),
+    "tanh_shrink": lambda s: s - mp.tanh(s),
 }
 
 
@@ -59,6 +72,12 @@ def value(e: Expression, at: Mapping[str, Any]) -> Any:
             if any(order):
                 return mp.diff(FUNCTIONS[name], tuple(inside), tuple(order))
             return FUNCTIONS[name](*inside)
+        case Piecewise(cases=cases, otherwise=otherwise):
+            for condition, strict, then in cases:
+                u = value(condition, at)
+                if u > 0 or (u == 0 and not strict):
+                    return value(then, at)
+            return value(otherwise, at)
     raise TypeError(f"no scalar value: {e!r}")
 
 

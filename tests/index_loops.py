@@ -48,6 +48,19 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda s: math.log(1 + math.exp(s)),
     "log1p": math.log1p,
     "expm1": math.expm1,
+    "elu": lambda s, a: s if s > 0 else a * math.expm1(s),
+    "selu": lambda s: 1.0507009873554805 * (s if s > 0 else 1.6732632423543772 * math.expm1(s)),
+    "gelu": lambda s: s * math.erfc(-s / math.sqrt(2)) / 2,
+    "gelu_tanh": lambda s: s / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (s + 0.044715 * s**3))),
+    "silu": lambda s: s / (1 + math.exp(-s)),
+    "mish": lambda s: s * math.tanh(math.log(1 + math.exp(s))),
+    "softsign": lambda s: s / (1 + abs(s)),
+    "log_sigmoid": lambda s: -math.log(1 + math.exp(-s)),
+    "hard_tanh": lambda s: min(max(s, -1.0), 1.0),
+    "hard_sigmoid": lambda s: min(max(s + 3, 0.0), 6.0) / 6,
+    "hard_swish": lambda s: s * min(max(s + 3, 0.0), 6.0) / 6,
+    "relu6": lambda s: min(max(s, 0.0), 6.0),
+    "tanh_shrink": lambda s: s - math.tanh(s),
 }
 
 

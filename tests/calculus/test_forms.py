@@ -103,7 +103,7 @@ def test_the_measured_error_is_that_of_mpmath():
 @pytest.mark.parametrize("name", SMOOTH)
 def test_accuracy_is_finite_wherever_the_function_is(name: str):
     form = choose(Apply(name, (S,)), "accuracy").expression
-    assert names(form) <= {S.name, Y.name}
+    assert names(form) <= {S.name, Y.name, "pi"}
     for point in FAR:
         y = float(floating(Apply(name, (S,)), {S.name: point}))
         if math.isfinite(y) and not (abs(point) == 1000 and name in {"sinh", "cosh", "expm1"}):

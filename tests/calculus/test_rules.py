@@ -36,7 +36,7 @@ from deltarule.language.functions import FUNCTIONS
 from ..at_fifty_digits import close, fifty_digits, slope, value
 from ..index_loops import evaluate
 
-POINTS = ("-7.25", "-1.5", "-0.3", "0.2", "1", "2.75", "11")
+POINTS = ("-7.25", "-1.5", "-0.3", "0.2", "1.3", "2.75", "11")
 i, j, k = Axis("i", 2), Axis("j", 3), Axis("k", 2)
 
 

@@ -14,10 +14,13 @@ from deltarule.algebra import (
     denominators,
     polynomial,
     positivity,
+    substitution,
 )
 from deltarule.algebra.terms import (
     UNIT,
+    Atom,
     Head,
+    Monomial,
     Polynomial,
     atom,
     constant,
@@ -66,6 +69,7 @@ def _read_signs(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
         pairs += factors
     unknown: list[tuple[Polynomial, Any]] = []
     for f, e in pairs:
+        f = _exponents(ctx, f) or f  # noqa: PLW2901
         known = positivity.expression_sign(ctx, f)
         if known < 0 and e % 2:
             s = -s
@@ -90,6 +94,22 @@ def _read_signs(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
         vanishes = {} if e < 0 else item_polynomial(atom(_zero_of(made.head), made.indices))
         out.append(_Factor(item_polynomial(made), vanishes, odd))
     return s, out
+
+
+def _exponents(ctx: Context, f: Polynomial) -> Polynomial | None:
+    """u - v for exp(u) - exp(v), a polynomial of the same sign; None for anything else."""
+    if len(f) != 2:
+        return None
+    (m, c), (n, d) = f.items()
+    if c + d or not all(isinstance(i, Atom) and i.head.kind == "exp" for i, _ in (*m, *n)):
+        return None
+
+    def exponent(p: Monomial) -> Polynomial:
+        items = [(i, e) for i, e in p if isinstance(i, Atom)]
+        inside = (polynomial.scale(substitution.instantiate(ctx, i.head.payload[0], i), e) for i, e in items)
+        return polynomial.add({}, *inside)
+
+    return polynomial.scale(polynomial.add(exponent(m), polynomial.scale(exponent(n), -1)), 1 if c > 0 else -1)
 
 
 def _parity(e: Any) -> int:

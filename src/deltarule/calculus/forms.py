@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from deltarule.algebra import prove
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.error import floating, relative_error
 from deltarule.calculus.reuse import Reuse, Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
-from deltarule.calculus.tidy import cost
+from deltarule.calculus.tidy import cost, tidy
 from deltarule.language.expression import (
     ZERO,
     Apply,
@@ -30,13 +31,15 @@ from deltarule.language.expression import (
     subtract,
     walk,
 )
-from deltarule.language.functions import FUNCTIONS
+from deltarule.language.functions import FUNCTIONS, expand
 
-__all__ = ["Form", "Policy", "S", "Y", "choose", "forms", "put", "recognise"]
+__all__ = ["CHAINED", "Form", "Policy", "S", "Y", "choose", "forms", "put", "recognise"]
 
 Policy = Literal["plain", "memory", "accuracy"]
 
 S = Symbol("~s")
+CHAINED = "chain rule in the definition"
+"""The rule of the form that keeps the functions which stand in the definition."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,7 @@ def forms(f: Expression) -> tuple[Form, ...]:
 def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     plain = expand_functions(f)
     written = differentiate(plain, S)
-    by_cases = any(isinstance(e, Apply) and e.function == "step" for e in walk(written))
-    explicit = written if by_cases else simplify(written)
+    explicit = written if _by_cases(written) else simplify(written)
     found = [Form(explicit, "definition")]
     known = recognise(explicit)
     if known is not None:
@@ -71,11 +73,24 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     inner = _inside(differentiate(f, S))
     if inner is not None and f is not plain:
         found.append(Form(inner, "reuse of the functions inside"))
+    inner = _inside_definition(f)
+    if inner is not None:
+        found.append(Form(inner, CHAINED))
     found += [Form(e, "stable form") for e in _stable(explicit)]
     activity = reuse(f, S)
     if activity is not None and Y.name in names(activity.derivative):
         found.append(Form(activity.derivative, "reuse of the activity", activity))
-    return tuple(found)
+    return tuple(form for form in found if not _by_cases(form.expression) or _proved(form, f, found[0]))
+
+
+def _by_cases(e: Expression) -> bool:
+    return any(isinstance(n, Apply) and n.function == "step" for n in walk(e))
+
+
+def _proved(form: Form, f: Expression, first: Form) -> bool:
+    """Whether the kernel sees by itself that a form by cases is f'(s): what was put together from pieces has to be
+    a step that a derivation can show."""
+    return form is first or prove(put(form.expression, S, f), first.expression).proved
 
 
 def _inside(written: Expression) -> Expression | None:
@@ -95,6 +110,19 @@ def _inside(written: Expression) -> Expression | None:
     out = substitute(written, replace)
     left_over = any(isinstance(e, Apply) and any(e.order) for e in walk(out))
     return out if changed and not left_over else None
+
+
+def _inside_definition(f: Expression) -> Expression | None:
+    """The derivative as the chain rule writes it in the definition of `f`, the functions that stand there kept:
+    silu'(s) = σ(s) + s σ(s)(1 - σ(s)). None where the definition has no function inside."""
+    definition = expand(f) if isinstance(f, Apply) else None
+    if definition is None or not any(isinstance(e, Apply) and e.function in _KEPT for e in walk(definition)):
+        return None
+    written = differentiate(definition, S)
+    return tidy(_inside(written) or written)
+
+
+_KEPT = {n for n, row in FUNCTIONS.items() if not row.primitive and not row.kinks} | {"erf"}
 
 
 def recognise(e: Expression) -> Expression | None:
@@ -146,7 +174,7 @@ def _choose(f: Expression, policy: Policy, _known: frozenset[str]) -> Form:
     if policy == "memory":
         return min(candidates, key=lambda c: (S.name in c.keeps, len(c.keeps), cost(c.expression)))
     exact = candidates[0].expression
-    if names(exact) - {S.name} or names(f) - {S.name}:  # free parameters: nothing to measure
+    if (names(exact) | names(f)) - {S.name, "pi"}:  # free parameters: nothing to measure
         return min(candidates, key=lambda c: (c.reuse is not None, cost(c.expression)))
     errors = [relative_error(c.expression, exact, S.name, (Y.name, expand_functions(f))) for c in candidates]
     best = min(errors)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.derivation import Chain, Row
+from deltarule.calculus.forms import CHAINED, forms, put
 from deltarule.calculus.forms import S as ARGUMENT
-from deltarule.calculus.forms import forms, put
 from deltarule.calculus.reuse import Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost
@@ -145,7 +145,16 @@ def _plain(row: ScalarFunction, s: Symbol) -> Chain:
     rows = [Row(Derivative(row.definition, s), "definition"), Row(written, "differentiate")]
     explicit = differentiate(expand_functions(row.definition), s)
     if not any(isinstance(e, Apply) and e.function == "step" for e in walk(explicit)):
-        tidied = simplify(explicit)
+        tidied, kept = simplify(explicit), _chained(row, s)
+        if kept is not None and cost(kept) < cost(tidied):
+            tidied = kept
         if tidied is not written:
             rows.append(Row(tidied, "simplify"))
     return Chain(_applied(row, 1), (*rows, *_endings(row, s)), place=row.name)
+
+
+def _chained(row: ScalarFunction, s: Symbol) -> Expression | None:
+    """The derivative with the functions of the definition kept, if there is such a form."""
+    general = substitute(_applied(row), lambda e: ARGUMENT if e is s else None)
+    found = (form.expression for form in forms(general) if form.rule == CHAINED)
+    return next((put(e, s, _applied(row)) for e in found), None)

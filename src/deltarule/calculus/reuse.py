@@ -36,6 +36,7 @@ from deltarule.language.expression import (
     Apply,
     Expression,
     Number,
+    Piecewise,
     Power,
     Product,
     Sum,
@@ -108,6 +109,8 @@ def _conditions(f: Expression) -> list[Expression]:
                 pass
             case Apply(function="maximum" | "minimum", arguments=(a, b)):
                 u = subtract(b, a)
+            case Piecewise(cases=((u, _, _),)):
+                pass
             case _:
                 continue
         u = simplify(u)
@@ -132,6 +135,9 @@ def _piece(f: Expression, u: Expression, positive: bool) -> Expression:
                 second = positive if simplify(subtract(b, a)) is u else not positive
                 chosen = b if second == (e.function == "maximum") else a
                 return substitute(chosen, replace)
+            case Piecewise(cases=((v, _, value),), otherwise=rest):
+                holds = positive if simplify(v) is u else not positive
+                return substitute(value if holds else rest, replace)
         return None
 
     return substitute(f, replace)
@@ -285,7 +291,7 @@ def _eliminated(
         resultant = first.resultant(second, k)
         if resultant.is_zero():
             continue
-        for factor, _ in resultant.factor()[1]:
+        for factor in _factors(resultant):
             if factor.degrees()[0] != 1:
                 continue
             solution = _solved(factor, atoms)
@@ -303,6 +309,13 @@ def _eliminated(
             shortest = min((expression, _expanded(solution, atoms)), key=cost)
             out.append(Reuse(shortest, f"{_shown(factor, atoms)} = 0", keeps))
     return out
+
+
+def _factors(p: Polynomial) -> list[Polynomial]:
+    try:
+        return [factor for factor, _ in p.factor()[1]]
+    except RuntimeError:  # FLINT gives up on some with many large coefficients
+        return []
 
 
 def _solved(factor: Polynomial, atoms: Atoms) -> Fractional | None:

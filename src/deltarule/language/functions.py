@@ -14,6 +14,7 @@ from deltarule.language.expression import (
     Apply,
     Expression,
     Number,
+    Piecewise,
     Power,
     Symbol,
     add,
@@ -100,7 +101,104 @@ def _rows() -> list[ScalarFunction]:
         row("softplus", "s", Apply("log", (add(ONE, e),)), r"\operatorname{softplus}", interval=("0", "inf")),
         row("log1p", "s", Apply("log", (add(ONE, s),)), r"\operatorname{log1p}", domain="above -1"),
         row("expm1", "s", subtract(e, ONE), r"\operatorname{expm1}", interval=("-1", "inf")),
+        *_activations(),
     ]
+
+
+def _activations() -> list[ScalarFunction]:
+    """Activation functions that are a formula in the functions above."""
+
+    def row(name: str, parameters: str, definition: Expression, source: str, **more: object) -> ScalarFunction:
+        latex = rf"\operatorname{{{_UPRIGHT.get(name, name)}}}"
+        return ScalarFunction(name, tuple(parameters.split()), definition, latex, source=source, **more)  # type: ignore[arg-type]
+
+    def call(name: str, *arguments: Expression) -> Expression:
+        return Apply(name, arguments)
+
+    def clipped(low: int, u: Expression, high: int) -> Expression:
+        return call("maximum", Number(low), call("minimum", u, Number(high)))
+
+    half, zero = Number(Fraction(1, 2)), Number(0)
+    sixth = add(multiply(Number(Fraction(1, 6)), s), half)
+    cubic = add(s, multiply(Number(Fraction("0.044715")), Power(s, Fraction(3))))
+    root = multiply(Power(Number(2), Fraction(1, 2)), Power(Symbol("pi"), Fraction(-1, 2)))
+    alpha, scale = (Number(Fraction(v)) for v in ("1.6732632423543772", "1.0507009873554805"))
+    below = Apply("expm1", (s,))
+    return [
+        row(
+            "elu",
+            "s a",
+            Piecewise(((s, True, s),), multiply(a, below)),
+            "Clevert, Unterthiner & Hochreiter 2016",
+            kinks=("the derivative of elu(s, a) at s = 0 is taken as a",),
+        ),
+        row(
+            "selu",
+            "s",
+            multiply(scale, Piecewise(((s, True, s),), multiply(alpha, below))),
+            "Klambauer et al. 2017, Self-normalizing neural networks",
+            kinks=("the derivative of selu(s) at s = 0 is taken from the left, 1.7581",),
+        ),
+        row(
+            "gelu",
+            "s",
+            multiply(half, s, add(ONE, call("erf", multiply(Power(Number(2), Fraction(-1, 2)), s)))),
+            "Hendrycks & Gimpel 2016",
+        ),
+        row(
+            "gelu_tanh",
+            "s",
+            multiply(half, s, add(ONE, call("tanh", multiply(root, cubic)))),
+            "Hendrycks & Gimpel 2016, the approximation by tanh",
+        ),
+        row("silu", "s", multiply(s, call("sigmoid", s)), "Elfwing, Uchibe & Doya 2018"),
+        row("mish", "s", multiply(s, call("tanh", call("softplus", s))), "Misra 2020"),
+        row("softsign", "s", divide(s, add(ONE, call("abs", s))), "Bergstra et al. 2009", interval=("-1", "1")),
+        row(
+            "log_sigmoid",
+            "s",
+            negate(call("softplus", negate(s))),
+            "log(sigmoid(s)) = -softplus(-s)",
+            interval=("-inf", "0"),
+        ),
+        row(
+            "hard_tanh",
+            "s",
+            clipped(-1, s, 1),
+            "Collobert 2004",
+            kinks=("the derivative of hard_tanh(s) is taken as 0 at s = -1 and at s = 1",),
+        ),
+        row(
+            "hard_sigmoid",
+            "s",
+            clipped(0, sixth, 1),
+            "Courbariaux, Bengio & David 2015; with the slope 1/6 of Howard et al. 2019",
+            kinks=("the derivative of hard_sigmoid(s) is taken as 0 at s = -3 and at s = 3",),
+        ),
+        row(
+            "hard_swish",
+            "s",
+            multiply(s, clipped(0, sixth, 1)),
+            "Howard et al. 2019, Searching for MobileNetV3",
+            kinks=("the derivative of hard_swish(s) is taken as 0 at s = -3, as 1 at s = 3",),
+        ),
+        row(
+            "relu6",
+            "s",
+            call("minimum", call("maximum", zero, s), Number(6)),
+            "Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
+            interval=("0", "6"),
+            kinks=("the derivative of relu6(s) is taken as 0 at s = 0 and at s = 6",),
+        ),
+        row("tanh_shrink", "s", subtract(s, call("tanh", s)), "PyTorch, torch.nn.Tanhshrink"),
+    ]
+
+
+_UPRIGHT = {
+    **{name: name.upper() for name in ("elu", "selu", "gelu", "relu6")},
+    **{"gelu_tanh": "GELU_{tanh}", "silu": "SiLU", "log_sigmoid": "logsigmoid", "hard_tanh": "HardTanh"},
+    **{"hard_sigmoid": "HardSigmoid", "hard_swish": "HardSwish", "tanh_shrink": "tanhshrink", "relu6": "ReLU6"},
+}
 
 
 FUNCTIONS: dict[str, ScalarFunction] = {row.name: row for row in _rows()}
