@@ -102,6 +102,15 @@ def test_a_sum_of_squares_may_be_zero() -> None:
 # Kinks ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_difference_of_exponentials_has_the_sign_of_its_exponents() -> None:
+    assert status(step(exp(x) - 1), step(x)) == "proved"
+    assert status(step(exp(x) - exp(y)), step(x - y)) == "proved"
+    assert status(step(1 - exp(2 * x)), step(-x)) == "proved"
+    assert status(step(exp(x) - 1), step(-x)) == "refuted"
+    assert status(step(2 * exp(x) - 1), step(x)) == "refuted"
+    assert status(step(exp(x) - x), step(x - y)) == "refuted"
+
+
 def test_a_step_and_its_opposite_make_one_off_the_kink_only() -> None:
     proof = prove(bare(step(x) + step(-x)), ONE)
     assert proof.proved
