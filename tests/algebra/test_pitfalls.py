@@ -107,7 +107,7 @@ def test_a_difference_of_exponentials_has_the_sign_of_its_exponents() -> None:
     assert status(step(exp(x) - exp(y)), step(x - y)) == "proved"
     assert status(step(1 - exp(2 * x)), step(-x)) == "proved"
     assert status(step(exp(x) - 1), step(-x)) == "refuted"
-    assert status(step(2 * exp(x) - 1), step(x)) == "refuted"
+    assert status(step(1000 * exp(x) - 1), step(x)) == "refuted"
     assert status(step(exp(x) - x), step(x - y)) == "refuted"
 
 
