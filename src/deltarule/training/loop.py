@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from deltarule.language.errors import DeltaruleError
 from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run, Watchers, check_callbacks
+from deltarule.training.non_finite import NonFiniteLoss, Snapshot, cause_in
 from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
 from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
 from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
@@ -60,21 +60,6 @@ class Trainable(Protocol):
     def messages(
         self, parameters: Parameters, X: np.ndarray, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> Parameters: ...
-
-
-class NonFiniteLoss(DeltaruleError):
-    """The loss or a parameter became infinite or not a number. `epoch` and `batch` count from 1."""
-
-    def __init__(self, what: str, epoch: int, batch: int, learning_rate: float) -> None:
-        self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
-        remedy = (
-            "no update has been made yet: look for huge values in the data, or standardise the columns"
-            if (epoch, batch) == (1, 1) and what.startswith("the loss")
-            else f"try learning_rate = {min(learning_rate / 10, 0.1):g}"
-        )
-        super().__init__(
-            f"{what} in epoch {epoch}, batch {batch}, with learning_rate = {learning_rate:g}\nremedy: {remedy}"
-        )
 
 
 @dataclass(frozen=True)
@@ -173,13 +158,14 @@ def train_on(
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"), watchers:
         for epoch in range(plan.first_epoch + at.epochs + 1, plan.first_epoch + plan.epochs + 1):
             start, seen_before, number, rate = time.perf_counter(), at.seen, at.batches, plan.learning_rate
+            started = Snapshot.of(parameters, memory, at.batches)
             taken = batches_of(rows, plan.batch_size, plan.seed, epoch, at.batches)
             for number, (picked, data) in enumerate(taken, at.batches + 1):
                 rate = rates.rate(memory.updates, epoch - 1)
                 report = watchers.before_batch(epoch, number, picked, data) if watchers.of_batches else None
                 loss = update(parameters, *data, rate)
                 if not math.isfinite(loss):
-                    raise NonFiniteLoss(f"the loss became {loss}", epoch, number, plan.learning_rate)
+                    raise _non_finite(f"the loss became {loss}", program, rows, plan, epoch, number, started)
                 if report is not None:
                     watchers.after_batch(report, loss, rate)
                 size = data[0].shape[0]
@@ -191,7 +177,8 @@ def train_on(
                     checkpoint.keep(run, memory, at)
             for name, value in parameters.items():
                 if not np.all(np.isfinite(value)):
-                    raise NonFiniteLoss(f"the parameter {name} became non-finite", epoch, number, plan.learning_rate)
+                    what = f"the parameter {name} became non-finite"
+                    raise _non_finite(what, program, rows, plan, epoch, number, started)
             now = time.perf_counter()
             figures = {"loss": at.total / at.seen, **(judge(parameters) if judge else {})}
             for name, value in figures.items():
@@ -213,6 +200,25 @@ def train_on(
             if checkpoint is not None and checkpoint.due():
                 checkpoint.keep(run, memory, at)
     return run
+
+
+def _non_finite(
+    what: str, program: Trainable, rows: Rows, plan: Plan, epoch: int, batch: int, started: Snapshot
+) -> NonFiniteLoss:
+    """The error, with what the epoch, run again from its beginning, says of the cause."""
+    memory, done = started.memory, started.done
+    update = _updater(program, plan, memory)
+    rates = learning_rates(
+        plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
+    )
+    taken = enumerate(batches_of(rows, plan.batch_size, plan.seed, epoch, done), done + 1)
+    cause = cause_in(
+        program,
+        started.parameters,
+        ((number, data) for number, (_, data) in taken if number <= batch),
+        lambda parameters, data: update(parameters, *data, rates.rate(memory.updates, epoch - 1)),
+    )
+    return NonFiniteLoss(what, epoch, batch, plan.learning_rate, cause)
 
 
 def _updater(
