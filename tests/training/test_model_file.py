@@ -88,6 +88,78 @@ def test_no_model_is_pickled(tmp_path, monkeypatch):
     load_model(tmp_path / "m").predict(X)
 
 
+STATES = [
+    {"optimiser": "adam"},
+    {"optimiser": "momentum", "dtype": "float32", "clip_norm": 1.0},
+    {"optimiser": "adamw", "schedule": "warmup_cosine", "epochs": 9},
+    {"optimiser": "rmsprop", "schedule": "reduce_on_plateau", "schedule_options": {"patience": 0}},
+    {"schedule": "reduce_on_plateau", "l1": 0.01, "regularised": ["W_1"]},
+]
+
+
+@pytest.mark.parametrize("settings", STATES)
+def test_a_loaded_model_goes_on_as_if_it_had_not_been_saved(tmp_path, settings):
+    model = Classifier(batch_size=10, **settings)
+    for _ in range(3):
+        model.partial_fit(X, CLASSES)
+    save_model(model, tmp_path / "m")
+    again = load_model(tmp_path / "m")
+    assert isinstance(again, Classifier) and again.optimiser_state_.updates == 12
+    for _ in range(3):
+        model.partial_fit(X, CLASSES)
+        again.partial_fit(X, CLASSES)
+    assert again.history_ == model.history_ and again.get_params()["regularised"] == model.regularised
+    for name, value in model.parameters_.items():
+        assert value.tobytes() == again.parameters_[name].tobytes()
+
+
+def test_a_loaded_model_is_fitted_anew_like_the_one_that_was_saved(tmp_path):
+    frame = pd.DataFrame({"size": ["S", "M", "L", "M"] * 10, "code": [1, 2, 3, 1] * 10, "x": X[:, 0]})
+    model = Classifier(epochs=3, categorical=["code"], ordinal={"size": ("S", "M", "L")}).fit(frame, CLASSES)
+    save_model(model, tmp_path / "m")
+    again = load_model(tmp_path / "m")
+    assert again.encoder_ == model.encoder_ and again.categorical == ["code"] and again.ordinal == {"size": list("SML")}
+    again.fit(frame, CLASSES)  # type: ignore[arg-type]
+    assert again.encoder_ == model.encoder_
+    for name, value in model.parameters_.items():
+        assert value.tobytes() == again.parameters_[name].tobytes()
+
+
+def test_an_optimisers_state_that_does_not_fit_is_refused(tmp_path):
+    import hashlib
+
+    from safetensors.numpy import load, save
+
+    save_model(Classifier("linear(n, 1) -> sigmoid -> bce", optimiser="adam", epochs=2).fit(X, CLASSES), tmp_path / "m")
+    document = json.loads((tmp_path / "m" / "model.json").read_bytes())
+    state = document["optimiser_state"]
+    tensors = load((tmp_path / "m" / state["file"]).read_bytes())
+    assert set(tensors) == {"w/m", "w/v", "b/m", "b/v"}
+    for change, words in (
+        ({"w/m": np.zeros(2)}, "does not fit the weights of 'w'"),
+        ({"q/m": np.zeros(3)}, "does not fit the weights of 'q'"),
+        ({"w/m": np.full(3, np.inf)}, "must be finite numbers"),
+    ):
+        content = save(tensors | change)
+        document["optimiser_state"] = {**state, "sha256": hashlib.sha256(content).hexdigest()}
+        (tmp_path / "m" / state["file"]).write_bytes(content)
+        (tmp_path / "m" / "model.json").write_text(json.dumps(document))
+        with pytest.raises(DeltaruleError, match=words):
+            load_model(tmp_path / "m")
+    for wrong in ({}, {**state, "file": "../x"}, {**state, "updates": -1}, {**state, "schedule": {"best": "x"}}):
+        (tmp_path / "m" / "model.json").write_text(json.dumps({**document, "optimiser_state": wrong}))
+        with pytest.raises(DeltaruleError, match="optimiser_state must be the state"):
+            load_model(tmp_path / "m")
+
+
+def test_a_model_written_before_the_state_was_kept_is_read(saved, tmp_path):
+    document = json.loads((saved / "model.json").read_bytes())
+    del document["optimiser_state"]
+    document["settings"] = {k: v for k, v in document["settings"].items() if k not in ("categorical", "ordinal")}
+    loaded = load_model(changed(saved, tmp_path / "m", json.dumps(document).encode()))
+    assert loaded.optimiser_state_.updates == 0 and loaded.categorical is None
+
+
 # Whole or not at all -----------------------------------------------------------------------------------------------
 
 
@@ -237,7 +309,7 @@ def changed(saved: Path, folder: Path, content: bytes) -> Path:
         ({"weights": "weights-0000000000000000.safetensors"}, "no such file"),
         ({"weights_sha256": "0" * 64}, "its SHA-256 differs"),
         ({"surprise": 1}, "unknown field 'surprise'"),
-        ({"settings": {}}, "settings lacks the name"),
+        ({"settings": {"epoch": 3}}, "settings has an unknown name 'epoch'; did you mean epochs"),
         ({"seed": -1}, "seed must be"),
     ],
 )

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -94,6 +94,15 @@ class Callback:
 
     def on_epoch(self, report: EpochReport) -> bool | None:
         """After an epoch; True ends the training."""
+
+    def state(self) -> Mapping[str, Any]:
+        """What a checkpoint keeps so that the callback goes on as if nothing had been: numbers, texts, None and arrays
+        by name, and dictionaries of arrays.
+        """
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
 
     def on_end(self, run: Run) -> None:
         """After the last epoch, after Ctrl-C, and after an error too (`run.failure`)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -14,38 +14,22 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.network import Network
+from deltarule.training.document_folder import is_file_name
 from deltarule.training.encoding import Encoder
 from deltarule.training.estimators import Classifier, Regressor
+from deltarule.training.numbering import Declarations
+from deltarule.training.recipe import check_recipe
 from deltarule.training.settings import validate
 from deltarule.training.standardisation import Standardisation
 
 __all__ = ["FIELDS", "SCHEMA", "check", "described", "restored"]
 
 SCHEMA = 1
-SETTINGS_KEPT = (
-    "optimiser",
-    "optimiser_options",
-    "learning_rate",
-    "schedule",
-    "schedule_options",
-    "weight_decay",
-    "decay",
-    "l1",
-    "l2",
-    "regularised",
-    "clip_value",
-    "clip_norm",
-    "initialiser",
-    "batch_size",
-    "epochs",
-    "validation",
-    "standardise",
-    "missing",
-    "seed",
-    "engine",
-    "dtype",
-    "policy",
-)
+NOT_KEPT = frozenset({"network", "progress", "callbacks"})
+"""Parameters of the estimators that are no settings: the network has fields of its own, the others are not data."""
+PAIRS = frozenset({"class_weight"})
+"""Dictionaries whose keys need not be text: they stand as lists of pairs."""
+
 
 
 @dataclass(frozen=True)
@@ -100,6 +84,19 @@ def _whole(v: Any) -> bool:
     return isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**63
 
 
+def _sha(v: Any) -> bool:
+    return isinstance(v, str) and re.fullmatch(r"[0-9a-f]{64}", v) is not None
+
+
+def _optimiser_state(v: Any) -> bool:
+    if not isinstance(v, dict) or set(v) != {"updates", "schedule", "file", "sha256"} or not _whole(v["updates"]):
+        return False
+    schedule = v["schedule"]
+    if not isinstance(schedule, dict) or not all(_finite(x) or x in ("inf", "-inf") for x in schedule.values()):
+        return False
+    return (v["file"] is None and v["sha256"] is None) or (is_file_name("optimiser", v["file"]) and _sha(v["sha256"]))
+
+
 FIELDS: dict[str, Field] = {
     row.name: row
     for row in (
@@ -119,14 +116,9 @@ FIELDS: dict[str, Field] = {
         Field("epochs", _whole, "a number of epochs"),
         Field("interrupted", lambda v: isinstance(v, bool), "true or false"),
         Field("seed", _whole, "a whole number from 0"),
-        Field(
-            "weights",
-            lambda v: isinstance(v, str) and re.fullmatch(r"weights-[0-9a-f]{16}\.safetensors", v) is not None,
-            "the name of the weights file beside it",
-        ),
-        Field(
-            "weights_sha256", lambda v: isinstance(v, str) and re.fullmatch(r"[0-9a-f]{64}", v) is not None, "a SHA-256"
-        ),
+        Field("weights", lambda v: is_file_name("weights", v), "the name of the weights file beside it"),
+        Field("weights_sha256", _sha, "a SHA-256"),
+        Field("optimiser_state", _optimiser_state, "the state of the optimiser and of the schedule", optional=True),
         Field("versions", lambda v: isinstance(v, dict) and _texts(list(v.values())), "version numbers by name"),
         Field("about", lambda v: isinstance(v, dict), "what is known of the data"),
     )
@@ -161,7 +153,7 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
         "kind": "classifier" if isinstance(model, Classifier) else "regressor",
         "network": model.network_.text,
         "shapes": model.network_.shapes,
-        "settings": {name: _plain(getattr(model, name)) for name in SETTINGS_KEPT},
+        "settings": {n: _setting(n, v) for n, v in model.get_params(deep=False).items() if n not in NOT_KEPT},
         "features": model.n_features_in_,
         "encoder": model.encoder_.as_json(),
         "history": {name: [v if math.isfinite(v) else None for v in values] for name, values in model.history_.items()},
@@ -195,17 +187,20 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
     if foreign in document or own not in document:
         odd = f"has no {foreign}" if foreign in document else f"needs {own}"
         raise DeltaruleError(f"{place}: a {kind} {odd}")
-    if set(settings) != set(SETTINGS_KEPT):
-        odd = sorted(set(settings) ^ set(SETTINGS_KEPT))[0]
-        raise DeltaruleError(
-            f"{place}: settings {'has an unknown' if odd in settings else 'lacks the'} name {odd[:60]!r}"
-        )
+    estimator = Classifier if kind == "classifier" else Regressor
+    known = [name for name in estimator().get_params(deep=False) if name not in NOT_KEPT]
+    odd = [name for name in settings if name not in known]
+    if odd:
+        raise DeltaruleError(f"{place}: settings has an unknown name {odd[0][:60]!r}{nearest(odd[0][:60], known)}")
+    settings = {name: _given(name, value) for name, value in settings.items()}  # what lacks is at its default
     try:
         network = Network.parse(document["network"], document["shapes"] or None)
         validate(settings)
-    except DeltaruleError as error:
+        model = estimator(network, **settings)
+        check_recipe(model)
+        Declarations(model.categorical, model.ordinal)
+    except (DeltaruleError, TypeError, ValueError, AttributeError) as error:
         raise DeltaruleError(f"{place}: {error}") from error
-    model = Classifier(network, **settings) if kind == "classifier" else Regressor(network, **settings)
     model.n_features_in_ = document["features"]
     model.encoder_ = Encoder.from_json(document["encoder"])
     if "feature_names" in document:
@@ -226,8 +221,24 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's numbers and arrays as JSON has them."""
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    """NumPy's numbers and arrays, tuples and dictionaries as JSON has them."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(v) for name, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name in PAIRS and isinstance(value, Mapping):
+        return [[_plain(k), _plain(v)] for k, v in value.items()]
+    return _plain(value)
+
+
+def _given(name: str, value: Any) -> Any:
+    if name in PAIRS and isinstance(value, list):
+        return {pair[0]: pair[1] for pair in value if isinstance(pair, list) and len(pair) == 2}
+    return value
 
 
 def _versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -22,7 +22,7 @@ from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
 from deltarule.training.features import encoded_features, features_to_fit, raw_with_targets
 from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
-from deltarule.training.loop import NonFiniteLoss, Plan, run_epochs
+from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
 from deltarule.training.range_test import RangeTest
 from deltarule.training.recipe import check_recipe, plan_of
@@ -30,6 +30,10 @@ from deltarule.training.settings import validate
 from deltarule.training.splitting import split
 from deltarule.training.standardisation import Standardisation
 from deltarule.training.updating import Memory
+from deltarule.training.windows import InMemory, Rows
+
+if TYPE_CHECKING:
+    from deltarule.training.checkpoint import Checkpoints
 
 __all__ = ["NetworkEstimator"]
 
@@ -128,6 +132,8 @@ class NetworkEstimator(BaseEstimator):
 
     range_test: RangeTest | None = None
     """Of a copy that only looks for a learning rate (`find_learning_rate`)."""
+    checkpoint: Checkpoints | None = None
+    """Where the training is kept while it runs (`train --checkpoint`)."""
 
     # Training -----------------------------------------------------------------------------------------------------
 
@@ -188,7 +194,7 @@ class NetworkEstimator(BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         state: Any = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_program"}
+        return {name: value for name, value in state.items() if name not in ("_program", "checkpoint")}
 
     def _train(
         self,
@@ -201,23 +207,33 @@ class NetworkEstimator(BaseEstimator):
         """Epochs over rows that are standardised and encoded already, from the present parameters."""
         X, Y = self._cast(X), self._cast_target(Y)
         judge = self._judge(X, Y, weight, held_out) if held_out is not None else None
-        plan = self._plan(len(X), epochs)
-        weight = None if weight is None else np.asarray(weight, self.dtype)
+        self.train_on(InMemory(X, Y, None if weight is None else np.asarray(weight, self.dtype)), epochs, judge)
+
+    def train_on(
+        self, rows: Rows, epochs: int, judge: Callable[[dict[str, np.ndarray]], Mapping[str, float]] | None = None
+    ) -> None:
+        """Epochs over rows as the program takes them, from the present parameters or the checkpoint's."""
+        plan = self._plan(len(rows), epochs)
         work = plan.batch_size * sum(value.size for value in self.parameters_.values())
+        position = history = None
+        callbacks = check_callbacks(self.callbacks)
+        if self.checkpoint is not None:
+            position, history = self.checkpoint.begun(self, plan, callbacks)
         try:
             with _threads(work):
-                run = run_epochs(
+                run = train_on(
                     self.program_,
                     self.parameters_,
-                    X,
-                    Y,
+                    rows,
                     plan,
-                    sample_weight=weight,
                     judge=judge,
                     progress=self.progress,
-                    callbacks=check_callbacks(self.callbacks),
+                    callbacks=callbacks,
                     memory=self.optimiser_state_,
                     watch=None if self.range_test is None else self.range_test.watch,
+                    checkpoint=self.checkpoint,
+                    position=position,
+                    history=history,
                 )
         except NonFiniteLoss:
             del self.parameters_  # what is left of them is of no use: the estimator counts as not fitted
