@@ -1,0 +1,186 @@
+"""exp and what is made of one exponential: expm1, sigmoid, tanh, sinh, cosh.
+
+    x = k log 2 + r, |r| ≤ log(2)/2        exp(x) = 2^k (1 + r + r² q(r))
+
+with log 2 in two parts, so that x - k log 2 loses nothing, and q a minimax polynomial (W. J. Cody & W. Waite 1980;
+P. T. P. Tang 1989). With `exact`, the rounding error of 1 + r and of a quotient is kept as a second number and added last:
+the largest error is then near half an ulp. A result below the normal numbers is rounded once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from deltarule.program.native.coefficients import EXP, SINH
+from deltarule.program.native.lanes import Bits, Lanes, fma, polynomial
+
+__all__ = ["FORMATS", "Exponential", "cosh", "exp", "expm1", "exponential", "quotient", "sigmoid", "sinh", "tanh"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A binary floating-point format, and log 2 split for it."""
+
+    mantissa: int
+    bias: int
+    log2_high: float
+    """log 2 to so few digits that its product with every exponent k is exact."""
+    log2_low: float
+    smallest: float
+    """exp of this is less than half the smallest number above 0: it rounds to 0."""
+    largest: float
+    """exp of this overflows."""
+
+    @property
+    def shift(self) -> float:
+        """1.5·2^mantissa: adding it rounds to a whole number, which then stands in the lowest bits."""
+        return 1.5 * 2.0**self.mantissa
+
+    @property
+    def shift_bits(self) -> int:
+        return ((self.mantissa + self.bias) << self.mantissa) | (1 << (self.mantissa - 1))
+
+
+FORMATS = {
+    32: Format(23, 127, 0.693145751953125, 1.4286068203094173e-06, -104.0, 89.0),
+    64: Format(52, 1023, 6.93147180369123816490e-01, 1.90821492927058770002e-10, -746.0, 710.0),
+}
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """exp(x) = 2^k (high + low), and exp(x) - 1 = 2^k (1 + rest + rest_low) - 1."""
+
+    k: Bits
+    r: Lanes
+    r_low: Lanes
+    square: Lanes
+    """r² q(r)."""
+
+    @property
+    def format(self) -> Format:
+        return FORMATS[self.r.bits]
+
+    def one_plus(self, exact: bool) -> tuple[Lanes, Lanes]:
+        """1 + r + r² q(r), with its rounding error if `exact`."""
+        head = 1.0 + self.r
+        tail = self.square + (self.r - (head - 1.0))
+        if exact:
+            tail = tail + self.r_low
+        total = head + tail
+        return total, (tail - (total - head) if exact else total.constant(0.0))
+
+    def minus_one(self, exact: bool) -> tuple[Lanes, Lanes]:
+        """r + r² q(r), with its rounding error if `exact`."""
+        total = self.r + self.square
+        return total, ((self.r - total) + self.square + self.r_low if exact else total.constant(0.0))
+
+    def scale(self, shifted: int = 0) -> Lanes:
+        """2^(k + shifted), which has to be a normal number."""
+        f = self.format
+        return ((self.k + (f.bias + shifted)) << f.mantissa).as_number()
+
+    def scales(self, shifted: int = 0) -> tuple[Lanes, Lanes]:
+        """Two normal numbers whose product is 2^(k + shifted): a product with both in turn is rounded once."""
+        f = self.format
+        k = self.k + shifted if shifted else self.k
+        half = (k + 2 * f.bias) >> 1  # k/2 + bias, never negative
+        return (half << f.mantissa).as_number(), ((k - half + 2 * f.bias) << f.mantissa).as_number()
+
+
+def exponential(x: Lanes) -> Exponential:
+    """For x between `smallest` and `largest` of the format, or NaN."""
+    f = FORMATS[x.bits]
+    shifted = fma(x, 1 / math.log(2), f.shift)
+    k = shifted - f.shift
+    high = fma(k, -f.log2_high, x)
+    r = fma(k, -f.log2_low, high)
+    r_low = fma(k, -f.log2_low, high - r)
+    square = (r * r) * polynomial(r, EXP[x.bits])
+    return Exponential(shifted.as_bits() - f.shift_bits, r, r_low, square)
+
+
+def quotient(above: Lanes, above_low: Lanes, below: Lanes, below_low: Lanes) -> Lanes:
+    """(above + above_low)/(below + below_low), rounded almost as if once."""
+    inverse = 1.0 / below
+    y = above * inverse
+    left = fma(-y, below, above) + fma(-y, below_low, above_low)
+    return fma(left, inverse, y)
+
+
+def exp(x: Lanes, exact: bool) -> Lanes:
+    f = FORMATS[x.bits]
+    e = exponential(x.at_least(f.smallest).at_most(f.largest))
+    high, _ = e.one_plus(exact)
+    first, second = e.scales()
+    return high * first * second
+
+
+def expm1(x: Lanes, exact: bool) -> Lanes:
+    f = FORMATS[x.bits]
+    e = exponential(x.at_least(-1.0 * f.mantissa).at_most(f.largest))
+    rest, low = e.minus_one(exact)
+    half = e.scale(-1)  # 2^k may overflow where the result does not
+    c = half - 0.5
+    total = fma(half, rest, c)
+    if exact:
+        total = total + (fma(half, rest, c - total) + half * low)
+        rest = rest + low
+    return e.k.equals(0).choose(rest, total + total).with_sign_of(x)
+
+
+def sigmoid(x: Lanes, exact: bool) -> Lanes:
+    """e/(1 + e) for x < 0, 1/(1 + e) else, e = exp(-|x|): no overflow, no cancellation, subnormal results too."""
+    f = FORMATS[x.bits]
+    e = exponential((-abs(x)).at_least(f.smallest))
+    high, low = e.one_plus(exact)
+    first, second = e.scales()
+    small = high * first * second
+    negative = x < 0.0
+    above = negative.choose(small, 1.0)
+    scaled = high * first
+    below = fma(scaled, second, 1.0)
+    if not exact:
+        return above / below
+    small_low = low * first * second
+    below_low = fma(scaled, second, 1.0 - below) + small_low
+    return quotient(above, negative.choose(small_low, 0.0), below, below_low)
+
+
+def tanh(x: Lanes, exact: bool) -> Lanes:
+    """(exp(2|x|) - 1)/(exp(2|x|) + 1), both from the exp(r) - 1 of one reduction."""
+    f = FORMATS[x.bits]
+    size = abs(x)
+    e = exponential((size + size).at_most(0.9 * f.mantissa))  # beyond, the result is 1
+    rest, low = e.minus_one(exact)
+    scale = e.scale()
+    minus, plus = scale - 1.0, scale + 1.0
+    above, below = fma(scale, rest, minus), fma(scale, rest, plus)
+    if not exact:
+        return (above / below).with_sign_of(x)
+    low = scale * low
+    odd = (plus - scale) - 1.0  # what scale ± 1 loses where scale is larger than the last whole number
+    above_low = fma(scale, rest, minus - above) + (low - ((minus - scale) + 1.0))
+    below_low = fma(scale, rest, plus - below) + (low - odd)
+    return quotient(above, above_low, below, below_low).with_sign_of(x)
+
+
+def _half_exp(size: Lanes, exact: bool) -> Lanes:
+    """exp(|x|)/2, which overflows only where sinh and cosh do."""
+    e = exponential(size.at_most(FORMATS[size.bits].largest + 1.0))
+    first, second = e.scales(-1)
+    return e.one_plus(exact)[0] * first * second
+
+
+def sinh(x: Lanes, exact: bool) -> Lanes:
+    size = abs(x)
+    square = x * x
+    near = fma(size * square, polynomial(square, SINH[x.bits]), size)
+    half = _half_exp(size, exact)
+    return (size < 1.0).choose(near, half - 0.25 / half).with_sign_of(x)
+
+
+def cosh(x: Lanes, exact: bool) -> Lanes:
+    half = _half_exp(abs(x), exact)
+    return half + 0.25 / half
