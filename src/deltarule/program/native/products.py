@@ -7,7 +7,8 @@ from collections.abc import Callable
 from llvmlite import ir
 
 from deltarule.program.native.operands import Operand, Place, View
-from deltarule.program.native.register_blocks import Start, Task, Tile, along_result, along_sum
+from deltarule.program.native.register_blocks import along_result, along_sum
+from deltarule.program.native.tiles import Start, Task, plan
 from deltarule.program.native.vectors import Vectors
 
 __all__ = ["Operand", "Place", "emit_product", "emit_sum"]
@@ -50,48 +51,13 @@ def emit_product(
         raise ValueError(
             f"subscripts {subscripts!r}: the result's axes come from the factors, one other is summed over"
         )
-    kind, axis, tile = plan(vectors, task, registers)
-    if kind == "sum":
-        along_sum(vectors, task, axis, tile)
+    chosen = plan(vectors.lanes, task, registers)
+    if chosen.along_sum:
+        along_sum(vectors, task, chosen.axis, chosen.tile)
     else:
-        along_result(vectors, task, axis, tile)
+        along_result(vectors, task, chosen.axis, chosen.tile)
 
 
 def emit_sum(vectors: Vectors, subscripts: str, out: Operand, of: Operand, **how: object) -> None:
     """`emit_product` with one factor: "ij->j" sums over the rows."""
     emit_product(vectors, subscripts, out, of, None, **how)  # type: ignore[arg-type]
-
-
-def plan(vectors: Vectors, task: Task, registers: int) -> tuple[str, str, Tile]:
-    """How to lay lanes and tiles: along an axis of the result, or along the sum."""
-    sizes, summed = task.sizes, task.summed
-
-    def size(letter: str) -> int:
-        n = sizes[letter] if letter else 1
-        return n if isinstance(n, int) else 32
-
-    along = [
-        letter
-        for letter in task.out.letters
-        if all(view.runs_along(letter) for view in (task.out, *task.factors) if letter in view.letters)
-    ]
-    best = max(along, key=lambda letter: min(size(letter), vectors.lanes), default="")
-    sums = bool(summed) and all(view.runs_along(summed) for view in task.factors if summed in view.letters)
-    if sums and (not best or size(best) * 2 <= min(size(summed), vectors.lanes)):
-        rows = max(task.out.letters, key=lambda n: (task.out.runs_along(n), size(n)), default="")
-        across = min(size(rows), vectors.lanes)
-        parts = 4 if across == 1 else 2 if across < 4 else 1
-        vectors_of_sum = max(1, size(summed) // vectors.lanes)
-        parts = min(parts, vectors_of_sum)
-        return "sum", rows, Tile(across, 1, parts, max(parts, min(4, vectors_of_sum)))
-    others = [letter for letter in task.out.letters if letter != best]
-    rows_size = size(others[-1]) if others else 1
-    lanes = vectors.narrowed(sizes[best]).lanes if best else 1
-    width = min(-(-size(best) // lanes), 4) if best else 1
-    if best and not isinstance(sizes[best], int):
-        width = 1
-    room = registers - 4 - width
-    across = max(1, min(rows_size, room // width, 8))
-    parts = 1 if across * width >= 4 else 4 if across * width == 1 else 2
-    parts = min(parts, size(summed)) if summed else 1
-    return "result", best, Tile(across, width, parts, max(parts, 4))

@@ -8,59 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from llvmlite import ir
 
 from deltarule.program.native.operands import Place, View
+from deltarule.program.native.tiles import Task, Tile
 from deltarule.program.native.vectors import Index, Vectors
 
-__all__ = ["Start", "Task", "Tile", "along_result", "along_sum"]
+__all__ = ["along_result", "along_sum"]
 
-Start = Literal["zero", "add"] | Callable[[Place], ir.Value]
 Positions = dict[str, Index]
-
-
-@dataclass(frozen=True)
-class Task:
-    """`out = start + scale · Σ left · right`, then `epilogue`; `right` None stands for ones."""
-
-    out: View
-    left: View
-    right: View | None
-    start: Start = "zero"
-    scale: ir.Value | None = None
-    epilogue: Callable[[Place, ir.Value], ir.Value | None] | None = None
-
-    @property
-    def factors(self) -> tuple[View, ...]:
-        return (self.left,) if self.right is None else (self.left, self.right)
-
-    @property
-    def sizes(self) -> dict[str, Index]:
-        """The size of each axis; a number where any of the arrays knows it."""
-        sizes: dict[str, Index] = {}
-        for view in (self.left, self.right, self.out):
-            for letter, size in (view.sizes if view else {}).items():
-                if isinstance(size, int) or letter not in sizes:
-                    sizes[letter] = size
-        return sizes
-
-    @property
-    def summed(self) -> str:
-        """The letter of the axis that is summed over, or nothing."""
-        return "".join(letter for letter in self.sizes if letter not in self.out.letters)
-
-
-@dataclass(frozen=True)
-class Tile:
-    """How a product is cut: `across` rows of `vectors` vectors, `parts` partial sums of each, `steps` terms a turn."""
-
-    across: int = 1
-    vectors: int = 1
-    parts: int = 1
-    steps: int = 1
 
 
 class _Terms:

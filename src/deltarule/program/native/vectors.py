@@ -7,20 +7,19 @@ strides count elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import copysign
 
 from llvmlite import ir
 
+from deltarule.program.native.positions import INDEX, Index, Position, linear
+
 __all__ = ["INDEX", "Index", "Loop", "Vectors"]
 
-INDEX = ir.IntType(64)
 _LANE = ir.IntType(32)
 _BIT = ir.IntType(1)
-
-Index = int | ir.Value
-"""A position or a size: a number known while compiling, or a 64-bit integer of the program."""
 
 
 @dataclass
@@ -40,6 +39,7 @@ class Vectors:
         self.builder = builder
         self.element = element
         self.lanes = lanes
+        self._known: dict[tuple[object, ...], ir.Value] = {}
 
     @property
     def type(self) -> ir.Type:
@@ -53,7 +53,11 @@ class Vectors:
 
     def of(self, lanes: int) -> Vectors:
         """The same builder and element with another number of lanes."""
-        return self if lanes == self.lanes else Vectors(self.builder, self.element, lanes)
+        if lanes == self.lanes:
+            return self
+        other = Vectors(self.builder, self.element, lanes)
+        other._known = self._known
+        return other
 
     def narrowed(self, extent: Index) -> Vectors:
         """Vectors no wider than an axis of this extent needs: its size rounded up to a power of two."""
@@ -65,44 +69,74 @@ class Vectors:
 
     def constant(self, value: float) -> ir.Constant:
         """`value` in every lane, rounded to the element type."""
+        if value == 0.0 and self.lanes > 1 and copysign(1.0, value) > 0.0:
+            return ir.Constant(self.type, None)
         scalar = ir.Constant(self.element, value)
         return scalar if self.lanes == 1 else ir.Constant(self.type, [scalar] * self.lanes)
 
     def index(self, value: Index) -> ir.Value:
-        return ir.Constant(INDEX, value) if isinstance(value, int) else value
+        """As a 64-bit integer of the program."""
+        if isinstance(value, int):
+            return ir.Constant(INDEX, value)
+        if not isinstance(value, Position):
+            return value
+        if value.constant:
+            rest = self.index(Position(value.terms).simplest())
+            offset = ir.Constant(INDEX, value.constant)
+            key = ("plus", value.key, value.constant)
+            return self._once(key, lambda: self.builder.add(rest, offset, flags=["nsw"])) if value.terms else offset
+        return self._once(("sum", value.key), lambda: self._written(value.terms))
+
+    def _written(self, terms: Sequence[tuple[ir.Value, int]]) -> ir.Value:
+        b = self.builder
+        products = [v if n == 1 else b.mul(v, ir.Constant(INDEX, n), flags=["nsw"]) for v, n in terms]
+        total = products[0]
+        for product in products[1:]:
+            total = b.add(total, product, flags=["nsw"])
+        return total
+
+    def _once(self, key: tuple[object, ...], write: Callable[[], ir.Value]) -> ir.Value:
+        """What `write` gives, written once in each block."""
+        block = self.builder.block
+        found = self._known.get((id(block), *key))
+        if found is None:
+            found = write()
+            self._known[id(block), *key] = found
+        return found
 
     def plus(self, a: Index, b: Index) -> Index:
-        if isinstance(a, int) and isinstance(b, int):
-            return a + b
-        if 0 in (a, b):
-            return b if isinstance(a, int) else a
-        return self.builder.add(self.index(a), self.index(b), flags=["nsw"])
-
-    def times(self, a: Index, b: Index) -> Index:
-        if isinstance(a, int) and isinstance(b, int):
-            return a * b
-        for x, y in ((a, b), (b, a)):
-            if isinstance(x, int) and x in (0, 1):
-                return x and y
-        return self.builder.mul(self.index(a), self.index(b), flags=["nsw"])
+        return linear(a).plus(linear(b)).simplest()
 
     def minus(self, a: Index, b: Index) -> Index:
-        if isinstance(a, int) and isinstance(b, int):
-            return a - b
-        return self.builder.sub(self.index(a), self.index(b), flags=["nsw"])
+        return linear(a).plus(linear(b).times(-1)).simplest()
+
+    def times(self, a: Index, b: Index) -> Index:
+        first, second = linear(a), linear(b)
+        for x, y in ((first, second), (second, first)):
+            if not x.terms:
+                return y.times(x.constant).simplest()
+        left, right = self.index(a), self.index(b)
+        key = ("times", id(left), id(right))
+        return self._once(key, lambda: self.builder.mul(left, right, flags=["nsw"]))
 
     # Memory.
 
     def address(self, pointer: ir.Value, offset: Index = 0) -> ir.Value:
         """The address of the element `offset` after `pointer`."""
-        if isinstance(offset, int) and offset == 0:
-            return pointer
-        return self.builder.gep(pointer, [self.index(offset)], inbounds=True, source_etype=self.element)
+        form = linear(offset)
+        if form.terms:
+            at = self.index(Position(form.terms).simplest())
+            pointer = self._once(("at", id(pointer), form.key), lambda: self._after(pointer, at, self.element))
+        return self._after(pointer, ir.Constant(INDEX, form.constant), self.element) if form.constant else pointer
+
+    def _after(self, pointer: ir.Value, offset: ir.Value, element: ir.Type) -> ir.Value:
+        return self.builder.gep(pointer, [offset], inbounds=True, source_etype=element)
 
     def load_index(self, pointer: ir.Value, offset: Index) -> ir.Value:
-        """A 64-bit integer of an array of them: a row's number."""
-        at = self.builder.gep(pointer, [self.index(offset)], inbounds=True, source_etype=INDEX)
-        return self.builder.load(at, typ=INDEX, align=8)
+        """A 64-bit integer of an array of them that never changes: a row's number."""
+        at = self.index(offset)
+        key = ("row", id(pointer), at.constant if isinstance(at, ir.Constant) else id(at))
+        return self._once(key, lambda: self.builder.load(self._after(pointer, at, INDEX), typ=INDEX, align=8))
 
     def load_element(self, pointer: ir.Value, offset: Index = 0) -> ir.Value:
         return self.builder.load(self.address(pointer, offset), typ=self.element, align=self.bytes)
@@ -110,7 +144,7 @@ class Vectors:
     def load(
         self, pointer: ir.Value, offset: Index = 0, count: Index | None = None, *, aligned: bool = False
     ) -> ir.Value:
-        """Consecutive elements; with `count`, the first so many, and zero in the other lanes, whose memory is left alone."""
+        """Consecutive elements; with `count`, the first so many; the other lanes are zero and not read."""
         at = self.address(pointer, offset)
         if self._whole(count):
             align = self.bytes * (self.lanes if aligned else 1)
@@ -177,7 +211,7 @@ class Vectors:
         self, pointer: ir.Value, offset: Index, stride: Index, rows: ir.Value, first: Index, count: Index | None = None
     ) -> ir.Value:
         """Element `offset + stride·rows[first + lane]` in each of the first `count` lanes, zero in the others."""
-        at = self.builder.gep(rows, [self.index(first)], inbounds=True, source_etype=INDEX)
+        at = self._after(rows, self.index(first), INDEX)
         if self.lanes == 1:
             row = self.builder.load(at, typ=INDEX, align=8)
             return self.load_element(pointer, self.plus(offset, self.times(row, stride)))
@@ -202,7 +236,7 @@ class Vectors:
             return ir.Constant(bits, [ir.Constant(_BIT, int(lane < count)) for lane in range(self.lanes)])
         lanes = ir.VectorType(INDEX, self.lanes)
         numbers = ir.Constant(lanes, [ir.Constant(INDEX, lane) for lane in range(self.lanes)])
-        return self.builder.icmp_signed("<", numbers, self._spread(count, lanes))
+        return self.builder.icmp_signed("<", numbers, self._spread(self.index(count), lanes))
 
     def scratch(self, size: int, *, name: str = "") -> ir.Value:
         """An aligned array of `size` elements on the stack of the function, made at its start."""
@@ -222,8 +256,8 @@ class Vectors:
         return value if self._whole(count) else self.select(self.mask(count), value, self.constant(0.0))  # type: ignore
 
     def fma(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
-        """a·b + c, rounded once."""
-        return self._call(f"llvm.fma.{self._suffix}", self.type, [a, b, c])
+        """a·b + c, rounded once where the processor has such an instruction."""
+        return self._call(f"llvm.fmuladd.{self._suffix}", self.type, [a, b, c])
 
     def add(self, a: ir.Value, b: ir.Value) -> ir.Value:
         return self.builder.fadd(a, b)
@@ -354,9 +388,9 @@ class Vectors:
     def _spread(self, scalar: ir.Value, kind: ir.Type) -> ir.Value:
         if isinstance(scalar, ir.Constant):
             return ir.Constant(kind, [scalar] * self.lanes)
-        unknown = ir.Constant(kind, ir.Undefined)
-        first = self.builder.insert_element(unknown, scalar, ir.Constant(_LANE, 0))
-        return self._shuffle(first, unknown, [0] * self.lanes)
+        anything = ir.Constant(kind, None)
+        first = self.builder.insert_element(anything, scalar, ir.Constant(_LANE, 0))
+        return self.builder.shuffle_vector(first, anything, ir.Constant(ir.VectorType(_LANE, self.lanes), None))
 
     def _places(self, pointer: ir.Value, offset: Index, stride: Index) -> ir.Value:
         lanes = ir.VectorType(INDEX, self.lanes)
