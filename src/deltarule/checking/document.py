@@ -29,6 +29,7 @@ from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
+from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, places
 from deltarule.language.errors import DeltaruleError
@@ -78,6 +79,7 @@ def check_statements(
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
+    state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
     state.einstein = repeated_indices_are_summed(document.text, sides)
     state.counted_names = counted(sides, usage, state.places)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
@@ -160,6 +162,9 @@ def _row(
     if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
         row.verdict, row.reason = "none", "an update rule"
         return
+    if (said := no_claim(state, statement, left.tree, right.tree, first=k == 0)) is not None:
+        row.verdict, row.reason = said
+        return
     if refusal := watch.refuses(len(state.rows) - 1):
         _undecided(state, left.tree, row, refusal)
         return
@@ -184,6 +189,8 @@ def _row(
         _undecided(state, left.tree, row, f"judging it failed: {error}")
     if row.verdict == "ill-shaped" and (open_names := shapes_open(state, left.tree, right.tree)):
         row.verdict, row.reason = "undecided", f"nothing says what shape {', '.join(open_names)} has; else {row.reason}"
+    if row.verdict in {"refuted", "ill-shaped"} and k == 0:
+        sets_a_value(state, left.tree, right.tree, row)
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)

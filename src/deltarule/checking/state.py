@@ -49,6 +49,10 @@ class State:
     """All names of counted layers or times, with an equation or not."""
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
+    index_letters: set[str] = field(default_factory=set)
+    """The letters that count something in this document."""
+    varied: set[str] = field(default_factory=set)
+    """Names that are set to different numbers in different places."""
     einstein: bool = False
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
     written: dict[str, t.Tree] = field(default_factory=dict)

@@ -1,0 +1,145 @@
+"""Rows that set something instead of claiming it: `t = 2`, `i = j`, `η = 0.5`, `i = 1, 2, 3`, and rounded numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from deltarule.checking.relations import EQUAL
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.checking.worked_numbers import equal_to_the_digits, is_number, number_of
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Prose
+from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
+from deltarule.reading.statement import Statement
+
+__all__ = ["index_condition", "index_letters", "no_claim", "sets_a_value", "varied"]
+
+APART = frozenset({"\\ne", "\\neq", "≠"})
+SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls"})
+
+
+def index_letters(sides: Sequence[t.Tree]) -> set[str]:
+    """The letters that count something: below a name, or under a sum."""
+    out: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            scripts: tuple[t.Tree | None, ...] = ()
+            match node:
+                case t.Scripted(sub=sub, sup=sup):
+                    above = sup.items if isinstance(sup, t.Group) and sup.kind == "(" else ()
+                    scripts = (*script_items(sub), *above)
+                case t.Big(index=index) if index is not None:
+                    scripts = (index.sides[0],) if isinstance(index, t.Compare) else (index,)
+            out |= {n.letter for s in scripts for n in trees(s) if isinstance(n, t.Name) and n.letter in INDEX_LETTERS}
+    return out
+
+
+def varied(statements: Sequence[Statement], usage: Survey) -> set[str]:
+    """Names that are set to different numbers in different places: no such row defines one."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for statement in statements:
+        for k, relation in enumerate(statement.relations):
+            left, right = statement.sides[k].tree, statement.sides[k + 1].tree
+            if relation.symbol in EQUAL and right is not None and is_number(right):
+                found = reference(left, usage) if left is not None else None
+                if found is not None and not found.primes and found.power is None:
+                    seen[_name_of(left, found.key)].add(number_of(right))
+    return {name for name, numbers in seen.items() if len(numbers) > 1}
+
+
+def _name_of(tree: t.Tree | None, key: str) -> str:
+    """The key, with its indices as they stand: y_1 and y_2 are two names."""
+    below = tree.sub if isinstance(tree, t.Scripted) else None
+    return key if below is None else f"{key}[{','.join(map(str, map(_plain, script_items(below))))}]"
+
+
+def _plain(item: t.Tree) -> str:
+    return item.text if isinstance(item, t.Num) else item.letter if isinstance(item, t.Name) else "…"
+
+
+def no_claim(
+    state: State, statement: Statement, left: t.Tree, right: t.Tree, *, first: bool
+) -> tuple[str, str] | None:
+    """(verdict, reason) of a row that says where something holds, or that is meant to its digits only."""
+    named = isinstance(left, t.Name | t.Scripted)
+    if named and isinstance(right, t.Group) and right.kind == "" and len(right.items) > 1:
+        return "none", "says which values it takes"
+    if first and index_condition(state, left, "=", right) is not None:
+        return "assumption", "which indices the text speaks of"
+    found = reference(left, state.symbols.usage) if named else None
+    if found is not None and first and is_number(right) and not found.primes and found.power is None:
+        if _name_of(left, found.key) in state.varied:
+            return "assumption", f"a value of {found.key}, for the place where it stands"
+        if not found.indices and _supposed(state, statement):
+            return "assumption", f"a value of {found.key}, for the place where it stands"
+    if equal_to_the_digits(_with_sigmoid(state, left), _with_sigmoid(state, right)) and not _same(left, right):
+        return "none", "equal to the digits that are written: an approximation"
+    return None
+
+
+def _same(left: t.Tree, right: t.Tree) -> bool:
+    return left == right
+
+
+def _with_sigmoid(state: State, side: t.Tree) -> t.Tree:
+    """The side with the document's own letter for the logistic function under its name."""
+    f = state.symbols.functions.get("sigma")
+    if f is None or f.table_name != "sigmoid":
+        return side
+    return t.replaced(side, lambda n: t.Name("sigmoid") if isinstance(n, t.Name) and n.letter == "sigma" else None)
+
+
+def index_condition(state: State, left: t.Tree, sign: str, right: t.Tree) -> tuple[str, str, t.Tree] | None:
+    """(=, i, j) for `i = j` and `i = 1`, (≠, i, j) for `i ≠ j`, where i counts something."""
+    if not isinstance(left, t.Name) or left.accents or left.letter not in state.index_letters:
+        return None
+    entity = state.symbols.entities.get(left.letter)
+    if entity is not None and (entity.rank or left.letter in state.definitions.equations):
+        return None
+    letter = isinstance(right, t.Name) and not right.accents and right.letter in INDEX_LETTERS | {"a", "b", "c", "y"}
+    if not letter and not (isinstance(right, t.Num) and right.value.denominator == 1):
+        return None
+    if sign in APART:
+        return "≠", left.letter, right
+    return ("=", left.letter, right) if sign in EQUAL else None
+
+
+def _supposed(state: State, statement: Statement) -> bool:
+    """Whether "if", "when" or "for" stands right before a formula in the text: y = 1 in `for y = 1`."""
+    segment = state.document.segments[statement.block]
+    if getattr(segment, "display", False):
+        return False
+    words = statement.words_before
+    if not words and statement.block:
+        before = state.document.segments[statement.block - 1]
+        if isinstance(before, Prose) and before.end >= segment.start - 2:
+            words = state.document.text[before.start : before.end]
+    last = re.findall(r"[^\W\d_]+", words.lower())[-1:]
+    return bool(last) and last[0] in SUPPOSING
+
+
+def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """A refuted `y = 1` sets y where nothing defines it; where something does, the values that go in are not given."""
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    if found is None or not is_number(right) or found.primes or found.power is not None or found.transposed:
+        return
+    if found.key in state.definitions.equations:
+        equation = state.definitions.equations[found.key]
+        if not any(True for _ in _free(state, equation.right)):
+            return
+        row.verdict, row.reason = "undecided", "the values that it is computed from are not given"
+    elif found.key in state.symbols.macros or found.key in state.symbols.indexed:
+        row.verdict, row.reason = "undecided", "the values that it is computed from are not given"
+    else:
+        row.verdict, row.reason = "assumption", f"a value of {found.key}, for the place where it stands"
+    row.counterexample = None
+
+
+def _free(state: State, e: object) -> set[str]:
+    from deltarule.language.expression import Expression, names
+
+    assert isinstance(e, Expression)
+    return names(state.definitions.unfold(e))

@@ -1,0 +1,141 @@
+"""Worked numbers: `0.172 · 0.537 = 0.0924` is meant to the digits that are written, no more.
+
+A decimal of three digits or more was rounded: it stands for every number that rounds to it. Shorter ones, such as 0.5,
+are taken as they stand, but for the result on the right. Two sides that cannot be equal under any such reading are
+refuted like any other; those that can claim no more than an approximation does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flint
+
+from deltarule.reading import tree as t
+
+__all__ = ["equal_to_the_digits", "is_number", "number_of"]
+
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "exp": lambda x: x.exp(),
+    "log": lambda x: x.log(),
+    "ln": lambda x: x.log(),
+    "tanh": lambda x: x.tanh(),
+    "sin": lambda x: x.sin(),
+    "cos": lambda x: x.cos(),
+    "sigmoid": lambda x: 1 / (1 + (-x).exp()),
+    "sqrt": lambda x: x.sqrt(),
+}
+ROUNDED_FROM = 3
+"""Significant digits from which on a decimal within a calculation counts as rounded."""
+
+
+def is_number(tree: t.Tree) -> bool:
+    """Whether a side is one written number, with or without a sign, or a fraction of two."""
+    match tree:
+        case t.Num():
+            return True
+        case t.Terms(items=((_, t.Num()),)):
+            return True
+        case t.Ratio(numerator=n, denominator=d):
+            return is_number(n) and is_number(d)
+        case t.Factors(items=((_, a), ("/", b))):
+            return is_number(a) and is_number(b)
+    return False
+
+
+def number_of(tree: t.Tree) -> str:
+    """A written number in one spelling, to tell two of them apart."""
+    with flint.ctx.workprec(80):
+        return str(_enclosed(tree, exact=True))
+
+
+def equal_to_the_digits(left: t.Tree, right: t.Tree) -> bool | None:
+    """Whether two calculations with written numbers only can be equal, decimals being rounded; None for other sides,
+    and where no decimal stands in them."""
+    if not any(_is_decimal(n) for side in (left, right) for n in t.walk(side)):
+        return None
+    with flint.ctx.workprec(80):
+        a, b = _enclosed(left), _result(right)
+        if a is None or b is None or not a.is_finite() or not b.is_finite():
+            return None
+        return bool(a.overlaps(b))
+
+
+def _is_decimal(node: t.Tree) -> bool:
+    return isinstance(node, t.Num) and "." in node.text
+
+
+def _result(tree: t.Tree) -> Any:
+    """The right side: a lone decimal is rounded however short it is."""
+    match tree:
+        case t.Num():
+            return _number(tree, shortest=1)
+        case t.Terms(items=((sign, t.Num() as only),)) if sign in {"+", "-"}:
+            value = _number(only, shortest=1)
+            return -value if sign == "-" else value
+    return _enclosed(tree)
+
+
+def _number(node: t.Num, shortest: int = ROUNDED_FROM, exact: bool = False) -> Any:
+    value = flint.arb(flint.fmpq(node.value.numerator, node.value.denominator))
+    _, point, digits = node.text.partition(".")
+    if exact or not point or len(node.text.replace(".", "").lstrip("0")) < shortest:
+        return value
+    return value + flint.arb(0, 0.5 * 10.0 ** -len(digits))
+
+
+def _enclosed(tree: t.Tree, exact: bool = False) -> Any:
+    """A ball around the value of a side without names; None for anything else."""
+    match tree:
+        case t.Num():
+            return _number(tree, exact=exact)
+        case t.Group(kind="(" | "[", items=(inside,)):
+            return _enclosed(inside, exact)
+        case t.Group(kind="|", items=(inside,)):
+            value = _enclosed(inside, exact)
+            return None if value is None else abs(value)
+        case t.Terms(items=items):
+            total = flint.arb(0)
+            for sign, item in items:
+                value = _enclosed(item, exact)
+                if value is None or sign not in {"+", "-"}:
+                    return None
+                total = total - value if sign == "-" else total + value
+            return total
+        case t.Factors(items=items):
+            return _product(items, exact)
+        case t.Ratio(numerator=n, denominator=d):
+            above, below = _enclosed(n, exact), _enclosed(d, exact)
+            return None if above is None or below is None else above / below
+        case t.Root(degree=None, body=body):
+            value = _enclosed(body, exact)
+            return None if value is None else value.sqrt()
+        case t.Scripted(base=t.Name(letter="e", accents=()), sub=None, sup=t.Tree() as sup, primes=0):
+            value = _enclosed(sup, exact)
+            return None if value is None else value.exp()
+        case t.Scripted(base=base, sub=None, sup=t.Tree() as sup, primes=0):
+            value, n = _enclosed(base, exact), _enclosed(sup, exact)
+            return None if value is None or n is None else value**n
+        case t.Call(function=t.Name(letter=letter), argument=argument):
+            value = _enclosed(argument, exact)
+            return None if value is None or letter not in FUNCTIONS else FUNCTIONS[letter](value)
+    return None
+
+
+def _product(items: tuple[tuple[str, t.Tree], ...], exact: bool) -> Any:
+    total = flint.arb(1)
+    k = 0
+    while k < len(items):
+        op, item = items[k]
+        following = items[k + 1] if k + 1 < len(items) else ("", None)
+        called = isinstance(item, t.Name) and item.letter in FUNCTIONS and following[0] == ""
+        if called and isinstance(item, t.Name) and isinstance(following[1], t.Group):  # σ(0.6)
+            inside = _enclosed(following[1], exact)
+            value, k = None if inside is None else FUNCTIONS[item.letter](inside), k + 2
+        else:
+            value, k = _enclosed(item, exact), k + 1
+        if value is None or op not in {"", "cdot", "times", "*", "/", "div"}:
+            return None
+        total = total / value if op in {"/", "div"} else total * value
+    return total
