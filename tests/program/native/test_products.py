@@ -56,7 +56,7 @@ def expected(subscripts: str, factors: list[np.ndarray], old: np.ndarray, start:
 
 
 def bound(subscripts: str, factors: list[np.ndarray], old: np.ndarray, terms: int, scale: float) -> np.ndarray:
-    """γ(n) Σ|left||right|: what a sum of n products in any order may be off (Higham, chapter 3), and a few roundings."""
+    """γ(n) Σ|left||right|: what a sum of n products in any order may be off (Higham, chapter 3)."""
     size = np.abs(scale) * np.einsum(subscripts, *[np.abs(f).astype(np.longdouble) for f in factors]) + np.abs(old)
     unit = np.finfo(old.dtype).eps / 2
     return (terms + 4) * unit / (1 - (terms + 4) * unit) * size

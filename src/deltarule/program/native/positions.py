@@ -1,4 +1,4 @@
-"""`Position`: a linear form of integers of the program, Σ cᵢ·nᵢ + c, kept apart from the code until an address needs it.
+"""`Position`: a linear form of integers of the program, Σ cᵢ·nᵢ + c, kept apart from the code until it is needed.
 
 Elements of a tile stand at constant distances: with the constant kept apart, they share one address and differ in an
 offset that is part of the instruction.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from llvmlite import ir
 
 from deltarule.program.native.operands import Operand, Place, View
+from deltarule.program.native.packing import packed
 from deltarule.program.native.register_blocks import along_result, along_sum
 from deltarule.program.native.tiles import Start, Task, plan
 from deltarule.program.native.vectors import Vectors
@@ -52,6 +53,8 @@ def emit_product(
             f"subscripts {subscripts!r}: the result's axes come from the factors, one other is summed over"
         )
     chosen = plan(vectors.lanes, task, registers)
+    if chosen.packs:
+        task = packed(vectors, task, chosen.axis)
     if chosen.along_sum:
         along_sum(vectors, task, chosen.axis, chosen.tile)
     else:

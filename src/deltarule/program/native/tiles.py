@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from llvmlite import ir
@@ -11,7 +11,7 @@ from llvmlite import ir
 from deltarule.program.native.operands import Place, View
 from deltarule.program.native.positions import Index
 
-__all__ = ["Plan", "Start", "Task", "Tile", "plan"]
+__all__ = ["Plan", "Start", "Task", "Tile", "packable", "plan"]
 
 Start = Literal["zero", "add"] | Callable[[Place], ir.Value]
 
@@ -59,13 +59,15 @@ class Tile:
 
 @dataclass(frozen=True)
 class Plan:
-    """Lanes along the axis `axis` of the result, or along the sum (then `axis` is the one whose sums share a vector)."""
+    """Lanes along the axis `axis` of the result, or along the sum; then sums along `axis` share a vector."""
 
     along_sum: bool
     axis: str
     tile: Tile
     cycles: float
     """An estimate: two multiply-adds and somewhat fewer loads a cycle."""
+    packs: bool = False
+    """The factor that has the axis is copied first, its axes exchanged."""
 
 
 _SOME = 32
@@ -76,6 +78,8 @@ _SHUFFLES = 3.0
 """Cycles for each sum over the lanes of a vector, many of them at once."""
 _APART = 1.5
 """Cycles for each element that is read or written by itself."""
+_COPY = 1 << 14
+"""Elements that a copy on the stack may have."""
 _CLOSE = 1.03
 """Of plans that are so close, the one with the least code."""
 
@@ -96,6 +100,10 @@ def _plans(lanes: int, task: Task, registers: int) -> Iterator[tuple[Plan, int]]
     ]
     for letter in along or [""]:
         yield from _plans_along_result(lanes if letter else 1, task, letter, registers)
+    for letter in task.out.letters:
+        if packable(task, letter):
+            for p, code in _plans_along_result(lanes, task, letter, registers):
+                yield replace(p, packs=True, cycles=p.cycles + _copying(lanes, task, letter)), code + 64
     summed = task.summed
     if summed and all(view.runs_along(summed) for view in task.factors if summed in view.letters):
         for letter in task.out.letters or ("",):
@@ -145,6 +153,26 @@ def _plans_along_sum(lanes: int, task: Task, letter: str) -> Iterator[tuple[Plan
         cycles = outer * blocks * (strips * each + fold + stored + 3)
         code = across * (steps + strips % steps + 4) * (1 + (rows % across > 0))
         yield Plan(True, letter, Tile(across, 1, parts, steps), cycles), code
+
+
+def packable(task: Task, letter: str) -> View | None:
+    """The factor that stands in the way of lanes along this axis of the result, if a copy with axes exchanged helps."""
+    views = [f for f in task.factors if letter in f.letters]
+    sizes = [task.sizes.get(n) for n in (letter, task.summed)]
+    if len(views) != 1 or not task.out.runs_along(letter) or not all(isinstance(n, int) for n in sizes):
+        return None
+    (view,) = views
+    if view.runs_along(letter) or set(view.letters) != {letter, task.summed} or not view.runs_along(task.summed):
+        return None
+    return view if _product(n for n in sizes if isinstance(n, int)) <= _COPY else None
+
+
+def _copying(lanes: int, task: Task, letter: str) -> float:
+    size = _numbers(task)
+    lanes = min(lanes, _power_of_two(size[letter]))
+    blocks = -(-size[letter] // lanes) * -(-size[task.summed] // lanes)
+    masks = 2.0 * lanes if size[letter] % lanes or size[task.summed] % lanes else 0.0
+    return blocks * (lanes * (lanes.bit_length() - 1) + 1.5 * lanes + masks + 10)
 
 
 def _loads(task: Task, row: str, letter: str) -> int:
