@@ -1,0 +1,322 @@
+"""One function for many batches: rows gathered, groups carried out, the loss looked at, until the last or a stop.
+
+    run(table) -> batches done
+
+`table` is an array of 64-bit words: numbers and the addresses of arrays, in the order of `Layout.words`. The loss of
+each batch is written; one that is not finite ends the run before anything is updated, a byte that is not zero after the
+batch. The code calls nothing: the products of the BLAS are called by an address in the table.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from llvmlite import ir
+
+from deltarule.language.expression import Axis
+from deltarule.program.native.expressions import Numbers
+from deltarule.program.native.lowering import Job
+from deltarule.program.native.nests import Nests
+from deltarule.program.native.norm import emit_shrink
+from deltarule.program.native.operands import Operand
+from deltarule.program.native.processor import Processor
+from deltarule.program.native.storage import Storage, placed, stored_names
+from deltarule.program.native.vectors import INDEX, Index, Vectors
+
+__all__ = ["ENTRY", "Layout", "build"]
+
+ENTRY = "run"
+_POINTER = ir.PointerType()
+_DOUBLE = ir.DoubleType()
+_BYTE = ir.IntType(8)
+COUNTS = ("first", "batches", "batch", "rows", "updates")
+"""Numbers of the table: the first batch, how many, the rows of a batch, all rows, the updates made before."""
+PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace")
+"""Arrays: row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory."""
+ROOM = 16
+"""Rows that there is room for come in multiples of this."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a caller has to know of a compiled function."""
+
+    words: tuple[str, ...]
+    fixed: int
+    each_row: int
+    numbers: tuple[str, ...]
+    batch: int | None
+    """The rows of every batch, where the code is made for one number of them."""
+
+    def elements(self, batch: int) -> int:
+        """The elements of the workspace for batches of so many rows."""
+        return self.fixed + self.each_row * (-(-batch // ROOM) * ROOM) + ROOM
+
+
+@dataclass
+class _Builder:
+    job: Job
+    processor: Processor
+    dtype: str
+    batch: int | None
+    arrays: dict[str, Operand] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.element = ir.FloatType() if self.dtype == "float32" else ir.DoubleType()
+        self.module = ir.Module("deltarule")
+        self.module.triple = self.processor.triple
+        self.given = {n: f"{n} (given)" if f"{n} (given)" in self.reads else n for n in self.job.data}
+        self.kept = [self.job.loss] if self.job.loss else []
+        self.stored = stored_names(self.job.groups, self.kept)
+        gathered = [(self.given[n], math.prod(shape)) for n, shape in self.job.data.items()] if self.gathers else []
+        self.storage: Storage = placed(self.job.groups, self.stored, self.size_or_none, gathered, self.kept)
+
+    @property
+    def reads(self) -> set[str]:
+        return {n for g in self.job.groups for n in g.reads}
+
+    @property
+    def gathers(self) -> bool:
+        return self.batch != 1
+
+    def size_or_none(self, axis: Axis) -> int | None:
+        return self.job.size(axis)
+
+    def words(self) -> tuple[str, ...]:
+        job = self.job
+        return (*COUNTS, *PLACES, *job.data, *job.parameters, *job.state, *job.results)
+
+    def layout(self) -> Layout:
+        storage = self.storage
+        return Layout(self.words(), storage.fixed, storage.each_row, self.job.numbers, self.batch)
+
+    # The function -------------------------------------------------------------------------------------------------
+
+    def build(self) -> ir.Module:
+        words = self.words()
+        kinds = [INDEX] * len(COUNTS) + [_POINTER] * (len(words) - len(COUNTS))
+        inner = ir.Function(self.module, ir.FunctionType(INDEX, kinds), "epoch")
+        inner.linkage = "internal"
+        for name, argument in zip(words, inner.args, strict=True):
+            argument.name = "".join(c if c.isalnum() else "_" for c in name)
+            if name not in COUNTS:
+                argument.add_attribute("noalias")
+        inner.attributes.add("nounwind")
+        self.arguments = dict(zip(words, inner.args, strict=True))
+        self.builder = ir.IRBuilder(inner.append_basic_block("entry"))
+        self.vectors = Vectors(self.builder, self.element, self.processor.lanes(self.dtype))
+        self._epoch()
+        self._entry(inner, kinds)
+        return self.module
+
+    def _entry(self, inner: ir.Function, kinds: list[ir.Type]) -> None:
+        outer = ir.Function(self.module, ir.FunctionType(INDEX, [_POINTER]), ENTRY)
+        b = ir.IRBuilder(outer.append_basic_block("entry"))
+        values = []
+        for k, kind in enumerate(kinds):
+            at = b.gep(outer.args[0], [ir.Constant(INDEX, k)], source_etype=INDEX)
+            values.append(b.load(at, typ=kind, align=8))
+        b.ret(b.call(inner, values))
+
+    def _epoch(self) -> None:
+        b, given = self.builder, self.arguments
+        entry = b.block
+        start = b.append_basic_block("start")
+        head, after, done = (b.append_basic_block(n) for n in ("batch", "after", "done"))
+        b.position_at_end(done)
+        result = b.phi(INDEX)
+        b.ret(result)
+        b.position_at_end(start)
+        room = self._room()
+        b.cbranch(b.icmp_signed("<", ir.Constant(INDEX, 0), given["batches"]), head, done)
+        result.add_incoming(ir.Constant(INDEX, 0), b.block)
+        before = b.block
+        b.position_at_end(head)
+        number = b.phi(INDEX)
+        number.add_incoming(ir.Constant(INDEX, 0), before)
+        self._batch(number, room, done, result)
+        b.branch(after)
+        b.position_at_end(after)
+        following = b.add(number, ir.Constant(INDEX, 1))
+        stop = b.load(given["stop"], typ=_BYTE)
+        go_on = b.and_(
+            b.icmp_signed("<", following, given["batches"]), b.icmp_signed("==", stop, ir.Constant(_BYTE, 0))
+        )
+        number.add_incoming(following, b.block)
+        b.cbranch(go_on, head, done)
+        result.add_incoming(following, b.block)
+        b.position_at_end(entry)
+        b.branch(start)
+
+    def _room(self) -> Index:
+        """The rows that arrays have room for."""
+        if self.batch is not None:
+            return -(-self.batch // ROOM) * ROOM
+        b = self.builder
+        up = b.add(self.arguments["batch"], ir.Constant(INDEX, ROOM - 1))
+        return b.and_(up, ir.Constant(INDEX, -ROOM))
+
+    def _batch(self, number: ir.Value, room: Index, done: ir.Block, result: ir.PhiInstr) -> None:
+        b, v, given = self.builder, self.vectors, self.arguments
+        size: Index = given["batch"] if self.batch is None else self.batch
+        first = b.mul(b.add(given["first"], number), v.index(size))
+        rows: Index = size
+        if self.batch is None:
+            left = b.sub(given["rows"], first)
+            rows = b.select(b.icmp_signed("<", left, v.index(size)), left, v.index(size))
+        self.rows = rows
+        self._place_arrays(room)
+        self._gather(first)
+        numbers = self._numbers(number)
+        nests = Nests(
+            v,
+            self.arrays,
+            self.size,
+            numbers,
+            stored=self.stored,
+            accuracy=self.job.policy,
+            registers=32 if self.processor.width == 64 or not self.processor.triple.startswith("x86") else 16,
+        )
+        self._prepare(numbers)
+        for group in self.job.groups:
+            if group.head.kind == "norm":
+                emit_shrink(nests, group.head, numbers)
+            else:
+                nests.emit(group)
+            if self.job.loss in group.made:
+                self._look_at_loss(number, done, result)
+
+    def _look_at_loss(self, number: ir.Value, done: ir.Block, result: ir.PhiInstr) -> None:
+        """The loss is written; one that is not finite ends the run."""
+        b = self.builder
+        loss = self.vectors.of(1).load_element(self.arrays[self.job.loss or ""].pointer)
+        double = loss if self.dtype == "float64" else b.fpext(loss, _DOUBLE)
+        at = b.gep(self.arguments["losses"], [number], source_etype=_DOUBLE)
+        b.store(double, at)
+        size = b.call(self._intrinsic("llvm.fabs.f64", _DOUBLE), [double])
+        finite = b.fcmp_ordered("<", size, ir.Constant(_DOUBLE, math.inf))
+        on = b.append_basic_block("finite")
+        b.cbranch(finite, on, done)
+        result.add_incoming(number, b.block)
+        b.position_at_end(on)
+
+    def _intrinsic(self, name: str, kind: ir.Type) -> ir.Function:
+        found = self.module.globals.get(name)
+        return found or ir.Function(self.module, ir.FunctionType(kind, [kind]), name)
+
+    # Arrays -------------------------------------------------------------------------------------------------------
+
+    def size(self, axis: Axis) -> Index:
+        found = self.job.size(axis)
+        return self.rows if found is None else found
+
+    def _place_arrays(self, room: Index) -> None:
+        v, job, given = self.vectors, self.job, self.arguments
+        arrays = self.arrays
+        for name, shape in (*job.parameters.items(), *job.state.items()):
+            arrays[name] = Operand.dense(given[name], *shape)
+        workspace = given["workspace"]
+        for name, slot in self.storage.slots.items():
+            offset: Index = slot.offset
+            if slot.by_row:
+                offset = v.plus(self.storage.fixed, v.times(room, slot.offset))
+            pointer = v.address(workspace, offset)
+            sizes: list[Index] = [room if (s := job.size(a)) is None else s for a in slot.axes]
+            arrays[name] = _dense(v, pointer, [self.size(a) for a in slot.axes], sizes)
+        self.buffers = {n: arrays[self.given[n]].pointer for n in job.data if self.given[n] in self.storage.slots}
+
+    def _gather(self, first: ir.Value) -> None:
+        """The rows of the batch side by side: where they stand already, or copied in the order of the epoch."""
+        b, v, given = self.builder, self.vectors, self.arguments
+        job = self.job
+        ordered = b.icmp_unsigned("!=", b.ptrtoint(given["order"], INDEX), ir.Constant(INDEX, 0))
+        used = [n for n in job.data if self.given[n] in self.reads]
+        for name, shape in job.results.items():
+            inner = math.prod(shape)
+            if job.name == "forward":
+                pointer = v.address(given[name], v.times(first, inner))
+                self.arrays[name] = Operand.dense(pointer, self.rows, *shape)
+            else:
+                self.arrays[name] = Operand.dense(given[name], *shape)
+        direct = {n: v.address(given[n], v.times(first, math.prod(job.data[n]))) for n in used}
+        plain = b.block
+        gather, merged = b.append_basic_block("gather"), b.append_basic_block("gathered")
+        b.cbranch(ordered, gather, merged)
+        b.position_at_end(gather)
+        copied: dict[str, ir.Value] = {}
+        if self.gathers:
+            with v.loop(0, self.rows) as turn:
+                row = v.load_index(given["order"], b.add(first, turn.index))
+                for n in used:
+                    inner = math.prod(job.data[n])
+                    source = v.address(given[n], v.times(row, inner))
+                    _copy(v, v.address(self.buffers[n], v.times(turn.index, inner)), source, inner)
+            copied = {n: self.buffers[n] for n in used}
+        else:
+            row = v.load_index(given["order"], first)
+            copied = {n: v.address(given[n], v.times(row, math.prod(job.data[n]))) for n in used}
+        last = b.block
+        b.branch(merged)
+        b.position_at_end(merged)
+        for n in used:
+            phi = b.phi(_POINTER)
+            phi.add_incoming(direct[n], plain)
+            phi.add_incoming(copied[n], last)
+            self.arrays[self.given[n]] = Operand.dense(phi, self.rows, *job.data[n])
+
+    # Numbers ------------------------------------------------------------------------------------------------------
+
+    def _numbers(self, number: ir.Value) -> Numbers:
+        b, v, given = self.builder, self.vectors, self.arguments
+        job = self.job
+        found: dict[str, ir.Value] = {"pi": ir.Constant(_DOUBLE, math.pi)}
+        if isinstance(job.batch, str):
+            found[job.batch] = b.sitofp(v.index(self.rows), _DOUBLE)
+            if isinstance(self.rows, int):
+                found[job.batch] = ir.Constant(_DOUBLE, float(self.rows))
+        found |= {n: ir.Constant(_DOUBLE, float(s)) for n, s in job.sizes.items()}
+        if job.name == "train":
+            at = b.gep(given["rates"], [number], source_etype=_DOUBLE)
+            found["#learning_rate"] = b.load(at, typ=_DOUBLE)
+            t = b.add(b.add(given["updates"], number), ir.Constant(INDEX, 1))
+            found["#t"] = b.sitofp(t, _DOUBLE)
+            for k, name in enumerate(job.numbers):
+                at = b.gep(given["numbers"], [ir.Constant(INDEX, k)], source_etype=_DOUBLE)
+                found[name] = b.load(at, typ=_DOUBLE)
+        return Numbers(b, found)
+
+    def _prepare(self, numbers: Numbers) -> None:
+        for group in self.job.groups:
+            for m in group.members:
+                numbers.prepare(m.body)
+
+
+def build(job: Job, processor: Processor, dtype: str, batch: int | None) -> tuple[ir.Module, Layout]:
+    """The module of a job, for batches of one size, or (None) of any size up to that in the table."""
+    builder = _Builder(job, processor, dtype, batch)
+    return builder.build(), builder.layout()
+
+
+def _dense(v: Vectors, pointer: ir.Value, sizes: list[Index], room: list[Index]) -> Operand:
+    strides: list[Index] = []
+    step: Index = 1
+    for extent in reversed(room):
+        strides.insert(0, step)
+        step = v.times(step, extent)
+    return Operand(pointer, tuple(sizes), tuple(strides))
+
+
+def _copy(v: Vectors, to: ir.Value, source: ir.Value, count: int) -> None:
+    """`count` elements, a vector at a time."""
+    v = v.narrowed(count)
+    whole = count // v.lanes
+    if whole <= 16:
+        for k in range(whole):
+            v.store(v.load(source, k * v.lanes), to, k * v.lanes)
+    else:
+        with v.loop(0, whole * v.lanes, v.lanes) as turn:
+            v.store(v.load(source, turn.index), to, turn.index)
+    if count % v.lanes:
+        rest = count % v.lanes
+        v.store(v.load(source, whole * v.lanes, rest), to, whole * v.lanes, rest)

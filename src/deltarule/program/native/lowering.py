@@ -1,0 +1,253 @@
+"""What a compiled function does, as plain data: groups of operations, the arrays they use, the numbers they are given.
+
+There are four jobs: `train` (the loss of a batch and the update of every parameter), `gradients`, `loss` and `forward`.
+The equations are those that the NumPy engine prints, so both compute the same values up to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Axis, Expression, Product, Symbol, multiply, power, substitute
+from deltarule.program.native.groups import Group, grouped, ordered
+from deltarule.program.native.operations import Operation, operations
+from deltarule.program.numpy_module import SCALAR_FORMS
+from deltarule.program.schedule import Schedule, lower
+from deltarule.program.spec import ProgramSpec
+from deltarule.program.stable import stable
+from deltarule.program.update import GRADIENT, PARAMETER, read_equations
+from deltarule.writing.numpy import Spelling, primitive
+
+__all__ = ["JOBS", "Job", "NotLowered", "Rule", "job_of"]
+
+JOBS = ("train", "gradients", "loss", "forward")
+_SPELLING = Spelling(functions={f: f for f in SCALAR_FORMS})
+
+
+class NotLowered(DeltaruleError):
+    """The native engine has no code for something in a network; NumPy runs it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one parameter is renewed: update equations, those before the norm of all gradients is taken apart."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    state: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """See the module's docstring. Shapes are without the batch; every size is a number."""
+
+    name: str
+    groups: tuple[Group, ...]
+    data: dict[str, tuple[int, ...]]
+    """Inputs, the target and the weights of samples: one row each a sample."""
+    parameters: dict[str, tuple[int, ...]]
+    state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """What the optimiser remembers: `W.m`."""
+    results: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Arrays that are filled: gradients, or the prediction."""
+    numbers: tuple[str, ...] = ()
+    """Options of the optimiser and of the changes to gradients, in the order in which they are given."""
+    loss: str | None = None
+    batch: str | int | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Symbolic sizes that have numbers."""
+    policy: str = "accuracy"
+
+    def size(self, axis: Axis) -> int | None:
+        """The size of an axis; None for the rows of the batch."""
+        if axis.size == self.batch:
+            return None
+        return axis.size if isinstance(axis.size, int) else self.sizes[axis.size]
+
+
+def schedule_of(spec: ProgramSpec, outputs: Sequence[str]) -> Schedule:
+    """The schedule of the equations that the outputs need, in the forms that the NumPy engine uses."""
+
+    def rewrite(e: Expression) -> Expression:
+        if spec.policy == "plain":
+            return primitive(e, Spelling())
+        return stable(primitive(e, _SPELLING))
+
+    equations = (*spec.forward, *spec.backward, *spec.gradients.values())
+    return lower(equations, outputs, batch=spec.batch, rewrite=rewrite)
+
+
+def job_of(
+    spec: ProgramSpec,
+    name: str,
+    sizes: Mapping[str, int],
+    rules: Mapping[str, Rule] | None = None,
+    clipped: bool = False,
+) -> Job:
+    """The job `name` for a network whose symbolic sizes are `sizes`. `rules` say how `train` renews each parameter;
+    with `clipped` all gradients are scaled by `shrink`, which follows from their norm.
+
+    Raises:
+        NotLowered: an array with two axes of the size of the batch, or without a number for a size.
+    """
+    maker = _Maker(spec, dict(sizes))
+    made = {p: e.name for p, e in spec.gradients.items()}
+    if name == "forward":
+        schedule = schedule_of(spec, [spec.prediction])
+    elif name == "loss":
+        schedule = schedule_of(spec, [spec.loss or ""])
+    else:
+        schedule = schedule_of(spec, [spec.loss or "", *made.values()])
+    ops = maker.weights() + operations(schedule.statements, maker.taken, spec.batch)
+    results: dict[str, tuple[int, ...]] = {}
+    state: dict[str, tuple[int, ...]] = {}
+    if name == "forward":
+        axes = maker.axes(spec.prediction)
+        target = f"{spec.prediction} (result)"
+        ops.append(Operation(target, axes, Symbol(schedule.outputs[spec.prediction], axes), target=target))
+        results[target] = maker.inner(axes)
+    elif name == "gradients":
+        for p, gradient in made.items():
+            axes = spec.gradients[p].axes
+            target = f"{gradient} (result)"
+            ops.append(Operation(target, axes, Symbol(schedule.outputs[gradient], axes), target=target))
+            results[target] = maker.inner(axes)
+    elif name == "train":
+        gradients = {p: Symbol(schedule.outputs[g], spec.gradients[p].axes) for p, g in made.items()}
+        more, state = maker.updates(gradients, rules or {}, clipped)
+        ops += more
+    loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
+    maker.check(ops)
+    groups = ordered(grouped(ops), loss)
+    data = {n: maker.inner_of(n) for n in (*spec.inputs, *filter(None, (spec.target, spec.weight)))}
+    if name == "forward":
+        data.pop(spec.target or "", None)
+    return Job(
+        name,
+        tuple(groups),
+        data,
+        {n: maker.inner_of(n) for n, d in spec.declarations.items() if d.role == "parameter"},
+        state,
+        results,
+        tuple(maker.numbers),
+        loss,
+        spec.batch,
+        dict(sizes),
+        spec.policy,
+    )
+
+
+class _Maker:
+    def __init__(self, spec: ProgramSpec, sizes: dict[str, int]) -> None:
+        self.spec = spec
+        self.sizes = sizes
+        self.taken = set(spec.declarations)
+        self.numbers: list[str] = []
+
+    def axes(self, name: str) -> tuple[Axis, ...]:
+        return tuple(Axis(f"_{k}", z) for k, z in enumerate(self.spec.declarations[name].sizes))
+
+    def inner(self, axes: Sequence[Axis]) -> tuple[int, ...]:
+        """The sizes without the batch."""
+        return tuple(self.number_of(a.size) for a in axes if a.size != self.spec.batch)
+
+    def inner_of(self, name: str) -> tuple[int, ...]:
+        return self.inner(self.axes(name))
+
+    def number_of(self, size: int | str) -> int:
+        if isinstance(size, int):
+            return size
+        if size not in self.sizes:
+            raise NotLowered(f"the size `{size}` has no number")
+        return self.sizes[size]
+
+    def check(self, ops: Sequence[Operation]) -> None:
+        for op in ops:
+            if sum(a.size == self.spec.batch for a in op.axes) > 1:
+                raise NotLowered(f"{op.name} has two axes of the size of the batch")
+
+    def weights(self) -> list[Operation]:
+        """`c[s] = w[s] / Σ w`: the weights of the samples of a batch sum to 1."""
+        if self.spec.weight is None:
+            return []
+        (axis,) = self.axes(self.spec.weight)
+        given, total = f"{self.spec.weight} (given)", f"{self.spec.weight} (sum)"
+        whole = Axis("_rows", axis.size)
+        return [
+            Operation(total, (), Symbol(given, (whole,)), (whole,), "sum"),
+            Operation(self.spec.weight, (axis,), multiply(Symbol(given, (axis,)), power(Symbol(total), -1))),
+        ]
+
+    # Updates ------------------------------------------------------------------------------------------------------
+
+    def updates(
+        self, gradients: Mapping[str, Symbol], rules: Mapping[str, Rule], clipped: bool
+    ) -> tuple[list[Operation], dict[str, tuple[int, ...]]]:
+        """The operations that renew parameters and memory, and the arrays of the memory."""
+        ops: list[Operation] = []
+        state: dict[str, tuple[int, ...]] = {}
+        prepared: dict[str, Symbol] = {}
+        for p, gradient in gradients.items():
+            prepared[p] = self.assigned(p, gradient, rules[p].before, (), ops) if clipped else gradient
+        shrink = {"shrink": self.shrink(prepared, ops)} if clipped else {}
+        for p, rule in rules.items():
+            if p not in gradients:
+                continue
+            for s in rule.state:
+                state[f"{p}.{s}"] = self.inner_of(p)
+            texts = rule.after if clipped else (*rule.before, *rule.after)
+            self.assigned(p, prepared[p], texts, rule.state, ops, shrink)
+        return ops, state
+
+    def assigned(
+        self,
+        parameter: str,
+        gradient: Symbol,
+        texts: Sequence[str],
+        state: Sequence[str],
+        ops: list[Operation],
+        known: Mapping[str, Expression] | None = None,
+    ) -> Symbol:
+        """`left <- right` one after another, each a new name; the last value of theta and of the memory is put into
+        its array. Returns what the gradient became."""
+        axes = gradient.axes
+        arrays = {PARAMETER: parameter} | {s: f"{parameter}.{s}" for s in state}
+        values: dict[str, Expression] = {left: Symbol(name, axes) for left, name in arrays.items()}
+        values |= {GRADIENT: gradient, **(known or {})}
+        pairs = read_equations(texts)
+        for k, (left, right) in enumerate(pairs):
+            body = substitute(right, lambda e: self.leaf(e, values) if isinstance(e, Symbol) else None)
+            if not body.axes and left not in arrays and left != GRADIENT:
+                values[left] = body
+                continue
+            last = left in arrays and all(other != left for other, _ in pairs[k + 1 :])
+            name = f"{parameter}.{left} ({k + 1}{'' if known is None else ' after'})"
+            ops.append(
+                Operation(name, axes, body, target=arrays[left] if last else "", text=texts[k].replace("<-", "←"))
+            )
+            values[left] = Symbol(name, axes)
+        found = values[GRADIENT]
+        assert isinstance(found, Symbol)
+        return found
+
+    def leaf(self, symbol: Symbol, values: Mapping[str, Expression]) -> Expression:
+        if symbol.name in values:
+            return values[symbol.name]
+        if symbol.name == "pi":
+            return symbol
+        name = f"#{symbol.name}"
+        if symbol.name not in ("t", "learning_rate") and name not in self.numbers:
+            self.numbers.append(name)
+        return Symbol(name)
+
+    def shrink(self, gradients: Mapping[str, Symbol], ops: list[Operation]) -> Symbol:
+        """`clip_norm / max(norm, clip_norm)`, the norm over every component of every gradient."""
+        arrays = (Symbol(g.name, [Axis(f"_n{k}", a.size) for k, a in enumerate(g.axes)]) for g in gradients.values())
+        body = Product(arrays)
+        self.numbers.append("#clip_norm")
+        ops.append(
+            Operation("shrink", (), body, body.axes, "norm", text="shrink ← clip_norm / max(norm, clip_norm)")
+        )
+        return Symbol("shrink")
