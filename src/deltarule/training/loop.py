@@ -152,7 +152,7 @@ def train_on(
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
-    ended = False
+    ended = kept = False
     began, over_before = time.perf_counter(), at.epochs
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"), watchers:
@@ -171,10 +171,11 @@ def train_on(
                 size = data[0].shape[0]
                 at.batches, at.total, at.seen = number, at.total + loss * size, at.seen + size
                 ended = watch is not None and watch(rate, loss)
+                if checkpoint is not None and (interrupted.is_set() or (at.seen < len(rows) and checkpoint.due())):
+                    checkpoint.keep(run, memory, at)
+                    kept = interrupted.is_set()
                 if ended or interrupted.is_set():
                     break
-                if checkpoint is not None and at.seen < len(rows) and checkpoint.due():
-                    checkpoint.keep(run, memory, at)
             for name, value in parameters.items():
                 if not np.all(np.isfinite(value)):
                     what = f"the parameter {name} became non-finite"
@@ -195,10 +196,10 @@ def train_on(
                     progress(told)
                 ended |= watchers.epoch_over(told)
             run.interrupted = interrupted.is_set()
+            if checkpoint is not None and not kept and (run.interrupted or checkpoint.due()):
+                checkpoint.keep(run, memory, at)
             if ended or run.interrupted:
                 break
-            if checkpoint is not None and checkpoint.due():
-                checkpoint.keep(run, memory, at)
     return run
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.training.callbacks import Callback, EpochReport
+from deltarule.training.checkpoint import EVERY, Checkpoints
 from deltarule.training.data import Table, Task
 from deltarule.training.estimators import Classifier, Regressor
 from deltarule.training.model_file import save_model
@@ -89,6 +90,10 @@ def train(
     categorical: Sequence[str] = (),
     ordinal: Mapping[str, Sequence[str]] | None = None,
     before: Callable[[Summary], object] | None = None,
+    memory: str | int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    checkpoint_every: float = EVERY,
     **settings: Any,
 ) -> TrainingResult:
     """Train on a table: every column but the target and those to ignore is a feature.
@@ -99,16 +104,30 @@ def train(
     the levels of ordered ones, lowest first. `before` hears what the table holds and what looks wrong with it. With
     `output` the model is saved there. The settings are rows of `SETTINGS` and those of `NAMED`.
 
+    A file that would need more than `memory` (`"500MB"`; None: half of what is available) is read in blocks (see
+    `streaming`). With `checkpoint` the training is kept in that folder every `checkpoint_every` seconds; `resume` goes
+    on from there, and ends with the same bits as a training that nothing stopped.
+
     Raises:
         DeltaruleError: the data, the network or a setting is wrong, or the loss became non-finite.
     """
+    if resume and checkpoint is None:
+        raise DeltaruleError("to resume needs the folder of the checkpoint\nremedy: --checkpoint FOLDER --resume")
+    kept = None if checkpoint is None else Checkpoints(checkpoint, {}, resume=resume, every=checkpoint_every)
+    if kept is not None:
+        kept.refuse_what_is_in_the_way()
     case = _case(data, target, network, task, ignore, categorical, ordinal, {**settings, "validation": validation})
     if before is not None:
         before(case.summary)
     model, X, y = case.model, case.X, case.y
+    digest = case.table.digest()
+    if kept is not None:
+        kept.about.update({"data_sha256": digest, "target": case.target, "features": ", ".join(case.features)})
+        model.checkpoint = kept
     model.set_params(progress=progress, callbacks=callbacks)
     model.fit(X, y)
-    model.progress = model.callbacks = None  # the model outlives the terminal that it reported to
+    # The model outlives the terminal that it reported to, and the folder of its checkpoints.
+    model.progress = model.callbacks = model.checkpoint = None
     if validation:
         training, held = split(len(y), validation, model.seed_, y if case.task == "classification" else None)
     else:
@@ -116,7 +135,7 @@ def train(
     found = found_for(model, X)
     judged = metrics_of(model, y, found, training)
     held_out = None if held is None else metrics_of(model, y, found, held)
-    table, digest = case.table, case.table.digest()
+    table = case.table
     model.about_ = {"target": case.target, "data": table.source, "data_sha256": digest, "rows": table.rows}
     if held_out is not None:
         model.about_["held_out"] = held_out.figures()
