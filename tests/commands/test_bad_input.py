@@ -96,8 +96,9 @@ def test_options_of_a_network(refused, line, words):
         (TABLE, "--target label --optimiser sdg", ["no optimiser 'sdg'", "did you mean sgd?"]),
         (TABLE, "--target label --network 'linear(3, 1) -> sigmoid -> bce'", ["3", "2"]),
         (TABLE, "--target label --engine native", ["--engine native is not there yet"]),
-        (TABLE, "--target label --checkpoint c", ["--checkpoint is not there yet"]),
-        (TABLE, "--target label --resume", ["--resume is not there yet"]),
+        (TABLE, "--target label --checkpoint t.csv", ["exists and is no checkpoint"]),
+        (TABLE, "--target label --resume", ["needs the folder of the checkpoint", "--checkpoint FOLDER"]),
+        (TABLE, "--target label --memory lots", ["'lots' is no amount of memory", "500MB or 2GB"]),
     ],
 )  # fmt: skip
 def test_a_table_or_a_setting_that_cannot_be_trained_on(run, folder, content, options, words):

@@ -27,6 +27,8 @@ EXAMPLES = (
     ("deltarule train digits --optimiser adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 30",
      "another optimiser, a schedule, decay and clipping"),
     ("deltarule train wine --find-learning-rate -o rates.svg", "the learning-rate range test, with a picture"),
+    ("deltarule train wine --epochs 50 --checkpoint wine-run --resume -o wine-model",
+     "killed and called again, it goes on where it was"),
     ("deltarule train iris --epochs 20 -q --format json", "settings, figures and history for a program"),
 )  # fmt: skip
 
@@ -92,8 +94,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             f"--{name}", choices=choices, default=row.default, help=f"{row.words} (default: {row.default})"
         )
     parser.add_argument("--no-standardise", action="store_true", help="take the columns as they are")
-    parser.add_argument("--checkpoint", metavar="FOLDER", help="not there yet")
-    parser.add_argument("--resume", action="store_true", help="not there yet")
+    parser.add_argument("--checkpoint", metavar="FOLDER", help="keep there what a killed training needs to go on")
+    parser.add_argument(
+        "--checkpoint-every", metavar="SECONDS", type=float, default=10.0, help="how often (default: 10)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint, if there is one")
+    parser.add_argument(
+        "--memory",
+        metavar="SIZE",
+        help="as in 2GB: a file that would need more is read in blocks (default: half of what is available)",
+    )
     parser.add_argument(
         "--find-learning-rate",
         action="store_true",
@@ -116,9 +126,6 @@ def run(options: argparse.Namespace) -> int:
 
     if options.engine in LATER_ENGINES and options.engine not in SETTINGS["engine"].choices:
         raise DeltaruleError(f"--engine {options.engine} is not there yet\nremedy: leave it out; numpy runs everything")
-    if options.checkpoint or options.resume:
-        name = "--checkpoint" if options.checkpoint else "--resume"
-        raise DeltaruleError(f"{name} is not there yet\nremedy: leave it out; -o MODEL saves the model at the end")
     if options.output is not None and not options.find_learning_rate:
         _refuse_what_is_no_model(Path(options.output))
     from deltarule.commands.progress import Progress
@@ -142,6 +149,10 @@ def run(options: argparse.Namespace) -> int:
             categorical=options.categorical,
             ordinal=dict(options.ordinal),
             before=None if options.quiet else _say_summary,
+            memory=options.memory,
+            checkpoint=options.checkpoint,
+            checkpoint_every=options.checkpoint_every,
+            resume=options.resume,
             **settings,
         )
     deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result)) + "\n")
