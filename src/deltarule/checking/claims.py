@@ -14,6 +14,7 @@ from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.lowered import implied, lowered, settled_equation
+from deltarule.checking.named_losses import named_losses
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
@@ -40,7 +41,6 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference
-from deltarule.reading.symbols import OBJECTIVES
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
 __all__ = ["claim", "holds", "relates_free_names", "shapes_open"]
@@ -90,7 +90,7 @@ def shapes_open(state: State, *sides: t.Tree) -> list[str]:
         for node in t.walk(side):
             found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
             entity = state.symbols.entities.get(found.key) if found is not None else None
-            if entity is None or entity.rank is not None or entity.key in OBJECTIVES:
+            if entity is None or entity.rank is not None or entity.key in state.symbols.objectives:
                 continue
             if entity.key not in state.definitions.equations and entity.key[:1].isupper():
                 out[entity.key] = None
@@ -279,6 +279,8 @@ def _equality(
         broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
         if broken:
             return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
+        if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
+            return Outcome("undecided", reason=unsaid)
         if judgement.verdict == "refuted":
             return Outcome("refuted", judgement, judgement.reason)
         domain += [d for d in judgement.domain if d not in domain]
@@ -287,6 +289,15 @@ def _equality(
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
     return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
+
+
+def _without_loss(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
+    """Why a derivative of something that is only named cannot be refuted: the other side has none of it."""
+    above = [{n.of.name for n in _derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b)]
+    for name in above[0] ^ above[1]:
+        if name in state.symbols.objectives and name not in defs.equations:
+            return f"no equation says what {name} is"
+    return ""
 
 
 def _derivatives(*sides: Expression) -> Iterator[Derivative]:
@@ -303,7 +314,7 @@ def _without_far_losses(state: State, a: Expression, b: Expression, defs: Defini
         for node in _derivatives(a, b)
         if isinstance(node.of, Symbol)
         and node.by.name in state.counted_names
-        and node.of.name in OBJECTIVES
+        and node.of.name in state.symbols.objectives
         and node.of.name in defs.equations
         and not defs.depends(node.of.name, node.by.name)
     }
@@ -333,7 +344,11 @@ def _unconnected(state: State, a: Expression, b: Expression, defs: Definitions) 
         abstract = of not in defs.equations and any(target == of for target, _ in defs.signals)
         if abstract and (of, by) not in defs.signals and not defs.users(by):
             return f"no definition leads from {by} to {of}"
-        if by in recursive and by not in state.counted_names and (of in state.counted_names or of in OBJECTIVES):
+        if (
+            by in recursive
+            and by not in state.counted_names
+            and (of in state.counted_names or of in state.symbols.objectives)
+        ):
             return f"{by} is the same in every step, and where the steps begin is not said"
     return ""
 
@@ -362,7 +377,7 @@ def _with_signals(state: State) -> Definitions:
         if key not in defs.declarations:
             defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
     defs.signals.clear()
-    abstract = [k for k in OBJECTIVES if k in state.symbols.entities]
+    abstract = [k for k in state.symbols.objectives if k in state.symbols.entities]
     sinks = [n for n in defs.equations if not defs.users(n)]
     for target in abstract:
         if target not in defs.equations:
@@ -436,7 +451,7 @@ def _under_assumptions(
         for condition, facts in _unsaid(state):
             if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition
-        for condition, definitions in _elsewhere(state, a, b):
+        for condition, definitions in (*named_losses(state, a.expression, b.expression), *_elsewhere(state, a, b)):
             if _unconnected(state, a.expression, b.expression, definitions):
                 continue
             if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
@@ -483,7 +498,10 @@ def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, De
     given = [
         n
         for n in used
-        if n in defs.equations and n not in OBJECTIVES and (e := entities.get(n)) is not None and e.rank in (None, 0)
+        if n in defs.equations
+        and n not in state.symbols.objectives
+        and (e := entities.get(n)) is not None
+        and e.rank in (None, 0)
     ]
     functions = [f.table_name for f in state.symbols.functions.values()]
     if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
@@ -25,6 +26,7 @@ from deltarule.language.expression import (
     Symbol,
     fresh,
     names,
+    power,
     rename,
     symbols,
     walk,
@@ -69,7 +71,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return _defines_list(state, entries, right, row)
     found = _plain_reference(state, left)
     if found is None:
-        return False
+        return _defines_root(state, left, right, row)
     if found.key in state.symbols.macros:
         return False
     if found.indices:
@@ -94,6 +96,23 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     _define(state, found, value, row, right)
     _named_gradient(state, statement, value, row)
     _elsewhere_too(state, left, right, row)
+    return True
+
+
+def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """σ² = mean of squares, where σ has no meaning yet: σ is its root."""
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Scripted) else None
+    if found is None or found.power != t.Num(Fraction(2)) or found.indices or found.sample is not None:
+        return False
+    plain = replace(found, power=None)
+    entity = state.symbols.entity(plain)
+    if entity.defined or entity.rank or plain.key in state.symbols.functions or not found.base.startswith("sigma"):
+        return False
+    _, (value,) = lowered(state, right)
+    if value.rank or value.expression.axes or plain.key in names(value.expression):
+        return False
+    _define(state, plain, value.with_expression(power(value.expression, Fraction(1, 2))), row, right)
+    row.reason = f"defines {plain.key} by its square"
     return True
 
 

@@ -16,7 +16,6 @@ from deltarule.language.expression import Apply, Axis, Expression, Symbol, symbo
 from deltarule.reading import tree as t
 from deltarule.reading.documents import line_column
 from deltarule.reading.references import reference
-from deltarule.reading.symbols import OBJECTIVES
 
 __all__ = ["about", "displayed"]
 
@@ -94,7 +93,7 @@ def about(state: State) -> None:
 def _sign_of_the_loss(state: State) -> None:
     """An objective that is called a loss, yet is a log-likelihood: negative wherever its names lie between 0 and 1."""
     text = state.document.text.split("\n")
-    for key in OBJECTIVES:
+    for key in state.symbols.objectives:
         equation, line = state.definitions.equations.get(key), state.seen_definition.get(key, 0)
         if equation is None or equation.axes or not line:
             continue

@@ -12,7 +12,16 @@ from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import INDEX_LETTERS, Survey, base_name, is_kronecker, label_text, reference, trees
+from deltarule.reading.references import (
+    INDEX_LETTERS,
+    Reference,
+    Survey,
+    base_name,
+    is_kronecker,
+    label_text,
+    reference,
+    trees,
+)
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
@@ -32,6 +41,7 @@ def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
 
 def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
+    state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
     for _ in range(3):
         learn(state)
@@ -56,6 +66,23 @@ def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree
         }
     finally:
         trial.symbols.close()
+
+
+def _differentiated(state: State, sides: Sequence[t.Tree]) -> list[str]:
+    """The names that stand above ∂ only, without an index: `l`, `Loss`."""
+    usage = state.symbols.usage
+    above: dict[str, None] = {}
+    below: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            if not isinstance(node, t.Partial):
+                continue
+            below |= {found.key for by in node.by if (found := reference(by, usage)) is not None}
+            found = reference(node.of, usage) if isinstance(node.of, t.Name | t.Scripted) else None
+            if found is not None and not found.indices and found.power is None and found.sample is None:
+                above[found.key] = None
+    known = state.symbols.functions
+    return [key for key in above if key not in below and key not in known and key not in KNOWN_FUNCTIONS]
 
 
 def kronecker(statements: Sequence[Statement]) -> bool:
@@ -88,18 +115,29 @@ def defined_letters(statements: Sequence[Statement]) -> set[str]:
 
 
 def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:
-    """Letters of which only the square occurs, and is defined: σ² = …."""
+    """Names of which only the square occurs, and is defined: σ² = …, σ_B² = …."""
     out: set[str] = set()
     for statement in statements:
-        match statement.sides[0].tree:
-            case t.Scripted(base=t.Name() as name, sub=None, sup=t.Num(value=value), primes=0) if value == 2:
-                out.add(base_name(name))
+        for side in statement.sides[: len(statement.relations)]:
+            if (found := _squared(side.tree, usage)) is not None and not found.indices:
+                out.add(found.key)
     plain: set[str] = set()
     for statement in statements:
         for side in statement.sides:
-            inside = {id(n.base) for n in trees(side.tree) if isinstance(n, t.Scripted) and n.sup == t.Num(Fraction(2))}
-            plain |= {base_name(n) for n in trees(side.tree) if isinstance(n, t.Name) and id(n) not in inside}
+            roots = [n for n in trees(side.tree) if isinstance(n, t.Name | t.Scripted)]
+            inside = {id(n.base) for n in roots if isinstance(n, t.Scripted)}
+            for node in roots:
+                if id(node) in inside or (found := reference(node, usage)) is None:
+                    continue
+                if _squared(node, usage) is None:
+                    plain.add(found.key)
     return out - plain
+
+
+def _squared(node: t.Tree | None, usage: Survey) -> Reference | None:
+    """What is squared in `σ_B^2`."""
+    found = reference(node, usage) if isinstance(node, t.Scripted) and not node.primes else None
+    return found if found is not None and found.power == t.Num(Fraction(2)) else None
 
 
 def listed(statements: Sequence[Statement]) -> set[str]:
@@ -304,7 +342,7 @@ def _promote(state: State, side: t.Tree) -> None:
             if found is None or found.indices or found.base in state.symbols.functions or found.base in {"e", "1"}:
                 return
             entity = state.symbols.entity(found)
-            if entity.rank is None and entity.key not in OBJECTIVES:
+            if entity.rank is None and entity.key not in state.symbols.objectives:
                 state.symbols.shaped(entity, 1)
 
 

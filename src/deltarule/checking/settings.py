@@ -60,9 +60,7 @@ def _plain(item: t.Tree) -> str:
     return item.text if isinstance(item, t.Num) else item.letter if isinstance(item, t.Name) else "…"
 
 
-def no_claim(
-    state: State, statement: Statement, left: t.Tree, right: t.Tree, *, first: bool
-) -> tuple[str, str] | None:
+def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *, first: bool) -> tuple[str, str] | None:
     """(verdict, reason) of a row that says where something holds, or that is meant to its digits only."""
     named = isinstance(left, t.Name | t.Scripted)
     if named and isinstance(right, t.Group) and right.kind == "" and len(right.items) > 1:

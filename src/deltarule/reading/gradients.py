@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh, rename
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh, multiply, number, power, rename
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
@@ -114,6 +114,8 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         raise Unread("a derivative by something that is not a variable", target.start)
     of_row, of_col = of.row, of.col
     e: Expression = Derivative(of.expression, symbol)
+    if found.power is not None:
+        e = multiply(e, power(_by_power(low, found, symbol, target.start), -1))
     if by.rank == 0:  # in denominator layout a vector by a number is a row, where the document says that it keeps it
         plain = Value(e, of_row, of_col)
         return transpose(plain) if of.rank == 1 and low.symbols.layout == "column" else plain
@@ -134,6 +136,14 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         f, x = of_row or of_col, by.row or by.col
         return Value(e, f, x) if lies == "row" else Value(e, x, f)
     raise Unread("a derivative with more than two axes", node.start)
+
+
+def _by_power(low: Lowering, found: Reference, symbol: Symbol, start: int) -> Expression:
+    """dv/dσ for v = σ², by which ∂L/∂σ² is ∂L/∂σ divided, where σ has an equation or is a quantity by itself."""
+    match found.power:
+        case t.Num(value=n) if n > 0 and not symbol.indices:
+            return multiply(number(n), power(symbol, n - 1))
+    raise Unread("a derivative by a power", start)
 
 
 def second(low: Lowering, of: Value, node: t.Partial) -> Value:

@@ -87,6 +87,10 @@ class Survey(dict[str, Usage]):
         """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count."""
         self.squares: set[str] = set()
         """Letters of which the square is what is defined, σ² = …: the square is a name of its own."""
+        self.timed: set[str] = set()
+        """Letters with a step letter below, h_t: their numbers below are points in time, h_0, no components."""
+        self.sampled: set[str] = set()
+        """Letters with a sample index above, x^{(i)}: without it they stand for any one sample."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
 
@@ -193,6 +197,17 @@ def step_letters(roots: Iterable[Any]) -> set[str]:
     return out
 
 
+def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
+    """The letters that have `t` or `t-1` below, where that counts time."""
+    return {
+        base_name(node.base)
+        for root in roots
+        for node in trees(root)
+        if isinstance(node, t.Scripted) and isinstance(node.base, t.Name)
+        and any(_letter(i) in steps and not isinstance(i, t.Scripted) for i in script_items(node.sub))
+    }  # fmt: skip
+
+
 def survey(
     roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] = (), defined: Iterable[str] = ()
 ) -> Survey:
@@ -201,6 +216,7 @@ def survey(
     usage = Survey()
     usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
     usage.steps = step_letters(roots)
+    usage.timed = _timed(roots, usage.steps)
     inside: set[int] = set()
     for root in roots:
         for node in trees(root):
@@ -292,10 +308,6 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             return None if found is None else replace(found, base=f"Delta_{found.base}")
         case t.Name():
             return Reference(base_name(node), name=node)
-        case t.Scripted(base=t.Name() as name, sub=None, sup=t.Num(value=value), primes=0) if (
-            value == 2 and isinstance(usage, Survey) and base_name(name) in usage.squares
-        ):
-            return Reference(f"{base_name(name)}_squared", name=name)
         case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
             base = base_name(name)
             out: dict[str, Any] = {"base": base, "name": name, "primes": primes}
@@ -303,15 +315,32 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             listed = isinstance(usage, Survey) and base in usage.listed
             defined = usage.defined if isinstance(usage, Survey) else set()
             _above(out, sup, steps)
-            _below(out, sub, usage_of(usage, base, out.get("label", "")), steps, listed, defined)
+            u = usage_of(usage, base, out.get("label", ""))
+            _below(out, sub, u, steps, listed, defined, isinstance(usage, Survey) and base in usage.timed)
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
-            return Reference(**out)
+            return _as_square(Reference(**out), usage)
     return None
 
 
-def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], listed: bool, defined: set[str]) -> None:
+def _as_square(found: Reference, usage: dict[str, Usage]) -> Reference:
+    """σ_B^2 as one name, where only the square occurs and an equation defines it."""
+    match found.power:
+        case t.Num(value=value) if value == 2 and isinstance(usage, Survey) and found.key in usage.squares:
+            return replace(found, base=f"{found.base}_squared", power=None)
+    return found
+
+
+def _below(
+    out: dict[str, Any],
+    sub: t.Tree | None,
+    u: Usage,
+    steps: set[str],
+    listed: bool,
+    defined: set[str],
+    timed: bool,
+) -> None:
     items = script_items(sub)
     if not items or sub is None:
         return
@@ -329,6 +358,9 @@ def _below(out: dict[str, Any], sub: t.Tree | None, u: Usage, steps: set[str], l
         out["mark"] = label_text(sub)
         return
     numbers = all(isinstance(i, t.Num) for i in items)
+    if numbers and timed and len(items) == 1 and not listed:
+        out["mark"] = label_text(sub)  # h_0, where h_t occurs
+        return
     counts = all(map(is_index, items)) and len(items) <= 2 and not any(_letter(i) in defined for i in items)
     if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
@@ -371,6 +403,8 @@ def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
             out["label"] = f"({letter})"
         case t.Terms(items=((_, t.Name(letter=letter)), *_)) if letter in LAYER_LETTERS or letter in steps - {"n", "m"}:
             out["label"] = f"({label_text(sup)})"
+        case t.Words() | t.Name(letter="*" | "dagger" | "star"):
+            out["label"] = label_text(sup)  # y^*, y^{\\text{true}}
         case t.Terms(items=(("-", t.Num(value=v)),)) if v == 1:
             out["inverse"] = True
             out["power"] = sup

@@ -108,6 +108,8 @@ class Symbols:
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
     """`column` or `row`, where the document says in words which layout it keeps."""
+    objectives: tuple[str, ...] = OBJECTIVES
+    """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
     number_of_size: dict[str, int] = field(default_factory=dict)
     parents: dict[str, int | str] = field(default_factory=dict)
     prefix: str = field(default_factory=lambda: f"document{next(_documents)}:")

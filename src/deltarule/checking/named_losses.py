@@ -1,0 +1,94 @@
+"""A loss that is named in words only: "with the cross-entropy loss", and no equation of it in the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.rows import Condition
+from deltarule.checking.state import State
+from deltarule.language.equation import Equation
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Derivative,
+    Expression,
+    Symbol,
+    add,
+    fresh,
+    multiply,
+    names,
+    negate,
+    number,
+    power,
+    subtract,
+    walk,
+)
+
+__all__ = ["named_losses"]
+
+TARGETS = ("y", "t", "d", "Y", "T", "y_true", "y^true", "y^*")
+
+
+def _binary(p: Expression, y: Expression) -> Expression:
+    rest = multiply(subtract(ONE, y), Apply("log", (subtract(ONE, p),)))
+    return negate(add(multiply(y, Apply("log", (p,))), rest))
+
+
+def _multiclass(p: Expression, y: Expression) -> Expression:
+    return negate(multiply(y, Apply("log", (p,))))
+
+
+def _half_square(p: Expression, y: Expression) -> Expression:
+    return multiply(power(number(2), -1), power(subtract(p, y), 2))
+
+
+def _square(p: Expression, y: Expression) -> Expression:
+    return power(subtract(p, y), 2)
+
+
+LOSSES = (
+    (re.compile(r"cross[- ]?entropy|log[- ]?loss|\bbce\b|log[- ]?likelihood|交叉熵|entrop"), "cross-entropy",
+     (_binary, _multiclass)),
+    (re.compile(r"squared? (?:error|loss)|\bmse\b|mean[- ]squared|least[- ]squares|quadratic|平方"), "squared error",
+     (_half_square, _square)),
+)  # fmt: skip
+"""How the text names a loss, its name, and what it may be, for one component of the prediction and of the target."""
+
+
+def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[Condition, Definitions]]:
+    """The definitions with the loss of the row, which has no equation, as what the words of the document call it."""
+    defs = state.definitions
+    losses = {
+        n.of.name for e in (a, b) for n in walk(e) if isinstance(n, Derivative) and isinstance(n.of, Symbol)
+    } & set(state.symbols.objectives)
+    targets = [key for key in TARGETS if key in state.symbols.entities and key not in defs.equations]
+    used = names(a) | names(b)
+    for loss in sorted(losses - set(defs.equations)):
+        sinks = [n for n in defs.equations if n not in targets and not defs.users(n)] or sorted(
+            used & set(defs.equations)
+        )
+        for pattern, name, forms in LOSSES:
+            if not pattern.search(state.document.text.lower()):
+                continue
+            for sink in sinks:
+                for target in targets:
+                    if (axes := _axes(state, sink, target)) is None:
+                        continue
+                    for form in forms:
+                        body = multiply(form(Symbol(sink, axes), Symbol(target, axes)), bound=axes)
+                        other = Definitions.of(defs.equations.values(), dict(defs.declarations))
+                        other.define(Equation(Symbol(loss), body))
+                        said = f"{loss} is the {name} of {sink} and {target}, which no equation says"
+                        yield Condition("definition-elsewhere", said), other
+
+
+def _axes(state: State, sink: str, target: str) -> tuple | None:  # type: ignore[type-arg]
+    """Fresh axes that a prediction and a target share; None where they have different ones."""
+    p, y = (state.symbols.entities.get(key) for key in (sink, target))
+    if p is None or y is None or (p.rank or 0) != (y.rank or 0) or p.samples or y.samples:
+        return None
+    for mine, other in zip(p.sizes, y.sizes, strict=False):
+        state.symbols.unify(mine, other)
+    return tuple(fresh(state.symbols.find(size)) for size in p.sizes[: p.rank or 0])
