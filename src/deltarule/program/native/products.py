@@ -26,6 +26,7 @@ def emit_product(
     scale: ir.Value | None = None,
     epilogue: Callable[[Place, ir.Value], ir.Value | None] | None = None,
     registers: int = 16,
+    straight: bool = False,
 ) -> None:
     """Code for `out = start + scale · Σ left · right`, written as in `einsum`: "ik,jk->ij" is X Wᵀ, "i,k->ik" δ xᵀ.
 
@@ -38,7 +39,8 @@ def emit_product(
     value are vectors along one axis of the result, or scalars.
 
     Sizes are numbers, but that of one axis (the rows of the batch) may be a value of the program, zero included.
-    `registers` is the number of vector registers of the processor. Nothing outside the arrays is read or written,
+    `registers` is the number of vector registers of the processor; `straight` code has no loops over known sizes, so
+    that operands on the stack of the function may stay in registers. Nothing outside the arrays is read or written,
     other than the padding of operands that have it. The order of summation is fixed by the sizes and the lanes.
     Raises ValueError for subscripts that are no such product.
     """
@@ -52,7 +54,7 @@ def emit_product(
         raise ValueError(
             f"subscripts {subscripts!r}: the result's axes come from the factors, one other is summed over"
         )
-    chosen = plan(vectors.lanes, task, registers)
+    chosen = plan(vectors.lanes, task, registers, straight=straight)
     if chosen.packs:
         task = packed(vectors, task, chosen.axis)
     if chosen.along_sum:

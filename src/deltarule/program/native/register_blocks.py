@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from llvmlite import ir
@@ -64,11 +63,11 @@ def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
     others = [letter for letter in task.out.letters if letter != lanes]
     row = others[-1] if others else ""
     v = v.narrowed(sizes[lanes]) if lanes else v.of(1)
-    with _outer_loops(v, others[:-1], sizes) as fixed:
-        for first, count, vectors in _panels(v, sizes[lanes] if lanes else 1, tile.vectors):
-            with first as position:
-                for rows, across in _rows(v, sizes[row] if row else 1, tile.across):
-                    with rows as top:
+    for fixed in _everywhere(v, others[:-1], sizes, tile.straight):
+        for start, stop, vectors, count in _panels(v, sizes[lanes] if lanes else 1, tile.vectors):
+            for position in _turns(v, start, stop, vectors * v.lanes, tile.straight):
+                for first, last, across in _blocks(v, sizes[row] if row else 1, tile.across):
+                    for top in _turns(v, first, last, across, tile.straight):
                         at = {**fixed, **({lanes: position} if lanes else {}), **({row: top} if row else {})}
                         _result_tile(v, task, at, lanes, row, across, vectors, count, tile)
 
@@ -116,11 +115,10 @@ def along_sum(v: Vectors, task: Task, rows: str, tile: Tile) -> None:
     sizes = task.sizes
     v = v.narrowed(sizes[task.summed])
     others = [letter for letter in task.out.letters if letter != rows]
-    with _outer_loops(v, others, sizes) as fixed:
-        for block, across in _rows(v, sizes[rows] if rows else 1, min(tile.across, v.lanes)):
-            with block as top:
-                at = {**fixed, **({rows: top} if rows else {})}
-                _sum_tile(v, task, at, rows, across, tile)
+    for fixed in _everywhere(v, others, sizes, tile.straight):
+        for first, last, across in _blocks(v, sizes[rows] if rows else 1, min(tile.across, v.lanes)):
+            for top in _turns(v, first, last, across, tile.straight):
+                _sum_tile(v, task, {**fixed, **({rows: top} if rows else {})}, rows, across, tile)
 
 
 def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, tile: Tile) -> None:
@@ -149,7 +147,7 @@ def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, til
         if size % v.lanes:
             totals = turn_of(size % v.lanes)([whole], totals)
     else:
-        whole = v.builder.sdiv(size, v.index(v.lanes))
+        whole = v.builder.sdiv(v.index(size), v.index(v.lanes))
         totals = list(_summed(v, whole, tile, totals, turn_of(None)))
         totals = turn_of(v.minus(size, v.times(whole, v.lanes)))([whole], totals)
     rests = [_joined(v, [t for t in totals[r::across] if t is not None]) for r in range(across)]
@@ -178,13 +176,13 @@ def _summed(
     turn: Callable[[Sequence[Index], list[ir.Value | None]], list[ir.Value | None]],
 ) -> list[ir.Value | None]:
     """`turn` over 0 ... size - 1, `tile.steps` positions at a time: straight code where one turn holds them all."""
-    if isinstance(size, int) and size <= tile.steps:
+    if isinstance(size, int) and (size <= tile.steps or tile.straight):
         return turn(range(size), totals)
     zero = v.constant(0.0)
     carried = [zero if t is None else t for t in totals]
     main: Index = size - size % tile.steps if isinstance(size, int) else size
     if not isinstance(size, int) and tile.steps > 1:
-        main = v.minus(size, v.builder.srem(size, v.index(tile.steps)))
+        main = v.minus(size, v.builder.srem(v.index(size), v.index(tile.steps)))
     with v.loop(0, main, tile.steps, carried) as loop:
         positions = [v.plus(loop.index, p) for p in range(tile.steps)]
         loop.carried = _certain(turn(positions, list(loop.carried)))
@@ -202,67 +200,58 @@ def _certain(totals: Sequence[ir.Value | None]) -> list[ir.Value]:
     return [t for t in totals if t is not None]
 
 
-@contextmanager
-def _known(position: Index) -> Iterator[Index]:
-    yield position
-
-
-@contextmanager
-def _each(v: Vectors, start: Index, stop: Index, step: int) -> Iterator[Index]:
+def _turns(v: Vectors, start: Index, stop: Index, step: int, straight: bool) -> Iterator[Index]:
+    """The positions of a loop, whose body is written once; of straight code, or of one turn, each position itself."""
+    if isinstance(start, int) and isinstance(stop, int) and (straight or stop - start <= step):
+        yield from range(start, stop, step)
+        return
     with v.loop(start, stop, step) as loop:
         yield loop.index
 
 
-@contextmanager
-def _outer_loops(v: Vectors, letters: Sequence[str], sizes: dict[str, Index]) -> Iterator[Positions]:
+def _everywhere(v: Vectors, letters: Sequence[str], sizes: dict[str, Index], straight: bool) -> Iterator[Positions]:
+    """Every position along some axes."""
     if not letters:
         yield {}
         return
-    with _span(v, 0, sizes[letters[0]], 1) as position, _outer_loops(v, letters[1:], sizes) as rest:
-        yield {letters[0]: position, **rest}
+    for position in _turns(v, 0, sizes[letters[0]], 1, straight):
+        for rest in _everywhere(v, letters[1:], sizes, straight):
+            yield {letters[0]: position, **rest}
 
 
-def _span(v: Vectors, start: Index, stop: Index, step: int) -> AbstractContextManager[Index]:
-    """A loop, or only its position where it has one turn."""
-    if isinstance(start, int) and isinstance(stop, int) and stop - start <= step:
-        return _known(start)
-    return _each(v, start, stop, step)
-
-
-def _rows(v: Vectors, size: Index, across: int) -> Iterator[tuple[AbstractContextManager[Index], int]]:
-    """Blocks of `across` rows, then the rest: as one block where their number is known, else one by one."""
+def _blocks(v: Vectors, size: Index, across: int) -> Iterator[tuple[Index, Index, int]]:
+    """Start, stop and step of blocks of `across` rows, then of the rest: one block if their number is known."""
     if isinstance(size, int):
         across = min(across, size)
         main = size - size % across
-        yield _span(v, 0, main, across), across
+        yield 0, main, across
         if size % across:
-            yield _known(main), size % across
+            yield main, size, size % across
         return
     if across > 1:
-        main = v.minus(size, v.builder.srem(size, v.index(across)))
-        yield _each(v, 0, main, across), across
-        yield _each(v, main, size, 1), 1
+        main = v.minus(size, v.builder.srem(v.index(size), v.index(across)))
+        yield 0, main, across
+        yield main, size, 1
     else:
-        yield _each(v, 0, size, 1), 1
+        yield 0, size, 1
 
 
-def _panels(v: Vectors, size: Index, vectors: int) -> Iterator[tuple[AbstractContextManager[Index], Index | None, int]]:
-    """Panels of so many vectors of the axis of the lanes, the last of them with the lanes that are meant."""
+def _panels(v: Vectors, size: Index, vectors: int) -> Iterator[tuple[Index, Index, int, Index | None]]:
+    """Start and stop of panels along the lanes, how many vectors each has, and the lanes that its last one means."""
     lanes = v.lanes
     if isinstance(size, int):
         whole, tail = divmod(size, lanes)
         vectors = min(vectors, whole + bool(tail))
-        panels = whole // vectors
-        if panels:
-            yield _span(v, 0, panels * vectors * lanes, vectors * lanes), None, vectors
-        rest = whole - panels * vectors + bool(tail)
+        main = whole // vectors * vectors
+        if main:
+            yield 0, main * lanes, vectors, None
+        rest = whole - main + bool(tail)
         if rest:
-            yield _known(panels * vectors * lanes), tail or None, rest
+            yield main * lanes, (main + rest) * lanes, rest, tail or None
         return
     if lanes == 1:
-        yield _each(v, 0, size, 1), None, 1
+        yield 0, size, 1, None
         return
-    main = v.minus(size, v.builder.srem(size, v.index(lanes)))
-    yield _each(v, 0, main, lanes), None, 1
-    # Where nothing is left the mask is empty: no memory is touched.
-    yield _known(main), v.minus(size, main), 1
+    main = v.minus(size, v.builder.srem(v.index(size), v.index(lanes)))
+    yield 0, main, 1, None
+    yield main, v.plus(main, 1), 1, v.minus(size, main)  # where nothing is left the mask is empty

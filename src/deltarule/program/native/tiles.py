@@ -49,12 +49,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Tile:
-    """How a product is cut: `across` rows of `vectors` vectors, `parts` partial sums of each, `steps` terms a turn."""
+    """How a product is cut: `across` rows of `vectors` vectors, `parts` partial sums of each, `steps` terms a turn.
+
+    Straight code has no loops: what it reads and writes at known places of the stack stays in registers.
+    """
 
     across: int = 1
     vectors: int = 1
     parts: int = 1
     steps: int = 1
+    straight: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,12 @@ _CLOSE = 1.03
 """Of plans that are so close, the one with the least code."""
 
 
-def plan(lanes: int, task: Task, registers: int) -> Plan:
-    """The cheapest way for vectors of so many lanes and so many registers."""
-    best = min(_plans(lanes, task, registers), key=lambda p: p[0].cycles)[0].cycles
-    close = [p for p in _plans(lanes, task, registers) if p[0].cycles <= best * _CLOSE]
-    return min(close, key=lambda p: (p[1], p[0].cycles))[0]
+def plan(lanes: int, task: Task, registers: int, *, straight: bool = False) -> Plan:
+    """The cheapest way for vectors of so many lanes and so many registers; `straight`: without loops."""
+    plans = [p for p in _plans(lanes, task, registers) if not (straight and p[0].packs)]
+    best = min(p.cycles for p, _ in plans)
+    found = min((p for p in plans if p[0].cycles <= best * _CLOSE), key=lambda p: (p[1], p[0].cycles))[0]
+    return replace(found, tile=replace(found.tile, straight=straight))
 
 
 def _plans(lanes: int, task: Task, registers: int) -> Iterator[tuple[Plan, int]]:
