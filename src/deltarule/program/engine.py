@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -65,6 +65,10 @@ class Program:
         return functions_of(module_source(spec_of(self.network, self.spec.policy, weighted=True)))
 
     @cached_property
+    def _activities(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
     def _messages(self) -> Any:
         return functions_of(messages_source(self.spec))["messages"]
 
@@ -116,6 +120,13 @@ class Program:
         functions, data = self._data(X, Y, sample_weight)
         found = (self._messages if functions is self._functions else self._weighted_messages)(parameters, *data)
         return {name: np.asarray(value) for name, value in found.items()}
+
+    def activity(self, name: str, parameters: Arrays, X: Inputs) -> np.ndarray:
+        """The value of one equation of the forward pass (`z`, `h_1`), one row a sample; by NumPy, as `messages`."""
+        if name not in self._activities:
+            spec = replace(self.spec, prediction=name, loss=None, target=None, backward=(), gradients={})
+            self._activities[name] = functions_of(module_source(spec))["forward"]
+        return self._activities[name](parameters, *self._inputs(X))
 
     def step(
         self,

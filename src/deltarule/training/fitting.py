@@ -11,14 +11,33 @@ import numpy as np
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program, compile_network
+from deltarule.training.links import link_of
 
-__all__ = ["HIDDEN", "Task", "arranged", "compiled", "default_network", "fitted_network", "one_hot", "output_size"]
+__all__ = [
+    "HIDDEN",
+    "Task",
+    "arranged",
+    "compiled",
+    "default_network",
+    "fitted_network",
+    "network_of",
+    "one_hot",
+    "output_size",
+    "unfitted_default",
+]
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "multilabel", "regression"]
+"""`multilabel`: several classes a row, each there or not."""
 
 HIDDEN = 64
 """Hidden units of the default network."""
 PROGRAMS_KEPT = 32
+ENDS: dict[Task, str] = {
+    "classification": "softmax -> cross_entropy",
+    "multilabel": "sigmoid -> bce",
+    "regression": "squared_error",
+}
+"""How a default network ends; two classes end as one label does."""
 
 
 def default_network(task: Task, inputs: int, outputs: int) -> str:
@@ -30,14 +49,32 @@ def default_network(task: Task, inputs: int, outputs: int) -> str:
     >>> default_network("classification", 30, 2)
     'linear(30, 64) -> relu -> linear(64, 1) -> sigmoid -> bce'
     """
-    end = {"regression": "squared_error", "classification": "softmax -> cross_entropy"}[task]
+    end = ENDS[task]
     if task == "classification" and outputs == 2:
-        outputs, end = 1, "sigmoid -> bce"
+        outputs, end = 1, ENDS["multilabel"]
     hidden = "tanh" if task == "regression" else "relu"
     return f"linear({inputs}, {HIDDEN}) -> {hidden} -> linear({HIDDEN}, {outputs}) -> {end}"
 
 
-def fitted_network(network: Network | str | None, task: Task, inputs: int, outputs: int | None) -> Network:
+def unfitted_default(task: Task) -> str:
+    """The default network before the data are known, its sizes letters."""
+    hidden = "tanh" if task == "regression" else "relu"
+    return f"linear(n, {HIDDEN}) -> {hidden} -> linear({HIDDEN}, k) -> {ENDS[task]}"
+
+
+def network_of(given: object) -> Network:
+    """The network of a text, of a `Network`, or of one as `deltarule.Network` makes them.
+
+    Raises:
+        DeltaruleError: it is none of these, or the text is wrong.
+    """
+    found = Network.parse(given) if isinstance(given, str) else getattr(given, "inner", given)
+    if not isinstance(found, Network):
+        raise DeltaruleError(f"network is {given!r}; it must be a text, a Network, or None for one that fits the data")
+    return found
+
+
+def fitted_network(network: object, task: Task, inputs: int, outputs: int | None) -> Network:
     """The network with every size a number, checked against `inputs` columns and `outputs` classes or target columns.
 
     A symbolic size of the input becomes the number of columns, one of the prediction the number of outputs (None: as
@@ -48,9 +85,7 @@ def fitted_network(network: Network | str | None, task: Task, inputs: int, outpu
     """
     if network is None:
         network = default_network(task, inputs, outputs or 1)
-    found = Network.parse(network) if isinstance(network, str) else network
-    if not isinstance(found, Network):
-        raise DeltaruleError(f"network is {found!r}; it must be a text, a Network, or None for one that fits the data")
+    found = network_of(network)
     if found.loss is None or found.target is None or found.prediction is None:
         raise DeltaruleError(f"the network `{found.text}` has no loss to train with\nremedy: {_losses(task)}")
     if len(found.inputs) != 1 or found.input is None:
@@ -68,6 +103,12 @@ def fitted_network(network: Network | str | None, task: Task, inputs: int, outpu
         ends += ", or linear(..., 1) -> sigmoid -> bce" if outputs == 2 else ""
         raise DeltaruleError(
             f"the network gives {_outputs(given)}, the target has {outputs} classes\nremedy: end in {ends}"
+        )
+    if task == "multilabel" and (given != outputs or not _one_by_one(found)):
+        what = f"gives {_outputs(given)}" if given != outputs else "says one class for each row"
+        raise DeltaruleError(
+            f"the network {what}, the target has {outputs} labels, each there or not"
+            f"\nremedy: end in linear(..., {outputs}) -> sigmoid -> bce"
         )
     if task == "regression" and given != outputs:
         raise DeltaruleError(
@@ -132,6 +173,12 @@ def _product(sizes: tuple[int | str, ...], what: str) -> int:
     return int(sizes[0]) if sizes else 1
 
 
+def _one_by_one(network: Network) -> bool:
+    """Whether the outputs need not sum to 1."""
+    link = link_of(network)
+    return link is None or link.function == "sigmoid"
+
+
 def _outputs(count: int) -> str:
     return f"{count} output" + ("" if count == 1 else "s")
 
@@ -139,4 +186,6 @@ def _outputs(count: int) -> str:
 def _losses(task: Task) -> str:
     if task == "regression":
         return "put `-> squared_error` at its end"
+    if task == "multilabel":
+        return "put `-> bce` after a sigmoid at its end"
     return "put `-> bce` after a sigmoid at its end, or `-> cross_entropy` after a softmax"

@@ -19,9 +19,13 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
 from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
+from deltarule.training.containers import as_array, contained, container, names_of_targets
+from deltarule.training.display import WithNetwork, visual_block
+from deltarule.training.early_stopping import EarlyStopping
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
 from deltarule.training.features import encoded_features, features_to_fit, raw_with_targets
 from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
+from deltarule.training.links import link_of
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
 from deltarule.training.range_test import RangeTest
@@ -80,7 +84,11 @@ class NetworkEstimator(BaseEstimator):
         initialiser: str | float = "auto",
         batch_size: int | str = "auto",
         epochs: int | str = "auto",
-        validation: float = 0.0,
+        validation: float | str = "auto",
+        early_stopping: bool = False,
+        patience: int = 10,
+        min_improvement: float = 1e-4,
+        warm_start: bool = False,
         standardise: bool = True,
         missing: str = "indicator",
         categorical: Sequence[str] | None = None,
@@ -109,6 +117,10 @@ class NetworkEstimator(BaseEstimator):
         self.batch_size = batch_size
         self.epochs = epochs
         self.validation = validation
+        self.early_stopping = early_stopping
+        self.patience = patience
+        self.min_improvement = min_improvement
+        self.warm_start = warm_start
         self.standardise = standardise
         self.missing = missing
         self.categorical = categorical
@@ -128,7 +140,10 @@ class NetworkEstimator(BaseEstimator):
 
     _metric = ""
 
-    _task: Task = "classification"
+    @property
+    def task(self) -> Task:
+        """What it does: `classification`, `multilabel` or `regression`."""
+        raise NotImplementedError
 
     range_test: RangeTest | None = None
     """Of a copy that only looks for a learning rate (`find_learning_rate`)."""
@@ -146,6 +161,27 @@ class NetworkEstimator(BaseEstimator):
         self.history_: dict[str, list[float]] = {}
         self.n_epochs_ = 0
         self.interrupted_ = False
+        vars(self).pop("best_epoch_", None)
+
+    def _goes_on(self) -> bool:
+        """Whether `fit` goes on from what is fitted (`warm_start`); refuses where that cannot be.
+
+        Encoding and standardisation stay as they are: the parameters belong to them.
+        """
+        if not self.warm_start or not hasattr(self, "parameters_"):
+            return False
+        outputs = len(self.classes_) if hasattr(self, "classes_") else output_size(self.network_)
+        wanted = fitted_network(self.network, self.task, self.encoder_.width, outputs)
+        if (wanted.text, wanted.equations) != (self.network_.text, self.network_.equations):
+            raise DeltaruleError(
+                f"warm_start goes on with the network that is fitted, `{self.network_.text}`; network is "
+                f"`{wanted.text}`\nremedy: warm_start=False begins anew"
+            )
+        self.parameters_ = {name: value.astype(self.dtype) for name, value in self.parameters_.items()}
+        if self.optimiser != getattr(self, "_optimised_by", self.optimiser):
+            self.optimiser_state_ = Memory()
+        self._program = self._compiled()
+        return True
 
     def _compiled(self) -> Program:
         return compiled(self.network_, self.policy, self.dtype, self.engine)
@@ -159,38 +195,10 @@ class NetworkEstimator(BaseEstimator):
         return self._program
 
     def restore(self, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str) -> None:
-        """Put in what a model file holds, checked; `place` is named in errors. Columns and classes are set already.
+        """Put in what a model file holds, checked; see `restoring`."""
+        from deltarule.training.restoring import restore
 
-        Raises:
-            DeltaruleError: weights, columns, classes and network do not fit together.
-        """
-        columns = self.encoder_.width
-        names = getattr(self, "feature_names_in_", None)
-        outputs = len(self.classes_) if hasattr(self, "classes_") else None
-        if outputs is not None and not np.array_equal(np.unique(self.classes_), self.classes_):
-            raise DeltaruleError(f"{place}: the classes must be different and in ascending order")
-        try:
-            self.network_ = fitted_network(network, self._task, columns, outputs)
-        except DeltaruleError as error:
-            raise DeltaruleError(f"{place}: {error}") from error
-        self._program = self._compiled()
-        expected = {name: tuple(shape) for name, shape in self._program.parameters.items()}
-        found = {name: value.shape for name, value in parameters.items()}
-        if found != expected:
-            raise DeltaruleError(f"{place}: the weights have the shapes {found}, the network has {expected}")
-        for name, value in parameters.items():
-            if str(value.dtype) != self.dtype or not np.all(np.isfinite(value)):
-                raise DeltaruleError(f"{place}: the weights {name} must be finite numbers of type {self.dtype}")
-        for kept, size in (
-            (self.standardisation_, columns),
-            (self.target_standardisation_, output_size(self.network_)),
-        ):
-            if kept is not None and kept.mean.size != size:
-                raise DeltaruleError(f"{place}: a standardisation of {kept.mean.size} columns where {size} are needed")
-        taken = [column.name for column in self.encoder_.columns]
-        if len(taken) != self.n_features_in_ or (names is not None and taken != [str(name) for name in names]):
-            raise DeltaruleError(f"{place}: the encoder's columns are not the {self.n_features_in_} features")
-        self.parameters_, self.seed_, self.optimiser_state_ = parameters, seed, Memory()
+        restore(self, network, parameters, seed, place)
 
     def __getstate__(self) -> dict[str, Any]:
         state: Any = super().__getstate__()
@@ -217,6 +225,9 @@ class NetworkEstimator(BaseEstimator):
         work = plan.batch_size * sum(value.size for value in self.parameters_.values())
         position = history = None
         callbacks = check_callbacks(self.callbacks)
+        stopping = EarlyStopping(self.patience, self.min_improvement) if self.early_stopping and judge else None
+        if stopping is not None:
+            callbacks = (*callbacks, stopping)
         if self.checkpoint is not None:
             position, history = self.checkpoint.begun(self, plan, callbacks)
         try:
@@ -241,7 +252,9 @@ class NetworkEstimator(BaseEstimator):
         for name, values in run.history.items():
             self.history_.setdefault(name, []).extend(values)
         self.n_epochs_ += run.epochs
-        self.interrupted_ = run.interrupted
+        self.interrupted_, self._optimised_by = run.interrupted, self.optimiser
+        if stopping is not None:
+            self.best_epoch_ = stopping.best_epoch
 
     def _judge(
         self,
@@ -261,17 +274,43 @@ class NetworkEstimator(BaseEstimator):
 
         return judge
 
-    def _fit(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, strata: np.ndarray | None) -> Self:
+    def _fit(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        weight: np.ndarray | None,
+        strata: np.ndarray | None,
+        standardise: bool = True,
+    ) -> Self:
         """Split, standardise on the training part, train. `Y` is encoded, not standardised."""
-        training, held = slice(None), None
-        if self.validation:
-            training, held = split(len(X), self.validation, self.seed_, strata)
+        training, held = self._parts(len(X), strata)
         weights = None if weight is None else weight[training]
-        self._standardise(X[training], Y[training], weights)
+        if standardise:
+            self._standardise(X[training], Y[training], weights)
         X, Y = self._standardised(X), self._encoded(Y)
         held_out = None if held is None else (X[held], Y[held], None if weight is None else weight[held])
         self._train(X[training], Y[training], weights, self._epochs(len(X[training])), held_out)
         return self
+
+    def _refuse_what_needs_all_rows(self) -> None:
+        """Settings that `partial_fit` cannot follow."""
+        if self.early_stopping:
+            raise DeltaruleError("partial_fit sees some of the rows: early_stopping is for fit")
+
+    @property
+    def held_share(self) -> float:
+        """The share of the rows that is held out to judge by."""
+        if isinstance(self.validation, str):
+            return 0.1 if self.early_stopping else 0.0
+        if self.early_stopping and not self.validation:
+            raise DeltaruleError(
+                "early_stopping judges by rows held out, and validation is 0\nremedy: validation = 0.1, or leave it out"
+            )
+        return float(self.validation)
+
+    def _parts(self, rows: int, strata: np.ndarray | None) -> tuple[np.ndarray | slice, np.ndarray | None]:
+        """The rows to train on and those held out, if any."""
+        return split(rows, self.held_share, self.seed_, strata) if self.held_share else (slice(None), None)
 
     def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
         fitted = Standardisation.fitted(X, weight).only(self.encoder_.measured) if self.standardise else None
@@ -292,7 +331,7 @@ class NetworkEstimator(BaseEstimator):
 
     def _plan(self, rows: int, epochs: int) -> Plan:
         """Epochs over so many rows, as part of a run of the `epochs` of the settings."""
-        classes = self._task == "classification"
+        classes = self.task != "regression"
         plan = plan_of(
             self,
             0.1 if classes else 0.01,
@@ -321,11 +360,17 @@ class NetworkEstimator(BaseEstimator):
         validate(self.get_params(deep=False))
         check_recipe(self)
         check_callbacks(self.callbacks)
+        names = names_of_targets(y)
+        y = as_array(y)
         if reset:
+            vars(self).pop("target_names_in_", None)
+            if names is not None:
+                self.target_names_in_ = np.array(names, dtype=object)
             self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
             X, y, self._raw_columns = features_to_fit(self, X, y, **more)
         else:
             X, y = raw_with_targets(self, X, y, **more)
+        y = y.toarray() if hasattr(y, "toarray") else y
         if sample_weight is None:
             return X, y, None
         weight = _check_sample_weight(
@@ -337,9 +382,7 @@ class NetworkEstimator(BaseEstimator):
 
     def _encode_to_fit(self, X: np.ndarray, strata: np.ndarray | None = None, whole: bool = False) -> np.ndarray:
         """Raw values encoded by an encoder fitted on the training part of them (on all of them, if `whole`)."""
-        training = slice(None)
-        if self.validation and not whole:
-            training = split(len(X), self.validation, self.seed_, strata)[0]
+        training = slice(None) if whole else self._parts(len(X), strata)[0]
         self.encoder_, X = fitted_encoder(X, self._raw_columns, training, self.missing, Notes())
         del self._raw_columns
         return X
@@ -358,6 +401,44 @@ class NetworkEstimator(BaseEstimator):
         X = encoded_features(self, X, notes or Notes())
         with np.errstate(over="ignore", under="ignore"):  # far outside the training data activities saturate
             return np.asarray(self._forward(self._cast(self._standardised(X))), np.float64)
+
+    def scores(self, X: Any) -> np.ndarray:
+        """What stands before the last function (the logits, mostly), in float64; `link_of` says which function."""
+        check_is_fitted(self, "parameters_")
+        link = link_of(self.network_)
+        if link is None:
+            return self.outputs(X)
+        X = self._cast(self._standardised(encoded_features(self, X, Notes())))
+        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
+        activity, theta = self.program_.activity, self.parameters_
+        parts = [activity(link.scores, theta, X[start : start + ROWS_AT_ONCE]) for start in starts]
+        return np.asarray(np.concatenate(parts), np.float64)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """What predictions come in: `default` (arrays), `pandas` or `polars` (with names, and the index of a frame).
+
+        The argument is scikit-learn's, whose transformers have the same method.
+        """
+        if transform is not None:
+            self._container = container(transform)
+        return self
+
+    def _given_back(self, values: np.ndarray, X: Any, columns: Sequence[Any] | None = None) -> Any:
+        """Predictions in the container that was asked for."""
+        return contained(values, X, getattr(self, "_container", "default"), self._target_names(), columns)
+
+    def _target_names(self) -> Sequence[str]:
+        names = getattr(self, "target_names_in_", None)
+        return ["prediction"] if names is None else list(names)
+
+    # Display ------------------------------------------------------------------------------------------------------
+
+    def _sk_visual_block_(self) -> Any:
+        return visual_block(self)
+
+    def _get_params_html(self, *arguments: Any, **more: Any) -> Any:
+        inner: Any = super()
+        return WithNetwork(self, inner._get_params_html(*arguments, **more))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -25,7 +25,7 @@ class Setting:
     default: Any
     words: str
     kind: type | None = None
-    """`int`, `float` or `bool` where a value of that kind is allowed; None where only `choices` are."""
+    """`int`, `float`, `bool` or `dict` (numbers by class) where such a value is allowed; None: only `choices` are."""
     interval: tuple[float, float] = (-math.inf, math.inf)
     open: tuple[bool, bool] = (False, False)
     """Whether the interval leaves out its lower and its upper end."""
@@ -37,6 +37,8 @@ class Setting:
         parts = []
         if self.kind is bool:
             parts.append("True or False")
+        elif self.kind is dict:
+            parts.append("a dictionary of numbers by class")
         elif self.kind is not None:
             low, high = self.interval
             left = "(" if self.open[0] or low == -math.inf else "["
@@ -51,6 +53,8 @@ class Setting:
             return value in self.choices
         if self.kind is bool:
             return isinstance(value, bool) or type(value).__name__ == "bool"
+        if self.kind is dict:
+            return isinstance(value, Mapping)
         if self.kind is None or isinstance(value, bool):
             return False
         if not isinstance(value, numbers.Integral if self.kind is int else numbers.Real):
@@ -86,7 +90,38 @@ SETTINGS: dict[str, Setting] = {
             choices=("auto",),
         ),
         Setting("seed", 0, "of the initial values, the split and the shuffling", int, (0, 2**63 - 1), choices=(None,)),
-        Setting("validation", 0.0, "share of the rows held out to judge by", float, (0, 1), (False, True)),
+        Setting(
+            "validation",
+            "auto",
+            "share of the rows held out to judge by; auto: 0.1 with early stopping, else none",
+            float,
+            (0, 1),
+            (False, True),
+            ("auto",),
+        ),
+        Setting(
+            "early_stopping",
+            False,
+            "end when the loss of the rows held out makes no more progress; the best parameters come back",
+            bool,
+        ),
+        Setting("patience", 10, "epochs without progress after which early stopping ends", int, (1, math.inf)),
+        Setting(
+            "min_improvement",
+            1e-4,
+            "the share of the lowest loss of the rows held out by which it must fall to count as progress",
+            float,
+            (0, 1),
+            (False, True),
+        ),
+        Setting("warm_start", False, "whether fit goes on from the parameters that are there", bool),
+        Setting(
+            "class_weight",
+            None,
+            "what the rows of a class count; balanced: as much in all as those of every other class",
+            dict,
+            choices=(None, "balanced"),
+        ),
         Setting("engine", "numpy", "what runs the equations", choices=("numpy",)),
         Setting("dtype", "float64", "type of the numbers", choices=("float64", "float32")),
         Setting("policy", "accuracy", "how the backward pass reuses values", choices=("accuracy", "memory", "plain")),
