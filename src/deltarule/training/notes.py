@@ -9,22 +9,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-__all__ = ["DataWarning", "Notes", "heard_by"]
+__all__ = ["DataWarning", "Notes", "TrainingWarning", "heard_by"]
 
 
 class DataWarning(UserWarning):
     """Something in the data that a person would want to know of."""
 
 
-def _warned(text: str) -> None:
+class TrainingWarning(UserWarning):
+    """Something in a training that went wrong without ending it."""
+
+
+def _warned(text: str, category: type[Warning]) -> None:
     """A Python warning, at the line outside this package that led to it."""
     level, frame = 1, sys._getframe(0)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("deltarule."):
         level, frame = level + 1, frame.f_back
-    warnings.warn(text, DataWarning, stacklevel=level)
+    warnings.warn(text, category, stacklevel=level)
 
 
-_hearer: ContextVar[Callable[[str], object]] = ContextVar("hearer", default=_warned)
+_hearer: ContextVar[Callable[[str], object] | None] = ContextVar("hearer", default=None)
+"""None: Python warnings."""
 
 
 @contextmanager
@@ -43,7 +48,12 @@ class Notes:
 
     said: dict[Hashable, str] = field(default_factory=dict)
 
-    def say(self, key: Hashable, text: str) -> None:
-        if key not in self.said:
-            self.said[key] = text
-            _hearer.get()(text)
+    def say(self, key: Hashable, text: str, category: type[Warning] = DataWarning) -> None:
+        if key in self.said:
+            return
+        self.said[key] = text
+        hear = _hearer.get()
+        if hear is None:
+            _warned(text, category)
+        else:
+            hear(text)
