@@ -13,6 +13,7 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow, Finding
+from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.equation import Declaration, Equation
@@ -96,6 +97,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     _define(state, found, value, row, right)
     _named_gradient(state, statement, value, row)
     _elsewhere_too(state, left, right, row)
+    _at_other_samples(state, found, right, row)
     return True
 
 
@@ -158,6 +160,23 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
             state.broken.add(name.key)
             continue
         state.counted.add(name.key)
+    for key, kept in said.items():
+        setattr(row, key, kept)
+
+
+def _at_other_samples(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> None:
+    """The equation of any one sample, for each; and that of each sample, for any one."""
+    other = at_each_sample(state, found, right) or at_any_sample(state, found, right)
+    name = reference(other[0], state.symbols.usage) if other is not None else None
+    if other is None or name is None or name.key in state.definitions.equations or name.key in state.symbols.macros:
+        return
+    said = dict(row.__dict__)
+    try:
+        _, (_, value) = lowered(state, *other)
+        _define(state, name, value, row, other[1])
+        state.written[name.key] = other[1]
+    except (Unread, IllShaped, DeltaruleError):
+        state.broken.add(name.key)
     for key, kept in said.items():
         setattr(row, key, kept)
 

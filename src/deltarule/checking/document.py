@@ -23,6 +23,7 @@ from deltarule.checking.learning import (
     learn_document,
     listed,
     repeated_indices_are_summed,
+    sampled,
     squares,
 )
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
@@ -76,6 +77,7 @@ def check_statements(
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
     usage.squares = squares(statements, usage)
+    usage.sampled = sampled(sides, usage)
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]

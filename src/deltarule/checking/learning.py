@@ -26,7 +26,7 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed", "squares"]
+__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed", "sampled", "squares"]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
@@ -138,6 +138,20 @@ def _squared(node: t.Tree | None, usage: Survey) -> Reference | None:
     """What is squared in `σ_B^2`."""
     found = reference(node, usage) if isinstance(node, t.Scripted) and not node.primes else None
     return found if found is not None and found.power == t.Num(Fraction(2)) else None
+
+
+def sampled(sides: Sequence[t.Tree], usage: Survey) -> set[str]:
+    """Letters with a sample index above that also stand without one."""
+    with_index: set[str] = set()
+    without: set[str] = set()
+    for side in sides:
+        roots = [n for n in trees(side) if isinstance(n, t.Name | t.Scripted)]
+        inside = {id(n.base) for n in roots if isinstance(n, t.Scripted)}
+        for node in roots:
+            found = reference(node, usage) if id(node) not in inside else None
+            if found is not None and not found.label and not found.mark:
+                (without if found.sample is None else with_index).add(found.base)
+    return with_index & without
 
 
 def listed(statements: Sequence[Statement]) -> set[str]:

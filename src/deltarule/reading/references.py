@@ -15,6 +15,7 @@ from typing import Any
 from deltarule.reading import tree as t
 
 __all__ = [
+    "ANY",
     "Reference",
     "Survey",
     "Usage",
@@ -30,6 +31,8 @@ __all__ = [
 INDEX_LETTERS = frozenset("ijklmnpqrst")
 LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
+ANY = "(any)"
+"""The label of a letter that stands without its sample index where others have one."""
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
 
 
@@ -277,6 +280,7 @@ def _usage_key(base: str, label: str) -> str:
 
 def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
     """How a letter with its label is used; layers that are counted, (l) and (l+1), are used alike."""
+    label = "" if label == ANY else label
     own = usage.get(_usage_key(base, label)) or Usage()
     if not label or not isinstance(usage, Survey) or not _counted(label, usage.steps):
         return own
@@ -307,7 +311,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             found = reference(of, usage)
             return None if found is None else replace(found, base=f"Delta_{found.base}")
         case t.Name():
-            return Reference(base_name(node), name=node)
+            return _any_sample(Reference(base_name(node), name=node), usage)
         case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
             base = base_name(name)
             out: dict[str, Any] = {"base": base, "name": name, "primes": primes}
@@ -320,8 +324,15 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
-            return _as_square(Reference(**out), usage)
+            return _any_sample(_as_square(Reference(**out), usage), usage)
     return None
+
+
+def _any_sample(found: Reference, usage: dict[str, Usage]) -> Reference:
+    """x in a document of x^{(i)}: any one sample, a name of its own."""
+    if not isinstance(usage, Survey) or found.base not in usage.sampled or found.sample is not None or found.label:
+        return found
+    return found if found.mark else replace(found, label=ANY)
 
 
 def _as_square(found: Reference, usage: dict[str, Usage]) -> Reference:

@@ -11,7 +11,7 @@ from typing import Any
 
 from deltarule.language.expression import Expression
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
-from deltarule.reading.references import Reference, Survey, Usage, usage_of
+from deltarule.reading.references import ANY, Reference, Survey, Usage, usage_of
 from deltarule.reading.values import Value
 
 __all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "SAMPLES", "Entity", "Function", "Symbols"]
@@ -156,8 +156,20 @@ class Symbols:
             self._like_its_neighbours(found, reference)
         return found
 
+    def _like_its_samples(self, entity: Entity, base: str) -> None:
+        """x, for any one sample, has the shape of x^{(i)}."""
+        other = self.entities.get(base)
+        if other is not None and other.samples and other.rank is not None and entity.rank is None:
+            self.shaped(entity, other.rank)
+            entity.orientation = other.orientation
+            for mine, its in zip(entity.sizes, other.sizes, strict=True):
+                self.unify(mine, its)
+
     def _like_its_neighbours(self, entity: Entity, reference: Reference) -> None:
         """W^{(l+1)} has the rank of W^{(l)}, and h_{t-1} the shape of h_t."""
+        if reference.label == ANY:
+            self._like_its_samples(entity, reference.base)
+            return
         steps = self.usage.steps | {"L"} if isinstance(self.usage, Survey) and self.usage.steps else set()
         letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
         if not letters:
@@ -187,7 +199,7 @@ class Symbols:
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
-        if reference.mark and not reference.label:
+        if reference.mark and reference.label in {"", ANY}:
             if not reference.mark.isdigit():
                 return
             if (u.transposed or u.elementwise) and not capital:  # h_1, h_2: layers of vectors

@@ -1,0 +1,89 @@
+"""One sample and all of them: `ŷ = σ(wᵀx + b)` in a document of x^{(i)} is an equation of each ŷ^{(i)}, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import ANY, Reference, Survey, reference
+
+__all__ = ["at_each_sample", "at_any_sample"]
+
+
+def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
+    """The equation of `ŷ` with the sample index in all that has one; None where ŷ^{(i)} has its own or never occurs."""
+    usage = state.symbols.usage
+    if not isinstance(usage, Survey) or found.label != ANY or found.name is None or found.base in state.explicit:
+        return None
+    letter = next((x for u in (usage.get(found.base),) if u is not None for x in sorted(u.sample_letters)), "i")
+    index = t.Group("(", (t.Name(letter),))
+    left = t.Scripted(found.name, None, index)
+    body = _with_index(state, right, index)
+    return None if body is None else (left, body)
+
+
+def _with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
+    lost = False
+
+    def change(node: t.Tree) -> t.Tree | None:
+        nonlocal lost
+        found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+        if found is None or found.name is None:
+            return None
+        sub = node.sub if isinstance(node, t.Scripted) else None
+        if found.label == ANY:
+            if found.transposed:
+                return t.Scripted(found.name, sub, t.Factors((("", index), ("", t.Name("T")))))
+            plain = t.Scripted(found.name, sub, index)
+            return plain if found.power is None else t.Scripted(t.Group("(", (plain,)), None, found.power)
+        written = state.written.get(found.key)
+        if written is not None and not found.indices and _mentions_any(state, written, {found.key}):
+            inside = _with_index(state, written, index)
+            if inside is None or found.transposed or found.power is not None:
+                lost = True
+                return None
+            return t.Group("(", (inside,))
+        return None
+
+    out = t.replaced(tree, change)
+    return None if lost else out
+
+
+def _mentions_any(state: State, tree: t.Tree, seen: set[str]) -> bool:
+    for node in t.walk(tree):
+        found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+        if found is None:
+            continue
+        if found.label == ANY:
+            return True
+        written = state.written.get(found.key)
+        if written is not None and found.key not in seen and _mentions_any(state, written, seen | {found.key}):
+            return True
+    return False
+
+
+def at_any_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
+    """The equation of `ŷ^{(i)}` without the index; None where ŷ has its own or never occurs, or other samples go in."""
+    usage = state.symbols.usage
+    plain = f"{found.base}^{ANY}"
+    if not isinstance(usage, Survey) or found.base not in usage.sampled or found.name is None or found.indices:
+        return None
+    if plain in state.explicit or not isinstance(found.sample, t.Name):
+        return None
+    letter = found.sample.letter
+    if any(isinstance(n, t.Big) and any(x == t.Name(letter) for x in t.walk(n.index or n)) for n in t.walk(right)):
+        return None
+    body = t.replaced(right, _without_index(state, letter))
+    return found.name, body
+
+
+def _without_index(state: State, letter: str) -> Callable[[t.Tree], t.Tree | None]:
+    def change(node: t.Tree) -> t.Tree | None:
+        found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
+        if found is None or found.sample != t.Name(letter) or found.name is None or not isinstance(node, t.Scripted):
+            return None
+        sup = t.Name("T") if found.transposed else None
+        return found.name if node.sub is None and sup is None else t.Scripted(found.name, node.sub, sup)
+
+    return change
