@@ -3,9 +3,9 @@
     python tools/minimax.py [--check]
 
 Each row of `TABLES` is a function g, an interval and a weight w; its polynomial P makes max |w (g - P)| smallest among
-those whose coefficients are floating-point numbers, found in 50 digits: Remez exchange on a fine grid, then one coefficient
-after the other, from the constant term up, is rounded and the rest fitted again (as in Brisebarre & Chevillard 2007,
-without their lattice). The comment on a row says the error that is left, as a power of two.
+those whose coefficients are floating-point numbers, found in 50 digits: Remez exchange on a fine grid, then one
+coefficient after the other, from the constant term up, is rounded and the rest fitted again (as in Brisebarre & Chevillard
+2007, without their lattice). The comment on a row says the error that is left, as a power of two.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -22,7 +23,7 @@ from mpmath import mp, mpf
 PAGE = Path(__file__).parent.parent / "src" / "deltarule" / "program" / "native" / "coefficients.py"
 GRID = 300
 
-Real = Callable[[mpf], mpf]
+Real = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Table:
 def series(first: int, step: int, sign: int = 1) -> Real:
     """Σ_k sign^k z^k / (first + step k)!, what is left of exp, sin, cos and sinh when their first terms are taken."""
 
-    def g(z: mpf) -> mpf:
+    def g(z: Any) -> Any:
         total, k, term = mpf(0), 0, mpf(1)
         while abs(term) > mpf(10) ** -55:
             term = mpf(sign) ** k * z**k / mpmath.factorial(first + step * k)
@@ -52,7 +53,7 @@ def series(first: int, step: int, sign: int = 1) -> Real:
     return g
 
 
-def half_log(z: mpf) -> mpf:
+def half_log(z: Any) -> Any:
     """(log((1+s)/(1-s))/s - 2)/z with z = s²: 2/3 + 2/5 z + ..."""
     total, k, term = mpf(0), 0, mpf(1)
     while term > mpf(10) ** -55:
@@ -61,7 +62,7 @@ def half_log(z: mpf) -> mpf:
     return total
 
 
-def long_log(z: mpf) -> mpf:
+def long_log(z: Any) -> Any:
     """What `half_log` leaves after 2/3: 2/5 + 2/7 z + ..."""
     total, k, term = mpf(0), 0, mpf(1)
     while term > mpf(10) ** -55:
@@ -70,7 +71,7 @@ def long_log(z: mpf) -> mpf:
     return total
 
 
-def erf_near(z: mpf) -> mpf:
+def erf_near(z: Any) -> Any:
     """erf(x)/x - 1 with z = x²."""
     x = mpmath.sqrt(z)
     return mpmath.erf(x) / x - 1
@@ -79,7 +80,7 @@ def erf_near(z: mpf) -> mpf:
 def erf_far(shift: int) -> Real:
     """erfc(x) exp(x²) in t = (x - shift)/(x + shift)."""
 
-    def g(t: mpf) -> mpf:
+    def g(t: Any) -> Any:
         x = shift * (1 + t) / (1 - t)
         return mpmath.erfc(x) * mpmath.exp(x * x)
 
@@ -87,7 +88,7 @@ def erf_far(shift: int) -> Real:
 
 
 def far_weight(shift: int) -> Real:
-    def w(t: mpf) -> mpf:
+    def w(t: Any) -> Any:
         x = shift * (1 + t) / (1 - t)
         return mpmath.exp(-x * x) / mpmath.erf(x)
 
@@ -115,20 +116,20 @@ def rows() -> Iterator[Table]:
         yield Table("SINH", bits, series(3, 2), 0, 1, d(3, 7), lambda z: z, "(sinh(x) - x)/x³, in x²")
         yield Table("SIN", bits, series(3, 2, -1), 0, z4, d(2, 5), lambda z: z, "(x - sin(x))/x³, in x²")
         yield Table("COS", bits, series(4, 2, -1), 0, z4, d(2, 5), lambda z: z * z, "(cos(x) - 1 + x²/2)/x⁴, in x²")
-        yield Table("ERF", bits, erf_near, 0, 1, d(7, 13), lambda z: mpf(1), "erf(x)/x - 1, in x²")
+        yield Table("ERF", bits, erf_near, 0, 1, d(7, 13), lambda z: Any(1), "erf(x)/x - 1, in x²")
         yield Table(
             "ERFC", bits, erf_far(2), at(1, 2), at(d(4, 6), 2), d(7, 17), far_weight(2),
             "erfc(x) exp(x²), in (x - 2)/(x + 2)",
         )  # fmt: skip
 
 
-def solve(points: list[mpf], values: list[mpf], weights: list[mpf], powers: list[int]) -> list[mpf]:
+def solve(points: list[Any], values: list[Any], weights: list[Any], powers: list[int]) -> list[Any]:
     """Remez exchange on the grid: the coefficients of the `powers` for which the largest weighted error is smallest."""
     count = len(powers) + 1
     heavy = [k for k, w in enumerate(weights) if w > max(weights) / 1000]
     chosen = [heavy[round((len(heavy) - 1) * (1 - np.cos(np.pi * k / (count - 1))) / 2)] for k in range(count)]
     columns = [[x**p for p in powers] for x in points]
-    best: tuple[mpf, list[mpf]] | None = None
+    best: tuple[Any, list[Any]] | None = None
     for _ in range(40):
         matrix = mpmath.matrix(count, count)
         right = mpmath.matrix(count, 1)
@@ -151,7 +152,7 @@ def solve(points: list[mpf], values: list[mpf], weights: list[mpf], powers: list
     return best[1]
 
 
-def extrema(errors: list[mpf], count: int) -> list[int] | None:
+def extrema(errors: list[Any], count: int) -> list[int] | None:
     """Where the error is largest on each stretch of one sign: `count` such places in a row, the largest kept."""
     places: list[int] = []
     for k, e in enumerate(errors):
@@ -165,7 +166,7 @@ def extrema(errors: list[mpf], count: int) -> list[int] | None:
     return places if len(places) == count else None
 
 
-def rounded(c: mpf, bits: int) -> float:
+def rounded(c: Any, bits: int) -> float:
     return float(np.float32(float(c))) if bits == 32 else float(c)
 
 
@@ -188,10 +189,34 @@ def polynomial(table: Table) -> tuple[list[float], float]:
     return known, float(mpmath.log(max(map(abs, left)), 2))
 
 
+def pieces(count: int, start: int, scale: int) -> list[float]:
+    """The binary digits of 2/π from 2^-1 on in `count` numbers of 53 digits, times 2^scale."""
+    out = []
+    with mp.workprec(53 * (count + 4)):
+        left = 2 / mpmath.pi
+        for k in range(count):
+            unit = mpf(2) ** (-start - 53 * (k + 1))
+            digit = mpmath.floor(left / unit) * unit
+            left -= digit
+            out.append(float(digit * mpf(2) ** scale))
+    return out
+
+
+def parts(value: Any, count: int) -> list[float]:
+    """A number as an unevaluated sum of floats."""
+    out: list[float] = []
+    with mp.workprec(53 * (count + 4)):
+        value = +value
+        for _ in range(count):
+            out.append(float(value))
+            value -= mpf(out[-1])
+    return out
+
+
 def written() -> str:
     mp.dps = 50
     lines = [
-        '"""Minimax polynomials, from the constant term up, by the bits of the element. Written by `tools/minimax.py`."""',
+        '"""Minimax polynomials from the constant term up, by the bits of the element. Written by tools/minimax.py."""',
         "",
         "# fmt: off",
     ]
@@ -206,6 +231,10 @@ def written() -> str:
             lines += [f"        {c!r}," for c in coefficients]
             lines.append("    ),")
         lines.append("}")
+    with mp.workdps(80):
+        half_pi = parts(mpmath.pi / 2, 3)
+    lines += ["", f"HALF_PI = {tuple(half_pi)!r}", "", "# 2/π times 2^600, 53 binary digits each", "DIGITS = ("]
+    lines += [*(f"    {c!r}," for c in pieces(22, 0, 600)), ")"]
     return "\n".join(lines) + "\n"
 
 

@@ -3,8 +3,8 @@
     x = k log 2 + r, |r| ≤ log(2)/2        exp(x) = 2^k (1 + r + r² q(r))
 
 with log 2 in two parts, so that x - k log 2 loses nothing, and q a minimax polynomial (W. J. Cody & W. Waite 1980;
-P. T. P. Tang 1989). With `exact`, the rounding error of 1 + r and of a quotient is kept as a second number and added last:
-the largest error is then near half an ulp. A result below the normal numbers is rounded once.
+P. T. P. Tang 1989). With `exact`, the rounding error of 1 + r and of a quotient is kept as a second number and added
+last: the largest error is then near half an ulp. A result below the normal numbers is rounded once.
 """
 
 from __future__ import annotations

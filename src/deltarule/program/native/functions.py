@@ -7,13 +7,12 @@ inner steps are carried along where that is what decides the last digit; `memory
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.program.native import exponential, logarithm, powers
+from deltarule.program.native import error_function, exponential, logarithm, powers, trigonometric
 from deltarule.program.native.lanes import Lanes
 
 __all__ = ["NAMES", "emit"]
@@ -46,6 +45,9 @@ UNARY: dict[str, Callable[[Lanes, bool], Lanes]] = {
     "log": logarithm.log,
     "log1p": logarithm.log1p,
     "softplus": logarithm.softplus,
+    "erf": error_function.erf,
+    "sin": trigonometric.sin,
+    "cos": trigonometric.cos,
     "sqrt": _root,
     "abs": _absolute,
     "sign": _sign,
@@ -85,8 +87,8 @@ NAMES = frozenset(UNARY) | frozenset(BINARY)
 def emit(builder: ir.IRBuilder, name: str, arguments: Sequence[ir.Value], accuracy: str = "accuracy") -> ir.Value:
     """`name(arguments)` as IR: the arguments all scalars or all vectors of one length, of one element type.
 
-    `power(a, b)` takes any b; `emit_power` is quicker where the exponent is a known number. A name that has no kernel is
-    a DeltaruleError.
+    `power(a, b)` takes any b; `powers.emit_power` is quicker where the exponent is a known number. A name without a
+    kernel is a DeltaruleError.
     """
     values = [Lanes(builder, a) for a in arguments]
     if name in UNARY and len(values) == 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -15,11 +16,12 @@ __all__ = ["Bits", "Lanes", "Truth", "call", "exact_fma", "fma", "polynomial"]
 
 @dataclass(frozen=True)
 class _Value:
-    builder: ir.IRBuilder
-    value: ir.Value
+    builder: Any
+    """An `ir.IRBuilder`: llvmlite comes without types."""
+    value: Any
 
     @property
-    def type(self) -> ir.Type:
+    def type(self) -> Any:
         return self.value.type
 
     @property
@@ -217,7 +219,7 @@ def polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
     return only if isinstance(only, Lanes) else x.constant(only)
 
 
-def call(builder: ir.IRBuilder, name: str, arguments: Sequence[ir.Value], result: ir.Type | None = None) -> ir.Value:
+def call(builder: Any, name: str, arguments: Sequence[Any], result: ir.Type | None = None) -> Any:
     """An intrinsic that is named after the type of its first argument."""
     kind = arguments[0].type
     result = kind if result is None else result
@@ -235,7 +237,7 @@ def splat(scalar: ir.Type, number: float | int, like: ir.Type) -> ir.Constant:
     )
 
 
-def _element(kind: ir.Type) -> ir.Type:
+def _element(kind: Any) -> Any:
     return kind.element if isinstance(kind, ir.VectorType) else kind
 
 
@@ -243,7 +245,7 @@ def _shaped(element: ir.Type, like: ir.Type) -> ir.Type:
     return ir.VectorType(element, like.count) if isinstance(like, ir.VectorType) else element
 
 
-def _letters(kind: ir.Type) -> str:
+def _letters(kind: Any) -> str:
     if isinstance(kind, ir.VectorType):
         return f"v{kind.count}{_letters(kind.element)}"
     return {ir.FloatType: "f32", ir.DoubleType: "f64"}.get(type(kind)) or f"i{kind.width}"

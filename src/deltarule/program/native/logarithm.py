@@ -2,7 +2,8 @@
 
     x = 2^k (1 + f), sqrt(1/2) ≤ 1 + f < sqrt(2)        s = f/(2 + f)        log(1 + f) = f - (f²/2 - s (f²/2 + R(s²)))
 
-with R a minimax polynomial of what atanh leaves (the scheme of Sun's fdlibm). f is exact, or comes with its rounding error.
+with R a minimax polynomial of what atanh leaves (the scheme of Sun's fdlibm). f is exact, or comes with its rounding
+error.
 """
 
 from __future__ import annotations

@@ -30,31 +30,32 @@ def emit_power(builder: ir.IRBuilder, base: ir.Value, exponent: Fraction | int) 
 def known_power(x: Lanes, n: Fraction) -> Lanes:
     if n == 0:
         return x.constant(1.0)
-    if n < 0:
-        return 1.0 / known_power(x, -n)
-    if n.denominator in (1, 2) and n <= LARGEST_BY_PRODUCTS:
-        whole = n.numerator // n.denominator
-        factors = [x.sqrt()] if n.denominator == 2 else []
-        square = x
-        while whole:
-            if whole & 1:
-                factors.append(square)
-            whole >>= 1
-            square = square * square if whole else square
-        total = factors[0]
-        for f in factors[1:]:
-            total = total * f
-        return total
-    return power(x, x.constant(float(n)))
+    if n.denominator > 2 or abs(n) > LARGEST_BY_PRODUCTS:
+        return _finished(x, x.constant(float(n)), n)
+    if n < 0:  # x^n itself may overflow where 1/x^n is a number still
+        return known_power(1.0 / x, -n) if n <= -1 else 1.0 / x.sqrt()
+    whole = n.numerator // n.denominator
+    factors = [x.sqrt()] if n.denominator == 2 else []
+    square = x
+    while whole:
+        if whole & 1:
+            factors.append(square)
+        whole >>= 1
+        square = square * square if whole else square
+    total = factors[0]
+    for f in factors[1:]:
+        total = total * f
+    return total
 
 
 def power(a: Lanes, b: Lanes) -> Lanes:
     """a^b as IEEE 754 has it: NaN for a < 0 unless b is whole; 1 where b = 0 or a = 1."""
+    return _finished(a, b, None)
+
+
+def _finished(a: Lanes, b: Lanes, known: Fraction | None) -> Lanes:
     size = abs(a)
-    if a.bits == 32:
-        high = _float_power(size, b)
-    else:
-        high = _double_power(size, b)
+    high = _float_power(size, b, known) if a.bits == 32 else _double_power(size, b, known)
     half = 0.5 * b
     whole = b.equals(b.rint())
     odd = _and_not(whole, half.equals(half.rint()))
@@ -78,17 +79,20 @@ def _ends(size: Lanes, b: Lanes, y: Lanes) -> Lanes:
     return size.equals(0.0).choose(zero, size.equals(math.inf).choose(infinite, y))
 
 
-def _float_power(size: Lanes, b: Lanes) -> Lanes:
+def _float_power(size: Lanes, b: Lanes, known: Fraction | None) -> Lanes:
     """In double precision throughout: one rounding at the end."""
-    wide = exp(b.widened() * log(size.widened(), False), False)
+    exponent = b.widened() if known is None else b.widened().constant(float(known))
+    wide = exp(exponent * log(size.widened(), False), False)
     return _ends(size, b, wide.narrowed())
 
 
-def _double_power(size: Lanes, b: Lanes) -> Lanes:
+def _double_power(size: Lanes, b: Lanes, known: Fraction | None) -> Lanes:
     high, low = _long_log(size)
     f = FORMATS[64]
     product = b * high
     lost = exact_fma(b, high, -product) + b * low
+    if known is not None:
+        lost = lost + float(known - Fraction(float(known))) * high
     clamped = product.at_least(f.smallest).at_most(f.largest)
     e = exponential(clamped)
     value, _ = e.one_plus(True)
