@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -507,3 +509,25 @@ def test_equations_are_symbols_over_distinct_free_axes():
             assert len(set(e.left.indices)) == len(e.left.indices)
             assert all(isinstance(index, Axis) and not index.bound for index in e.left.indices)
             assert set(e.right.axes) <= set(e.axes)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "roles"),
+    [
+        ("linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce", None, None),
+        ("linear(n, k) -> softmax -> cross_entropy", None, None),
+        ("y_hat = w @ x; L = (y_hat - y)**2", "w: n, x: n", None),
+        ("s = w @ x; p = sigmoid(s); L = -(t*log(p) + (1-t)*log(1-p))", "w: n, x: n", {"t": "target"}),
+    ],
+)
+def test_a_network_survives_pickling_and_copying(text: str, shapes: Any, roles: Any):
+    network = Network.parse(text, shapes, roles)
+    for again in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):  # noqa: S301 - our own bytes
+        assert again == network and again.parameters == network.parameters and again.target == network.target
+    if roles is None:
+        assert set(network.__getstate__()) == {"text", "shapes"}
+
+
+def test_the_batch_of_a_network_survives_pickling():
+    network = Network.parse("linear(2, 1) -> sigmoid -> bce").with_batch(3)
+    assert pickle.loads(pickle.dumps(network)).batch == 3  # noqa: S301 - our own bytes

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from deltarule.language.equation import Assumption, Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, nearest
@@ -36,7 +37,7 @@ class ModuleInstance:
     conventions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """See the module docstring. Read one with `Network.parse`."""
 
@@ -86,6 +87,20 @@ class Network:
         from deltarule.network.assemble import chained
 
         return chained(modules, shapes)
+
+    def __repr__(self) -> str:
+        return f"Network({self.text!r}{f', shapes={self.shapes!r}' if self.shapes else ''})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickles and their safer kin: text and shapes, where these say everything (roles given apart do not)."""
+        says_all = self.batch is None and Network.parse(self.text, self.shapes or None) == self
+        return {"text": self.text, "shapes": self.shapes} if says_all else dict(vars(self))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        plain = set(state) == {"text", "shapes"}
+        whole = vars(Network.parse(state["text"], state["shapes"] or None)) if plain else state
+        for name, value in whole.items():
+            object.__setattr__(self, name, value)
 
     def _with_role(self, role: Role) -> tuple[str, ...]:
         return tuple(name for name, declaration in self.declarations.items() if declaration.role == role)
