@@ -4,8 +4,8 @@
 
 Each row of `TABLES` is a function g, an interval and a weight w; its polynomial P makes max |w (g - P)| smallest among
 those whose coefficients are floating-point numbers, found in 50 digits: Remez exchange on a fine grid, then one
-coefficient after the other, from the constant term up, is rounded and the rest fitted again (as in Brisebarre & Chevillard
-2007, without their lattice). The comment on a row says the error that is left, as a power of two.
+coefficient after the other, from the constant term up, is rounded and the rest fitted again (as in Brisebarre &
+Chevillard 2007, without their lattice). The comment on a row says the error that is left, as a power of two.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def rows() -> Iterator[Table]:
         yield Table("SINH", bits, series(3, 2), 0, 1, d(3, 7), lambda z: z, "(sinh(x) - x)/x³, in x²")
         yield Table("SIN", bits, series(3, 2, -1), 0, z4, d(2, 5), lambda z: z, "(x - sin(x))/x³, in x²")
         yield Table("COS", bits, series(4, 2, -1), 0, z4, d(2, 5), lambda z: z * z, "(cos(x) - 1 + x²/2)/x⁴, in x²")
-        yield Table("ERF", bits, erf_near, 0, 1, d(7, 13), lambda z: Any(1), "erf(x)/x - 1, in x²")
+        yield Table("ERF", bits, erf_near, 0, 1, d(7, 13), lambda z: mpf(1), "erf(x)/x - 1, in x²")
         yield Table(
             "ERFC", bits, erf_far(2), at(1, 2), at(d(4, 6), 2), d(7, 17), far_weight(2),
             "erfc(x) exp(x²), in (x - 2)/(x + 2)",
