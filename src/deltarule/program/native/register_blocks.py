@@ -23,8 +23,10 @@ Positions = dict[str, Index]
 class _Terms:
     """The products at the positions of a tile, each load made once a turn."""
 
-    def __init__(self, v: Vectors, task: Task) -> None:
+    def __init__(self, v: Vectors, task: Task, scaled: View | None = None) -> None:
         self.v, self.task = v, task
+        self.scaled = scaled
+        """The factor that the scale is applied to."""
         self.seen: dict[tuple[object, ...], ir.Value] = {}
 
     def add(self, place: Place, total: ir.Value | None) -> ir.Value:
@@ -38,7 +40,10 @@ class _Terms:
     def _value(self, view: View, place: Place) -> ir.Value:
         key = (id(view), *((letter, place.at[letter]) for letter in view.letters))
         if key not in self.seen:
-            self.seen[key] = place.load(view.operand, view.letters)
+            value = place.load(view.operand, view.letters)
+            if view is self.scaled and self.task.scale is not None:
+                value = self.v.multiply(self.v.splat(self.task.scale), value)
+            self.seen[key] = value
         return self.seen[key]
 
 
@@ -91,13 +96,19 @@ def _result_tile(
         for down in downwards
         for n, side in enumerate(sideways)
     ]
-    start = task.start
-    first = [start(spot) if callable(start) else None for spot in spots]
+    first: list[ir.Value | None] = [None] * len(spots)
+    if callable(task.start):
+        first = [task.start(spot) for spot in spots]
+    elif task.start == "add" and not task.summed:
+        first = [spot.load(task.out.operand, task.out.letters) for spot in spots]
+    # Without a sum there are fewer factors to scale than products, and the old value is where the product is added.
+    scaled = None if task.summed else next((f for f in task.factors if lanes not in f.letters), task.left)
+    ends = task if task.summed else replace(task, start="zero", scale=None)
 
     def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
         """One step of the sum for each position: part p of the totals takes positions p, p + parts, ..."""
         for p, position in enumerate(positions):
-            terms = _Terms(v, task)
+            terms = _Terms(v, task, scaled)
             base = p % tile.parts * len(spots)
             for n, spot in enumerate(spots):
                 here = {**spot.at, task.summed: position} if task.summed else spot.at
@@ -107,7 +118,7 @@ def _result_tile(
     totals = first + [None] * (len(spots) * (tile.parts - 1))
     results = _summed(v, task.sizes[task.summed] if task.summed else 1, tile, totals, turn)
     for n, spot in enumerate(spots):
-        _finish(task, spot, _joined(v, results[n :: len(spots)]))
+        _finish(ends, spot, _joined(v, results[n :: len(spots)]))
 
 
 def along_sum(v: Vectors, task: Task, rows: str, tile: Tile) -> None:
@@ -140,6 +151,8 @@ def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, til
 
     size = task.sizes[summed]
     totals: list[ir.Value | None] = [None] * (across * tile.parts)
+    if across == 1 and callable(task.start):
+        totals[0] = v.only(task.start(Place(v.of(1), at, "")))
     if isinstance(size, int):
         whole = size // v.lanes
         if whole:
@@ -152,10 +165,10 @@ def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, til
         totals = turn_of(v.minus(size, v.times(whole, v.lanes)))([whole], totals)
     rests = [_joined(v, [t for t in totals[r::across] if t is not None]) for r in range(across)]
     width = 1 << (across - 1).bit_length()
-    value = v.sum(rests[0]) if across == 1 else v.first(v.sums(rests), width)
     w = v.of(width)
     place = Place(w, at, rows if width > 1 else "", None if across == width else across)
-    if callable(task.start):
+    value = v.sum(rests[0]) if across == 1 else v.first(v.sums(rests), width)
+    if across > 1 and callable(task.start):
         value = w.add(task.start(place), value)
     _finish(task, place, value)
 

@@ -128,17 +128,17 @@ def _plans_along_result(lanes: int, task: Task, letter: str, registers: int) -> 
         for across in range(1, min(rows, 16) + 1):
             if vectors * across + vectors + 2 > registers:
                 break
-            parts = max(1, min(-(-12 // (vectors * across)), 4, terms // 2))
-            parts = 1 << (parts.bit_length() - 1)
-            steps = _steps(terms, parts, vectors * across)
-            cycles, code = 0.0, 0
-            for r, r_times in _cuts(rows, across):
-                for n, n_times in _cuts(strips, vectors):
-                    loads = r * _loads(task, row, letter) + n
-                    each = max(r * n / 2, 0.6 * loads, _LATENCY / parts if terms > 1 else 0)
-                    cycles += r_times * n_times * (terms * each + 1.5 * r * n * parts + 3)
-                    code += r * n * (steps + (terms % steps if terms > steps else 0) + 4)
-            yield Plan(False, letter, Tile(across, vectors, parts, steps), outer * cycles), code
+            for parts in _parts(terms, vectors * across):
+                steps = _steps(terms, parts, vectors * across)
+                cycles, code = 0.0, 0
+                for r, r_times in _cuts(rows, across):
+                    for n, n_times in _cuts(strips, vectors):
+                        loads = r * _loads(task, row, letter) + n
+                        each = max(r * n / 2, 0.6 * loads, _LATENCY / parts if terms > 1 else 0)
+                        join = 4.0 * (parts.bit_length() - 1)
+                        cycles += r_times * n_times * (terms * each + r * n * (parts + 1) / 2 + join + 3)
+                        code += r * n * (steps + (terms % steps if terms > steps else 0) + 4)
+                yield Plan(False, letter, Tile(across, vectors, parts, steps), outer * cycles), code
 
 
 def _plans_along_sum(lanes: int, task: Task, letter: str) -> Iterator[tuple[Plan, int]]:
@@ -149,15 +149,20 @@ def _plans_along_sum(lanes: int, task: Task, letter: str) -> Iterator[tuple[Plan
     strips = -(-terms // lanes)
     stored = 1.0 if not letter or task.out.runs_along(letter) else _APART * lanes
     for across in {min(rows, lanes), min(rows, max(lanes // 2, 1)), min(rows, 4)}:
-        parts = max(1, min(8 // across, 4, strips))
-        parts = 1 << (parts.bit_length() - 1)
-        steps = _steps(strips, parts, across)
-        blocks = -(-rows // across)
-        each = max(across / 2, 0.6 * (across + 1), _LATENCY / parts)
-        fold = 2.0 * lanes.bit_length() + (_SHUFFLES if across > 1 else 2.0) * across
-        cycles = outer * blocks * (strips * each + fold + stored + 3)
-        code = across * (steps + strips % steps + 4) * (1 + (rows % across > 0))
-        yield Plan(True, letter, Tile(across, 1, parts, steps), cycles), code
+        for parts in _parts(strips, across):
+            steps = _steps(strips, parts, across)
+            blocks = -(-rows // across)
+            each = max(across / 2, 0.6 * (across + 1), _LATENCY / parts)
+            fold = 2.0 * lanes.bit_length() + (_SHUFFLES if across > 1 else 2.0) * across
+            fold += 4.0 * (parts.bit_length() - 1) + across * (parts - 1) / 2
+            cycles = outer * blocks * (strips * each + fold + stored + 3)
+            code = across * (steps + strips % steps + 4) * (1 + (rows % across > 0))
+            yield Plan(True, letter, Tile(across, 1, parts, steps), cycles), code
+
+
+def _parts(terms: int, size: int) -> list[int]:
+    """Numbers of partial sums of a tile of so many vectors."""
+    return [n for n in (1, 2, 4, 8) if n == 1 or (n <= terms // 2 and n * size <= 16)]
 
 
 def packable(task: Task, letter: str) -> View | None:

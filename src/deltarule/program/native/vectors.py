@@ -255,6 +255,12 @@ class Vectors:
         value = self._spread(scalar, self.type)
         return value if self._whole(count) else self.select(self.mask(count), value, self.constant(0.0))  # type: ignore
 
+    def only(self, scalar: ir.Value) -> ir.Value:
+        """The scalar in lane 0, zero in the others."""
+        if self.lanes == 1:
+            return scalar
+        return self.builder.insert_element(self.constant(0.0), scalar, ir.Constant(_LANE, 0))
+
     def fma(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
         """a·b + c, rounded once where the processor has such an instruction."""
         return self._call(f"llvm.fmuladd.{self._suffix}", self.type, [a, b, c])
