@@ -215,7 +215,7 @@ def _flat(watch: Watch, run: Run) -> Case | None:
 def _overfits(watch: Watch, run: Run) -> Case | None:
     """How far the loss on the rows held out is above its least, if that is more than so few rows make by chance."""
     held, losses = run.history.get("val_loss", []), run.history.get("loss", [])
-    if len(held) < EPOCHS_NEEDED or run.stopped_by is not None:
+    if len(held) < EPOCHS_NEEDED or watch.restores_best or run.stopped_by is not None:
         return None
     best = int(np.argmin(held))
     end = float(np.median(held[-3:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,23 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
+from deltarule.training.atomic import write_whole
+from deltarule.training.bootstrap import Intervals
 from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.checkpoint import EVERY, Checkpoints
 from deltarule.training.data import Table, Task
+from deltarule.training.diagnosis import Finding
 from deltarule.training.estimators import Classifier, Regressor
 from deltarule.training.model_file import save_model
 from deltarule.training.numbering import Declarations, raw_to_fit
 from deltarule.training.prediction import Metrics, Model, found_for, metrics_as_json, metrics_of
 from deltarule.training.range_test import RangeTest, find_learning_rate
+from deltarule.training.report.subject import Subject
 from deltarule.training.settings import NAMED, SETTINGS, validate
 from deltarule.training.source import read_table
 from deltarule.training.splitting import split
 from deltarule.training.summary import Summary, summarise
+from deltarule.training.watching import Watch
 
 __all__ = ["TrainingResult", "learning_rate_range", "train"]
 
@@ -44,6 +49,8 @@ class TrainingResult:
     data_sha256: str
     summary: Summary
     saved: Path | None = None
+    subject: Subject | None = None
+    """What a report needs: the rows, their predictions, and what was seen of the training."""
 
     @property
     def history(self) -> dict[str, list[float]]:
@@ -54,6 +61,30 @@ class TrainingResult:
     def interrupted(self) -> bool:
         """Whether Ctrl-C ended the training early; the model is that of the last batch."""
         return self.model.interrupted_
+
+    @property
+    def intervals(self) -> Intervals | None:
+        """95 % intervals of the figures of `held_out`, of `training` where no row was held out."""
+        return None if self.subject is None else self.subject.intervals
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What went wrong in the training without ending it."""
+        watch = None if self.subject is None else self.subject.watch
+        return () if watch is None else watch.findings
+
+    def report(self, path: str | os.PathLike[str], command: str = "") -> Path:
+        """Write the training as one HTML page that needs nothing else: curves, figures with intervals, predictions,
+        which columns matter, the layers, the derivation, and how to do it again. Returns where it is.
+
+        Raises:
+            DeltaruleError: it cannot be written there; then nothing is.
+        """
+        from deltarule.training.report import report_page
+
+        if self.subject is None:
+            raise DeltaruleError("of this training no rows were kept to report on")
+        return write_whole(path, report_page(replace(self.subject, command=command or self.subject.command)))
 
     def as_json(self) -> dict[str, Any]:
         """Everything but the weights, for `--format json`."""
@@ -73,6 +104,9 @@ class TrainingResult:
             "seed": self.model.seed_,
             "history": self.history,
             "model": None if self.saved is None else str(self.saved),
+            "intervals": None if self.intervals is None else self.intervals.as_json(),
+            "findings": [finding.as_json() for finding in self.findings],
+            "watch": None if self.subject is None or self.subject.watch is None else self.subject.watch.as_json(),
         }
 
 
@@ -124,7 +158,8 @@ def train(
     if kept is not None:
         kept.about.update({"data_sha256": digest, "target": case.target, "features": ", ".join(case.features)})
         model.checkpoint = kept
-    model.set_params(progress=progress, callbacks=callbacks)
+    watch = Watch(held_rows=round(validation * len(y)), restores_best=model.early_stopping)
+    model.set_params(progress=progress, callbacks=[*(callbacks or ()), watch])
     model.fit(X, y)
     # The model outlives the terminal that it reported to, and the folder of its checkpoints.
     model.progress = model.callbacks = model.checkpoint = None
@@ -153,7 +188,13 @@ def train(
         digest,
         case.summary,
         saved,
-    )
+        Subject(
+            model, case.task, case.target, table.source, digest, table.rows, X, y, *found,
+            training if held is not None else np.arange(len(y)), held,
+            {"training": judged} | ({} if held_out is None else {"held out": held_out}),
+            watch, case.summary,
+        ),
+    )  # fmt: skip
 
 
 def learning_rate_range(

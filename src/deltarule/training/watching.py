@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deltarule.language.expression import Apply, names
-from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run
+from deltarule.training.callbacks import BatchReport, Callback, Run
 from deltarule.training.diagnosis import Finding, diagnose
 from deltarule.training.notes import Notes, TrainingWarning
 
 if TYPE_CHECKING:
     from deltarule.program.spec import ProgramSpec
+    from deltarule.training.loop import Plan
 
 __all__ = ["Activity", "Layer", "Look", "Watch"]
 
@@ -103,6 +104,11 @@ class Watch(Callback):
     """The loss of saying the same for every row, as well as that can be done; None where the loss has no such."""
     held_rows: int | None = None
     """The rows held out; None: taken for a fifth of all."""
+    restores_best: bool = False
+    """Whether the model is that of the best epoch, as with early stopping: then it does not matter that it overfits."""
+    plan: Plan | None = None
+    """Of the last training."""
+    updates_per_epoch: int = 1
     largest_input: float = 0.0
     """Of the rows looked at, as the network sees them."""
     first_loss: float = math.nan
@@ -117,13 +123,13 @@ class Watch(Callback):
         self._last_alive: dict[str, np.ndarray] = {}
         self._targets = _Targets(_loss_of(run.program))
         self._sample: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None
-        self._per_epoch = max(1, math.ceil(run.rows / run.plan.batch_size))
-        updates = self._per_epoch * run.plan.epochs
+        self.plan, self.updates_per_epoch = run.plan, max(1, math.ceil(run.rows / run.plan.batch_size))
+        updates = self.updates_per_epoch * run.plan.epochs
         wanted = min(max(FEWEST, round(SHARE * updates)), MOST, updates)
         self._at = {round(k * (updates - 1) / max(wanted - 1, 1)) for k in range(wanted)}
 
     def _number(self, epoch: int, batch: int) -> int:
-        return (epoch - 1 - self._run.plan.first_epoch) * self._per_epoch + batch - 1
+        return (epoch - 1 - self._run.plan.first_epoch) * self.updates_per_epoch + batch - 1
 
     def wants(self, epoch: int, batch: int) -> bool:
         return self._number(epoch, batch) in self._at
@@ -143,14 +149,13 @@ class Watch(Callback):
         update = self._number(report.epoch, report.batch)
         self._look(report.before, report.epoch, update, report.loss, report.learning_rate, change)
 
-    def on_epoch(self, report: EpochReport) -> None:
-        self._rate = report.learning_rate
-
     def on_end(self, run: Run) -> None:
         if self._sample is not None and run.epochs and run.failure is None:
             last = self.looks[-1]
             epoch = run.plan.first_epoch + run.epochs
-            self._look(dict(run.parameters), epoch, run.epochs * self._per_epoch, math.nan, last.learning_rate, {})
+            self._look(
+                dict(run.parameters), epoch, run.epochs * self.updates_per_epoch, math.nan, last.learning_rate, {}
+            )
             self._sample = None
         self.chance = self._targets.chance()
         count = len(self.looks)

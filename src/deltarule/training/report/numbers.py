@@ -1,0 +1,25 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["interval", "number"]
+
+
+def number(value: float) -> str:
+    """Four digits; small and large ones with an exponent; a dash for what is none."""
+    value = float(value)
+    if math.isnan(value):
+        return "–"
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    size = abs(value)
+    if 1e-3 <= size < 1e6:
+        return f"{value:.4f}" if size < 10 else f"{value:.2f}" if size < 1000 else f"{value:.0f}"
+    return f"{value:.2e}"
+
+
+def interval(ends: tuple[float, float] | None) -> str:
+    """`0.95 to 0.99`; a dash for none."""
+    return "–" if ends is None else f"{number(ends[0])} to {number(ends[1])}"

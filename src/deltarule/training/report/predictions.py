@@ -1,0 +1,229 @@
+"""The pictures of predictions: ROC, precision and recall, calibration and confusion of classes; residuals of values."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from deltarule.training.report.chart import Chart, Series, histogram, lines, points, spread
+from deltarule.training.report.elements import charts, details
+from deltarule.training.report.numbers import number
+from deltarule.training.report.subject import Subject
+
+__all__ = ["calibration_points", "confusion", "predictions", "wilson"]
+
+TOLD_APART = 4
+"""So many classes have a curve of their own look; of more, the two worst."""
+BINS = 10
+POINTS = 1000
+"""Dots in a cloud."""
+
+
+def predictions(subject: Subject) -> str:
+    """Everything that there is to see of the predictions for the judged rows."""
+    if subject.task == "regression":
+        return charts(_regression(subject))
+    return charts(_classification(subject)) + confusion(subject)
+
+
+# Classes -----------------------------------------------------------------------------------------------------------
+
+
+def _classification(subject: Subject) -> list[Chart]:
+    from sklearn import metrics
+
+    rows = subject.judged
+    if subject.probabilities is None:
+        return []
+    y, p, names = subject.y[rows], subject.probabilities[rows], subject.classes
+    classes = subject.model.classes_
+    chosen = [1] if len(names) == 2 else list(range(len(names)))
+    chosen = [k for k in chosen if 0 < np.sum(y == classes[k]) < len(y)]
+    rest = "" if len(names) == 2 else " against the rest"
+    roc, pr, areas = [], [], []
+    for k in chosen:
+        true, score = y == classes[k], p[:, k]
+        false_rate, true_rate, _ = metrics.roc_curve(true, score)
+        precision, recall, _ = metrics.precision_recall_curve(true, score)
+        area, average = float(metrics.auc(false_rate, true_rate)), float(metrics.average_precision_score(true, score))
+        areas.append((k, area, average))
+        roc.append((k, area, false_rate, true_rate))
+        pr.append((k, average, recall, precision))
+    out = []
+    if chosen:
+        words = _areas_told([(names[k], a) for k, a, _ in areas], "the area under the curve", rest)
+        out.append(
+            lines(
+                [_curve(names[k], j, found, roc) for j, (k, *found) in enumerate(roc)],
+                name="roc", title="ROC", unit=True, diagonal=True,
+                words=f"The share of a class that is found, against the share of the others taken for it, as the "
+                f"threshold falls; {words}. Guessing gives the diagonal.",
+                x="false positive rate", y="true positive rate",
+                table=_curve_table(["false positive rate", "true positive rate"], names, roc),
+            )
+        )  # fmt: skip
+        words = _areas_told([(names[k], v) for k, _, v in areas], "the average precision", rest)
+        shares = ", ".join(f"{np.mean(y == classes[k]):.2f} for {names[k]}" for k in chosen[:TOLD_APART])
+        out.append(
+            lines(
+                [_curve(names[k], j, found, pr) for j, (k, *found) in enumerate(pr)],
+                name="pr", title="Precision and recall", unit=True,
+                words=f"How many of the rows taken for a class are of it, against how many of it are found; {words}. "
+                f"Guessing gives the share of the class ({shares}{', ...' if len(chosen) > TOLD_APART else ''}).",
+                x="recall", y="precision", table=_curve_table(["recall", "precision"], names, pr),
+            )
+        )  # fmt: skip
+    out.append(_calibration(y, p, classes, names))
+    return out
+
+
+def _curve(name: str, place: int, found: list, of: list) -> Series:
+    """Of many classes the two with the least area stand out."""
+    area, x, y = found
+    if len(of) == 1:
+        return Series("", x, y)
+    if len(of) <= TOLD_APART:
+        return Series(f"{name} ({number(area)})", x, y, place + 1)
+    worst = sorted(range(len(of)), key=lambda k: of[k][1])[:2]
+    if place in worst:
+        return Series(f"{name} ({number(area)})", x, y, worst.index(place) + 1)
+    return Series("other classes", x, y, soft=True)
+
+
+def _areas_told(areas: list[tuple[str, float]], what: str, rest: str) -> str:
+    if len(areas) == 1:
+        return f"{what} is {number(areas[0][1])}"
+    worst = min(areas, key=lambda a: a[1])
+    mean = float(np.mean([a for _, a in areas]))
+    return f"each class{rest}: {what} is {number(mean)} in the mean, least for {worst[0]} ({number(worst[1])})"
+
+
+def _curve_table(head: list[str], names: list[str], of: list) -> tuple[list[str], list[list[str]]]:
+    many = len(of) > 1
+    rows = []
+    for k, _, x, y in of:
+        kept, _ = spread([[number(a), number(b)] for a, b in zip(x, y, strict=True)], 40 if not many else 12)
+        rows += [[names[k], *row] if many else list(row) for row in kept]
+    return (["class", *head] if many else head), rows
+
+
+def wilson(hits: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of shares (Wilson 1927): it is of use for 0, for 1 and for few rows too."""
+    z = 1.959963984540054
+    share = hits / rows
+    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    half = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
+    return middle - half, middle + half
+
+
+def calibration_points(true: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each tenth of [0, 1] that holds rows: the mean probability, how many rows are true, and how many there are."""
+    place = np.clip(np.ceil(p * BINS) - 1, 0, BINS - 1).astype(int)
+    rows = np.bincount(place, minlength=BINS)
+    there = rows > 0
+    mean = np.bincount(place, p, BINS)[there] / rows[there]
+    return mean, np.bincount(place, true.astype(float), BINS)[there], rows[there]
+
+
+def _calibration(y: np.ndarray, p: np.ndarray, classes: np.ndarray, names: list[str]) -> Chart:
+    if len(names) == 2:
+        true, score, of = y == classes[1], p[:, 1], f"the probability given to {names[1]}"
+    else:
+        best = p.argmax(axis=1)
+        true, score, of = classes[best] == y, p.max(axis=1), "the probability of the predicted class"
+    mean, hits, rows = calibration_points(true, score)
+    low, high = wilson(hits, rows)
+    gap = float(np.sum(np.abs(hits / rows - mean) * rows) / rows.sum())
+    listed = [
+        [number(m), number(h / n), f"{number(a)} to {number(b)}", str(int(n))]
+        for m, h, n, a, b in zip(mean, hits, rows, low, high, strict=True)
+    ]
+    return lines(
+        [Series("", mean, hits / rows, dots=True, low=low, high=high)],
+        name="calibration", title="Calibration", unit=True, diagonal=True,
+        words=f"Of the rows where {of} is so high, that share should be right: the diagonal. The mean distance from it, "
+        f"weighted by rows, is {number(gap)}. Whiskers are 95 % intervals (Wilson).",
+        x="predicted probability", y="share that is right",
+        table=(["mean probability", "share right", "95 % interval", "rows"], listed),
+    )  # fmt: skip
+
+
+def confusion(subject: Subject) -> str:
+    """Counts by true and predicted class, shaded by their share of the true class."""
+    found = subject.figures.get(subject.part)
+    counts = getattr(found, "confusion", None)
+    if counts is None:
+        return ""
+    names = subject.classes
+    total = np.maximum(counts.sum(axis=1), 1)
+    wrong = int(counts.sum() - np.trace(counts))
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    body = ""
+    for k, name in enumerate(names):
+        cells = ""
+        for j, count in enumerate(counts[k]):
+            share = count / total[k]
+            kind = f"{'right' if j == k else 'wrong'} q{min(9, int(share * 10)) if count else '-none'}"
+            title = f"{share:.1%} of {name}"
+            cells += f'<td class="{kind}" title="{escape(title)}">{count}</td>'
+        recall = counts[k, k] / total[k]
+        body += f'<tr><th scope="row">{escape(name)}</th>{cells}<td class="share">{recall:.1%}</td></tr>'
+    precision = np.diag(counts) / np.maximum(counts.sum(axis=0), 1)
+    foot = "".join(f'<td class="share">{share:.1%}</td>' for share in precision)
+    most = ""
+    if wrong:
+        off = counts - np.diag(np.diag(counts))
+        a, b = np.unravel_index(off.argmax(), off.shape)
+        most = f" Most often {names[a]} is taken for {names[b]} ({off[a, b]} times)."
+    words = f"{wrong} of {int(counts.sum())} rows are classified wrongly.{most}"
+    return (
+        f'<figure class="wide"><h3>Confusion matrix</h3><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="Confusion matrix"><table class="confusion"><thead><tr><th scope="col">true \\ predicted</th>{head}'
+        f'<th scope="col" class="share">found</th></tr></thead><tbody>{body}<tr><th scope="row" class="share">right</th>'
+        f"{foot}<td></td></tr></tbody></table></div><figcaption>{escape(words)} Found: the share of a true class that "
+        "is predicted; right: the share of a prediction that is true.</figcaption></figure>"
+    )
+
+
+# Values ------------------------------------------------------------------------------------------------------------
+
+
+def _regression(subject: Subject) -> list[Chart]:
+    rows = subject.judged
+    y, predicted = np.asarray(subject.y[rows], float), np.asarray(subject.values[rows], float)
+    if y.ndim == 2:
+        y, predicted = y[:, 0], predicted[:, 0]
+    residual = y - predicted
+    shown = np.arange(len(y))
+    note = ""
+    if len(y) > POINTS:
+        shown = np.sort(np.random.default_rng([int(subject.model.seed_), 4]).choice(len(y), POINTS, replace=False))
+        note = f"{POINTS} of {len(y)} rows are drawn. "
+    order = shown[np.argsort(predicted[shown])]
+    listed, more = spread([[number(predicted[k]), number(y[k]), number(residual[k])] for k in order])
+    head = [f"predicted {subject.target}", "true", "residual"]
+    note += more
+    off = float(np.corrcoef(predicted, np.abs(residual))[0, 1]) if len(y) > 2 and np.ptp(predicted) > 0 else 0.0
+    grows = (
+        "grow" if off > 0.2 else "shrink" if off < -0.2 else "neither grow nor shrink much"
+    ) + " with the prediction"
+    low, high = np.quantile(residual, (0.05, 0.95))
+    return [
+        points(
+            y[shown], predicted[shown], name="predicted", title="Predicted and true", same=True, guide=lambda v: v,
+            words=f"Each dot is a row; on the line a prediction is right. Half of the predictions are within "
+            f"{number(float(np.median(np.abs(residual))))} of the truth.",
+            x=f"true {subject.target}", y="predicted", table=(head, listed), note=note,
+        ),
+        points(
+            predicted[shown], residual[shown], name="residuals", title="Residuals", guide=lambda v: 0.0,
+            words=f"True minus predicted. The mean is {number(float(residual.mean()))}; their sizes {grows} "
+            f"(correlation {number(off)}).",
+            x=f"predicted {subject.target}", y="true − predicted", table=(head, listed), note=note,
+        ),
+        histogram(
+            [("residuals", residual)], name="spread", title="How the residuals are spread",
+            words=f"Nine out of ten are between {number(float(low))} and {number(float(high))}.", x="true − predicted",
+        ),
+    ]  # fmt: skip

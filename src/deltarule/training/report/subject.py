@@ -1,0 +1,72 @@
+"""What a report is about: a model, the rows that judge it, and what was seen of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deltarule.training.bootstrap import Intervals, classification_intervals, regression_intervals
+
+if TYPE_CHECKING:
+    from deltarule.training.metrics import ClassificationMetrics, RegressionMetrics
+    from deltarule.training.summary import Summary
+    from deltarule.training.watching import Watch
+
+__all__ = ["Subject"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`judged` are the rows that the figures are of: those held out, else those of the training."""
+
+    model: Any
+    task: str
+    target: str
+    source: str
+    sha256: str
+    rows: int
+    X: Any
+    """What the model takes, of all rows."""
+    y: np.ndarray
+    values: np.ndarray
+    """Predictions for all rows."""
+    probabilities: np.ndarray | None
+    training: np.ndarray | None
+    """The rows of the training; None: none of these."""
+    held_out: np.ndarray | None
+    figures: Mapping[str, ClassificationMetrics | RegressionMetrics]
+    """By part of the data: `training`, `held out`, `test`."""
+    watch: Watch | None = None
+    summary: Summary | None = None
+    command: str = ""
+    remarks: Sequence[str] = field(default_factory=tuple)
+    """What else is to be said at the top."""
+
+    @cached_property
+    def judged(self) -> np.ndarray:
+        rows = self.held_out if self.held_out is not None else self.training
+        return np.arange(len(self.y)) if rows is None else rows
+
+    @property
+    def part(self) -> str:
+        """What the judged rows are called."""
+        if self.held_out is not None:
+            return "held out"
+        return "training" if self.training is not None else "test"
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """Of the metrics on the judged rows."""
+        rows, seed = self.judged, int(self.model.seed_)
+        if self.task == "classification":
+            p = None if self.probabilities is None else self.probabilities[rows]
+            return classification_intervals(self.y[rows], self.values[rows], p, self.model.classes_, seed)
+        return regression_intervals(self.y[rows], self.values[rows], seed)
+
+    @property
+    def classes(self) -> list[str]:
+        return [str(c) for c in getattr(self.model, "classes_", [])]
