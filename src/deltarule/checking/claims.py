@@ -13,6 +13,7 @@ from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
+from deltarule.checking.compact import compact_pairs
 from deltarule.checking.lowered import implied, lowered, settled_equation
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.rows import Condition, DocumentRow
@@ -81,6 +82,17 @@ def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if not keys:
         outcomes[()] = outcome
     _settle(state, row, keys, outcomes, left, right)
+    if row.verdict == "unread" and any(isinstance(side, t.Partial) for side in (left, right)):
+        _by_what_is_not_zero(state, left, right, row)
+
+
+def _by_what_is_not_zero(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """∂z/∂W = aᵀ, read as ∂z_i/∂W_ij = a_j: true in that layout or not understood, never refuted."""
+    for a, b in compact_pairs(state, left, right):
+        if _equality(state, a, b, False, None, None).status == "proved":
+            text = "a derivative of more than two axes by its components that are not zero"
+            row.verdict, row.condition, row.reason = "conditional", Condition("layout", text), f"true where it is {text}"
+            return
 
 
 def shapes_open(state: State, *sides: t.Tree) -> list[str]:

@@ -40,6 +40,7 @@ from deltarule.reading.calls import (
     takes,
     takes_others,
 )
+from deltarule.reading.chains import chained
 from deltarule.reading.gradients import operator, partial
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items, usage_of
@@ -399,6 +400,8 @@ class Lowering:
 
     def factors(self, items: Sequence[tuple[str, t.Tree]]) -> Value:
         """Elementwise signs bind loosest, then products from left to right."""
+        if len(items) > 1 and not self.learning and (value := chained(self, items)) is not None:
+            return value
         parts: list[list[tuple[str, t.Tree]]] = [[]]
         signs: list[str] = []
         for op, item in items:
