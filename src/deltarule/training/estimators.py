@@ -248,6 +248,9 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         single = output_size(self.network_) == 1
         return indices.astype(np.float64) if single else one_hot(indices, len(self.classes_))
 
+    def as_target(self, y: np.ndarray) -> np.ndarray:
+        return self._cast_target(self._targets(y, y))
+
     def _weight_by_class(
         self, Y: np.ndarray, indices: np.ndarray | None, weight: np.ndarray | None, training: np.ndarray | slice
     ) -> np.ndarray | None:
@@ -369,8 +372,15 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
         super()._standardise(X, Y, weight)
-        if self.standardise and [m.kind for m in self.network_.modules[-2:]] == ["linear", "squared_error"]:
+        if self._standardises_target:
             self.target_standardisation_ = Standardisation.fitted(Y, weight)
+
+    @property
+    def _standardises_target(self) -> bool:
+        return self.standardise and [m.kind for m in self.network_.modules[-2:]] == ["linear", "squared_error"]
+
+    def as_target(self, y: np.ndarray) -> np.ndarray:
+        return self._cast_target(self._encoded(self._columns(y)))
 
     def _measure(self, prediction: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> float:
         mean = np.average(Y, axis=0, weights=weight)

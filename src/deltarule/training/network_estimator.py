@@ -329,6 +329,45 @@ class NetworkEstimator(BaseEstimator):
     def _cast_target(self, Y: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(Y, self.dtype)
 
+    # Rows that are not all in memory (see `streaming`) -------------------------------------------------------------
+
+    def begin_stored(self, encoder: Encoder, network: Network, inputs: Standardisation, target: Standardisation) -> None:
+        """Everything fitted that needs all rows, from what was seen of them; means and deviations of the encoded columns
+        and of the target, which are used where the settings and the network want them.
+        """
+        self.encoder_ = encoder
+        self._begin(network)
+        self.standardisation_ = inputs.only(encoder.measured) if self.standardise else None
+        self.target_standardisation_ = target if self._standardises_target else None
+
+    def as_input(self, X: np.ndarray) -> np.ndarray:
+        """Encoded rows as the program takes them."""
+        return self._cast(self._standardised(X))
+
+    def as_target(self, y: np.ndarray) -> np.ndarray:
+        """Indices of classes, or values, [rows], as the loss takes them."""
+        raise NotImplementedError
+
+    def measured(self, prediction: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> tuple[str, float]:
+        """The name of the figure of merit, and its value."""
+        return self._metric, self._measure(prediction, Y, weight)
+
+    @property
+    def _standardises_target(self) -> bool:
+        return False
+
+    def settled(self) -> Self:
+        """Every setting checked, and the seed drawn where none was given."""
+        validate(self.get_params(deep=False))
+        check_recipe(self)
+        check_callbacks(self.callbacks)
+        self.seed_ = secrets.randbits(62) if self.seed is None else int(self.seed)
+        return self
+
+    def epochs_of(self, rows: int) -> int:
+        """The epochs for so many rows."""
+        return self._epochs(rows)
+
     def _plan(self, rows: int, epochs: int) -> Plan:
         """Epochs over so many rows, as part of a run of the `epochs` of the settings."""
         classes = self.task != "regression"

@@ -7,9 +7,11 @@ different ones there are (Bar-Yossef et al. 2002): exact up to k, within about 1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["Distinct", "hashed", "held_out_rows"]
+__all__ = ["Distinct", "hashed", "held_out_rows", "mix_in", "row_hashes", "value_hashes"]
 
 SMALLEST = 4096
 
@@ -39,6 +41,25 @@ def held_out_rows(first: int, rows: int, share: float, seed: int) -> np.ndarray:
     with np.errstate(over="ignore"):
         numbers = np.arange(first, first + rows, dtype=np.uint64) + start
     return hashed(numbers) < np.uint64(min(int(share * 2.0**64), 2**64 - 1))
+
+
+def value_hashes(values: np.ndarray) -> np.ndarray:
+    """Of numbers; 0 and -0 have the same."""
+    return hashed((np.asarray(values, np.float64) + 0.0).view(np.uint64))
+
+
+def mix_in(rows: np.ndarray, hashes: np.ndarray, column: int) -> None:
+    """Put the hashes of one more column into those of the rows, in place: a sum with odd factors, which differ."""
+    with np.errstate(over="ignore"):
+        rows += hashes * np.uint64(2 * column + 1)
+
+
+def row_hashes(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Of rows, from their columns of numbers, each [rows]."""
+    rows = np.zeros(len(columns[0]), np.uint64)
+    for number, column in enumerate(columns):
+        mix_in(rows, value_hashes(column), number)
+    return hashed(rows)
 
 
 class Distinct:
