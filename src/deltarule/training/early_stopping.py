@@ -25,7 +25,8 @@ class EarlyStopping(Callback):
 
     Progress is a fall of `figure` by more than the share `min_improvement` of its lowest value so far; the best
     parameters are those of the lowest value. Where the schedule lowers the learning rate when the loss stays
-    (`reduce_on_plateau`), waiting starts again after a reduction, as long as the one before brought progress.
+    (`reduce_on_plateau`), a reduction is waited for, and waiting starts again after it; one that brings no progress is
+    the last.
     """
 
     def __init__(self, patience: int = 10, min_improvement: float = 1e-4, figure: str = "val_loss") -> None:
@@ -38,7 +39,10 @@ class EarlyStopping(Callback):
         self._mark, self._waited, self._rate, self._hopeful = math.inf, 0, math.nan, True
 
     def on_begin(self, run: Run) -> None:
-        self.run = run
+        self.run, self._until = run, self.patience
+        if run.plan.schedule.after_epoch:  # it watches the loss: its reduction is seen one epoch after its patience
+            options = {row.name: row.default for row in run.plan.schedule.options} | dict(run.plan.schedule_options)
+            self._until = max(self.patience, int(options.get("patience", 0)) + 2)
         if not run.epochs:  # else it goes on from a checkpoint
             self._forget()
 
@@ -54,7 +58,7 @@ class EarlyStopping(Callback):
         if self.run.plan.schedule.after_epoch and report.learning_rate < self._rate and self._hopeful:
             self._waited, self._hopeful = 0, False
         self._rate = report.learning_rate
-        return self._waited >= self.patience
+        return self._waited >= (self._until if self._hopeful else self.patience)
 
     def on_end(self, run: Run) -> None:
         if run.failure is None:
