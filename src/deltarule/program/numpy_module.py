@@ -43,13 +43,28 @@ SCALAR_FORMS: dict[str, str] = {
     # function: its source where the textbook definition would overflow or cancel
     "sigmoid": '''
 def sigmoid(s):
-    """1 / (1 + exp(-s)). Where exp(-s) is too large for a float the value is 0, which is right to the last digit."""
+    """1 / (1 + exp(-s)). Where exp(-s) is too large for a float the value is 0."""
     return 1 / (1 + np.exp(-s))
 ''',
     "softplus": '''
 def softplus(s):
     """log(1 + exp(s)), by an exponential that is at most 1."""
     return np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s)))
+''',
+}
+
+EXACT_FORMS: dict[str, str] = {
+    # the same under the policy `accuracy`: from float32 the steps are in float64, the result is rounded once
+    "sigmoid": '''
+def sigmoid(s):
+    """1 / (1 + exp(-s)), the steps in float64: float32 loses nothing, its smallest values included."""
+    return (1 / (1 + np.exp(-s, dtype=np.float64))).astype(s.dtype, copy=False)
+''',
+    "softplus": '''
+def softplus(s):
+    """log(1 + exp(s)), by an exponential that is at most 1, the steps in float64."""
+    steps = np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s), dtype=np.float64))
+    return steps.astype(s.dtype, copy=False)
 ''',
 }
 
@@ -106,7 +121,8 @@ class _Module:
         """The module that these functions make, with its head and what they call."""
         spec = self.spec
         body = "\n\n".join(functions)
-        helpers = [text for name, text in SCALAR_FORMS.items() if re.search(rf"(?<![\w.]){name}\(", body)]
+        forms = EXACT_FORMS if spec.policy == "accuracy" else SCALAR_FORMS
+        helpers = [text for name, text in forms.items() if re.search(rf"(?<![\w.]){name}\(", body)]
         head = [f'"""{_plain(spec.title)}', "", f"{self.shapes()}", '"""', "", "import numpy as np"]
         if re.search(r"(?<![\w.])erf\(", body):
             head.append("from scipy.special import erf")
@@ -257,7 +273,7 @@ def _lines(statement: Statement, name: str, spelling: Spelling) -> list[str]:
             case Hadamard() | Scale() | RowScale() | ColumnScale():
                 lines = _accumulated_product(node, name, statement.into, printer)
             case Call(function=function) if (
-                statement.into and TWINS.get(function, "").startswith("np.") and (function != "step")
+                statement.into and TWINS.get(function, "").startswith("np.") and function not in {"step", "softplus"}
             ):
                 source = printer.full(node).source
                 lines = [f"{name} = {source[:-1]}, out={spelling.name(statement.into)})"]
