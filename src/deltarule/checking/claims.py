@@ -91,7 +91,11 @@ def _by_what_is_not_zero(state: State, left: t.Tree, right: t.Tree, row: Documen
     for a, b in compact_pairs(state, left, right):
         if _equality(state, a, b, False, None, None).status == "proved":
             text = "a derivative of more than two axes by its components that are not zero"
-            row.verdict, row.condition, row.reason = "conditional", Condition("layout", text), f"true where it is {text}"
+            row.verdict, row.condition, row.reason = (
+                "conditional",
+                Condition("layout", text),
+                f"true where it is {text}",
+            )
             return
 
 

@@ -30,6 +30,7 @@ from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
+from deltarule.checking.sections import OPEN, better, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, places
@@ -72,6 +73,21 @@ def check_statements(
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
     watch.start(sum(1 for _ in claimed(statements)))
+    state = _judged(document, statements, given, watch)
+    at = 0
+    for part in sections(document, statements):
+        first, at = at, at + sum(1 for _ in claimed(part))
+        rows = state.rows[first:at]
+        if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
+            continue
+        alone = _judged(document, part, given, watch.inside(first))
+        better(state, alone, rows, alone.rows)
+    about(state)
+    return CheckedDocument(name, document.text, state.rows, state.findings)
+
+
+def _judged(document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> State:
+    """The rows of some statements of a document, by what they say."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
@@ -94,10 +110,9 @@ def check_statements(
         for statement in statements:
             _statement(state, statement, watch)
         _again(state, watch)
-        about(state)
     finally:
         state.symbols.close()
-    return CheckedDocument(name, document.text, state.rows, state.findings)
+    return state
 
 
 def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
@@ -239,6 +254,7 @@ def _needs_normalised(row: DocumentRow) -> bool:
 
 
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    state.judged.append((left, right, row))
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
         if (found := reference(left, state.symbols.usage)) is not None:
             state.written[found.key] = right

@@ -26,7 +26,15 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["defined_letters", "kronecker", "learn_document", "listed", "repeated_indices_are_summed", "sampled", "squares"]
+__all__ = [
+    "defined_letters",
+    "kronecker",
+    "learn_document",
+    "listed",
+    "repeated_indices_are_summed",
+    "sampled",
+    "squares",
+]
 
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 

@@ -69,6 +69,12 @@ class Watch:
             return SPENT
         return ""
 
+    def inside(self, first: int) -> Watch:
+        """One over some rows of the same document that are judged once more, the first of them at its place."""
+        out = Watch({row - first: reason for row, reason in self.skip.items()})
+        out.deadline = self.deadline
+        return out
+
     @contextmanager
     def limited(self, seconds: float = ROW_SECONDS) -> Iterator[None]:
         """Break off what happens inside after so many seconds, by raising TimeUp."""

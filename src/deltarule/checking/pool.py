@@ -194,6 +194,8 @@ class _Pool:
                 task.learnt = True
             case {"row": row}:
                 task.rows.append(DocumentRow.unpacked(row))
+            case {"place": place, "again": row}:
+                task.rows[place] = DocumentRow.unpacked(row)
             case {"end": {"error": error, "findings": findings, "read": read}}:
                 return task.result(error, findings, read)
         if self.progress is not None and task.total:
@@ -203,6 +205,8 @@ class _Pool:
     def _lost(self, worker: _Worker, task: _Task, reason: str) -> list[tuple[_Task, CheckedDocument]]:
         """A worker that hangs or is dead: the task begins again with another one, or ends here."""
         self._drop(worker)
+        if task.total is not None and task.learnt and len(task.rows) >= task.total:
+            return [(task, task.result(""))]  # all rows have their verdict: only the second look was lost
         error = task.again(reason)
         if error:
             return [(task, task.result(error, read=False))]

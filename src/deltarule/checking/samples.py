@@ -8,7 +8,7 @@ from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import ANY, Reference, Survey, reference
 
-__all__ = ["at_each_sample", "at_any_sample"]
+__all__ = ["at_any_sample", "at_each_sample"]
 
 
 def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:

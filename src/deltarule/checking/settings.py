@@ -73,13 +73,9 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             return "assumption", f"a value of {found.key}, for the place where it stands"
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
-    if equal_to_the_digits(_with_sigmoid(state, left), _with_sigmoid(state, right)) and not _same(left, right):
+    if equal_to_the_digits(_with_sigmoid(state, left), _with_sigmoid(state, right)):
         return "none", "equal to the digits that are written: an approximation"
     return None
-
-
-def _same(left: t.Tree, right: t.Tree) -> bool:
-    return left == right
 
 
 def _with_sigmoid(state: State, side: t.Tree) -> t.Tree:

@@ -59,5 +59,7 @@ class State:
     """The right side, as written, of the equation that gives each name its meaning."""
     bare_function: bool = False
     """Whether in the row at hand a function stands without its argument: then nothing is refuted."""
+    judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
+    """Every row that was judged, with its sides."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""

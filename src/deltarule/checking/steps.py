@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import Survey, reference, script_items, trees
+from deltarule.reading.references import Survey, base_name, reference, script_items, trees
 
 __all__ = ["counted", "counter", "goes_backward", "instances", "places"]
 
@@ -81,6 +81,8 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
                     continue
                 last = place[0] == "L" or (place[0] in {"T", "N"} and grouped)
                 counted = place[0] in usage.steps or (last and script is _above(node.sup))
+                at_time = not place[0] and isinstance(node.base, t.Name) and base_name(node.base) in usage.timed
+                counted = counted or (at_time and script is node.sub)
                 if counted or (not place[0] and grouped and script is _above(node.sup)):
                     out[place] = None
     return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]

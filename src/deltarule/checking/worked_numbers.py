@@ -51,15 +51,17 @@ def number_of(tree: t.Tree) -> str:
 
 
 def equal_to_the_digits(left: t.Tree, right: t.Tree) -> bool | None:
-    """Whether two calculations with written numbers only can be equal, decimals being rounded; None for other sides,
-    and where no decimal stands in them."""
+    """Whether two calculations with written numbers only are equal no further than decimals are rounded; None for
+    other sides, where no decimal stands in them, and where they are equal as they stand."""
     if not any(_is_decimal(n) for side in (left, right) for n in t.walk(side)):
         return None
     with flint.ctx.workprec(80):
-        a, b = _enclosed(left), _result(right)
-        if a is None or b is None or not a.is_finite() or not b.is_finite():
+        exact = [_enclosed(side, exact=True) for side in (left, right)]
+        if None in exact or not all(value.is_finite() for value in exact):
             return None
-        return bool(a.overlaps(b))
+        if exact[0].overlaps(exact[1]):
+            return None  # an equality like any other
+        return bool(_enclosed(left).overlaps(_result(right)))
 
 
 def _is_decimal(node: t.Tree) -> bool:

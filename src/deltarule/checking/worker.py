@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from deltarule.checking.given import Given
 from deltarule.checking.limits import MEMORY, ROW_SECONDS, Watch, document_seconds
+from deltarule.checking.rows import DocumentRow
 from deltarule.checking.texts import judge_text
 from deltarule.language.errors import DeltaruleError
 
@@ -47,13 +48,19 @@ def _judge(job: dict[str, Any], answers: int) -> None:
         _limit_processor(document_seconds(rows))
         send(total=rows)
 
+    sent: list[dict[str, Any]] = []
+
+    def judged(row: DocumentRow) -> None:
+        sent.append(row.packed())
+        send(row=sent[-1])
+
     watch = Watch(
         skip=dict(job["skip"]),
         give_up=job["give_up"],
         seconds=job["seconds"],
         begun=begun,
         learnt=lambda: send(learnt=True),
-        judged=lambda row: send(row=row.packed()),
+        judged=judged,
     )
     given = Given(tuple(job["assume"]), {name: tuple(sizes) for name, sizes in job["shapes"].items()})
     try:
@@ -61,6 +68,9 @@ def _judge(job: dict[str, Any], answers: int) -> None:
     except DeltaruleError as error:
         send(end={"error": str(error).removeprefix(f"{job['name']}: "), "findings": [], "read": False})
         return
+    for place, (row, before) in enumerate(zip(checked.rows, sent, strict=True)):
+        if (now := row.packed()) != before:  # what was judged again in the light of the whole
+            send(place=place, again=now)
     findings = [[f.finding, list(f.lines), f.message] for f in checked.findings]
     send(end={"error": checked.error, "findings": findings, "read": True})
 

@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import ONE, Maximum, fresh, multiply, rename, subtract
+from deltarule.language.expression import ONE, ZERO, Maximum, fresh, multiply, rename, subtract
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, label_text
+from deltarule.reading.references import INDEX_LETTERS, Survey, label_text
 from deltarule.reading.values import Unread, Value
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 
+MAX_STEPS = 8
+
+
 def ranged(low: Lowering, node: t.Big) -> Value:
+    if node.kind == "sum" and (steps := _steps(low, node)) is not None:
+        return steps
     if node.kind == "max" and node.index is not None:
         return over(low, node, maximum=True)
     if node.kind != "sum":
         raise Unread(f"{node.kind} over an index", node.start)
     return over(low, node)
+
+
+def _steps(low: Lowering, node: t.Big) -> Value | None:
+    """Σ_{t=1}^{3} over points in time (or layers), which are names of their own: written out."""
+    usage = low.symbols.usage
+    match node.index:
+        case t.Compare(sides=(t.Name(letter=letter), t.Num(value=first)), relations=(t.Relation(symbol="="),)):
+            pass
+        case _:
+            return None
+    if not isinstance(usage, Survey) or letter not in usage.steps or not isinstance(node.upper, t.Num):
+        return None
+    last = node.upper.value
+    if first.denominator != 1 or last.denominator != 1 or last - first >= MAX_STEPS:
+        return None
+    terms = tuple(("+", _at(node.body, letter, k)) for k in range(int(first), int(last) + 1))
+    if not terms:
+        return Value(ZERO)
+    return low.lower(t.Terms(terms, start=node.start, end=node.end))
+
+
+def _at(body: t.Tree, letter: str, k: int) -> t.Tree:
+    """The body at step k: `h_{t-1}` is `h_2` at 3."""
+
+    def number(value: int, like: t.Tree) -> t.Num:
+        return t.Num(Fraction(value), str(value), start=like.start, end=like.end)
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Name(letter=own, accents=()) if own == letter:
+                return number(k, node)
+            case t.Terms(items=(("+", t.Name(letter=own)), (sign, t.Num(value=value)))) if own == letter:
+                return number(k + int(value) if sign == "+" else k - int(value), node)
+        return None
+
+    return t.replaced(body, change)
 
 
 def over(low: Lowering, node: t.Big, maximum: bool = False) -> Value:

@@ -227,7 +227,7 @@ def survey(
                 case t.Scripted(base=t.Name() as name, sub=sub) if kronecker and is_kronecker(node):
                     inside.update(id(x) for x in (name, *trees(sub)))
                 case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
-                    above: dict[str, Any] = {}
+                    above: dict[str, Any] = {"base": base_name(name)}
                     _above(above, sup, usage.steps)
                     label = above.get("label", "")
                     inside.add(id(name))
@@ -247,7 +247,12 @@ def survey(
                         u.transposed += 1
                     if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
                         letter = _letter(sup.items[0])
-                        if letter and letter not in LAYER_LETTERS | usage.steps:
+                        if (
+                            name.letter != "e"
+                            and not _is_negative(sup.items[0])
+                            and letter
+                            and letter not in LAYER_LETTERS | usage.steps
+                        ):
                             u.sample_letters.add(letter)
                 case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
                     sup is not None and _is_transpose(sup)
@@ -395,6 +400,10 @@ def _marked(sub: t.Tree) -> tuple[str, tuple[t.Tree, ...]] | None:
     return None
 
 
+def _is_negative(item: t.Tree) -> bool:
+    return isinstance(item, t.Terms) and item.items[0][0] == "-"
+
+
 def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
     match sup:
         case None:
@@ -406,7 +415,9 @@ def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
             out["transposed"] = True
         case t.Group(kind="(" | "[" | "<", items=(item,)):
             letter = _letter(item)
-            if sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps:
+            if sup.kind == "(" and (out.get("base") == "e" or _is_negative(item)):
+                out["power"] = item  # e^{(-z)}
+            elif sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps:
                 out["sample"] = item
             else:
                 out["label"] = label_text(sup)

@@ -1,0 +1,107 @@
+"""A letter can mean one thing in one section and another in the next: what stays open in the whole is judged by its
+section alone.
+
+Only what a section says by itself counts then: if a name that the rest of the document defines goes into a row without
+an equation in the section, the row keeps the verdict of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.language.expression import Apply, names, walk
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Document
+from deltarule.reading.references import reference
+from deltarule.reading.segments import Prose
+from deltarule.reading.statement import Statement
+
+__all__ = ["OPEN", "better", "sections"]
+
+OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
+HOLDS = frozenset({"proved", "conditional"})
+FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
+
+
+def sections(document: Document, statements: Sequence[Statement]) -> list[Sequence[Statement]]:
+    """The statements under each heading; none where there are not at least two with equations."""
+    out: list[list[Statement]] = [[]]
+    block = 0
+    for statement in statements:
+        between = document.segments[block : statement.block]
+        if any(isinstance(s, Prose) and s.level for s in between) and not statement.continues and out[-1]:
+            out.append([])
+        block = statement.block
+        out[-1].append(statement)
+    return list(out) if len(out) > 1 else []
+
+
+def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
+    """Take over what the section alone decides of rows that the whole leaves open, or refutes by what it means elsewhere."""
+    for row, own in zip(rows, again, strict=True):
+        if row.verdict not in OPEN or row.verdict == own.verdict:
+            continue
+        if own.verdict in HOLDS and _stands_alone(whole, part, own):
+            _take(row, own, f"{own.reason}, by what this section says")
+        elif row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}:
+            _take(row, own, own.reason)
+        elif row.verdict == "ill-shaped":
+            _open(row, f"elsewhere the letters have other shapes: {row.reason}")
+        elif row.verdict == "refuted" and own.verdict in HOLDS:
+            _open(row, "by what this section says it holds, by what the other sections say it does not")
+
+
+def _take(row: DocumentRow, own: DocumentRow, reason: str) -> None:
+    for field in FIELDS:
+        setattr(row, field, getattr(own, field))
+    row.reason = reason
+
+
+def _open(row: DocumentRow, reason: str) -> None:
+    row.verdict, row.reason = "undecided", reason
+    row.counterexample, row.condition, row.hint, row.suggestion = None, None, "", ""
+
+
+def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
+    """Whether every name that goes into a row has its meaning in the section, if it has one anywhere."""
+    used = set(_names(part, row))
+    seen: set[str] = set()
+    while used:
+        name = used.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
+        if not known and _has_meaning(whole, name):
+            return False
+        if name in part.definitions.equations:
+            right = part.definitions.equations[name].right
+            used |= names(right)
+            used |= {_plain(part, e.function) for e in walk(right) if isinstance(e, Apply)}
+    return True
+
+
+def _has_meaning(whole: State, name: str) -> bool:
+    function = whole.symbols.functions.get(name)
+    return (
+        name in whole.definitions.equations
+        or name in whole.symbols.macros
+        or name in whole.symbols.indexed
+        or name in whole.broken
+        or (function is not None and function.defined and not function.table_name.startswith("sigmoid"))
+    )
+
+
+def _plain(state: State, function: str) -> str:
+    return function.removeprefix(state.symbols.prefix)
+
+
+def _names(state: State, row: DocumentRow) -> Iterator[str]:
+    for left, right, judged in state.judged:
+        if judged is row:
+            for node in (*t.walk(left), *t.walk(right)):
+                found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+                if found is not None:
+                    yield from (found.key, found.base) if found.base in state.symbols.functions else (found.key,)
