@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from deltarule.language.errors import DeltaruleError
 
-__all__ = ["flush_folder", "said_plainly", "write_whole", "writing_whole"]
+__all__ = ["flush_folder", "refuse_unwritable", "said_plainly", "write_whole", "writing_whole"]
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -26,6 +26,17 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
         file.write(content.encode() if isinstance(content, str) else content)
     target = Path(path)
     return target.resolve() if target.is_symlink() else target
+
+
+def refuse_unwritable(path: str | os.PathLike[str]) -> None:
+    """Raise `DeltaruleError` where a file cannot be written, before the work that it is to hold."""
+    target = Path(path)
+    if target.is_dir():
+        raise DeltaruleError(f"cannot write {target}: it is a folder\nremedy: name a file in it")
+    if not target.parent.is_dir():
+        raise DeltaruleError(f"cannot write {target}: there is no folder {target.parent}\nremedy: make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise DeltaruleError(f"cannot write {target}: permission denied in {target.parent}")
 
 
 @contextmanager

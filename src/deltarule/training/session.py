@@ -12,7 +12,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
-from deltarule.training.atomic import write_whole
+from deltarule.training.atomic import refuse_unwritable, write_whole
 from deltarule.training.bootstrap import Intervals
 from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.checkpoint import EVERY, Checkpoints
@@ -25,10 +25,11 @@ from deltarule.training.prediction import Metrics, Model, found_for, metrics_as_
 from deltarule.training.range_test import RangeTest, find_learning_rate
 from deltarule.training.report.subject import Subject
 from deltarule.training.settings import NAMED, SETTINGS, validate
-from deltarule.training.source import read_table
+from deltarule.training.source import read_blocks, read_table
 from deltarule.training.splitting import split
+from deltarule.training.streaming_session import larger_than_memory, trained_in_blocks
 from deltarule.training.summary import Summary, summarise
-from deltarule.training.watching import Watch
+from deltarule.training.watching import DRAWN, FEWEST, Watch
 
 __all__ = ["TrainingResult", "learning_rate_range", "train"]
 
@@ -128,6 +129,8 @@ def train(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     checkpoint_every: float = EVERY,
+    report: str | os.PathLike[str] | None = None,
+    command: str = "",
     **settings: Any,
 ) -> TrainingResult:
     """Train on a table: every column but the target and those to ignore is a feature.
@@ -140,17 +143,32 @@ def train(
 
     A file that would need more than `memory` (`"500MB"`; None: half of what is available) is read in blocks (see
     `streaming`). With `checkpoint` the training is kept in that folder every `checkpoint_every` seconds; `resume` goes
-    on from there, and ends with the same bits as a training that nothing stopped.
+    on from there, and ends with the same bits as a training that nothing stopped. `report` names the HTML page to write
+    (see `TrainingResult.report`), `command` what it says led to it.
 
     Raises:
         DeltaruleError: the data, the network or a setting is wrong, or the loss became non-finite.
     """
+    if report is not None:
+        refuse_unwritable(report)
     if resume and checkpoint is None:
         raise DeltaruleError("to resume needs the folder of the checkpoint\nremedy: --checkpoint FOLDER --resume")
     kept = None if checkpoint is None else Checkpoints(checkpoint, {}, resume=resume, every=checkpoint_every)
     if kept is not None:
         kept.refuse_what_is_in_the_way()
-    case = _case(data, target, network, task, ignore, categorical, ordinal, {**settings, "validation": validation})
+    settings["validation"] = validation
+    large = larger_than_memory(data, memory)
+    if large is not None:
+        path, note = large
+        _refuse_unknown_settings(settings)
+        head = next(iter(read_blocks(path, rows=100)))
+        found = trained_in_blocks(
+            path, _target(head, target), network, lambda texts, few: task or _task_of(network, texts, few), ignore,
+            Declarations(categorical, ordinal), settings, note,
+            before=before, progress=progress, callbacks=callbacks, checkpoint=kept,
+        )  # fmt: skip
+        return TrainingResult(**found, saved=None if output is None else save_model(found["model"], output))
+    case = _case(data, target, network, task, ignore, categorical, ordinal, settings)
     if before is not None:
         before(case.summary)
     model, X, y = case.model, case.X, case.y
@@ -158,7 +176,11 @@ def train(
     if kept is not None:
         kept.about.update({"data_sha256": digest, "target": case.target, "features": ", ".join(case.features)})
         model.checkpoint = kept
-    watch = Watch(held_rows=round(validation * len(y)), restores_best=model.early_stopping)
+    watch = Watch(
+        fewest=FEWEST if report is None else DRAWN,
+        held_rows=round(validation * len(y)),
+        restores_best=model.early_stopping,
+    )
     model.set_params(progress=progress, callbacks=[*(callbacks or ()), watch])
     model.fit(X, y)
     # The model outlives the terminal that it reported to, and the folder of its checkpoints.
@@ -175,7 +197,7 @@ def train(
     if held_out is not None:
         model.about_["held_out"] = held_out.figures()
     saved = save_model(model, output) if output is not None else None
-    return TrainingResult(
+    result = TrainingResult(
         model,
         case.task,
         case.target,
@@ -192,9 +214,12 @@ def train(
             model, case.task, case.target, table.source, digest, table.rows, X, y, *found,
             training if held is not None else np.arange(len(y)), held,
             {"training": judged} | ({} if held_out is None else {"held out": held_out}),
-            watch, case.summary,
+            watch, case.summary, command,
         ),
     )  # fmt: skip
+    if report is not None:
+        result.report(report)
+    return result
 
 
 def learning_rate_range(
@@ -247,10 +272,7 @@ def _case(
     ordinal: Mapping[str, Sequence[str]] | None,
     settings: Mapping[str, Any],
 ) -> _Case:
-    unknown = [name for name in settings if name not in SETTINGS and name not in NAMED]
-    if unknown:
-        raise TypeError(f"train has no setting {unknown[0]!r}; there are {', '.join([*NAMED, *SETTINGS])}")
-    validate(settings)
+    _refuse_unknown_settings(settings)
     seed = settings.get("seed", SETTINGS["seed"].default)
     declared = Declarations(categorical, ordinal)
     table = read_table(data, 0 if seed is None else int(seed), declared.texts)
@@ -260,7 +282,9 @@ def _case(
         table.column(name)
     if not features:
         raise DeltaruleError(f"{table.source} has no column but the target {target!r}: there is nothing to learn from")
-    task = task or _task_of(network, table, target)
+    if task is None:
+        by_values = table.task(target)
+        task = _task_of(network, table.column(target).numbers is None, by_values == "classification")
     y = table.labels(target) if task == "classification" else table.quantities(target)
     if task == "classification":
         _refuse_one_class(table, target, y)
@@ -289,15 +313,23 @@ _TASK_OF_LOSS: dict[str, Task] = {
 }
 
 
-def _task_of(network: Network | str | None, table: Table, target: str) -> Task:
+def _task_of(network: Network | str | None, texts: bool, classes: bool) -> Task:
     """What the network's loss says of the target; where that leaves it open, what the target's values say."""
+    by_values: Task = "classification" if classes else "regression"
     if network is None:
-        return table.task(target)
+        return by_values
     parsed = Network.parse(network) if isinstance(network, str) else network
     kind = parsed.modules[-1].kind if parsed.modules else ""
     if kind == "squared_error" and not parsed.declarations[parsed.prediction or ""].sizes:
-        return "regression" if table.column(target).numbers is not None else "classification"
-    return _TASK_OF_LOSS.get(kind) or table.task(target)
+        return "classification" if texts else "regression"
+    return _TASK_OF_LOSS.get(kind) or by_values
+
+
+def _refuse_unknown_settings(settings: Mapping[str, Any]) -> None:
+    unknown = [name for name in settings if name not in SETTINGS and name not in NAMED]
+    if unknown:
+        raise TypeError(f"train has no setting {unknown[0]!r}; there are {', '.join([*NAMED, *SETTINGS])}")
+    validate(settings)
 
 
 def _refuse_one_class(table: Table, target: str, y: np.ndarray) -> None:

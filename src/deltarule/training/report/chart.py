@@ -45,6 +45,7 @@ class Series:
     low: Sequence[float] | np.ndarray | None = None
     high: Sequence[float] | np.ndarray | None = None
     """Ends of an interval around each dot."""
+    joined: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,11 @@ def scale_for(values: np.ndarray, start: float, end: float, *, log: bool = False
 # Parts -------------------------------------------------------------------------------------------------------------
 
 
-def _axes(x: Scale, y: Scale, x_label: str, y_label: str, height: float = HEIGHT) -> list[str]:
+def _axes(x: Scale, y: Scale, x_label: str, y_label: str, height: float = HEIGHT, wanted: int = 5) -> list[str]:
     """Grid lines with their numbers, and what the axes measure."""
     out = []
     bottom = height - BOTTOM
-    for tick in y.ticks():
+    for tick in y.ticks(wanted):
         at = float(y(tick))
         out.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
         out.append(f'<text class="tick" x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{_tick(tick)}</text>')
@@ -233,7 +234,7 @@ def lines(
             zero=zero,
         )
     )
-    out = _axes(x_of, y_of, x, y)
+    out = _axes(x_of, y_of, x, y, wanted=6 if unit else 5)
     if diagonal:
         a, b = x_of(0), y_of(0)
         out.append(f'<line class="guide" x1="{a:.1f}" y1="{b:.1f}" x2="{x_of(1):.1f}" y2="{y_of(1):.1f}"/>')
@@ -252,7 +253,7 @@ def _curve(s: Series, x_of: Scale, y_of: Scale, x: str, y: str, log: bool) -> li
     if log:
         ys = np.where(ys > 0, ys, np.nan)
     px, py = x_of(xs), y_of(ys)
-    out = [f'<path class="curve {_class(s)}" d="{_path(*_thinned(px, py))}"/>']
+    out = [f'<path class="curve {_class(s)}" d="{_path(*_thinned(px, py))}"/>'] if s.joined else []
     if s.low is not None and s.high is not None:
         ends = zip(px, y_of(np.asarray(s.low, float)), y_of(np.asarray(s.high, float)), strict=True)
         out += [
@@ -368,7 +369,7 @@ def bars(
     high = high if values.max() > 0 else 0.0
     x_of = Scale(low, high if high > low else low + 1, left, WIDTH - RIGHT)
     out = []
-    for tick in x_of.ticks(4):
+    for tick in x_of.ticks(5):
         at = float(x_of(tick))
         out.append(f'<line class="grid" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{height - bottom}"/>')
         out.append(

@@ -34,7 +34,7 @@ FIRST = {"classification": ("accuracy", "log_loss", "roc_auc"), "regression": ("
 
 def report_page(subject: Subject) -> str:
     """The page of a trained model."""
-    title = f"{subject.target}: a network trained on {_file_name(subject.source)}"
+    title = f"A network for {subject.target}, trained on {_file_name(subject.source)}"
     parts = {
         "look": ("What to look at", _findings(subject)),
         "good": ("How good it is", _metrics(subject)),
@@ -50,7 +50,7 @@ def report_page(subject: Subject) -> str:
     head = f"<header><h1>{escape(title)}</h1>{_lead(subject)}{_tiles(subject)}</header>"
     content = [head, f'<nav aria-label="Sections"><ul>{links}</ul></nav>']
     content += [section(anchor, name, inside) for anchor, (name, inside) in there.items()]
-    return page(title, "\n".join(content), STYLE)
+    return page(title, "\n".join(content).replace("95 %", "95\u00a0%"), STYLE)
 
 
 def _file_name(source: str) -> str:

@@ -140,7 +140,7 @@ def _calibration(y: np.ndarray, p: np.ndarray, classes: np.ndarray, names: list[
         for m, h, n, a, b in zip(mean, hits, rows, low, high, strict=True)
     ]
     return lines(
-        [Series("", mean, hits / rows, dots=True, low=low, high=high)],
+        [Series("", mean, hits / rows, dots=True, joined=False, low=low, high=high)],
         name="calibration", title="Calibration", unit=True, diagonal=True,
         words=f"Of the rows where {of} is so high, that share should be right: the diagonal. The mean distance from it, "
         f"weighted by rows, is {number(gap)}. Whiskers are 95 % intervals (Wilson).",
