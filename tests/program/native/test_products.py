@@ -107,3 +107,10 @@ def test_product_equals_einsum(subscripts: str, data: st.DataObject) -> None:
     sizes = {n: data.draw(SIZES, n) for n in "ijk"}
     lanes, element, width = data.draw(st.sampled_from(WIDTHS), "lanes")
     check(subscripts, sizes, lanes, element, width, data.draw(st.sampled_from(["zero", "update"]), "how"))
+
+
+def test_axes_of_one_element_are_left_out() -> None:
+    for subscripts in KINDS.values():
+        for ones in "ijk":
+            check(subscripts, {n: 1 if n == ones else 21 for n in "ijk"}, 16, "float32", 16, "update")
+    check("ik,jk->ij", {"i": 1, "j": 1, "k": 1}, 16, "float32", 16, "update")

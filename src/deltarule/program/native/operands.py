@@ -22,8 +22,8 @@ class Operand:
     rows: ir.Value | None = None
     """A pointer to 64-bit row numbers: row i of the operand is row `rows[i]` of the array (axis 0 only)."""
     padded: bool = False
-    """Rows along the axis of stride 1 reach to the next multiple of the lanes; what is there may be read (as zeros) and
-    overwritten with zeros, so that no masks are needed."""
+    """Rows along the axis of stride 1 reach to the next multiple of the lanes, with zeros there: they are read and
+    written as whole vectors, so that an array on the stack may stay in registers."""
 
     @staticmethod
     def dense(pointer: ir.Value, *shape: Index, rows: ir.Value | None = None) -> Operand:
@@ -106,6 +106,6 @@ class Place:
         v = self.vectors
         offset = view.offset(v, self.at)
         if not self.along or view.runs_along(self.along):
-            v.store(value, operand.pointer, offset, None if operand.padded else self.count)
+            v.store_row(value, operand.pointer, offset, self.count, padded=operand.padded)
         else:
             v.store_apart(value, operand.pointer, offset, view.strides[self.along], self.count)

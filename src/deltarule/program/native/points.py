@@ -33,6 +33,8 @@ class Point:
         offset, stride = self._position(symbol.indices, operand)
         if isinstance(stride, int) and stride == 0:
             return v.splat(v.load_element(operand.pointer, offset))
+        if operand.padded and isinstance(stride, int) and stride == 1:
+            return v.load(operand.pointer, offset)
         return v.load_apart(operand.pointer, offset, stride, self.count)
 
     def store(self, value: ir.Value, axes: tuple[Axis, ...], operand: Operand) -> None:
@@ -40,6 +42,8 @@ class Point:
         offset, stride = self._position(axes, operand)
         if self.along is None:
             v.store(value, operand.pointer, offset)
+        elif isinstance(stride, int) and stride == 1:
+            v.store_row(value, operand.pointer, offset, self.count, padded=operand.padded)
         else:
             v.store_apart(value, operand.pointer, offset, stride, self.count)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from llvmlite import ir
 
@@ -54,6 +55,7 @@ def emit_product(
         raise ValueError(
             f"subscripts {subscripts!r}: the result's axes come from the factors, one other is summed over"
         )
+    task = _without_ones(vectors, task)
     chosen = plan(vectors.lanes, task, registers, straight=straight)
     if chosen.packs:
         task = packed(vectors, task, chosen.axis)
@@ -61,6 +63,27 @@ def emit_product(
         along_sum(vectors, task, chosen.axis, chosen.tile)
     else:
         along_result(vectors, task, chosen.axis, chosen.tile)
+
+
+def _without_ones(v: Vectors, task: Task) -> Task:
+    """The task without axes of one element: a batch of one sample makes of a product of matrices one of vectors."""
+    ones = "".join(letter for letter, size in task.sizes.items() if isinstance(size, int) and size == 1)
+
+    def narrowed(view: View) -> View:
+        o = view.operand
+        kept = [k for k, letter in enumerate(view.letters) if letter not in ones]
+        pointer, rows = o.pointer, o.rows
+        if rows is not None and 0 not in kept:
+            pointer, rows = v.address(pointer, v.times(v.load_index(rows, 0), o.strides[0])), None
+        shape, strides = (tuple(of[k] for k in kept) for of in (o.shape, o.strides))
+        return View(replace(o, pointer=pointer, shape=shape, strides=strides, rows=rows), _some(view.letters, kept))
+
+    right = None if task.right is None else narrowed(task.right)
+    return replace(task, out=narrowed(task.out), left=narrowed(task.left), right=right, ones=ones)
+
+
+def _some(letters: str, kept: list[int]) -> str:
+    return "".join(letters[k] for k in kept)
 
 
 def emit_sum(vectors: Vectors, subscripts: str, out: Operand, of: Operand, **how: object) -> None:

@@ -33,6 +33,8 @@ class _Terms:
         """`total` and the product of the factors at this place."""
         v = self.v
         values = [self._value(view, place) for view in self.task.factors]
+        if len(values) == 1 and total is not None and self.scaled is not None and self.task.scale is not None:
+            return v.fma(v.splat(self.task.scale), place.load(self.scaled.operand, self.scaled.letters), total)
         if len(values) == 1:
             return values[0] if total is None else v.add(total, values[0])
         return v.multiply(*values) if total is None else v.fma(values[0], values[1], total)
@@ -68,7 +70,7 @@ def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
     others = [letter for letter in task.out.letters if letter != lanes]
     row = others[-1] if others else ""
     v = v.narrowed(sizes[lanes]) if lanes else v.of(1)
-    for fixed in _everywhere(v, others[:-1], sizes, tile.straight):
+    for fixed in _everywhere(v, others[:-1], task, tile.straight):
         for start, stop, vectors, count in _panels(v, sizes[lanes] if lanes else 1, tile.vectors):
             for position in _turns(v, start, stop, vectors * v.lanes, tile.straight):
                 for first, last, across in _blocks(v, sizes[row] if row else 1, tile.across):
@@ -126,7 +128,7 @@ def along_sum(v: Vectors, task: Task, rows: str, tile: Tile) -> None:
     sizes = task.sizes
     v = v.narrowed(sizes[task.summed])
     others = [letter for letter in task.out.letters if letter != rows]
-    for fixed in _everywhere(v, others, sizes, tile.straight):
+    for fixed in _everywhere(v, others, task, tile.straight):
         for first, last, across in _blocks(v, sizes[rows] if rows else 1, min(tile.across, v.lanes)):
             for top in _turns(v, first, last, across, tile.straight):
                 _sum_tile(v, task, {**fixed, **({rows: top} if rows else {})}, rows, across, tile)
@@ -222,13 +224,13 @@ def _turns(v: Vectors, start: Index, stop: Index, step: int, straight: bool) -> 
         yield loop.index
 
 
-def _everywhere(v: Vectors, letters: Sequence[str], sizes: dict[str, Index], straight: bool) -> Iterator[Positions]:
+def _everywhere(v: Vectors, letters: Sequence[str], task: Task, straight: bool) -> Iterator[Positions]:
     """Every position along some axes."""
     if not letters:
-        yield {}
+        yield dict.fromkeys(task.ones, 0)
         return
-    for position in _turns(v, 0, sizes[letters[0]], 1, straight):
-        for rest in _everywhere(v, letters[1:], sizes, straight):
+    for position in _turns(v, 0, task.sizes[letters[0]], 1, straight):
+        for rest in _everywhere(v, letters[1:], task, straight):
             yield {letters[0]: position, **rest}
 
 

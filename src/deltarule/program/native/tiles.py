@@ -26,6 +26,8 @@ class Task:
     start: Start = "zero"
     scale: ir.Value | None = None
     epilogue: Callable[[Place, ir.Value], ir.Value | None] | None = None
+    ones: str = ""
+    """Axes of one element that were left out."""
 
     @property
     def factors(self) -> tuple[View, ...]:

@@ -172,6 +172,14 @@ class Vectors:
         kind = f"llvm.masked.store.{self._suffix}.p0"
         self._call(kind, ir.VoidType(), [value, at, ir.Constant(_LANE, self.bytes), self.mask(count)])
 
+    def store_row(
+        self, value: ir.Value, pointer: ir.Value, offset: Index, count: Index | None, *, padded: bool
+    ) -> None:
+        """`store`; where the array is padded, all lanes are written, zeros after the first `count`."""
+        if padded and not self._whole(count) and count is not None:
+            value, count = self.select(self.mask(count), value, self.constant(0.0)), None
+        self.store(value, pointer, offset, count)
+
     def load_apart(self, pointer: ir.Value, offset: Index, stride: Index, count: Index | None = None) -> ir.Value:
         """Elements `stride` apart in successive lanes, zero after the first `count`."""
         if isinstance(stride, int) and stride == 1:
