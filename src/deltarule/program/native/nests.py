@@ -10,7 +10,7 @@ from math import prod
 
 from llvmlite import ir
 
-from deltarule.language.expression import Apply, Axis, Expression, Number, Power, Product, Symbol, multiply, walk
+from deltarule.language.expression import Apply, Axis, Expression, Number, Power, Product, Sum, Symbol, multiply, walk
 from deltarule.program.native import functions
 from deltarule.program.native.expressions import Elementwise, Numbers
 from deltarule.program.native.groups import Group, heavy
@@ -81,6 +81,8 @@ class Nests:
         subscripts = ",".join("".join(letters[a] for a in f.axes) for f in factors)
         operands = [self.arrays[f.name] for f in factors]
         nowhere = Operand.dense(operands[0].pointer, *(self.size(a) for a in head.axes))
+        target = next((m.target for m in group.members if m.target), head.name)
+        added = self.added(group)
 
         def epilogue(place: Place, value: ir.Value) -> None:
             at = {axes[letter]: position for letter, position in place.at.items()}
@@ -89,15 +91,37 @@ class Nests:
                 value = self.builder.fmul(value, self.scope(point).value(coefficient))
             self.finish(group, point, value)
 
+        scale = None
+        if added is not None:
+            scale = self.scope(Point(self.vectors.of(1), {})).value(multiply(coefficient, added))
         emit_product(
             self.vectors,
             f"{subscripts}->{''.join(letters[a] for a in head.axes)}",
-            self.arrays.get(head.name, nowhere),
+            self.arrays.get(target, nowhere),
             operands[0],
             operands[1] if len(operands) == 2 else None,
-            epilogue=epilogue,
+            start="zero" if added is None else "add",
+            scale=scale,
+            epilogue=epilogue if added is None else None,
             registers=self.registers,
+            straight=self.unrolled,
         )
+
+    def added(self, group: Group) -> Expression | None:
+        """c where the group is no more than `array ← array + c · sum` with a number c."""
+        head, *others = group.members
+        if len(others) != 1 or not others[0].target or head.name in self.stored:
+            return None
+        body, old = others[0].body, Symbol(others[0].target, head.axes)
+        if not isinstance(body, Sum) or len(body.terms) != 2 or old not in body.terms:
+            return None
+        change = body.terms[1 - body.terms.index(old)]
+        factors = change.factors if isinstance(change, Product) and not change.bound else (change,)
+        found = Symbol(head.name, head.axes)
+        if factors.count(found) != 1:
+            return None
+        number = multiply(*(f for f in factors if f != found))
+        return number if isinstance(number, Number) or self.numbers.holds(number) else None
 
     def each(self, group: Group) -> None:
         """Elementwise."""
