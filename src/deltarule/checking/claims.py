@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ from deltarule.language.expression import (
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import reference
+from deltarule.reading.references import Survey, reference
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
 __all__ = ["claim", "holds", "relates_free_names", "shapes_open"]
@@ -364,9 +365,35 @@ def _unconnected(state: State, a: Expression, b: Expression, defs: Definitions) 
             by in recursive
             and by not in state.counted_names
             and (of in state.counted_names or of in state.symbols.objectives)
+            and not _unrolled(state, of, defs)
         ):
             return f"{by} is the same in every step, and where the steps begin is not said"
     return ""
+
+
+def _unrolled(state: State, of: str, defs: Definitions) -> bool:
+    """Whether all that a quantity is computed from stands at numbered steps: L = L_1 + L_2 + L_3."""
+    usage = state.symbols.usage
+    steps = usage.steps if isinstance(usage, Survey) else set()
+    stack, seen = [of], set[str]()
+    while stack:
+        name = stack.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        scripts = name.replace("^", "_").partition("_")[2]
+        if name in state.counted_names and steps & set(re.findall("[A-Za-z]+", scripts)):
+            return False
+        base, _, step = name.rpartition("_")
+        if (
+            step.isdigit()
+            and int(step)
+            and name not in defs.equations
+            and any(f"{base}_{t}" in defs.equations for t in steps)
+        ):
+            return False  # a step in between that was not written out
+        stack += defs.mentions(name)
+    return len(seen) > 1 and not seen & state.broken
 
 
 def _broken(state: State, a: Expression, b: Expression) -> set[str]:

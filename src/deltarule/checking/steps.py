@@ -72,6 +72,8 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
     out: dict[Place, None] = {}
     for root in roots:
         for node in trees(root):
+            if isinstance(node, t.Big):
+                out |= dict.fromkeys(_summed(node, usage))
             if not isinstance(node, t.Scripted):
                 continue
             grouped = isinstance(node.sup, t.Group | t.Factors)
@@ -86,6 +88,16 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
                 if counted or (not place[0] and grouped and script is _above(node.sup)):
                     out[place] = None
     return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]
+
+
+def _summed(node: t.Big, usage: Survey) -> list[Place]:
+    """The steps of Σ_{t=1}^{3}."""
+    match node:
+        case t.Big(index=t.Compare(sides=(t.Name(letter=letter), t.Num(value=first))), upper=t.Num(value=last)) if (
+            letter in usage.steps and last - first < MAX_PLACES
+        ):
+            return [("", k) for k in range(int(first), int(last) + 1)]
+    return []
 
 
 def instances(left: t.Tree, right: t.Tree, usage: Survey, spoken: Iterable[Place]) -> Iterator[tuple[t.Tree, t.Tree]]:
