@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,7 @@ EXAMPLES = (
     ("deltarule train wine --find-learning-rate -o rates.svg", "the learning-rate range test, with a picture"),
     ("deltarule train wine --epochs 50 --checkpoint wine-run --resume -o wine-model",
      "killed and called again, it goes on where it was"),
+    ("deltarule train wine --report wine.html", "a page with curves, figures, predictions and the derivation"),
     ("deltarule train iris --epochs 20 -q --format json", "settings, figures and history for a program"),
 )  # fmt: skip
 
@@ -109,6 +112,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train while the rate rises from tiny to huge, show the loss and suggest a rate; -o names a picture",
     )
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write a page with curves, figures, predictions, columns, layers and the derivation; needs no network",
+    )
     parser.add_argument("-o", "--output", metavar="MODEL", help="save the model in this folder, whole or not at all")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_format(parser, "text", "json")
@@ -143,7 +151,9 @@ def run(options: argparse.Namespace) -> int:
             _network(options.network),
             ignore=options.ignore,
             output=options.output,
-            progress=progress,
+            callbacks=[progress],
+            report=options.report,
+            command=f"deltarule {shlex.join(sys.argv[1:])}" if sys.argv[1:2] == ["train"] else "",
             standardise=not options.no_standardise,
             missing=options.missing,
             categorical=options.categorical,
@@ -155,7 +165,7 @@ def run(options: argparse.Namespace) -> int:
             resume=options.resume,
             **settings,
         )
-    deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result)) + "\n")
+    deliver(as_json(result.as_json()) if options.format == "json" else "\n".join(_words(result, options)) + "\n")
     return 0
 
 
@@ -193,6 +203,8 @@ def _say_summary(summary: Summary) -> None:
         shares = [f"{name} {100 * n / summary.rows:.1f} %" for name, n in list(summary.classes.items())[:MOST_CLASSES]]
         more = ", ..." if len(summary.classes) > MOST_CLASSES else ""
         say(f"{summary.target}: {', '.join(shares)}{more}")
+    for text in summary.notes:
+        say(text)
     for text in summary.warnings:
         warn(text)
 
@@ -211,7 +223,7 @@ def _refuse_what_is_no_model(output: Path) -> None:
         raise DeltaruleError(f"{output} exists and is not a model\nremedy: give another path, or remove it first")
 
 
-def _words(result: TrainingResult) -> list[str]:
+def _words(result: TrainingResult, options: argparse.Namespace) -> list[str]:
     from deltarule.commands.figures import figures_table
 
     parts = [("training", result.training), *([("held out", result.held_out)] if result.held_out else [])]
@@ -221,8 +233,12 @@ def _words(result: TrainingResult) -> list[str]:
         f"network  {result.model.network_.text}",
         f"trained  {epochs}, seed {result.model.seed_}, last loss {result.history['loss'][-1]:.4f}",
         "",
-        *figures_table(parts),
+        *figures_table(parts, result.intervals),
     ]
+    if result.held_out is None:
+        lines.append("no row was held out: these are of the rows learned from, and say little of others (--validation)")
+    if options.report is not None:
+        lines += ["", f"report in {options.report}"]
     if result.saved is not None:
         lines += ["", f"saved in {result.saved}: deltarule predict {result.saved} DATA"]
     return lines

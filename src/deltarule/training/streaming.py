@@ -102,15 +102,15 @@ def seen_by(
     notes: Sequence[str] = (),
     reading: Callable[[int], object] | None = None,
 ) -> Streamed:
-    """Read a file once and make the model that fits it. `task_of(texts, few)` says what the target asks for: whether it
-    is text, and whether its values are whole and few. `notes` are said with the summary; `reading` hears of the rows.
+    """Read a file once and make the model that fits it. `task_of(texts, classes)` says what the target asks for, which
+    is text or not, and holds classes by the look of its values or not. `notes` are said with the summary; `reading` hears of the rows.
 
     Raises:
         DeltaruleError: the file, the target, the network or a setting is wrong, or the disk is too full.
     """
     rows, cells = estimated_cells(path)
     refuse_a_full_disk(8 * (cells + rows))
-    share = Classifier(**{k: v for k, v in settings.items() if k != "class_weight"}).settled()
+    share = Classifier(**settings).settled()
     seen = first_pass(path, target, ignore, declared, share.missing, share.held_share, share.seed_, reading)
     try:
         return _prepared(seen, network, task_of, declared, settings, share.seed_, notes)
@@ -129,7 +129,7 @@ def _prepared(
     seed: int,
     notes: Sequence[str],
 ) -> Streamed:
-    kind = task_of(seen.target.texts, _few_classes(seen))
+    kind = task_of(seen.target.texts, seen.target.texts or _few_classes(seen))
     given = {**settings, "categorical": list(declared.categorical) or None, "ordinal": declared.ordinal or None}
     model: Model = (Classifier if kind == "classification" else Regressor)(network, **given).settled()
     model.seed_ = seed
@@ -317,7 +317,7 @@ def _facts(seen: Seen, kind: Task, decoder: Decoder, counts: np.ndarray) -> Fact
     different = seen.different_rows
     # An estimate tells copies from chance only where there are many of them.
     copies = seen.rows - different.count
-    copies = copies if different.exact or copies > 0.1 * seen.rows else 0
+    copies = copies if different.exact or copies > 0.05 * seen.rows else 0
     return Facts(
         seen.source,
         seen.rows,

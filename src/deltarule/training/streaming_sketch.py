@@ -13,7 +13,7 @@ import numpy as np
 
 __all__ = ["Distinct", "hashed", "held_out_rows", "mix_in", "row_hashes", "value_hashes"]
 
-SMALLEST = 4096
+SMALLEST = 16_384
 
 
 def hashed(values: np.ndarray) -> np.ndarray:
