@@ -15,6 +15,7 @@ from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
+from deltarule.checking.index_conditions import apart
 from deltarule.checking.lowered import implied, lowered, settled_equation
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.rows import Condition, DocumentRow
@@ -266,6 +267,8 @@ def _outcome(
         return Outcome("ill-shaped", reason=error.reason)
     except Unread as error:
         return Outcome("unread", reason=error.reason)
+    if state.apart:
+        a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
     outcome = _equality(state, a.expression, b.expression, implied, facts, definitions)
     if outcome.status == "refuted" and state.bare_function:
         return Outcome("undecided", reason="a function stands without its argument")

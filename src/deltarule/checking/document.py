@@ -17,6 +17,7 @@ from deltarule.checking.claims import claim, relates_free_names, shapes_open
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
+from deltarule.checking.index_conditions import at_equal_indices, conditions
 from deltarule.checking.learning import (
     defined_letters,
     kronecker,
@@ -107,8 +108,11 @@ def _judged(document: Document, statements: Sequence[Statement], given: Given, w
         given.shape(state)
         given.assume(state)
         watch.learnt()
-        for statement in statements:
+        under = conditions(state, statements)
+        for place, statement in enumerate(statements):
+            state.under = under.get(place, [])
             _statement(state, statement, watch)
+        state.under = []
         _again(state, watch)
     finally:
         state.symbols.close()
@@ -248,6 +252,16 @@ def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
     return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
 
 
+def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """The row once more, for the indices of which the text beside it speaks."""
+    sides = [at_equal_indices(side, state.under) for side in (left, right)]
+    state.apart = [(i, j.letter) for sign, i, j in state.under if sign == "≠" and isinstance(j, t.Name)]
+    try:
+        claim(state, sides[0], sides[1], row)
+    finally:
+        state.apart = []
+
+
 def _needs_normalised(row: DocumentRow) -> bool:
     """Σ y = 1 itself follows from the condition Σ y = 1: where the document assumes it, it is an assumption."""
     return row.condition is not None and row.condition.kind == "normalised-targets"
@@ -260,6 +274,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
             state.written[found.key] = right
         return
     claim(state, left, right, row)
+    if row.verdict not in {"proved", "conditional"} and state.under:
+        _under_conditions(state, left, right, row)
     if row.verdict == "undecided":
         state.open_rows.append((left, right, row))
     if k == 0 and row.verdict == "refuted" and relates_free_names(state, left, right):

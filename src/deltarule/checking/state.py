@@ -51,6 +51,10 @@ class State:
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
     """The letters that count something in this document."""
+    under: list[tuple[str, str, t.Tree]] = field(default_factory=list)
+    """What the text says of the indices of the statement at hand: (=, i, j), (≠, i, j)."""
+    apart: list[tuple[str, str]] = field(default_factory=list)
+    """Indices that are different in the row at hand."""
     varied: set[str] = field(default_factory=set)
     """Names that are set to different numbers in different places."""
     einstein: bool = False

@@ -1,0 +1,109 @@
+"""`∂p_i/∂z_j = p_i (1 - p_i)` for `i = j`: rows that hold for some indices only, as the text beside them says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from deltarule.checking.settings import index_condition
+from deltarule.checking.state import State
+from deltarule.language.expression import ONE, Axis, Expression, multiply, subtract
+from deltarule.reading import tree as t
+from deltarule.reading.references import script_items
+from deltarule.reading.statement import Statement
+
+__all__ = ["apart", "at_equal_indices", "conditions"]
+
+Condition: TypeAlias = tuple[str, str, t.Tree]
+BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
+ENDS = re.compile(r"[.!?]\s|\n\s*\n")
+
+
+def conditions(state: State, statements: Sequence[Statement]) -> dict[int, list[Condition]]:
+    """The conditions on indices under which each statement stands, by its number."""
+    said = [_said(state, s) for s in statements]
+    out: dict[int, list[Condition]] = {}
+    for n, condition in enumerate(said):
+        if condition is None:
+            continue
+        targets = _before(state, statements, said, n) or _behind(state, statements, said, n)
+        for k in targets:
+            out.setdefault(k, []).append(condition)
+    return out
+
+
+def _said(state: State, statement: Statement) -> Condition | None:
+    if len(statement.relations) != 1 or statement.continues:
+        return None
+    left, right = statement.sides[0].tree, statement.sides[1].tree
+    if left is None or right is None:
+        return None
+    return index_condition(state, left, statement.relations[0].symbol, right)
+
+
+def _before(state: State, statements: Sequence[Statement], said: Sequence[Condition | None], n: int) -> list[int]:
+    """The statement right before, in the same row or with nothing but "if" between."""
+    k = n - 1
+    while k >= 0 and said[k] is not None:
+        k -= 1
+    if k < 0:
+        return []
+    own, other = statements[n], statements[k]
+    same_row = own.block == other.block and own.row == other.row
+    between = state.document.text[other.end : own.start]
+    first = own.block != other.block and BESIDE.match(between.replace("$$", "")) is not None
+    if not same_row and not (first and re.search(r"[a-z]", between, re.I)):
+        return []
+    return _chain(statements, k, back=True)
+
+
+def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condition | None], n: int) -> list[int]:
+    """What is shown next: "If $i = j$, then" and a formula, in the same sentence."""
+    k = n + 1
+    if k >= len(statements) or said[k] is not None or statements[k].block == statements[n].block:
+        return []
+    between = state.document.text[statements[n].end : statements[k].start]
+    if ENDS.search(between.rstrip("$ \n\\[")) or len(between) > 200:
+        return []
+    return _chain(statements, k, back=False)
+
+
+def _chain(statements: Sequence[Statement], k: int, *, back: bool) -> list[int]:
+    """All statements of the chain of k."""
+    return [n for n in range(len(statements)) if statements[n].chain == statements[k].chain and (n <= k or not back)]
+
+
+def at_equal_indices(tree: t.Tree, found: Sequence[Condition]) -> t.Tree:
+    """The side with one index put for the other where they are said to be equal."""
+    for sign, letter, other in found:
+        if sign == "=":
+            tree = _put(tree, letter, other)
+    return tree
+
+
+def _put(tree: t.Tree, letter: str, other: t.Tree) -> t.Tree:
+    def change(node: t.Tree) -> t.Tree | None:
+        if isinstance(node, t.Scripted) and any(
+            isinstance(i, t.Name) and i.letter == letter for i in script_items(node.sub)
+        ):
+            items = tuple(
+                other if isinstance(i, t.Name) and i.letter == letter and not i.accents else i
+                for i in script_items(node.sub)
+            )
+            sub = items[0] if len(items) == 1 else t.Group("", items)
+            return t.Scripted(node.base, sub, node.sup, node.primes, start=node.start, end=node.end)
+        return None
+
+    return t.replaced(tree, change)
+
+
+def apart(e: Expression, pairs: Sequence[tuple[str, str]]) -> Expression:
+    """The expression off the diagonals where two indices are equal."""
+    from deltarule.calculus.rules import delta
+
+    for one, other in pairs:
+        axes = {a.name: a for a in e.axes if isinstance(a, Axis)}
+        if one in axes and other in axes:
+            e = multiply(e, subtract(ONE, delta(axes[one], axes[other])))
+    return e
