@@ -16,6 +16,7 @@ from llvmlite import ir
 
 from deltarule.language.expression import Axis
 from deltarule.program.native.expressions import Numbers
+from deltarule.program.native.homes import Homes
 from deltarule.program.native.lowering import Job
 from deltarule.program.native.nests import Nests
 from deltarule.program.native.norm import emit_shrink
@@ -34,6 +35,8 @@ COUNTS = ("first", "batches", "batch", "rows", "updates")
 """Numbers of the table: the first batch, how many, the rows of a batch, all rows, the updates made before."""
 PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace")
 """Arrays: row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory."""
+_STACKED = 256
+"""Elements of a result that lies on the stack when there is one sample a batch: most stay in registers."""
 ROOM = 16
 """Rows that there is room for come in multiples of this."""
 
@@ -71,6 +74,20 @@ class _Builder:
         self.stored = stored_names(self.job.groups, self.kept)
         gathered = [(self.given[n], math.prod(shape)) for n, shape in self.job.data.items()] if self.gathers else []
         self.storage: Storage = placed(self.job.groups, self.stored, self.size_or_none, gathered, self.kept)
+        lanes = self.processor.lanes(self.dtype)
+        self.homes = Homes(self.job.groups, self.known_size, lanes, self.registers, self.batch == 1)
+        if self.job.name == "train" and self.batch is not None:
+            self.storage.fixed = self.homes.choose(self.job.parameters, self.job.state, self.storage.fixed)
+
+    @property
+    def registers(self) -> int:
+        """Vector registers of the processor."""
+        return 32 if self.processor.width == 64 or not self.processor.triple.startswith("x86") else 16
+
+    def known_size(self, axis: Axis) -> int:
+        """The size of an axis, in code that is made for one size of the batch."""
+        found = self.job.size(axis)
+        return found if found is not None else self.batch or 1
 
     @property
     def reads(self) -> set[str]:
@@ -126,9 +143,9 @@ class _Builder:
         head, after, done = (b.append_basic_block(n) for n in ("batch", "after", "done"))
         b.position_at_end(done)
         result = b.phi(INDEX)
-        b.ret(result)
         b.position_at_end(start)
         room = self._room()
+        self.homes.enter(self.vectors, given, given["workspace"])
         b.cbranch(b.icmp_signed("<", ir.Constant(INDEX, 0), given["batches"]), head, done)
         result.add_incoming(ir.Constant(INDEX, 0), b.block)
         before = b.block
@@ -146,6 +163,9 @@ class _Builder:
         number.add_incoming(following, b.block)
         b.cbranch(go_on, head, done)
         result.add_incoming(following, b.block)
+        b.position_at_end(done)
+        self.homes.leave(self.vectors, given, given["workspace"])
+        b.ret(result)
         b.position_at_end(entry)
         b.branch(start)
 
@@ -176,10 +196,11 @@ class _Builder:
             numbers,
             stored=self.stored,
             accuracy=self.job.policy,
-            registers=32 if self.processor.width == 64 or not self.processor.triple.startswith("x86") else 16,
+            registers=self.registers,
         )
         self._prepare(numbers)
         for group in self.job.groups:
+            nests.unrolled = self.homes.straight(group)
             if group.head.kind == "norm":
                 emit_shrink(nests, group.head, numbers)
             else:
@@ -215,15 +236,20 @@ class _Builder:
         v, job, given = self.vectors, self.job, self.arguments
         arrays = self.arrays
         for name, shape in (*job.parameters.items(), *job.state.items()):
-            arrays[name] = Operand.dense(given[name], *shape)
+            arrays[name] = self.homes.operands.get(name) or Operand.dense(given[name], *shape)
         workspace = given["workspace"]
         for name, slot in self.storage.slots.items():
+            if self.batch == 1 and slot.size <= _STACKED:
+                arrays[name] = self.homes.stacked(v, [self.known_size(a) for a in slot.axes])
+                continue
             offset: Index = slot.offset
             if slot.by_row:
                 offset = v.plus(self.storage.fixed, v.times(room, slot.offset))
             pointer = v.address(workspace, offset)
             sizes: list[Index] = [room if (s := job.size(a)) is None else s for a in slot.axes]
             arrays[name] = _dense(v, pointer, [self.size(a) for a in slot.axes], sizes)
+        for m in (m for g in job.groups for m in g.members if m.target and m.name in self.stored):
+            arrays[m.name] = arrays[m.target]
         self.buffers = {n: arrays[self.given[n]].pointer for n in job.data if self.given[n] in self.storage.slots}
 
     def _gather(self, first: ir.Value) -> None:
