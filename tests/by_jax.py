@@ -42,6 +42,22 @@ BY_HAND: dict[str, Callable[..., Array]] = {
     "softplus": lambda x, p: jax.nn.softplus(x),
     "softmax": lambda x, p: jax.nn.softmax(x),
     "log_softmax": lambda x, p: jax.nn.log_softmax(x),
+    "elu": lambda x, p, alpha=1.0: jax.nn.elu(x, alpha),
+    "selu": lambda x, p: jax.nn.selu(x),
+    "celu": lambda x, p, alpha=1.0: jax.nn.celu(x, alpha),
+    "gelu": lambda x, p: jax.nn.gelu(x, approximate=False),
+    "gelu_tanh": lambda x, p: jax.nn.gelu(x, approximate=True),
+    "silu": lambda x, p: jax.nn.silu(x),
+    "mish": lambda x, p: jax.nn.mish(x),
+    "softsign": lambda x, p: jax.nn.soft_sign(x),
+    "log_sigmoid": lambda x, p: jax.nn.log_sigmoid(x),
+    "hard_tanh": lambda x, p: jax.nn.hard_tanh(x),
+    "hard_sigmoid": lambda x, p: jax.nn.hard_sigmoid(x),
+    "hard_swish": lambda x, p: jax.nn.hard_swish(x),
+    "relu6": lambda x, p: jax.nn.relu6(x),
+    "squareplus": lambda x, p, b=4.0: jax.nn.squareplus(x, b),
+    "softmin": lambda x, p: jax.nn.softmax(-x),
+    "embedding": lambda x, p: p[0] @ x,
     # losses: what comes in, [the target], the options
     "bce": lambda p, t, reduction="sum": -getattr(jnp, reduction)(t[0] * jnp.log(p) + (1 - t[0]) * jnp.log(1 - p)),
     "bce_with_logits": lambda z, t, reduction="sum": getattr(jnp, reduction)(jax.nn.softplus(z) - t[0] * z),
@@ -62,6 +78,13 @@ _NAMES: dict[str, Any] = {
     **{name: getattr(jnp, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sinh", "cosh", "abs")},
     **{name: getattr(jax.nn, name) for name in ("sigmoid", "softplus", "softmax", "log_softmax", "logsumexp")},
     **{name: getattr(jnp, name) for name in ("sum", "mean", "outer", "maximum", "minimum", "sign", "log1p", "expm1")},
+    **{name: getattr(jnp, name) for name in ("where", "dot", "ones", "trace", "diag", "pi")},
+    **{name: getattr(jax.nn, name) for name in ("elu", "selu", "silu", "mish", "log_sigmoid", "hard_tanh", "relu6")},
+    **{name: getattr(jax.nn, name) for name in ("hard_sigmoid", "hard_swish")},
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "gelu_tanh": jax.nn.gelu,
+    "softsign": jax.nn.soft_sign,
+    "tanh_shrink": lambda x: x - jnp.tanh(x),
     "relu": lambda x: jnp.where(x > 0, x, 0.0),
     "leaky_relu": lambda x, a: jnp.where(x > 0, x, a * x),
     "erf": jax.scipy.special.erf,
@@ -81,6 +104,12 @@ class Link:
     @property
     def row(self) -> Module:
         return (MODULES | LOSSES)[self.name]
+
+    @property
+    def parameters(self) -> list[str]:
+        """The parameters that the equation has under the options."""
+        text = self.row.text(self.options)
+        return [p for p in self.row.parameters if re.search(rf"\b{p}\b", text)]
 
 
 def links(text: str) -> list[Link]:
@@ -102,10 +131,11 @@ def _value(node: ast.expr) -> Any:
     return node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
 
 
-def as_written(row: Module, inputs: Mapping[str, Array], parameters: Sequence[Array], options: Mapping[str, Any]):
+def as_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Array]):
     """The module's own equation, run as Python over JAX."""
-    known = dict(inputs)
-    known.update(zip(row.parameters, parameters, strict=False))
+    row, options = link.row, link.options
+    known = dict(inputs) | dict(zip(row.size_arguments, link.sizes, strict=False))
+    known.update(zip(link.parameters, parameters, strict=True))
     scalar = not any(jnp.ndim(v) for v in inputs.values())
     value = None
     for statement in filter(str.strip, re.split(r"[;\n]", row.text(options, scalar=scalar))):
@@ -120,8 +150,9 @@ def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True)
     if hand and link.name in BY_HAND:
         return BY_HAND[link.name](x, parameters, **link.options)
     if row.loss:
-        return as_written(row, dict(zip(row.inputs, (x, *parameters), strict=True)), (), link.options)
-    return as_written(row, {row.inputs[0]: x}, parameters, link.options)
+        targets = len(row.inputs) - 1
+        return as_written(link, dict(zip(row.inputs, (x, *parameters), strict=False)), parameters[targets:])
+    return as_written(link, {row.inputs[0]: x}, parameters)
 
 
 def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[str] = ()) -> list[Array]:
@@ -138,10 +169,11 @@ def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[s
             if fused and pair in FROM_LOGITS:
                 out.append(FROM_LOGITS[pair](out[-2], values["y"]))
             else:
-                out.append(module(link, out[-1], [values["y"]]))
+                out.append(module(link, out[-1], [values["y"], *(values[n] for n in weights)]))
+                weights = []
             assert last
             continue
-        count = (1 + link.options.get("bias", True)) if link.name == "linear" else len(link.row.parameters)
+        count = len(link.parameters)
         mine, weights = weights[:count], weights[count:]
         out.append(module(link, out[-1], [values[n] for n in mine]))
     assert not weights

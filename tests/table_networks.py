@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+from scipy.special import erf
 
 import deltarule as dr
 from deltarule.language.errors import ShapeError
@@ -37,9 +38,11 @@ def variants(table: Mapping[str, Module]) -> list[str]:
     return out
 
 
-HIDDEN = [v for v in variants(MODULES) if not v.startswith("linear")]
+FIRST = {name: row for name, row in MODULES.items() if not row.group}
+"""The modules that a course names first: these are combined with one another, the rest of the shelf is walked over."""
+HIDDEN = [v for v in variants(FIRST) if not v.startswith("linear")]
 OUTPUTS = [v for v in HIDDEN if "(" not in v]
-LOSS = variants(LOSSES)
+LOSS = variants({name: row for name, row in LOSSES.items() if not row.group})
 
 
 def sized(text: str, incoming: int | str, outgoing: int | str) -> str:
@@ -129,7 +132,7 @@ def run_json(
     """Everything that the JSON of a derivation computes, evaluated in NumPy in the order in which it stands there:
     the equations by name, then the parameter messages as `grad_W`. Shapes are checked on the way."""
     symbols = {**NUMBERS, **(sizes or {})}
-    scope: dict[str, Any] = {"np": np, **symbols, **values, **(given or {})}
+    scope: dict[str, Any] = {"np": np, "erf": erf, **symbols, **values, **(given or {})}
     with np.errstate(all="ignore"):
         for equation in data["equations"]:
             value = eval(equation["numpy"], scope)

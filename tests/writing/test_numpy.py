@@ -70,7 +70,7 @@ LINES = [
     (maximum(Number(0), a), (i,), "np.maximum(0, a)"),
     (sigmoid(z), (i,), "1 / (1 + np.exp(-z))"),
     (function("relu")(a), (i,), "np.maximum(0, a)"),
-    (function("softplus")(a), (i,), "np.log(1 + np.exp(a))"),
+    (function("softplus")(a), (i,), "np.logaddexp(0, a)"),
     (multiply(delta, step(a)), (i,), "delta * (a > 0)"),
     (multiply(multiply(Symbol("G", (j, i)), w, bound=[j]), step(a)), (i,), "(G.T @ w) * (a > 0)"),
     (step(a), (i,), "np.heaviside(a, 0)"),

@@ -224,6 +224,8 @@ def enclose(
     sizes = dict(sizes or {})
 
     def lookup(name: str, indices: tuple[int, ...]) -> Any:
+        if name == "pi" and name not in values:
+            return flint.arb.pi()
         value: Any = values[name]
         if callable(value):
             return value(*indices)

@@ -49,6 +49,8 @@ def _series(e: Expression, at: dict[str, Any], length: int) -> Any:
     match e:
         case Number(value=v):
             return _constant(flint.arb(flint.fmpq(v.numerator, v.denominator)), length)
+        case Symbol(name="pi") if "pi" not in at:
+            return _constant(flint.arb.pi(), length)
         case Symbol(name=name):
             return at[name]
         case Sum(terms=terms):

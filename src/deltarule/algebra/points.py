@@ -51,6 +51,8 @@ class Point:
         self._opening: set[tuple[str, tuple[int, ...]]] = set()
         self._above: set[str] = set()
         self._drawn_before: set[Fraction] = set()
+        about = [*facts.positive, *(e for pair in facts.equal for e in pair)]
+        self._pi = not any("pi" in names(e) for e in about)  # a letter that something is assumed of is no number
         for e in facts.positive:
             if isinstance(e, Symbol):
                 self._above.add(e.name)
@@ -71,6 +73,8 @@ class Point:
         return Evaluation(self._lookup, self.sizes, self._abstract, deadline)
 
     def _lookup(self, name: str, indices: tuple[int, ...]) -> Any:
+        if name == "pi" and not indices and self._pi:
+            return flint.arb.pi()
         key = (name, indices)
         found = self.values.get(key)
         if found is None:

@@ -36,6 +36,8 @@ __all__ = [
 
 FUNCTION = "function"
 """The word in shapes that declares a function that is only named: `g: function`."""
+PI = "pi"
+"""The name of the number π: it is no value that an equation or a shape can give."""
 _BUILDERS = {"ones", "zeros", "eye"}
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
 _NAME = re.compile(r"[^\W\d_]\w*")
@@ -111,6 +113,8 @@ class _Reader:
     def _name(self, node: ast.expr, name: str) -> Tensor:
         if name in self.scope:
             return self.scope[name].again()
+        if name == PI:
+            return Tensor(Symbol(PI), (), PI)
         if name in FUNCTIONS or name in TENSOR_FUNCTIONS or name in self.functions:
             raise self.source.error(node, f"`{name}` is a function: it needs arguments", f"Write {name}(...).")
         raise self.source.error(
@@ -240,6 +244,8 @@ def parse_shapes(text: str) -> dict[str, tuple[int | str, ...]]:
             raise piece.error("a shape is a name, a colon and its sizes", 'As in "w: n, x: n, W: h n, b:".')
         if name in shapes:
             raise piece.error(f"the shape of `{name}` is given twice")
+        if name == PI:
+            raise piece.error("`pi` is the number π: it has no shape", "Choose another name.")
         shapes[name] = tuple(size for size in map(lambda w: _size(w, piece), sizes.split()) if size != 1)
     return shapes
 
@@ -325,7 +331,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
         source = parsed(right)
         for node in _names(source.tree):
             used = node.id
-            if used in scope or used in FUNCTIONS or used in TENSOR_FUNCTIONS or used in functions:
+            if used in scope or used in FUNCTIONS or used in TENSOR_FUNCTIONS or used in functions or used == PI:
                 continue
             if used in defined:
                 raise source.error(
@@ -381,6 +387,8 @@ def _statement(piece: Piece) -> tuple[str, Piece, Piece]:
         )
     if name in FUNCTIONS or name in TENSOR_FUNCTIONS or name in _BUILDERS:
         raise piece.error(f"`{name}` is a function and cannot be defined again")
+    if name == PI:
+        raise piece.error("`pi` is the number π and cannot be defined again")
     if name.startswith("delta_"):
         raise piece.error("names that begin with `delta_` are those of the error signals", "Choose another name.")
     if not str(right):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deltarule.network.further_losses import FURTHER_LOSSES
 from deltarule.network.module import Module, Option
 
 __all__ = ["LOSSES"]
@@ -88,4 +89,4 @@ _ROWS = (
     ),
 )
 
-LOSSES: dict[str, Module] = {row.name: row for row in _ROWS}
+LOSSES: dict[str, Module] = {row.name: row for row in (*_ROWS, *FURTHER_LOSSES)}

@@ -60,6 +60,10 @@ class Module:
     conventions: tuple[str, ...] = ()
     latex: str = ""
     source: str = ""
+    elsewhere: tuple[str, ...] = ()
+    """What other libraries call it, and where they differ."""
+    group: str = ""
+    """The part of the table that the row belongs to."""
     scalar_equation: str = ""
     """The equation where the input is a scalar, if it is another one (`@` becomes `*`)."""
     inputs: tuple[str, ...] = ("x",)

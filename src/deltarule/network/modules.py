@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from deltarule.network.activations import ACTIVATIONS
+from deltarule.network.gates import GATES
 from deltarule.network.module import Module, Option
+from deltarule.network.normalisation import NORMALISATIONS
 
 __all__ = ["MODULES"]
 
-_ROWS = (
-    # from units to units
+_ROWS = (  # the first ones that a course names
     Module(
         "y = W @ x{bias}",
         name="linear",
@@ -23,7 +25,6 @@ _ROWS = (
         pre_activation=True,
     ),
     Module("y = x", name="identity", latex=r"\operatorname{id}"),
-    # elementwise
     Module("y = sigmoid(x)", name="sigmoid", latex=r"\sigma", source="Bishop 2006, eq. 5.6"),
     Module("y = tanh(x)", name="tanh", latex=r"\tanh", source="Bishop 2006, eq. 5.59"),
     Module("y = relu(x)", name="relu", latex=r"\operatorname{ReLU}", source="Nair & Hinton 2010"),
@@ -35,11 +36,10 @@ _ROWS = (
         source="Maas, Hannun & Ng 2013",
     ),
     Module("y = softplus(x)", name="softplus", latex=r"\operatorname{softplus}", source="Dugas et al. 2001"),
-    # over the units
     Module("y = softmax(x)", name="softmax", latex=r"\operatorname{softmax}", source="Bishop 2006, eq. 4.104"),
     Module(
         "y = log_softmax(x)", name="log_softmax", latex=r"\operatorname{logsoftmax}", source="Bishop 2006, eq. 4.104"
     ),
 )
 
-MODULES: dict[str, Module] = {row.name: row for row in _ROWS}
+MODULES: dict[str, Module] = {row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *GATES)}

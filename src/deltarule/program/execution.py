@@ -15,7 +15,22 @@ __all__ = ["UnsafeSource", "functions_of"]
 
 NUMPY = {
     *("abs", "broadcast_to", "cos", "cosh", "diag", "einsum", "errstate", "exp", "expm1", "eye", "full", "heaviside"),
-    *("log", "log1p", "max", "maximum", "minimum", "multiply", "ones", "outer", "pi", "sign", "sin", "sinh", "sqrt"),
+    *(
+        "log",
+        "log1p",
+        "logaddexp",
+        "max",
+        "maximum",
+        "minimum",
+        "multiply",
+        "ones",
+        "outer",
+        "pi",
+        "sign",
+        "sin",
+        "sinh",
+        "sqrt",
+    ),
     *("sum", "tanh", "trace", "transpose", "where", "zeros"),
     *("add", "divide", "empty_like", "float64", "floor", "full_like", "power", "square", "subtract", "zeros_like"),
 }

@@ -25,6 +25,7 @@ from deltarule.language.expression import (
     substitute,
     symbols,
 )
+from deltarule.language.functions import FUNCTIONS
 
 __all__ = ["share"]
 
@@ -139,11 +140,11 @@ def _name(body: Expression, taken: set[str]) -> str:
                 return ["max", *words(e.body)]
             case Symbol(name=name):
                 return [name]
-        return words(e.children[0]) if e.children else []
+        return next(filter(None, map(words, e.children)), [])
 
     base = re.sub(r"\W", "", "_".join(words(body)))[:40] or "shared"
     name, k = base, 1
-    while name in taken:
+    while name in taken or name in FUNCTIONS:
         k += 1
         name = f"{base}_{k}"
     return name

@@ -82,6 +82,8 @@ class _Tensors:
                 return f"{self.loose(base, axes)}**({number(exponent).source})"
             case Apply(function="step", arguments=(u,)):
                 return f"np.heaviside({self.full(u, axes)}, 0)"
+            case Apply(function="softplus", arguments=(u,)) if "softplus" not in self.spelling.functions:
+                return f"np.logaddexp(0, {self.argument(u, axes)})"
             case Apply(function=function, arguments=arguments):
                 return f"{self.spelling.function(function)}({', '.join(self.argument(a, axes) for a in arguments)})"
             case Piecewise(cases=cases, otherwise=otherwise):

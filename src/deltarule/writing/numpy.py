@@ -74,6 +74,7 @@ TWINS: dict[str, str] = {
     "cosh": "np.cosh",
     "log1p": "np.log1p",
     "expm1": "np.expm1",
+    "softplus": "np.logaddexp",  # with 0 as its first argument: log(1 + exp(s)) that does not overflow
     "step": "np.heaviside",  # with 0 as its second argument; a comparison where it is a factor
 }
 
@@ -215,6 +216,8 @@ class Printer:
                 return self.full(choice) if choice else self.sum(terms)
             case Call(function="step", arguments=(u,)):
                 return _atom(f"np.heaviside({self.loose(u).source}, 0)")
+            case Call(function="softplus", arguments=(u,)) if "softplus" not in self.spelling.functions:
+                return _atom(f"np.logaddexp(0, {self.loose(u).source})")
             case Call(function=function, arguments=arguments):
                 name = self.spelling.function(function)
                 if name is None:
@@ -394,6 +397,8 @@ class Printer:
             coefficient = Fraction(coefficient.numerator)
         if coefficient != 1 or not above:
             above.insert(0, number(coefficient))
+        elif sign and 0 in places and not numbers_only:  # a truth value has no minus in NumPy
+            above.sort(key=lambda text: text.source in {f"({c})" for c in choices})
         if len(above) == 1:
             source = above[0].within(PRODUCT) if below else above[0].within(SIGN)
             if sign and above[0].level == PRODUCT:

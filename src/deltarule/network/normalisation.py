@@ -1,0 +1,94 @@
+"""Modules that normalise a sample over its units, and layers that compare it with stored vectors."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from deltarule.network.module import Module, Option
+
+__all__ = ["NORMALISATIONS"]
+
+_EPS = Option("eps", Fraction(1, 100_000))
+_AFFINE = "gamma * h + beta"
+
+NORMALISATIONS = (
+    Module(
+        "mu = mean(x); v = mean((x - mu)**2); h = (x - mu) / sqrt(v + {eps}); y = {affine}",
+        "x: n, gamma: n, beta: n",
+        name="layer_norm",
+        options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
+        conventions=("the variance divides by n", "eps stands inside the root"),
+        latex=r"\operatorname{LayerNorm}",
+        source="Ba, Kiros & Hinton 2016",
+        elsewhere=("torch.nn.LayerNorm(n, eps=1e-5)", "keras.layers.LayerNormalization, with eps = 1e-3"),
+        group="normalisation",
+    ),
+    Module(
+        "r = sqrt(mean(x**2) + {eps}); y = {affine} / r",
+        "x: n, gamma: n",
+        name="rms_norm",
+        options=(_EPS, Option("affine", True, ((True, "gamma * x"), (False, "x")))),
+        conventions=("eps stands inside the root",),
+        latex=r"\operatorname{RMSNorm}",
+        source="Zhang & Sennrich 2019",
+        elsewhere=("torch.nn.RMSNorm(n), whose eps is that of the type", "keras.layers.RMSNormalization, eps = 1e-6"),
+        group="normalisation",
+    ),
+    Module(
+        "r = sqrt(sum(x**2) + {eps}); y = x / r",
+        "x: n",
+        name="l2_normalise",
+        options=(Option("eps", Fraction(1, 10**12)),),
+        conventions=("eps stands inside the root and keeps x = 0 harmless",),
+        latex=r"\operatorname{normalise}",
+        source="x / |x|",
+        elsewhere=(
+            "torch.nn.functional.normalize divides by max(|x|, eps)",
+            "keras.layers.UnitNormalization",
+        ),
+        group="normalisation",
+    ),
+    Module(
+        "y = (W @ x) / (sqrt(sum(W**2, axis=1)) * sqrt(sum(x**2)))",
+        "x: n, W: m n",
+        name="cosine",
+        arguments=("n", "m"),
+        conventions=("the cosine of the angle between x and each row of W; x = 0 has none",),
+        latex=r"\operatorname{cosine}",
+        source="Luo et al. 2018, Cosine normalization",
+        elsewhere=("torch.nn.CosineSimilarity of x and each row of W, with eps = 0",),
+        group="normalisation",
+    ),
+    Module(
+        "d = sum((outer(ones(m), x) - C)**2, axis=1); y = exp(-gamma * d)",
+        "x: n, C: m n, gamma: m",
+        name="rbf",
+        arguments=("n", "m"),
+        conventions=("a centre (a row of C) and a width for each unit",),
+        latex=r"\operatorname{RBF}",
+        source="Bishop 2006, section 6.3",
+        group="normalisation",
+    ),
+    Module(
+        "y = x @ A @ x + w @ x + b",
+        "x: n, A: n n, w: n, b:",
+        name="quadratic",
+        arguments=("n",),
+        conventions=("one unit; A need not be symmetric",),
+        latex=r"\operatorname{quadratic}",
+        source="the Matrix Cookbook (Petersen & Pedersen 2012), eq. 81",
+        group="normalisation",
+    ),
+    Module(
+        "y = E @ x",
+        "x: n, E: m n",
+        name="embedding",
+        arguments=("n", "m"),
+        conventions=("x is one-hot (or a weighting of the n entries); E has one column for each entry",),
+        latex=r"\operatorname{embedding}",
+        source="Bengio et al. 2003",
+        elsewhere=("torch.nn.Embedding(n, m), which takes the index of the entry and stores rows",),
+        group="affine",
+    ),
+)
+"""Rows of the table of modules."""
