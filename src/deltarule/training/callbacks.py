@@ -195,9 +195,22 @@ class Watchers:
         data: tuple[np.ndarray, np.ndarray, np.ndarray | None],
     ) -> BatchReport | None:
         """The report of a batch to come, where somebody wants it."""
-        wanting = [c for c in self.of_batches if c.wants(epoch, batch)]
-        if not wanting:
-            return None
+        wanting = self.wanting(epoch, batch)
+        return self.report(epoch, batch, rows, data, wanting) if wanting else None
+
+    def wanting(self, epoch: int, batch: int) -> list[Callback]:
+        """Who wants to hear of a batch. A batch may be asked for more than once."""
+        return [c for c in self.of_batches if c.wants(epoch, batch)]
+
+    def report(
+        self,
+        epoch: int,
+        batch: int,
+        rows: np.ndarray | slice,
+        data: tuple[np.ndarray, np.ndarray, np.ndarray | None],
+        wanting: Sequence[Callback],
+    ) -> BatchReport:
+        """The report of a batch to come."""
         before = {name: value.copy() for name, value in self.run.parameters.items()}
         return BatchReport(self.run, epoch, batch, rows, data, before, wanting)
 

@@ -18,9 +18,10 @@ import numpy as np
 
 from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run, Watchers, check_callbacks
 from deltarule.training.non_finite import NonFiniteLoss, Snapshot, cause_in
-from deltarule.training.optimisers import OPTIMISERS, Optimiser, option_values
+from deltarule.training.optimisers import Optimiser
 from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
-from deltarule.training.updating import NO_CHANGES, Changes, Memory, Updates
+from deltarule.training.stepping import stepper, updater
+from deltarule.training.updating import NO_CHANGES, Changes, Memory
 from deltarule.training.windows import InMemory, Rows, batches, batches_of
 
 __all__ = [
@@ -96,6 +97,12 @@ class Position:
     seen: int = 0
     """How many samples they had."""
 
+    def add(self, batches: int, losses: np.ndarray, rows: np.ndarray) -> None:
+        """Go on to so many batches; the last of them had these mean losses and rows."""
+        # One after another: the sum is the same bits however the batches were put together.
+        total = np.add.accumulate(np.concatenate([[self.total], losses * rows]))[-1]
+        self.batches, self.total, self.seen = batches, float(total), self.seen + int(rows.sum())
+
 
 class Checkpointing(Protocol):
     """Keeps what a run needs to go on where it was killed. `due` is asked after each batch and each epoch."""
@@ -148,10 +155,10 @@ def train_on(
     at = Position() if position is None else position
     run = Run(program, parameters, plan, len(rows), {n: list(v) for n, v in (history or {}).items()}, at.epochs)
     watchers = Watchers(check_callbacks(callbacks), run)
-    update = _updater(program, plan, memory)
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
+    steps = stepper(program, parameters, plan, memory, rates, watchers, single=watch is not None)
     ended = kept = False
     began, over_before = time.perf_counter(), at.epochs
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
@@ -159,17 +166,13 @@ def train_on(
         for epoch in range(plan.first_epoch + at.epochs + 1, plan.first_epoch + plan.epochs + 1):
             start, seen_before, number, rate = time.perf_counter(), at.seen, at.batches, plan.learning_rate
             started = Snapshot.of(parameters, memory, at.batches)
-            taken = batches_of(rows, plan.batch_size, plan.seed, epoch, at.batches)
-            for number, (picked, data) in enumerate(taken, at.batches + 1):
-                rate = rates.rate(memory.updates, epoch - 1)
-                report = watchers.before_batch(epoch, number, picked, data) if watchers.of_batches else None
-                loss = update(parameters, *data, rate)
+            for done in steps.epoch(rows, epoch, at.batches):
+                number, rate, loss = done.last, done.rate, float(done.losses[-1])
                 if not math.isfinite(loss):
                     raise _non_finite(f"the loss became {loss}", program, rows, plan, epoch, number, started)
-                if report is not None:
-                    watchers.after_batch(report, loss, rate)
-                size = data[0].shape[0]
-                at.batches, at.total, at.seen = number, at.total + loss * size, at.seen + size
+                if done.report is not None:
+                    watchers.after_batch(done.report, loss, rate)
+                at.add(number, done.losses, done.rows)
                 ended = watch is not None and watch(rate, loss)
                 if checkpoint is not None and (interrupted.is_set() or (at.seen < len(rows) and checkpoint.due())):
                     checkpoint.keep(run, memory, at)
@@ -208,7 +211,7 @@ def _non_finite(
 ) -> NonFiniteLoss:
     """The error, with what the epoch, run again from its beginning, says of the cause."""
     memory, done = started.memory, started.done
-    update = _updater(program, plan, memory)
+    update = updater(program, plan, memory)
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
@@ -220,36 +223,6 @@ def _non_finite(
         lambda parameters, data: update(parameters, *data, rates.rate(memory.updates, epoch - 1)),
     )
     return NonFiniteLoss(what, epoch, batch, plan.learning_rate, cause)
-
-
-def _updater(
-    program: Trainable, plan: Plan, memory: Memory
-) -> Callable[[Parameters, np.ndarray, np.ndarray, np.ndarray | None, float], float]:
-    """One batch: the loss before its update."""
-    options = option_values(plan.optimiser, plan.options)
-    if plan.optimiser is OPTIMISERS["sgd"] and not plan.changes.any:  # the program has this one in its own step
-
-        def fused(
-            parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, rate: float
-        ) -> float:
-            memory.updates += 1
-            if weight is None:
-                return program.step(parameters, X, Y, rate)
-            return program.step(parameters, X, Y, rate, sample_weight=weight)
-
-        return fused
-
-    updates = Updates(plan.optimiser, options, plan.changes, memory)
-
-    def by_equations(
-        parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, rate: float
-    ) -> float:
-        loss, gradients = program.gradients(parameters, X, Y, sample_weight=weight)
-        if math.isfinite(loss):
-            updates.apply(parameters, gradients, rate)
-        return loss
-
-    return by_equations
 
 
 @contextmanager

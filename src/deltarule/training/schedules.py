@@ -182,6 +182,11 @@ class LearningRates:
         given = {"learning_rate": self.learning_rate, "done": done, "epoch": epoch, "total": self.total}
         return self._rate.values(**given, **self.options, **self.state)["rate"]
 
+    @property
+    def by_epoch(self) -> bool:
+        """Whether all updates of an epoch have one rate."""
+        return "done" not in self._rate.arguments
+
     def epoch_over(self, loss: float) -> None:
         """Renew the state after an epoch."""
         if self._after is not None:

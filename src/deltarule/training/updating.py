@@ -11,7 +11,7 @@ Penalties and decay are for weights, not for biases, unless the settings say oth
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +20,7 @@ import numpy as np
 from deltarule.program.update import Update, scalar_equations, update
 from deltarule.training.optimisers import DECOUPLED, Optimiser
 
-__all__ = ["CHANGES", "NO_CHANGES", "Changes", "Memory", "Updates"]
+__all__ = ["CHANGES", "NO_CHANGES", "Changes", "Memory", "Updates", "first_memory"]
 
 Parameters = dict[str, np.ndarray]
 
@@ -130,13 +130,27 @@ class Updates:
         largest = max((parameters[name] for name in gradients), key=lambda theta: theta.size)
         shared = [np.empty_like(largest).reshape(-1) for _ in range(max(len(u.work) for u in compiled.values()))]
         for name, whole in compiled.items():
-            theta, arrays = parameters[name], self.memory.arrays.setdefault(name, {})
-            for state in whole.state:
-                if state not in arrays:
-                    start = self.optimiser.initial.get(state, "0")
-                    arrays[state] = np.full_like(theta, self.options[start] if start in self.options else float(start))
+            theta = parameters[name]
+            arrays = first_memory(self.memory, name, theta, whole.state, self.optimiser, self.options)
             work = [w[: theta.size].reshape(theta.shape) for w in shared[: len(whole.work)]]
             self._updates[name] = _bound(whole, [*(arrays[state] for state in whole.state), *work])
+
+
+def first_memory(
+    memory: Memory,
+    name: str,
+    theta: np.ndarray,
+    states: Iterable[str],
+    optimiser: Optimiser,
+    options: Mapping[str, float],
+) -> Parameters:
+    """What is remembered of a parameter; state arrays that are not there yet are made, as they begin."""
+    arrays = memory.arrays.setdefault(name, {})
+    for state in states:
+        if state not in arrays:
+            start = optimiser.initial.get(state, "0")
+            arrays[state] = np.full_like(theta, options[start] if start in options else float(start))
+    return arrays
 
 
 def _bound(

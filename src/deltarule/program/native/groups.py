@@ -77,7 +77,7 @@ def _place(op: Operation, groups: Sequence[Group], home: dict[str, int]) -> int:
     if place < 0:
         return -1
     group = groups[place]
-    if group.head.kind != "each" and group.axes and heavy(op):
+    if group.head.kind == "norm" or (group.head.kind != "each" and group.axes and heavy(op)):
         return -1
     if tuple(a.size for a in group.axes) != tuple(a.size for a in op.axes):
         return -1
@@ -96,6 +96,7 @@ def heavy(op: Operation) -> bool:
         (isinstance(node, Apply) and node.function not in _SHORT)
         or (isinstance(node, Power) and (2 * node.exponent).denominator != 1)
         for node in walk(op.body)
+        if node.axes  # what is a number is computed before
     )
 
 
