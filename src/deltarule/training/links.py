@@ -30,9 +30,11 @@ class Link:
             return -np.logaddexp(0, -scores)
         if self.function == "exp":
             return scores
-        from scipy.special import logsumexp
-
-        return scores - logsumexp(scores, axis=1, keepdims=True)
+        top = scores.argmax(axis=1)[:, None]
+        shifted = scores - np.take_along_axis(scores, top, axis=1)
+        rest = np.exp(shifted)
+        np.put_along_axis(rest, top, 0.0, axis=1)
+        return shifted - np.log1p(rest.sum(axis=1, keepdims=True))
 
 
 def link_of(network: Network) -> Link | None:
