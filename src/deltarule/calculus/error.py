@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import flint
 
-from deltarule.language.expression import Apply, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.expression import Apply, Expression, Number, Piecewise, Power, Product, Sum, Symbol
 from deltarule.language.functions import expand
 
-__all__ = ["POINTS", "floating", "relative_error"]
+__all__ = ["POINTS", "floating", "in_balls", "relative_error"]
 
 _SIZES = (1e-9, 1e-4, 0.03, 0.4, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0)
 POINTS = tuple(sign * size for size in _SIZES for sign in (1, -1))
@@ -94,6 +94,12 @@ def floating(e: Expression, values: Mapping[str, float]) -> float:
                     return known(*(floating(a, values) for a in arguments))
                 body = expand(e)
                 return math.nan if body is None else floating(body, values)
+            case Piecewise(cases=cases, otherwise=otherwise):
+                for condition, strict, then in cases:
+                    u = floating(condition, values)
+                    if u > 0 or (u == 0 and not strict):
+                        return floating(then, values)
+                return floating(otherwise, values)
     except (OverflowError, ValueError, ZeroDivisionError):
         return math.nan
     return math.nan
@@ -124,7 +130,23 @@ def _exact(e: Expression, values: Mapping[str, flint.arb]) -> flint.arb:
             body = expand(e)
             if body is not None:
                 return _exact(body, values)
+        case Piecewise(cases=cases, otherwise=otherwise):
+            for condition, strict, then in cases:
+                u = _exact(condition, values)
+                if u > 0 or (u == 0 and not strict):
+                    return _exact(then, values)
+            return _exact(otherwise, values)
     return flint.arb("nan")
+
+
+def in_balls(e: Expression, values: Mapping[str, float], precision: int = 3200) -> flint.arb:
+    """The value of a scalar expression in ball arithmetic; NaN where some part of it has no such value."""
+    old = flint.ctx.prec
+    flint.ctx.prec = precision
+    try:
+        return _exact(e, {name: flint.arb(value) for name, value in values.items()})
+    finally:
+        flint.ctx.prec = old
 
 
 def relative_error(
