@@ -83,13 +83,21 @@ class Nests:
         nowhere = Operand.dense(operands[0].pointer, *(self.size(a) for a in head.axes))
         target = next((m.target for m in group.members if m.target), head.name)
         added = self.added(group)
+        bias = self.bias(group) if coefficient == Number(1) else None
+
+        def point_of(place: Place) -> Point:
+            at = {axes[letter]: position for letter, position in place.at.items()}
+            return Point(place.vectors, at, axes[place.along] if place.along else None, place.count)
+
+        def first(place: Place) -> ir.Value:
+            assert bias is not None
+            return point_of(place).load(bias, self.arrays[bias.name])
 
         def epilogue(place: Place, value: ir.Value) -> None:
-            at = {axes[letter]: position for letter, position in place.at.items()}
-            point = Point(place.vectors, at, axes[place.along] if place.along else None, place.count)
+            point = point_of(place)
             if coefficient != Number(1):
                 value = self.builder.fmul(value, self.scope(point).value(coefficient))
-            self.finish(group, point, value)
+            self.finish(group, point, value, 1 if bias is None else 2)
 
         scale = None
         if added is not None:
@@ -100,12 +108,25 @@ class Nests:
             self.arrays.get(target, nowhere),
             operands[0],
             operands[1] if len(operands) == 2 else None,
-            start="zero" if added is None else "add",
+            start="add" if added is not None else "zero" if bias is None else first,
             scale=scale,
             epilogue=epilogue if added is None else None,
             registers=self.registers,
             straight=self.unrolled,
         )
+
+    def bias(self, group: Group) -> Symbol | None:
+        """b where the second member is `sum + b`: the sum then begins with it."""
+        head = group.head
+        if len(group.members) < 2 or head.name in self.stored or group.members[1].target:
+            return None
+        body, found = group.members[1].body, Symbol(head.name, head.axes)
+        if not isinstance(body, Sum) or len(body.terms) != 2 or body.terms.count(found) != 1:
+            return None
+        other = body.terms[1 - body.terms.index(found)]
+        later = {n for m in group.members[2:] for n in m.reads}
+        known = isinstance(other, Symbol) and other.name in self.arrays and other.name not in group.made
+        return other if known and isinstance(other, Symbol) and head.name not in later else None
 
     def added(self, group: Group) -> Expression | None:
         """c where the group is no more than `array ← array + c · sum` with a number c."""
@@ -178,18 +199,19 @@ class Nests:
 
     # One point ----------------------------------------------------------------------------------------------------
 
-    def finish(self, group: Group, point: Point, value: ir.Value | None) -> None:
-        """The members of the group at one point, from the value of the first if that is a sum; then all are stored."""
+    def finish(self, group: Group, point: Point, value: ir.Value | None, done: int = 1) -> None:
+        """The members of the group at one point, from the value of member `done` if it begins with a sum; then all are
+        stored."""
         known: dict[str, ir.Value] = {}
         members = group.members
         if value is not None:
-            known[group.head.name] = value
-            members = members[1:]
+            known[members[done - 1].name] = value
+            members = members[done:]
         scope = self.scope(point, known)
         for m in members:
             known[m.name] = scope.value(m.body)
         for m in group.members:
-            if m.target or m.name in self.stored:
+            if m.name in known and (m.target or m.name in self.stored):
                 point.store(known[m.name], m.axes, self.arrays[m.target or m.name])
 
     def scope(self, point: Point, known: Mapping[str, ir.Value] | None = None) -> Elementwise:
