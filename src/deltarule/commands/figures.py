@@ -1,4 +1,4 @@
-"""The figures of a trained model as a table: accuracy, log loss, ROC AUC, or those of a regression."""
+"""The figures of a trained model as a table: a row for each metric, a column for each part of the data."""
 
 from __future__ import annotations
 
@@ -10,22 +10,30 @@ from deltarule.commands.tables import aligned
 if TYPE_CHECKING:
     import numpy as np
 
+    from deltarule.training.bootstrap import Intervals
     from deltarule.training.metrics import ClassificationMetrics, RegressionMetrics
 
 __all__ = ["confusion_table", "figures_table"]
 
-_WORDS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC", "r2": "R²", "mse": "MSE", "mae": "MAE"}
 
+def figures_table(
+    parts: Sequence[tuple[str, ClassificationMetrics | RegressionMetrics]], intervals: Intervals | None = None
+) -> list[str]:
+    """With `intervals` a column for those of the last part, and a line that says how they were found."""
+    from deltarule.training.metrics import METRICS
 
-def figures_table(rows: Sequence[tuple[str, ClassificationMetrics | RegressionMetrics]]) -> list[str]:
-    """A line for each part of the data, a column for each figure."""
-    names = list(dict.fromkeys(name for _, metrics in rows for name in metrics.figures()))
-    head = ["", "rows", *(_WORDS.get(name, name) for name in names)]
-    body = []
-    for part, metrics in rows:
-        figures = metrics.figures()
-        body.append([part, str(metrics.rows), *(_number(figures.get(name)) for name in names)])
-    return aligned(head, body)
+    figures = [(part, metrics.rows, metrics.figures()) for part, metrics in parts]
+    body = [["rows", *(str(rows) for _, rows, _ in figures)]]
+    names = [m.name for m in METRICS.values() if m.told and any(m.name in found for *_, found in figures)]
+    body += [[METRICS[name].label, *(_number(found.get(name)) for *_, found in figures)] for name in names]
+    head = ["", *(part for part, *_ in figures)]
+    if intervals is None:
+        return aligned(head, body)
+    ends = [None, *(intervals.ends.get(name) for name in names)]
+    body = [
+        [*row, "" if e is None else f"{_number(e[0])} to {_number(e[1])}"] for row, e in zip(body, ends, strict=True)
+    ]
+    return [*aligned([*head, f"{100 * intervals.level:g} % interval"], body), "", intervals.words]
 
 
 def _number(value: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from deltarule.writing.formula import Formula, Relation
 from deltarule.writing.lines import typesetter
 
 if TYPE_CHECKING:
-    from deltarule.training.loop import EpochReport
+    from deltarule.training.callbacks import Callback
     from deltarule.training.metrics import ClassificationMetrics
 
 __all__ = ["Contender", "Messages", "Tour"]
@@ -126,7 +125,7 @@ class Tour:
 
     # Train ---------------------------------------------------------------------------------------------------
 
-    def watch(self, progress: Callable[[EpochReport], object]) -> Classifier:
+    def watch(self, progress: Callback) -> Classifier:
         """Trained on four fifths of the training rows, the rest held out to watch."""
         self.watched = self._fitted(VALIDATION, progress)
         return self.watched
@@ -166,7 +165,7 @@ class Tour:
             out.append(Contender(name, what, metrics, seconds))
         return out
 
-    def _fitted(self, validation: float, progress: Callable[[EpochReport], object] | None) -> Classifier:
+    def _fitted(self, validation: float, progress: Callback | None) -> Classifier:
         model = Classifier(
             self.network.text,
             learning_rate=LEARNING_RATE,
@@ -174,6 +173,6 @@ class Tour:
             epochs=EPOCHS,
             seed=self.seed,
             validation=validation,
-            progress=progress,
+            callbacks=None if progress is None else [progress],
         )
         return model.fit(self.X[self.training], self.y[self.training])

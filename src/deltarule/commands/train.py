@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deltarule.commands.failures import say, warn
 from deltarule.commands.printing import add_format, as_json, deliver
-from deltarule.commands.training_options import add_training_options, number_or_word, training_settings
+from deltarule.commands.training_options import add_training_options, training_settings
 from deltarule.language.errors import DeltaruleError
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ EXAMPLES = (
      "a CSV file"),
     ("deltarule train digits --optimiser adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 30",
      "another optimiser, a schedule, decay and clipping"),
+    ("deltarule train breast_cancer --early-stopping --patience 20 --class-weight balanced",
+     "the best epoch on the rows held out, each class counting as much"),
     ("deltarule train wine --find-learning-rate -o rates.svg", "the learning-rate range test, with a picture"),
     ("deltarule train wine --epochs 50 --checkpoint wine-run --resume -o wine-model",
      "killed and called again, it goes on where it was"),
@@ -43,24 +45,15 @@ KIND_WORDS = {
     "category": "categories",
     "ordinal": "levels",
 }
-LATER_ENGINES = ("native", "jax")
-_NUMBERS = ("learning_rate", "batch_size", "epochs", "seed", "validation")
+LATER_ENGINES = ("jax",)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    from deltarule.training.settings import SETTINGS
-
     parser.add_argument("data", metavar="DATA", help="a CSV, Parquet or Arrow file, a bundled data set, or - for CSV")
     parser.add_argument("--target", metavar="COLUMN", help="what to learn (a bundled data set knows its own)")
     parser.add_argument("--network", metavar="NETWORK", help="text or file (default: one that fits the target)")
     parser.add_argument(
         "--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out; repeatable"
-    )
-    parser.add_argument(
-        "--missing",
-        choices=("indicator", "error"),
-        default="indicator",
-        help="missing values: the column's median and a column that says so, or an error (default: indicator)",
     )
     parser.add_argument(
         "--categorical",
@@ -78,25 +71,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help='it holds ordered levels, lowest first, as in "size=S<M<L"; repeatable',
     )
     add_training_options(parser)
-    for name in _NUMBERS:
-        row = SETTINGS[name]
-        default = 0.2 if name == "validation" else row.default
-        kind = row.kind or str
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            metavar="N" if kind is int else "X",
-            type=number_or_word(row),
-            default=default,
-            help=f"{row.words} (default: {default})".replace("%", "%%"),
-        )
-    parser.add_argument("--engine", metavar="NAME", default="numpy", help="what runs the equations (default: numpy)")
-    for name in ("dtype", "policy"):
-        row = SETTINGS[name]
-        choices = tuple(c for c in row.choices if c is not None)
-        parser.add_argument(
-            f"--{name}", choices=choices, default=row.default, help=f"{row.words} (default: {row.default})"
-        )
-    parser.add_argument("--no-standardise", action="store_true", help="take the columns as they are")
+    parser.add_argument("--engine", metavar="NAME", default=row.default, help=f"{row.words} (default: {row.default})")
     parser.add_argument("--checkpoint", metavar="FOLDER", help="keep there what a killed training needs to go on")
     parser.add_argument(
         "--checkpoint-every", metavar="SECONDS", type=float, default=10.0, help="how often (default: 10)"
@@ -140,8 +115,7 @@ def run(options: argparse.Namespace) -> int:
     from deltarule.training.notes import heard_by
     from deltarule.training.session import train
 
-    settings = {name: getattr(options, name) for name in (*_NUMBERS, "engine", "dtype", "policy")}
-    settings |= training_settings(options)
+    settings = {"engine": options.engine, **training_settings(options)}
     if options.find_learning_rate:
         return _find_learning_rate(options, settings)
     with Progress(options.quiet) as progress, heard_by(warn):
@@ -154,8 +128,6 @@ def run(options: argparse.Namespace) -> int:
             callbacks=[progress],
             report=options.report,
             command=f"deltarule {shlex.join(sys.argv[1:])}" if sys.argv[1:2] == ["train"] else "",
-            standardise=not options.no_standardise,
-            missing=options.missing,
             categorical=options.categorical,
             ordinal=dict(options.ordinal),
             before=None if options.quiet else _say_summary,
@@ -181,8 +153,6 @@ def _find_learning_rate(options: argparse.Namespace, settings: dict[str, Any]) -
                 options.target,
                 _network(options.network),
                 ignore=options.ignore,
-                standardise=not options.no_standardise,
-                missing=options.missing,
                 categorical=options.categorical,
                 ordinal=dict(options.ordinal),
                 before=None if options.quiet else _say_summary,

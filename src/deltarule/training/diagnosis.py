@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deltarule.training.callbacks import Run
     from deltarule.training.watching import Watch
 
-__all__ = ["SYMPTOMS", "Case", "Finding", "Symptom", "diagnose", "usual_change"]
+__all__ = ["SYMPTOMS", "USUAL_CHANGE", "Case", "Finding", "Symptom", "diagnose", "usual_change"]
 
 USUAL_CHANGE = 1e-3
 """|Δθ| / |θ| of an update, about (CS231n, Neural Networks Part 3: "Ratio of weights:updates")."""
@@ -122,7 +122,7 @@ def _saturated(watch: Watch, run: Run) -> Case | None:
         return None
     worst = max(shares, key=lambda a: shares[a])
     limits = "below 0.01 or above 0.99" if worst.function == "sigmoid" else "beyond ±0.99"
-    what = f"{shares[worst]:.0%} of the values of {worst.layer} are {limits}, where hardly anything flows back"
+    what = f"{100 * shares[worst]:.0f} % of the values of {worst.layer} are {limits}, where hardly anything flows back"
     large = f"standardised columns (values reach {watch.largest_input:.3g}), " if watch.largest_input > 30 else ""
     return Case(shares[worst], what, f"try {large}{_slower(run)}, initialiser glorot_uniform, or relu")
 

@@ -27,6 +27,8 @@ class Metric:
     label: str
     more_is_better: bool
     words: str
+    told: bool = True
+    """Whether tables for people have it."""
 
 
 METRICS: dict[str, Metric] = {
@@ -46,7 +48,7 @@ METRICS: dict[str, Metric] = {
         Metric("rmse", "RMSE", False, "the root of the mean squared error, in units of the target"),
         Metric("mae", "MAE", False, "the mean absolute error, in units of the target"),
         Metric("median_ae", "median AE", False, "half of the absolute errors are smaller, in units of the target"),
-        Metric("mse", "MSE", False, "the mean squared error"),
+        Metric("mse", "MSE", False, "the mean squared error", told=False),
     )
 }  # fmt: skip
 

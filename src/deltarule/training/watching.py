@@ -1,8 +1,8 @@
 """What a training looks like from inside: error signals, updates and activities layer by layer, at some of its batches.
 
-A look costs as much as one batch where batches are large, as five where they are tiny, so looks are spread over the run
-such that there is one for every hundredth update, but at least `FEWEST` and at most `MOST`: below 5 % of the time of any
-training that takes a second.
+A look costs as much as one batch where batches are large, as five where they are tiny, so looks are spread over the
+run such that there is one for every hundredth update, but at least `FEWEST` and at most `MOST`: below 5 % of the time
+of any training that takes a second.
 
 >>> from sklearn.datasets import load_iris
 >>> from deltarule.training import Classifier

@@ -194,7 +194,7 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x[rows], y[rows]
 
 
-def spread(rows: Sequence[Sequence[str]], most: int = LISTED) -> tuple[list[Sequence[str]], str]:
+def spread(rows: list[list[str]], most: int = LISTED) -> tuple[list[list[str]], str]:
     """At most so many rows, evenly spread, and a note where some were left out."""
     if len(rows) <= most:
         return list(rows), ""
@@ -266,7 +266,8 @@ def _curve(s: Series, x_of: Scale, y_of: Scale, x: str, y: str, log: bool) -> li
             if math.isfinite(a) and math.isfinite(b):
                 told = escape(f"{s.name + ': ' if s.name else ''}{x} {number(u)}, {y} {number(v)}")
                 out.append(
-                    f'<circle class="{kind}" cx="{a:.1f}" cy="{b:.1f}" r="{4 if s.dots else 7}"><title>{told}</title></circle>'
+                    f'<circle class="{kind}" cx="{a:.1f}" cy="{b:.1f}" r="{4 if s.dots else 7}">'
+                    f"<title>{told}</title></circle>"
                 )
     return out
 
@@ -385,7 +386,8 @@ def bars(
         out.append(f'<text class="name" x="{left - 8}" y="{top + 15}" text-anchor="end">{escape(shown)}'
                    f"<title>{escape(label)}</title></text>")  # fmt: skip
         out.append(f'<rect class="bar {"s2" if value < 0 else "s1"}" x="{min(zero, at):.1f}" y="{top + 4}" '
-                   f'width="{max(abs(at - zero), 0.5):.1f}" height="{step - 8}"><title>{escape(told)}</title></rect>')  # fmt: skip
+                   f'width="{max(abs(at - zero), 0.5):.1f}" height="{step - 8}">'
+                   f"<title>{escape(told)}</title></rect>")  # fmt: skip
         if less is not None and more is not None:
             a, b, y = float(x_of(less)), float(x_of(more)), top + step / 2
             out.append(

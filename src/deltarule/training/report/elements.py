@@ -36,9 +36,9 @@ def _key(kind: str) -> str:
     return f'<svg class="key" viewBox="0 0 28 12" aria-hidden="true">{mark.format(kind)}</svg>'
 
 
-def charts(found: Iterable[Chart]) -> str:
-    """Charts beside each other where there is room."""
-    inside = "".join(map(figure, found))
+def charts(found: Iterable[Chart], more: str = "") -> str:
+    """Charts, and a figure that is no chart, beside each other where there is room."""
+    inside = "".join(map(figure, found)) + more
     return f'<div class="charts">{inside}</div>' if inside else ""
 
 

@@ -2,8 +2,8 @@
 and Dominici 2019).
 
 Columns are those of the table: the 0 and 1 of the categories of one column, and whether it is missing, go together.
-Worse is, for classes, the rise of the log loss; for values, the fall of R². Both are means over rows of a difference, so
-the interval is the percentile bootstrap of that mean.
+Worse is, for classes, the rise of the log loss; for values, the fall of R². Both are means over rows of a difference,
+so the interval is the percentile bootstrap of that mean.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from deltarule.training.report.chart import Chart, bars
 from deltarule.training.report.numbers import interval, number
@@ -59,10 +60,11 @@ def importances(subject: Subject) -> tuple[list[Importance], int, int]:
         at = inside.stop
         if inside.stop == inside.start:  # left out: it says nothing to the network
             continue
-        shuffled = X.copy()
-        for _ in range(repeats):
-            shuffled[:, inside] = X[random.permutation(len(rows)), inside]
-            worse[:, j] += (_losses(subject, shuffled, rows) - base) / repeats
+        shuffled = np.tile(X, (repeats, 1))
+        order = np.concatenate([random.permutation(len(rows)) for _ in range(repeats)])
+        shuffled[:, inside] = X[order, inside]
+        losses = _losses(subject, shuffled, np.tile(rows, repeats)).reshape(repeats, len(rows))
+        worse[:, j] = losses.mean(axis=0) - base
     counts = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
     low, high = np.quantile(counts @ worse / len(rows), (0.025, 0.975), axis=0)
     mean = worse.mean(axis=0)
@@ -73,7 +75,7 @@ def importances(subject: Subject) -> tuple[list[Importance], int, int]:
 def _losses(subject: Subject, X: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The loss of each row: -log p, or the squared error over the variance of the target, for encoded rows."""
     model: Any = subject.model
-    with np.errstate(over="ignore", under="ignore"):
+    with threadpool_limits(1, "blas"), np.errstate(over="ignore", under="ignore"):
         outputs = np.asarray(model._forward(model._cast(model._standardised(X))), np.float64)
     y = subject.y[rows]
     if subject.task == "classification":

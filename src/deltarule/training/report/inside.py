@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.language.expression import names
+from deltarule.training.diagnosis import USUAL_CHANGE
 from deltarule.training.report.chart import Chart, Series, bars, histogram, lines
 from deltarule.training.report.numbers import number
 from deltarule.training.report.subject import Subject
@@ -14,19 +15,21 @@ from deltarule.training.watching import SPENT, Layer, Watch, layers_of
 
 __all__ = ["column_weights", "over_time", "weights"]
 
-USUAL = 1e-3
 SHOWN = 20
 
 
 def over_time(watch: Watch) -> list[Chart]:
     """|δ|, the size of the updates and the share of units that pass nothing back, by layer."""
-    if len(watch.looks) < 2 or not watch.layers:
+    if not watch.layers:
         return []
-    at = [look.update / watch.updates_per_epoch for look in watch.looks]
+    looks = [look for look in watch.looks if look.change]  # not the one after the last update: it is the last of these
+    at = [look.update / watch.updates_per_epoch for look in looks]
+    if len(looks) < 2:
+        return []
     out = [
         lines(
             [
-                Series(layer.name, at, [look.delta.get(layer.parameter, np.nan) for look in watch.looks], k + 1)
+                Series(layer.name, at, [look.delta.get(layer.parameter, np.nan) for look in looks], k + 1)
                 for k, layer in enumerate(watch.layers)
             ],
             name="delta", title="Error signals", log=True, x="epoch", y="|δ|",
@@ -34,26 +37,24 @@ def over_time(watch: Watch) -> list[Chart]:
             "layer adds up. Layers that are far apart learn at different speeds.",
         )
     ]  # fmt: skip
-    moved = [(t, look) for t, look in zip(at, watch.looks, strict=True) if look.change]
-    if moved:
-        out.append(
-            lines(
-                [
-                    Series(r.name, [t for t, _ in moved], [look.change.get(r.parameter, np.nan) for _, look in moved], k + 1)
-                    for k, r in enumerate(watch.layers)
-                ],
-                name="change", title="Updates against weights", log=True, x="epoch", y="|Δθ| / |θ|", guide=USUAL,
-                words=f"How much one update changes the weights of a layer, as a share of them. About {USUAL:g} "
-                "(the line) is usual; a hundred times more or less asks for another learning rate.",
-            )
-        )  # fmt: skip
+    out.append(
+        lines(
+            [
+                Series(layer.name, at, [look.change.get(layer.parameter, np.nan) for look in looks], k + 1)
+                for k, layer in enumerate(watch.layers)
+            ],
+            name="change", title="Updates against weights", log=True, x="epoch", y="|Δθ| / |θ|", guide=USUAL_CHANGE,
+            words=f"How much one update changes the weights of a layer, as a share of them. About {USUAL_CHANGE:g} "
+            "(the line) is usual; a hundred times more or less asks for another learning rate.",
+        )
+    )  # fmt: skip
     if watch.activities:
         kinds = sorted({a.function for a in watch.activities})
         meant = {"relu": "relu is 0", "sigmoid": "sigmoid is within 0.01 of 0 or 1", "tanh": "tanh is beyond ±0.99"}
         out.append(
             lines(
                 [
-                    Series(a.layer, at, [look.spent[a.name] for look in watch.looks], k + 1)
+                    Series(a.layer, at, [look.spent[a.name] for look in looks], k + 1)
                     for k, a in enumerate(watch.activities)
                 ],
                 name="spent", title="Activities that pass nothing back", x="epoch", y="share", zero=True,
@@ -125,7 +126,8 @@ def _by_column(subject: Subject, layer: Layer) -> Chart:
     if pair is None:
         return histogram(
             [("trained", np.asarray(subject.model.parameters_[layer.parameter], float).ravel())],
-            name="columns", title=f"Weights of {layer.name}", words="The weights of the first layer.", x=layer.parameter,
+            name="columns", title=f"Weights of {layer.name}", words="The weights of the first layer.",
+            x=layer.parameter,
         )  # fmt: skip
     found, signed = pair
     scaled = " of a standardised column" if subject.model.standardise else ""

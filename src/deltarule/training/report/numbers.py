@@ -12,6 +12,12 @@ def number(value: float) -> str:
     value = float(value)
     if math.isnan(value):
         return "–"
+    return _digits(value).replace("-", "−")
+
+
+def _digits(value: float) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     size = abs(value)

@@ -60,11 +60,11 @@ def _file_name(source: str) -> str:
 def _lead(subject: Subject) -> str:
     model = subject.model
     count = sum(np.size(value) for value in model.parameters_.values())
+    learned = _rows(len(subject.training) if subject.training is not None else 0)
     rows = {
-        "held out": f"It learned from {_rows(len(subject.training) if subject.training is not None else 0)} and is judged "
-        f"by {len(subject.judged)} that it never saw.",
-        "training": f"It learned from {_rows(len(subject.judged))}. No row was held out: the figures are of the rows it "
-        "learned from, and say little of others.",
+        "held out": f"It learned from {learned} and is judged by {len(subject.judged)} that it never saw.",
+        "training": f"It learned from {learned}. No row was held out: the figures are of the rows it learned from, and "
+        "say little of others.",
         "test": f"It is judged by {_rows(len(subject.judged))}.",
     }[subject.part]
     epochs = f", in {model.n_epochs_} epochs" if getattr(model, "n_epochs_", 0) else ""
@@ -103,11 +103,11 @@ def _findings(subject: Subject) -> str:
     if subject.watch is None:
         return ""
     return (
-        "<p>Nothing conspicuous: no dead or saturated units, no vanishing or exploding error signals; the loss fell, did "
-        "not jump, and did not rise again on the rows held out; nothing odd in the table.</p>"
+        "<p>Nothing conspicuous: no dead or saturated units, no vanishing or exploding error signals; the loss fell, "
+        "did not jump, and did not rise again on the rows held out; nothing odd in the table.</p>"
         if subject.held_out is not None
-        else "<p>Nothing conspicuous in the layers, in the loss or in the table. Whether it overfits cannot be told: no row "
-        "was held out.</p>"
+        else "<p>Nothing conspicuous in the layers, in the loss or in the table. Whether it overfits cannot be told: "
+        "no row was held out.</p>"
     )
 
 
@@ -119,7 +119,7 @@ def _sentence(text: str) -> str:
 def _metrics(subject: Subject) -> str:
     parts = {part: found.figures() for part, found in subject.figures.items()}
     intervals = subject.intervals
-    names = [name for name in METRICS if any(name in figures for figures in parts.values())]
+    names = [m.name for m in METRICS.values() if m.told and any(m.name in found for found in parts.values())]
     rows = [
         [METRICS[name].label, *(number(f[name]) if name in f else "–" for f in parts.values()),
          interval(intervals.ends.get(name))]
@@ -132,8 +132,10 @@ def _metrics(subject: Subject) -> str:
         words += " No interval (–) where every resample gives the same value."
     if subject.part == "training":
         words += " No row was held out: they are of the training rows."
-    meant = [(METRICS[n].label, f"{escape(METRICS[n].words)}; {'more' if METRICS[n].more_is_better else 'less'} is better")
-             for n in names]  # fmt: skip
+    better = {True: "more", False: "less"}
+    meant = [
+        (METRICS[n].label, f"{escape(METRICS[n].words)}; {better[METRICS[n].more_is_better]} is better") for n in names
+    ]
     return shown + f"<p>{escape(words)}</p>" + details("What they mean", terms(meant))
 
 
@@ -195,8 +197,8 @@ def _derivation(subject: Subject) -> str:
     inside = re.sub(r' id="([^"]+)"', r' id="derived-\1"', inside)
     said = f"{proved} of {claims} steps are proved" if claims else "Nothing is to be proved"
     return (
-        f"<p>What was trained, derived from its forward equations for one row; the training takes the mean over the rows "
-        f"of a batch. {said}, by exact algebra for all values of every symbol.</p>"
+        f"<p>What was trained, derived from its forward equations for one row; the training takes the mean over the "
+        f"rows of a batch. {said}, by exact algebra for all values of every symbol.</p>"
         + details("The whole derivation, step by step", inside, "derivation")
     )
 
@@ -212,9 +214,11 @@ def _again(subject: Subject) -> str:
     rows += [("seed", str(model.seed_)), ("engine", f"{escape(str(model.engine))}, {escape(str(model.dtype))}")]
     if subject.watch is not None and subject.watch.plan is not None:
         plan = subject.watch.plan
-        rows.append(("training", escape(
+        said = (
             f"{plan.optimiser.name}, learning rate {plan.learning_rate:g}, schedule {plan.schedule.name}, "
-            f"batches of {plan.batch_size}, {model.n_epochs_} of {plan.epochs + plan.first_epoch} epochs")))  # fmt: skip
+            f"batches of {plan.batch_size}, {model.n_epochs_} of {plan.epochs + plan.first_epoch} epochs"
+        )
+        rows.append(("training", escape(said)))
     for package in PACKAGES:
         if package in ("llvmlite", "jax") and {"llvmlite": "native", "jax": "jax"}[package] != model.engine:
             continue
@@ -238,6 +242,6 @@ def _setting(value: object) -> str:
 def _now() -> str:
     """The time, or that of SOURCE_DATE_EPOCH (reproducible-builds.org)."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    zone = datetime.timezone.utc
+    zone = datetime.UTC
     when = datetime.datetime.fromtimestamp(int(given), zone) if given.isdigit() else datetime.datetime.now(zone)
     return when.strftime("%Y-%m-%d %H:%M UTC")

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from deltarule.training.report.chart import Chart, Series, histogram, lines, points, spread
-from deltarule.training.report.elements import charts, details
+from deltarule.training.report.elements import charts
 from deltarule.training.report.numbers import number
 from deltarule.training.report.subject import Subject
 
@@ -24,7 +24,10 @@ def predictions(subject: Subject) -> str:
     """Everything that there is to see of the predictions for the judged rows."""
     if subject.task == "regression":
         return charts(_regression(subject))
-    return charts(_classification(subject)) + confusion(subject)
+    found, matrix = _classification(subject), confusion(subject)
+    if len(subject.classes) <= TOLD_APART:
+        return charts(found, matrix)
+    return charts(found) + matrix
 
 
 # Classes -----------------------------------------------------------------------------------------------------------
@@ -142,8 +145,8 @@ def _calibration(y: np.ndarray, p: np.ndarray, classes: np.ndarray, names: list[
     return lines(
         [Series("", mean, hits / rows, dots=True, joined=False, low=low, high=high)],
         name="calibration", title="Calibration", unit=True, diagonal=True,
-        words=f"Of the rows where {of} is so high, that share should be right: the diagonal. The mean distance from it, "
-        f"weighted by rows, is {number(gap)}. Whiskers are 95 % intervals (Wilson).",
+        words=f"Of the rows where {of} is so high, that share should be right: the diagonal. The mean distance from "
+        f"it, weighted by rows, is {number(gap)}. Whiskers are 95 % intervals (Wilson).",
         x="predicted probability", y="share that is right",
         table=(["mean probability", "share right", "95 % interval", "rows"], listed),
     )  # fmt: skip
@@ -179,10 +182,11 @@ def confusion(subject: Subject) -> str:
     words = f"{wrong} of {int(counts.sum())} rows are classified wrongly.{most}"
     return (
         f'<figure class="wide"><h3>Confusion matrix</h3><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="Confusion matrix"><table class="confusion"><thead><tr><th scope="col">true \\ predicted</th>{head}'
-        f'<th scope="col" class="share">found</th></tr></thead><tbody>{body}<tr><th scope="row" class="share">right</th>'
-        f"{foot}<td></td></tr></tbody></table></div><figcaption>{escape(words)} Found: the share of a true class that "
-        "is predicted; right: the share of a prediction that is true.</figcaption></figure>"
+        f'aria-label="Confusion matrix"><table class="confusion"><thead><tr><th scope="col">true \\ predicted</th>'
+        f'{head}<th scope="col" class="share">found</th></tr></thead><tbody>{body}<tr>'
+        f'<th scope="row" class="share">right</th>{foot}<td></td></tr></tbody></table></div>'
+        f"<figcaption>{escape(words)} Found: the share of a true class that is predicted; right: the share of a "
+        "prediction that is true.</figcaption></figure>"
     )
 
 
@@ -201,29 +205,28 @@ def _regression(subject: Subject) -> list[Chart]:
         shown = np.sort(np.random.default_rng([int(subject.model.seed_), 4]).choice(len(y), POINTS, replace=False))
         note = f"{POINTS} of {len(y)} rows are drawn. "
     order = shown[np.argsort(predicted[shown])]
-    listed, more = spread([[number(predicted[k]), number(y[k]), number(residual[k])] for k in order])
+    cells = np.column_stack([predicted, y, residual])[order].tolist()
+    listed, more = spread([[number(value) for value in row] for row in cells])
     head = [f"predicted {subject.target}", "true", "residual"]
     note += more
     off = float(np.corrcoef(predicted, np.abs(residual))[0, 1]) if len(y) > 2 and np.ptp(predicted) > 0 else 0.0
-    grows = (
-        "grow" if off > 0.2 else "shrink" if off < -0.2 else "neither grow nor shrink much"
-    ) + " with the prediction"
-    low, high = np.quantile(residual, (0.05, 0.95))
+    grows = "grow" if off > 0.2 else "shrink" if off < -0.2 else "neither grow nor shrink much"
+    low, high = np.quantile(residual, (0.05, 0.95)).tolist()
     return [
         points(
             y[shown], predicted[shown], name="predicted", title="Predicted and true", same=True, guide=lambda v: v,
             words=f"Each dot is a row; on the line a prediction is right. Half of the predictions are within "
-            f"{number(float(np.median(np.abs(residual))))} of the truth.",
+            f"{number(np.median(np.abs(residual)).item())} of the truth.",
             x=f"true {subject.target}", y="predicted", table=(head, listed), note=note,
         ),
         points(
             predicted[shown], residual[shown], name="residuals", title="Residuals", guide=lambda v: 0.0,
-            words=f"True minus predicted. The mean is {number(float(residual.mean()))}; their sizes {grows} "
-            f"(correlation {number(off)}).",
+            words=f"True minus predicted. The mean is {number(float(residual.mean()))}; their sizes {grows} with "
+            f"the prediction (correlation {number(off)}).",
             x=f"predicted {subject.target}", y="true − predicted", table=(head, listed), note=note,
         ),
         histogram(
             [("residuals", residual)], name="spread", title="How the residuals are spread",
-            words=f"Nine out of ten are between {number(float(low))} and {number(float(high))}.", x="true − predicted",
+            words=f"Nine out of ten are between {number(low)} and {number(high)}.", x="true − predicted",
         ),
     ]  # fmt: skip

@@ -28,7 +28,7 @@ ul.findings li { margin: .6rem 0; padding: .5rem .9rem; border-left: 4px solid v
 ul.findings small { display: block; color: var(--soft); font-size: .92rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1.2rem 2.5rem;
   align-items: start; }
-figure { margin: .6rem 0 0; min-width: 0; } figure.wide { max-width: 46rem; }
+figure { margin: .6rem 0 0; min-width: 0; } figure.wide { max-width: 58rem; }
 figure h3 { margin: 1rem 0 .3rem; }
 figcaption { color: var(--soft); font-size: .95rem; line-height: 1.45; margin-top: .3rem; }
 svg.chart { width: 100%; max-width: 36rem; height: auto; display: block; }
@@ -83,8 +83,8 @@ summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
   .tiles b { font-size: 1.35rem; } table.figures td, table.figures th { padding-left: .9rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .5rem; }
   table.confusion td, table.confusion th { padding: .3rem .45rem; } }
-@media print { .charts { display: block; } figure { break-inside: avoid; max-width: 13cm; } .tiles li { border: 1px solid
-  var(--line); } details.numbers:not([open]) { display: none; } td.right, td.wrong { -webkit-print-color-adjust: exact;
-  print-color-adjust: exact; } section { break-inside: auto; } }
+@media print { .charts { display: block; } figure { break-inside: avoid; max-width: 13cm; }
+  .tiles li { border: 1px solid var(--line); } details.numbers:not([open]) { display: none; }
+  td.right, td.wrong { -webkit-print-color-adjust: exact; print-color-adjust: exact; } section { break-inside: auto; } }
 """
 )
