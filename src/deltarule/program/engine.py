@@ -19,7 +19,7 @@ from deltarule.program.spec import ProgramSpec
 
 __all__ = ["DTYPES", "ENGINES", "Program", "compile_network"]
 
-ENGINES = ("numpy",)
+ENGINES = ("numpy", "native")
 DTYPES = ("float64", "float32")
 
 Arrays = dict[str, np.ndarray]
@@ -32,12 +32,18 @@ def compile_network(
     """The program of a network.
 
     `policy` chooses the forms of the derivatives: `plain` (textbook), `memory` (fewest saved arrays) or `accuracy`
-    (fewest wrong digits). Raises `DeltaruleError` for an unknown policy, dtype or engine.
+    (fewest wrong digits). The engine `native` runs machine code that LLVM makes of the equations; where it cannot run,
+    it is NumPy, which a warning says once. Raises `DeltaruleError` for an unknown policy, dtype or engine.
     """
     for what, value, known in (("dtype", dtype, DTYPES), ("engine", engine, ENGINES)):
         if value not in known:
             raise DeltaruleError(f"{what} is {value!r}{nearest(value, known)}; it has to be one of {', '.join(known)}")
-    return Program(network, spec_of(network, policy), dtype)
+    program = Program(network, spec_of(network, policy), dtype)
+    if engine == "native":
+        from deltarule.program.native.engine import native_program
+
+        return native_program(program)
+    return program
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,11 @@ class Program:
     network: Network
     spec: ProgramSpec
     dtype: str = "float64"
+
+    @property
+    def engine(self) -> str:
+        """What runs the equations."""
+        return "numpy"
 
     @cached_property
     def source(self) -> str:

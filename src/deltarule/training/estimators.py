@@ -79,7 +79,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         categorical: Sequence[str] | None = None,
         ordinal: Mapping[str, Sequence[str]] | None = None,
         seed: int | None = 0,
-        engine: str = "numpy",
+        engine: str = "auto",
         dtype: str = "float64",
         policy: str = "accuracy",
         progress: Callable[[EpochReport], object] | None = None,

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
+from deltarule.program.native.choice import pays
 from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
 from deltarule.training.containers import as_array, contained, container, names_of_targets
 from deltarule.training.display import WithNetwork, visual_block
@@ -94,7 +95,7 @@ class NetworkEstimator(BaseEstimator):
         categorical: Sequence[str] | None = None,
         ordinal: Mapping[str, Sequence[str]] | None = None,
         seed: int | None = 0,
-        engine: str = "numpy",
+        engine: str = "auto",
         dtype: str = "float64",
         policy: str = "accuracy",
         progress: Callable[[EpochReport], object] | None = None,
@@ -184,7 +185,14 @@ class NetworkEstimator(BaseEstimator):
         return True
 
     def _compiled(self) -> Program:
-        return compiled(self.network_, self.policy, self.dtype, self.engine)
+        return compiled(self.network_, self.policy, self.dtype, "numpy" if self.engine == "auto" else self.engine)
+
+    def _trained_by(self, plan: Plan, rows: int) -> Program:
+        """The program that trains: with "auto" the native one where that pays."""
+        size = sum(value.size for value in self.parameters_.values())
+        if self.engine == "auto" and pays(size, rows, plan.batch_size, plan.epochs):
+            return compiled(self.network_, self.policy, self.dtype, "native")
+        return self.program_
 
     @property
     def program_(self) -> Program:
@@ -232,8 +240,9 @@ class NetworkEstimator(BaseEstimator):
             position, history = self.checkpoint.begun(self, plan, callbacks)
         try:
             with _threads(work):
+                program = self._trained_by(plan, len(rows))
                 run = train_on(
-                    self.program_,
+                    program,
                     self.parameters_,
                     rows,
                     plan,
@@ -252,6 +261,7 @@ class NetworkEstimator(BaseEstimator):
         for name, values in run.history.items():
             self.history_.setdefault(name, []).extend(values)
         self.n_epochs_ += run.epochs
+        self.engine_ = program.engine
         self.interrupted_, self._optimised_by = run.interrupted, self.optimiser
         if stopping is not None:
             self.best_epoch_ = stopping.best_epoch
@@ -331,7 +341,9 @@ class NetworkEstimator(BaseEstimator):
 
     # Rows that are not all in memory (see `streaming`) -------------------------------------------------------------
 
-    def begin_stored(self, encoder: Encoder, network: Network, inputs: Standardisation, target: Standardisation) -> None:
+    def begin_stored(
+        self, encoder: Encoder, network: Network, inputs: Standardisation, target: Standardisation
+    ) -> None:
         """Everything fitted that needs all rows, from what was seen of them; means and deviations of the encoded columns
         and of the target, which are used where the settings and the network want them.
         """

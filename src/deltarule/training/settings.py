@@ -13,6 +13,7 @@ from typing import Any
 
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.program.initialisation import INITIALISERS
+from deltarule.program.native.choice import ENGINE_CHOICES
 
 __all__ = ["NAMED", "SETTINGS", "Setting", "validate", "validate_options"]
 
@@ -122,7 +123,12 @@ SETTINGS: dict[str, Setting] = {
             dict,
             choices=(None, "balanced"),
         ),
-        Setting("engine", "numpy", "what runs the equations", choices=("numpy",)),
+        Setting(
+            "engine",
+            "auto",
+            "what runs the equations; auto: native where that pays, else numpy",
+            choices=ENGINE_CHOICES,
+        ),
         Setting("dtype", "float64", "type of the numbers", choices=("float64", "float32")),
         Setting("policy", "accuracy", "how the backward pass reuses values", choices=("accuracy", "memory", "plain")),
         Setting(

@@ -55,7 +55,15 @@ def native_program(program: Program) -> Program:
 class NativeProgram(Program):
     """A `Program` whose forward pass, losses, gradients and updates run as machine code, compiled when first used."""
 
-    engine = "native"
+    @property
+    def engine(self) -> str:
+        """What runs the equations: NumPy where there turned out to be no code for them."""
+        return "numpy" if self._without_code else "native"
+
+    @cached_property
+    def _without_code(self) -> list[str]:
+        """Why there is no code, once that is known."""
+        return []
 
     @cached_property
     def _jobs(self) -> dict[tuple[Any, ...], Compiled]:
@@ -139,6 +147,7 @@ class NativeProgram(Program):
                 job = job_of(spec, name, sizes, rules, clipped)
                 self._jobs[key] = (compiled(job, processor, self.dtype, batch), job)
             except NotLowered as error:
+                self._without_code.append(str(error))
                 say_once(f"the native engine has no code for this network ({error}); the NumPy engine runs it")
                 return None, None
         return self._jobs[key]
