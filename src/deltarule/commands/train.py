@@ -49,6 +49,8 @@ LATER_ENGINES = ("jax",)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    from deltarule.training.settings import SETTINGS
+
     parser.add_argument("data", metavar="DATA", help="a CSV, Parquet or Arrow file, a bundled data set, or - for CSV")
     parser.add_argument("--target", metavar="COLUMN", help="what to learn (a bundled data set knows its own)")
     parser.add_argument("--network", metavar="NETWORK", help="text or file (default: one that fits the target)")
@@ -71,6 +73,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help='it holds ordered levels, lowest first, as in "size=S<M<L"; repeatable',
     )
     add_training_options(parser)
+    row = SETTINGS["engine"]
     parser.add_argument("--engine", metavar="NAME", default=row.default, help=f"{row.words} (default: {row.default})")
     parser.add_argument("--checkpoint", metavar="FOLDER", help="keep there what a killed training needs to go on")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The options of `train` that say how: optimiser, schedule, penalties, decay, clipping, initial values."""
+"""The options of `train` that say how, each from its row of the table of settings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Any
 
 from deltarule.training.settings import SETTINGS, Setting
 
-__all__ = ["add_training_options", "number_or_word", "training_settings"]
+__all__ = ["add_training_options", "training_settings"]
 
-_NUMBERS = ("weight_decay", "l1", "l2", "clip_value", "clip_norm", "initialiser")
+_ROWS = (
+    *("weight_decay", "decay", "l1", "l2", "clip_value", "clip_norm", "initialiser", "class_weight"),
+    *("learning_rate", "batch_size", "epochs", "seed", "validation", "early_stopping", "patience", "min_improvement"),
+    *("dtype", "policy", "missing", "standardise"),
+)
+"""Rows of `SETTINGS` in the order of the help. `warm_start` needs a model to go on with."""
+_DEFAULTS = {"validation": 0.2}
+"""Where the command's default is not the estimators'."""
 _NAMED = ("optimiser", "optimiser_options", "schedule", "schedule_options", "regularised")
 
 
@@ -35,41 +42,53 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schedule-options", metavar=pairs, type=_options, help="as in every=20; `deltarule show step` lists them"
     )
-    for name in _NUMBERS:
-        row = SETTINGS[name]
-        default = "none" if row.default is None else f"{row.default:g}" if row.kind is None else row.default
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            metavar="X",
-            type=number_or_word(row),
-            default=row.default,
-            help=f"{row.words} (default: {default})",
-        )
-    row = SETTINGS["decay"]
-    parser.add_argument("--decay", choices=[c for c in row.choices if c], default=row.default, help=row.words)
     parser.add_argument(
         "--regularised",
         metavar="NAMES",
         default="weights",
         help="parameters of l1, l2 and decay: weights (not biases), all, or names as in W_1,W_2 (default: weights)",
     )
+    for name in _ROWS:
+        _add(parser, SETTINGS[name], _DEFAULTS.get(name, SETTINGS[name].default))
+
+
+def _add(parser: argparse.ArgumentParser, row: Setting, default: Any) -> None:
+    """One option: a flag for what is on or off, a choice of words, or a number or word."""
+    option, words = f"--{row.name.replace('_', '-')}", row.words.replace("%", "%%")
+    if row.kind is bool:
+        if default:
+            option, words = f"--no-{row.name.replace('_', '-')}", f"not: {words}"
+        parser.add_argument(
+            option, dest=row.name, action="store_false" if default else "store_true", default=default, help=words
+        )
+        return
+    shown = "none" if default is None else f"{default:g}" if isinstance(default, float) else default
+    words = f"{words} (default: {shown})"
+    if row.kind is None:
+        parser.add_argument(option, choices=[c for c in row.choices if c is not None], default=default, help=words)
+        return
+    letter = {int: "N", dict: "CLASS=X,..."}.get(row.kind, "X")
+    parser.add_argument(option, metavar=letter, type=_number_or_word(row), default=default, help=words)
 
 
 def training_settings(options: argparse.Namespace) -> dict[str, Any]:
     """What was given, by the names of the settings."""
-    return {name: getattr(options, name) for name in (*_NAMED, *_NUMBERS, "decay")}
+    found = {name: getattr(options, name) for name in (*_NAMED, *_ROWS)}
+    if found["class_weight"] is None:  # a regression has none
+        del found["class_weight"]
+    return found
 
 
-def number_or_word(row: Setting) -> Callable[[str], Any]:
-    """Reads a number of the setting's kind, or one of its words."""
-    kind = row.kind or str
+def _number_or_word(row: Setting) -> Callable[[str], Any]:
+    """Reads a number of the setting's kind (for a dictionary: numbers by name), or one of its words."""
+    kind: Any = _options if row.kind is dict else row.kind or str
 
     def read(text: str) -> Any:
         if text in row.choices:
             return text
         try:
             return kind(text)
-        except ValueError:
+        except (ValueError, argparse.ArgumentTypeError):
             raise argparse.ArgumentTypeError(f"{text!r} is no value of {row.name}; it must be {row.allowed}") from None
 
     return read

@@ -11,7 +11,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError, nearest
 
-__all__ = ["ClassWeight", "class_weights", "label_weights"]
+__all__ = ["ClassWeight", "class_weights", "label_weights", "named_classes", "without_class_weight"]
 
 ClassWeight = Mapping[Any, float] | str | None
 
@@ -42,6 +42,29 @@ def class_weights(
         if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < math.inf:
             raise DeltaruleError(f"class_weight of {key!r} is {value!r}; it must be a number in (0, inf)")
     return np.array([float(wanted.get(c, 1.0)) for c in known])
+
+
+def named_classes(wanted: ClassWeight, classes: np.ndarray) -> ClassWeight:
+    """The same weights, by the classes that texts stand for: on a command line every class is a text.
+
+    >>> named_classes({"0": 1.0, "1": 5.0}, np.array([0, 1]))
+    {0: 1.0, 1: 5.0}
+    """
+    if not isinstance(wanted, Mapping):
+        return wanted
+    by_text = {str(c): c for c in np.unique(classes).tolist()}
+    return {by_text.get(key, key) if isinstance(key, str) else key: value for key, value in wanted.items()}
+
+
+def without_class_weight(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a regression.
+
+    Raises:
+        DeltaruleError: a class_weight is among them.
+    """
+    if settings.get("class_weight") is not None:
+        raise DeltaruleError("class_weight is for classes; the target is a quantity\nremedy: leave it out")
+    return {name: value for name, value in settings.items() if name != "class_weight"}
 
 
 def label_weights(wanted: Mapping[Any, float] | str, Y: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from deltarule.training.atomic import refuse_unwritable, write_whole
 from deltarule.training.bootstrap import Intervals
 from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.checkpoint import EVERY, Checkpoints
+from deltarule.training.class_weights import named_classes, without_class_weight
 from deltarule.training.data import Table, Task
 from deltarule.training.diagnosis import Finding
 from deltarule.training.estimators import Classifier, Regressor
@@ -156,6 +157,7 @@ def train(
     kept = None if checkpoint is None else Checkpoints(checkpoint, {}, resume=resume, every=checkpoint_every)
     if kept is not None:
         kept.refuse_what_is_in_the_way()
+    validation = 0.2 if validation == "auto" else validation
     settings["validation"] = validation
     large = larger_than_memory(data, memory)
     if large is not None:
@@ -291,8 +293,12 @@ def _case(
     X = table.select(features)
     raw, columns = raw_to_fit(X, declared, settings.get("missing", SETTINGS["missing"].default))
     summary = summarise(X, raw, columns, target, y, task)
-    kind = Classifier if task == "classification" else Regressor
-    model: Model = kind(network, categorical=categorical, ordinal=ordinal, **settings)
+    columns_of = {"categorical": categorical, "ordinal": ordinal}
+    if task == "classification":
+        weights = named_classes(settings.get("class_weight"), y)
+        model: Model = Classifier(network, **{**settings, **columns_of, "class_weight": weights})
+    else:
+        model = Regressor(network, **without_class_weight(settings), **columns_of)
     return _Case(model, task, table, target, tuple(features), X, y, summary)
 
 

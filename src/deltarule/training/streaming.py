@@ -18,7 +18,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
-from deltarule.training.class_weights import class_weights
+from deltarule.training.class_weights import class_weights, named_classes, without_class_weight
 from deltarule.training.data import MOST_CLASSES, Task
 from deltarule.training.encoding import ColumnCode, Encoder, RawColumn, kept_categories
 from deltarule.training.estimators import Classifier, Regressor
@@ -131,7 +131,10 @@ def _prepared(
 ) -> Streamed:
     kind = task_of(seen.target.texts, seen.target.texts or _few_classes(seen))
     given = {**settings, "categorical": list(declared.categorical) or None, "ordinal": declared.ordinal or None}
-    model: Model = (Classifier if kind == "classification" else Regressor)(network, **given).settled()
+    if kind == "classification":
+        model: Model = Classifier(network, **given).settled()
+    else:
+        model = Regressor(network, **without_class_weight(given)).settled()
     model.seed_ = seed
     names = [feature.name for feature in seen.features]
     model.n_features_in_, model.feature_names_in_ = len(names), np.array(names, dtype=object)
@@ -139,6 +142,7 @@ def _prepared(
     decoder = Decoder(model, codes)
     if isinstance(model, Classifier):
         decoder.classes, decoder.places, model.classes_ = _classes(seen)
+        model.class_weight = named_classes(model.class_weight, model.classes_)
         outputs = len(model.classes_)
     else:
         _refuse_no_quantity(seen)
