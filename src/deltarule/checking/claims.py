@@ -214,7 +214,8 @@ def _settle(
         if found is not None:
             row.verdict, row.reason = status, found.reason
             if found.judgement is not None and status == "refuted":
-                row.counterexample = found.judgement.counterexample
+                shown = found.judgement.counterexample or {}
+                row.counterexample = {k.replace(state.symbols.prefix, ""): v for k, v in shown.items()}
             return
 
 

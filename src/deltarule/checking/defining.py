@@ -22,6 +22,7 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Derivative,
+    Expression,
     Index,
     Product,
     Symbol,
@@ -32,6 +33,7 @@ from deltarule.language.expression import (
     symbols,
     walk,
 )
+from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.gradients import orientation
@@ -65,6 +67,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         body = Lowering(state.symbols).lower(right)
         if body.rank:
             raise Unread(f"the function {base} has vector values")
+        if _calls(body.expression, f.table_name):
+            return False  # g(z) = g(θᵀx): two arguments are said to be one
         state.symbols.define_function(base, parameter, body.expression, base, row.line)
         row.verdict, row.reason = "definition", f"defines the function {base}"
         return True
@@ -116,6 +120,23 @@ def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     _define(state, plain, value.with_expression(power(value.expression, Fraction(1, 2))), row, right)
     row.reason = f"defines {plain.key} by its square"
     return True
+
+
+def _calls(e: Expression, function: str) -> bool:
+    """Whether an expression applies a function, also by way of others."""
+    seen: set[str] = set()
+    waiting = [e]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if not isinstance(node, Apply) or node.function in seen:
+                continue
+            if node.function == function:
+                return True
+            seen.add(node.function)
+            row = FUNCTIONS.get(node.function)
+            if row is not None and row.definition is not None:
+                waiting.append(row.definition)
+    return False
 
 
 def _own_parameter(state: State, left: t.Tree, right: t.Tree, parameter: str) -> tuple[str, t.Tree]:
@@ -288,14 +309,24 @@ def _is_signal_of(state: State, found: Reference) -> bool:
 def _define_macro(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> None:
     state.symbols.macros[found.key] = lambda lowering: lowering.lower(right)
     if isinstance(value.expression, Derivative) and isinstance(value.expression.of, Symbol) and found.base == "delta":
-        _signal_names(state, found.base, value.expression.of)
+        _signal_names(state, f"{found.base}_", value.expression.of)
+    match value.expression:
+        case Derivative(of=Symbol() as target, by=Symbol(name=by)) if found.key == f"d{by}" and _one_sample(state):
+            _signal_names(state, "d", target)  # da = dL/da: dw is dL/dw
     row.verdict, row.reason = "definition", f"names a derivative {found.key}"
+
+
+def _one_sample(state: State) -> bool:
+    """Whether the document speaks of one sample only: with more, dz is of one of them and dw a mean over all."""
+    usage = state.symbols.usage
+    several = any(u.sample_letters for u in usage.values()) or any(n in usage for n in ("m", "N", "X"))
+    return not several
 
 
 def _signal_names(state: State, base: str, target: Symbol) -> None:
     """δ_y = ∂L/∂y names the pattern: δ_x is ∂L/∂x for every quantity x of the document."""
     for key, entity in list(state.symbols.entities.items()):
-        name = f"{base}_{key}"
+        name = f"{base}{key}"
         if entity.split:
             continue  # its components have names of their own
         if name not in state.symbols.macros and not target.indices:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from time import monotonic
 
 from deltarule.checking.claims import claim, relates_free_names, shapes_open
+from deltarule.checking.conventions import spelled_out
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
@@ -73,6 +74,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
+    statements = spelled_out(statements)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _judged(document, statements, given, watch)
     at = 0
@@ -94,7 +96,10 @@ def _judged(document: Document, statements: Sequence[Statement], given: Given, w
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
     usage.squares = squares(statements, usage)
-    usage.sampled = sampled(sides, usage)
+    if each := sampled(sides, usage):
+        usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
+                       sampled=each)  # fmt: skip
+        usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]

@@ -237,6 +237,9 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base, lists in arguments.items():
         if base in KNOWN_FUNCTIONS:
             continue
+        if base not in primed and len(lists) == 1 and base not in calls and all("," in names for names in lists):
+            state.symbols.quantities[base] = lists  # f(x, y), never at other arguments
+            continue
         bare = state.symbols.usage.get(base)
         if base in primed or (base in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
             state.symbols.name_function(base)

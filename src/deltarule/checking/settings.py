@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
-from deltarule.checking.worked_numbers import equal_to_the_digits, is_number, number_of
+from deltarule.checking.worked_numbers import equal_to_the_digits, is_calculation, is_number, number_of
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
@@ -117,6 +117,9 @@ def _supposed(state: State, statement: Statement) -> bool:
 
 def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     """A refuted `y = 1` sets y where nothing defines it; where something does, the values that go in are not given."""
+    if row.verdict == "ill-shaped" and is_calculation(right) != is_calculation(left):
+        row.verdict, row.reason = "undecided", f"numbers are put in for names of which the text says more: {row.reason}"
+        return
     found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
     if found is None or not is_number(right) or found.primes or found.power is not None or found.transposed:
         return

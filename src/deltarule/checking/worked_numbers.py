@@ -14,7 +14,7 @@ import flint
 
 from deltarule.reading import tree as t
 
-__all__ = ["equal_to_the_digits", "is_number", "number_of"]
+__all__ = ["equal_to_the_digits", "is_calculation", "is_number", "number_of"]
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "exp": lambda x: x.exp(),
@@ -42,6 +42,12 @@ def is_number(tree: t.Tree) -> bool:
         case t.Factors(items=((_, a), ("/", b))):
             return is_number(a) and is_number(b)
     return False
+
+
+def is_calculation(tree: t.Tree) -> bool:
+    """Whether a side has a value by itself: written numbers and what is done with them."""
+    with flint.ctx.workprec(80):
+        return _enclosed(tree, exact=True) is not None
 
 
 def number_of(tree: t.Tree) -> str:

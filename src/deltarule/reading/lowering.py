@@ -549,6 +549,13 @@ class Lowering:
                 return called(self, value, arguments, found), k + 2
             if group.kind == "(" and takes_others(self, found.base, group):
                 raise Unread(f"{found.base} at other arguments than those it was introduced with", item.start)
+            if (
+                group.kind == "("
+                and len(group.items) > 1
+                and not takes(self, found.base, group)
+                and not found.transposed
+            ):
+                raise Unread(f"{found.base} of {len(group.items)} arguments", item.start)
             if group.kind == "(" and takes(self, found.base, group):
                 value = self.quantity(found, item.start)
                 return called(self, value, arguments, found), k + 2

@@ -31,14 +31,24 @@ def ranged(low: Lowering, node: t.Big) -> Value:
 def _steps(low: Lowering, node: t.Big) -> Value | None:
     """Σ_{t=1}^{3} over points in time (or layers), which are names of their own: written out."""
     usage = low.symbols.usage
-    match node.index:
-        case t.Compare(sides=(t.Name(letter=letter), t.Num(value=first)), relations=(t.Relation(symbol="="),)):
+    match node:
+        case t.Big(
+            index=t.Compare(sides=(t.Name(letter=letter), t.Num(value=first)), relations=(t.Relation(symbol="="),)),
+            upper=t.Num(value=last),
+        ):
+            pass
+        case t.Big(
+            index=t.Compare(
+                sides=(t.Num(value=first), t.Name(letter=letter), t.Num(value=last)),
+                relations=(t.Relation(symbol="\\le"), t.Relation(symbol="\\le")),
+            ),
+            upper=None,
+        ):
             pass
         case _:
             return None
-    if not isinstance(usage, Survey) or letter not in usage.steps or not isinstance(node.upper, t.Num):
+    if not isinstance(usage, Survey) or letter not in usage.steps:
         return None
-    last = node.upper.value
     if first.denominator != 1 or last.denominator != 1 or last - first >= MAX_STEPS:
         return None
     terms = tuple(("+", _at(node.body, letter, k)) for k in range(int(first), int(last) + 1))

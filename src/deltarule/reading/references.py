@@ -212,13 +212,18 @@ def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
 
 
 def survey(
-    roots: Iterable[Any], kronecker: bool = True, listed: Iterable[str] = (), defined: Iterable[str] = ()
+    roots: Iterable[Any],
+    kronecker: bool = True,
+    listed: Iterable[str] = (),
+    defined: Iterable[str] = (),
+    sampled: Iterable[str] = (),
 ) -> Survey:
     """How each letter is used, over all trees of a document."""
     roots = list(roots)
     usage = Survey()
     usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
     usage.steps = step_letters(roots)
+    usage.sampled = set(sampled)
     usage.timed = _timed(roots, usage.steps)
     inside: set[int] = set()
     for root in roots:
@@ -232,6 +237,8 @@ def survey(
                     label = above.get("label", "")
                     inside.add(id(name))
                     inside.update(id(x) for x in (*trees(sub), *trees(sup)))
+                    if not label and base_name(name) in usage.sampled and "sample" not in above:
+                        label = ANY
                     u = usage.setdefault(_usage_key(base_name(name), label), Usage())
                     u.bold += name.style == "bold"
                     u.primed += primes > 0
@@ -266,7 +273,8 @@ def survey(
                         if found is not None:
                             usage.setdefault(_usage_key(found.base, found.label), Usage()).elementwise += 1
                 case t.Name() if id(node) not in inside:
-                    u = usage.setdefault(base_name(node), Usage())
+                    base = base_name(node)
+                    u = usage.setdefault(_usage_key(base, ANY if base in usage.sampled else ""), Usage())
                     u.bare += 1
                     u.bold += node.style == "bold"
     return usage
@@ -285,7 +293,6 @@ def _usage_key(base: str, label: str) -> str:
 
 def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
     """How a letter with its label is used; layers that are counted, (l) and (l+1), are used alike."""
-    label = "" if label == ANY else label
     own = usage.get(_usage_key(base, label)) or Usage()
     if not label or not isinstance(usage, Survey) or not _counted(label, usage.steps):
         return own
@@ -374,8 +381,8 @@ def _below(
         out["mark"] = label_text(sub)
         return
     numbers = all(isinstance(i, t.Num) for i in items)
-    if numbers and timed and len(items) == 1 and not listed:
-        out["mark"] = label_text(sub)  # h_0, where h_t occurs
+    if numbers and len(items) == 1 and not listed and (timed or items[0] == t.Num(Fraction(0))):
+        out["mark"] = label_text(sub)  # h_0, where h_t occurs; θ_0 beside θ_1, …, θ_n
         return
     counts = all(map(is_index, items)) and len(items) <= 2 and not any(_letter(i) in defined for i in items)
     if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
@@ -426,6 +433,8 @@ def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
         case t.Terms(items=((_, t.Name(letter=letter)), *_)) if letter in LAYER_LETTERS or letter in steps - {"n", "m"}:
             out["label"] = f"({label_text(sup)})"
         case t.Words() | t.Name(letter="*" | "dagger" | "star"):
+            out["label"] = label_text(sup)  # y^*, y^{\\text{true}}
+        case t.Name(letter=letter, style="rm" | "sf" | "it") if len(letter) > 1:
             out["label"] = label_text(sup)  # y^*, y^{\\text{true}}
         case t.Terms(items=(("-", t.Num(value=v)),)) if v == 1:
             out["inverse"] = True

@@ -55,7 +55,15 @@ OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
 SAMPLES = "?samples"
 """How many samples there are, where no sum says it."""
 
-_documents = count()
+_taken: set[str] = set()
+"""Prefixes of the functions of documents that are being judged."""
+
+
+def _free_prefix() -> str:
+    """The first prefix that is free: a document is judged alike whatever was judged before it."""
+    prefix = next(p for k in count() if (p := f"document{k}:") not in _taken)
+    _taken.add(prefix)
+    return prefix
 
 
 @dataclass
@@ -112,7 +120,7 @@ class Symbols:
     """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
     number_of_size: dict[str, int] = field(default_factory=dict)
     parents: dict[str, int | str] = field(default_factory=dict)
-    prefix: str = field(default_factory=lambda: f"document{next(_documents)}:")
+    prefix: str = field(default_factory=_free_prefix)
     _variables: int = 0
 
     @property
@@ -258,3 +266,4 @@ class Symbols:
         """Take the functions of this document off the table."""
         for name in [n for n in FUNCTIONS if n.startswith(self.prefix)]:
             del FUNCTIONS[name]
+        _taken.discard(self.prefix)
