@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from deltarule.checking.verdicts import Verdicts, check
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
-    from deltarule.training import Callback, Classifier, Regressor, load_model, save_model
+    from deltarule.training import Callback, Classifier, Regressor, Watch, load_model, save_model
+    from deltarule.training.report import report
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,8 @@ _HOMES = {
     "Callback": "deltarule.training",
     "Classifier": "deltarule.training",
     "Regressor": "deltarule.training",
+    "Watch": "deltarule.training",
+    "report": "deltarule.training.report",
     "load_model": "deltarule.training",
     "save_model": "deltarule.training",
 }
@@ -48,12 +51,14 @@ __all__ = [
     "Parameter",
     "Regressor",
     "Verdicts",
+    "Watch",
     "__version__",
     "check",
     "check_backward",
     "load_model",
     "module",
     "prove",
+    "report",
     "save_model",
 ]
 

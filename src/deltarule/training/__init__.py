@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deltarule.training.settings import SETTINGS, Setting
     from deltarule.training.source import read_blocks, read_table
     from deltarule.training.splitting import split
+    from deltarule.training.watching import Watch
 
 _PLACES = {
     "atomic": ("write_whole",),
@@ -45,6 +46,7 @@ _PLACES = {
     "schedules": ("SCHEDULES", "Schedule"),
     "session": ("TrainingResult", "learning_rate_range", "train"),
     "settings": ("SETTINGS", "Setting"),
+    "watching": ("Watch",),
 }
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
@@ -69,6 +71,7 @@ __all__ = [
     "Setting",
     "Table",
     "TrainingResult",
+    "Watch",
     "check_gradients",
     "classification_metrics",
     "evaluate",

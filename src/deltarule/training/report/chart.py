@@ -18,7 +18,7 @@ from deltarule.training.report.numbers import number
 __all__ = ["STYLES", "Chart", "Rows", "Series", "bars", "histogram", "lines", "points"]
 
 WIDTH, HEIGHT = 440, 290
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 66, 12, 12, 44
 STYLES = 6
 """How many series are told apart, by colour and by dashes."""
 DRAWN = 300
@@ -143,8 +143,8 @@ def _axes(x: Scale, y: Scale, x_label: str, y_label: str, height: float = HEIGHT
     middle_x, middle_y = (LEFT + WIDTH - RIGHT) / 2, (TOP + bottom) / 2
     out.append(f'<text class="label" x="{middle_x:g}" y="{height - 6:g}" text-anchor="middle">{escape(x_label)}</text>')
     out.append(
-        f'<text class="label" x="13" y="{middle_y:g}" text-anchor="middle" '
-        f'transform="rotate(-90 13 {middle_y:g})">{escape(y_label)}</text>'
+        f'<text class="label" x="12" y="{middle_y:g}" text-anchor="middle" '
+        f'transform="rotate(-90 12 {middle_y:g})">{escape(y_label)}</text>'
     )
     return out
 

@@ -126,7 +126,7 @@ def _metrics(subject: Subject) -> str:
         for name in names
     ]  # fmt: skip
     rows.append(["rows", *(str(found.rows) for found in subject.figures.values()), ""])
-    shown = table((["", *parts, f"95 % interval ({subject.part})"], rows), label="Metrics")
+    shown = table((["", *parts, f"95 % interval ({subject.part})"], rows), label="Metrics", kind="figures metrics")
     words = f"{intervals.words}."
     if any(ends is None for ends in intervals.ends.values()):
         words += " No interval (–) where every resample gives the same value."
