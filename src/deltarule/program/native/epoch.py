@@ -10,13 +10,16 @@ batch. The code calls nothing: the products of the BLAS are called by an address
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llvmlite import ir
 
 from deltarule.language.expression import Axis
+from deltarule.program.native.blas import by_blas, split
 from deltarule.program.native.expressions import Numbers
+from deltarule.program.native.groups import Group
 from deltarule.program.native.homes import Homes
+from deltarule.program.native.large_products import call_for
 from deltarule.program.native.lowering import Job
 from deltarule.program.native.nests import Nests
 from deltarule.program.native.norm import emit_shrink
@@ -33,8 +36,8 @@ _DOUBLE = ir.DoubleType()
 _BYTE = ir.IntType(8)
 COUNTS = ("first", "batches", "batch", "rows", "updates")
 """Numbers of the table: the first batch, how many, the rows of a batch, all rows, the updates made before."""
-PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace")
-"""Arrays: row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory."""
+PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace", "gemm")
+"""Row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory, the BLAS."""
 _STACKED = 256
 """Elements of a result that lies on the stack when there is one sample a batch: most stay in registers."""
 ROOM = 16
@@ -51,6 +54,8 @@ class Layout:
     numbers: tuple[str, ...]
     batch: int | None
     """The rows of every batch, where the code is made for one number of them."""
+    by_blas: bool = False
+    """Whether it calls the BLAS."""
 
     def elements(self, batch: int) -> int:
         """The elements of the workspace for batches of so many rows."""
@@ -64,11 +69,14 @@ class _Builder:
     dtype: str
     batch: int | None
     arrays: dict[str, Operand] = field(default_factory=dict)
+    by_blas: bool = False
 
     def __post_init__(self) -> None:
         self.element = ir.FloatType() if self.dtype == "float32" else ir.DoubleType()
         self.module = ir.Module("deltarule")
         self.module.triple = self.processor.triple
+        if self.batch != 1:
+            self.job = replace(self.job, groups=split(self.job.groups, self.size_if_known))
         self.given = {n: f"{n} (given)" if f"{n} (given)" in self.reads else n for n in self.job.data}
         self.kept = [self.job.loss] if self.job.loss else []
         self.stored = stored_names(self.job.groups, self.kept)
@@ -83,6 +91,11 @@ class _Builder:
     def registers(self) -> int:
         """Vector registers of the processor."""
         return 32 if self.processor.width == 64 or not self.processor.triple.startswith("x86") else 16
+
+    def size_if_known(self, axis: Axis) -> int | None:
+        """The size of an axis; None for the rows where these are known later."""
+        found = self.job.size(axis)
+        return self.batch if found is None else found
 
     def known_size(self, axis: Axis) -> int:
         """The size of an axis, in code that is made for one size of the batch."""
@@ -106,7 +119,7 @@ class _Builder:
 
     def layout(self) -> Layout:
         storage = self.storage
-        return Layout(self.words(), storage.fixed, storage.each_row, self.job.numbers, self.batch)
+        return Layout(self.words(), storage.fixed, storage.each_row, self.job.numbers, self.batch, self.by_blas)
 
     # The function -------------------------------------------------------------------------------------------------
 
@@ -156,7 +169,7 @@ class _Builder:
         b.branch(after)
         b.position_at_end(after)
         following = b.add(number, ir.Constant(INDEX, 1))
-        stop = b.load(given["stop"], typ=_BYTE)
+        stop = b.load_atomic(given["stop"], "monotonic", 1, typ=_BYTE)  # another thread may set it meanwhile
         go_on = b.and_(
             b.icmp_signed("<", following, given["batches"]), b.icmp_signed("==", stop, ir.Constant(_BYTE, 0))
         )
@@ -197,6 +210,7 @@ class _Builder:
             stored=self.stored,
             accuracy=self.job.policy,
             registers=self.registers,
+            gemm=None if self.batch == 1 else self._by_blas,
         )
         self._prepare(numbers)
         for group in self.job.groups:
@@ -207,6 +221,15 @@ class _Builder:
                 nests.emit(group)
             if self.job.loss in group.made:
                 self._look_at_loss(number, done, result)
+
+    def _by_blas(self, nests: Nests, group: Group) -> bool:
+        """A large product by the BLAS: whether the group was one."""
+        found = by_blas(group, self.size_if_known)
+        if found is None:
+            return False
+        self.by_blas = True
+        call_for(nests, self.arguments["gemm"], group, found)
+        return True
 
     def _look_at_loss(self, number: ir.Value, done: ir.Block, result: ir.PhiInstr) -> None:
         """The loss is written; one that is not finite ends the run."""

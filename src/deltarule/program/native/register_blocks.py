@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from llvmlite import ir
 
@@ -104,7 +105,7 @@ def _result_tile(
     elif task.start == "add" and not task.summed:
         first = [spot.load(task.out.operand, task.out.letters) for spot in spots]
     # Without a sum there are fewer factors to scale than products, and the old value is where the product is added.
-    scaled = None if task.summed else next((f for f in task.factors if lanes not in f.letters), task.left)
+    scaled = None if task.summed else min(task.factors, key=lambda f: _values(f, task, lanes, v.lanes))
     ends = task if task.summed else replace(task, start="zero", scale=None)
 
     def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
@@ -121,6 +122,12 @@ def _result_tile(
     results = _summed(v, task.sizes[task.summed] if task.summed else 1, tile, totals, turn)
     for n, spot in enumerate(spots):
         _finish(ends, spot, _joined(v, results[n :: len(spots)]))
+
+
+def _values(view: View, task: Task, letter: str, lanes: int) -> int:
+    """How many vectors or single elements a factor comes to."""
+    sizes = [(n, task.sizes[n]) for n in view.letters]
+    return prod(-(-(s if isinstance(s, int) else 32) // (lanes if n == letter else 1)) for n, s in sizes)
 
 
 def along_sum(v: Vectors, task: Task, rows: str, tile: Tile) -> None:
