@@ -51,8 +51,8 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
     state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
-    for _ in range(3):
-        learn(state)
+    for guessing in (False, False, True, False):
+        learn(state, guessing)
     for entity in state.symbols.entities.values():
         entity.defined = False
 
@@ -303,7 +303,7 @@ def memberships(state: State) -> None:
                 entity.orientation = "row"
 
 
-def learn(state: State) -> None:
+def learn(state: State, guessing: bool = False) -> None:
     """One pass over all sides: ranks and sizes that have to agree are made to agree."""
     for statement in state.statements:
         for k, relation in enumerate(statement.relations):
@@ -313,7 +313,7 @@ def learn(state: State) -> None:
             if left is None or right is None:
                 continue
             values = []
-            lowering = Lowering(state.symbols, learning=True)
+            lowering = Lowering(state.symbols, learning=True, guessing=guessing)
             for side in (left, right):
                 try:
                     values.append(lowering.resized(lowering.lower(side)))

@@ -74,7 +74,8 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
             continue
         seen.add(name)
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
-        if not known and _has_meaning(whole, name):
+        last = part.rows[-1].line
+        if not known and _has_meaning(whole, name) and whole.seen_definition.get(name, 0) <= last:
             return False
         if name in part.definitions.equations:
             right = part.definitions.equations[name].right

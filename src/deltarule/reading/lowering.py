@@ -83,6 +83,9 @@ class Lowering:
     learning: bool = False
     """In the first pass shapes are learnt: a rank that is open is taken from its surroundings."""
 
+    guessing: bool = False
+    """In the last of these passes a row makes a vector of the letter behind it, wᵀx, if nothing says what x is."""
+
     def lower(self, node: t.Tree) -> Value:
         """The value of a tree. Raises Unread or IllShaped."""
         match node:
@@ -434,6 +437,8 @@ class Lowering:
                 value = self.as_vector(items[before][1]) or value
             if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
                 value = self.as_sample(items[before][1]) or value
+                if value.rank == 0 and op in {"", "cdot"}:
+                    value = self.behind_a_row(items[before][1]) or value
             if (
                 self.learning
                 and total is not None
@@ -471,6 +476,18 @@ class Lowering:
             return None
         self.symbols.shaped(entity, 2)
         return self.lower(item)
+
+    def behind_a_row(self, item: t.Tree) -> Value | None:
+        """In the first passes wᵀx waits for what is said of x; then it is a vector."""
+        found = reference(item, self.symbols.usage)
+        entity = self.symbols.entities.get(found.key) if found is not None else None
+        if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
+            return None
+        if self.is_function(found) or not found.base[:1].islower():
+            return None
+        if self.guessing:
+            return self.as_vector(item)
+        raise Unread(f"nothing says yet what {found.key} is", item.start)
 
     def as_matrix(self, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:
         """In the first pass a capital letter of open rank before a column is a matrix."""
