@@ -16,7 +16,9 @@ from llvmlite import ir
 
 from deltarule.language.expression import Axis
 from deltarule.program.native.blas import by_blas, split
+from deltarule.program.native.deferred import BLOCK, Deferred, deferred
 from deltarule.program.native.expressions import Numbers
+from deltarule.program.native.groups import Group
 from deltarule.program.native.groups import Group
 from deltarule.program.native.homes import Homes
 from deltarule.program.native.large_products import call_for
@@ -86,6 +88,8 @@ class _Builder:
         self.homes = Homes(self.job.groups, self.known_size, lanes, self.registers, self.batch == 1)
         if self.job.name == "train" and self.batch is not None:
             self.storage.fixed = self.homes.choose(self.job.parameters, self.job.state, self.storage.fixed)
+        resident = self.batch == 1 and self.homes.all_resident((*self.job.parameters, *self.job.state))
+        self.apart = deferred(self.job, self.known_size) if resident and self.job.name == "train" else None
 
     @property
     def registers(self) -> int:
@@ -159,13 +163,18 @@ class _Builder:
         b.position_at_end(start)
         room = self._room()
         self.homes.enter(self.vectors, given, given["workspace"])
-        b.cbranch(b.icmp_signed("<", ir.Constant(INDEX, 0), given["batches"]), head, done)
-        result.add_incoming(ir.Constant(INDEX, 0), b.block)
+        begin = ir.Constant(INDEX, 0) if self.apart is None else self._blocks(self.apart, room, done, result)
+        b.cbranch(b.icmp_signed("<", begin, given["batches"]), head, done)
+        result.add_incoming(begin, b.block)
         before = b.block
         b.position_at_end(head)
         number = b.phi(INDEX)
-        number.add_incoming(ir.Constant(INDEX, 0), before)
-        self._batch(number, room, done, result)
+        number.add_incoming(begin, before)
+        self._batch(number, room)
+        for group in self.job.groups:
+            self._emit(group)
+            if self.job.loss in group.made:
+                self._look_at_loss(number, done, result)
         b.branch(after)
         b.position_at_end(after)
         following = b.add(number, ir.Constant(INDEX, 1))
@@ -190,7 +199,72 @@ class _Builder:
         up = b.add(self.arguments["batch"], ir.Constant(INDEX, ROOM - 1))
         return b.and_(up, ir.Constant(INDEX, -ROOM))
 
-    def _batch(self, number: ir.Value, room: Index, done: ir.Block, result: ir.PhiInstr) -> None:
+    def _blocks(self, apart: Deferred, room: Index, done: ir.Block, result: ir.PhiInstr) -> ir.Value:
+        """Blocks of samples, the losses of each computed together after its steps; returns the sample that comes next.
+
+        Where one of them is not finite, the parameters are as they were before the block, which comes next then.
+        """
+        b, v, given = self.builder, self.vectors, self.arguments
+        before = b.block
+        head, body, good, bad, on = (b.append_basic_block(n) for n in ("block", "steps", "good", "bad", "single"))
+        b.branch(head)
+        b.position_at_end(head)
+        number = b.phi(INDEX)
+        number.add_incoming(ir.Constant(INDEX, 0), before)
+        end = b.add(number, ir.Constant(INDEX, BLOCK))
+        b.cbranch(b.icmp_signed("<=", end, given["batches"]), body, on)
+        b.position_at_end(body)
+        saved = self.homes.save(v)
+        notes = {n: Operand.dense(v.scratch(BLOCK * math.prod(s)), BLOCK, *s) for n, s in apart.noted.items()}
+        with v.loop(0, BLOCK) as turn:
+            self._batch(b.add(number, turn.index), room)
+            for group in apart.steps:
+                self._emit(group)
+            for name, note in notes.items():
+                self._note(name, note, turn.index)
+        losses = self._losses(apart, notes, number)
+        one = v.of(1)
+        finite: ir.Value = ir.Constant(ir.IntType(1), 1)
+        with v.loop(0, BLOCK, carried=[finite]) as turn:
+            double, fine = self._checked(one.load_element(losses.pointer, turn.index))
+            b.store(double, b.gep(given["losses"], [b.add(number, turn.index)], source_etype=_DOUBLE))
+            turn.carried = [b.and_(turn.carried[0], fine)]
+        b.cbranch(turn.results[0], good, bad)
+        b.position_at_end(bad)
+        self.homes.restore(v, saved)
+        b.branch(on)
+        b.position_at_end(good)
+        stop = b.load_atomic(given["stop"], "monotonic", 1, typ=_BYTE)
+        number.add_incoming(end, good)
+        b.cbranch(b.icmp_signed("==", stop, ir.Constant(_BYTE, 0)), head, done)
+        result.add_incoming(end, good)
+        b.position_at_end(on)
+        return number
+
+    def _note(self, name: str, note: Operand, sample: ir.Value) -> None:
+        """What a loss needs of a sample."""
+        v, source = self.vectors, self.arrays[name]
+        inner = math.prod(s for s in note.shape[1:] if isinstance(s, int))
+        v = v.narrowed(inner)
+        for k in range(0, inner, v.lanes):
+            count = min(v.lanes, inner - k)
+            value = v.load(source.pointer, k, None if source.padded else count)
+            v.store(value, note.pointer, v.plus(v.times(sample, inner), k), count)
+
+    def _losses(self, apart: Deferred, notes: dict[str, Operand], number: ir.Value) -> Operand:
+        """The losses of a block, from what was noted of its samples."""
+        v, loss = self.vectors, self.job.loss or ""
+        stored = stored_names(apart.losses, [loss])
+        made = {n: Operand.dense(v.scratch(BLOCK * math.prod(apart.made[n])), BLOCK, *apart.made[n]) for n in stored}
+        rows, self.rows = self.rows, BLOCK
+        self._start({**notes, **made}, stored, number)
+        for group in apart.losses:
+            self._emit(group)
+        self.rows = rows
+        return made[loss]
+
+    def _batch(self, number: ir.Value, room: Index) -> None:
+        """The arrays and numbers of a batch."""
         b, v, given = self.builder, self.vectors, self.arguments
         size: Index = given["batch"] if self.batch is None else self.batch
         first = b.mul(b.add(given["first"], number), v.index(size))
@@ -201,49 +275,46 @@ class _Builder:
         self.rows = rows
         self._place_arrays(room)
         self._gather(first)
-        numbers = self._numbers(number)
-        nests = Nests(
-            v,
-            self.arrays,
+        self._start(self.arrays, self.stored, number)
+
+    def _start(self, arrays: dict[str, Operand], stored: set[str], number: ir.Value) -> None:
+        """What writes the groups that follow."""
+        self.numbers = self._numbers(number)
+        self.nests = Nests(
+            self.vectors,
+            arrays,
             self.size,
-            numbers,
-            stored=self.stored,
+            self.numbers,
+            stored=stored,
             accuracy=self.job.policy,
             registers=self.registers,
-            gemm=None if self.batch == 1 else self._by_blas,
         )
-        self._prepare(numbers)
-        for group in self.job.groups:
-            nests.unrolled = self.homes.straight(group)
-            if group.head.kind == "norm":
-                emit_shrink(nests, group.head, numbers)
-            else:
-                nests.emit(group)
-            if self.job.loss in group.made:
-                self._look_at_loss(number, done, result)
+        self._prepare(self.numbers)
 
-    def _by_blas(self, nests: Nests, group: Group) -> bool:
-        """A large product by the BLAS: whether the group was one."""
-        found = by_blas(group, self.size_if_known)
-        if found is None:
-            return False
-        self.by_blas = True
-        call_for(nests, self.arguments["gemm"], group, found)
-        return True
+    def _emit(self, group: Group) -> None:
+        self.nests.unrolled = self.rows == 1 and self.homes.straight(group)
+        if group.head.kind == "norm":
+            emit_shrink(self.nests, group.head, self.numbers)
+        else:
+            self.nests.emit(group)
 
     def _look_at_loss(self, number: ir.Value, done: ir.Block, result: ir.PhiInstr) -> None:
         """The loss is written; one that is not finite ends the run."""
         b = self.builder
         loss = self.vectors.of(1).load_element(self.arrays[self.job.loss or ""].pointer)
-        double = loss if self.dtype == "float64" else b.fpext(loss, _DOUBLE)
-        at = b.gep(self.arguments["losses"], [number], source_etype=_DOUBLE)
-        b.store(double, at)
-        size = b.call(self._intrinsic("llvm.fabs.f64", _DOUBLE), [double])
-        finite = b.fcmp_ordered("<", size, ir.Constant(_DOUBLE, math.inf))
+        double, finite = self._checked(loss)
+        b.store(double, b.gep(self.arguments["losses"], [number], source_etype=_DOUBLE))
         on = b.append_basic_block("finite")
         b.cbranch(finite, on, done)
         result.add_incoming(number, b.block)
         b.position_at_end(on)
+
+    def _checked(self, loss: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """A loss as a double, and whether it is finite."""
+        b = self.builder
+        double = loss if self.dtype == "float64" else b.fpext(loss, _DOUBLE)
+        size = b.call(self._intrinsic("llvm.fabs.f64", _DOUBLE), [double])
+        return double, b.fcmp_ordered("<", size, ir.Constant(_DOUBLE, math.inf))
 
     def _intrinsic(self, name: str, kind: ir.Type) -> ir.Function:
         found = self.module.globals.get(name)

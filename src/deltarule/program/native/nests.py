@@ -44,6 +44,7 @@ class Nests:
         accuracy: str,
         registers: int,
         unrolled: bool = False,
+        gemm: Callable[[Nests, Group], bool] | None = None,
     ) -> None:
         self.vectors = vectors
         self.builder = vectors.builder
@@ -54,13 +55,16 @@ class Nests:
         self.accuracy = accuracy
         self.registers = registers
         self.unrolled = unrolled
+        self.gemm = gemm
+        """What tries to carry out a product by the BLAS."""
 
     def emit(self, group: Group) -> None:
         head = group.head
         if head.kind == "each":
             self.each(group)
         elif plain_sum(head) is not None:
-            self.product(group)
+            if self.gemm is None or not self.gemm(self, group):
+                self.product(group)
         else:
             along = lane_axis([head], (*head.axes, *head.bound), self.numeric)
             if along is not None and along in head.axes:

@@ -13,6 +13,7 @@ import numpy as np
 
 from deltarule.language.expression import Axis, Index, rename
 from deltarule.program.native import cache
+from deltarule.program.native.address import gemm_address
 from deltarule.program.native.lowering import Job
 from deltarule.program.native.operations import Operation
 from deltarule.program.native.processor import Processor
@@ -50,6 +51,7 @@ class Compiled:
     numbers: tuple[str, ...]
     batch: int | None
     dtype: str
+    by_blas: bool
     function: Callable[[int], int]
     _workspace: np.ndarray | None = field(default=None, repr=False)
 
@@ -73,6 +75,7 @@ class Compiled:
             "stop": stop.ctypes.data,
             "numbers": numbers.ctypes.data,
             "workspace": address,
+            "gemm": gemm_address(self.dtype) if self.by_blas else 0,
         }
         given |= {name: array.ctypes.data for name, array in call.arrays.items()}
         table = np.array([given[word] for word in self.words], np.int64)
@@ -148,10 +151,12 @@ def compiled(job: Job, processor: Processor, dtype: str, batch: int | None) -> C
         tuple(about["numbers"]),
         about["batch"],
         dtype,
+        about["by_blas"],
         load(code, "run", processor),
     )
 
 
 def _fits(about: Mapping[str, Any]) -> bool:
     numbers = isinstance(about.get("fixed"), int) and isinstance(about.get("each_row"), int)
+    numbers = numbers and isinstance(about.get("by_blas"), bool)
     return numbers and all(isinstance(about.get(n), list) for n in ("words", "numbers")) and "batch" in about
