@@ -15,7 +15,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.utils.class_weight import compute_sample_weight
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.training import Classifier
+from deltarule.training import Classifier, load_model, save_model
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 4))
@@ -106,3 +106,13 @@ def test_further_rows_need_the_same_labels():
     for y in (LABELS[:, :2], LABELS[:, 0], 2 * LABELS):
         with pytest.raises(DeltaruleError, match="the model has 3 labels, each 0 or 1"):
             model.partial_fit(X, y)
+
+
+def test_a_saved_model_has_its_labels_and_its_best_epoch(tmp_path: Any):
+    frame = pd.DataFrame(LABELS, columns=["a", "b", "c"])
+    model = Classifier(epochs=30, early_stopping=True).fit(X, frame)
+    again = load_model(save_model(model, tmp_path / "model"))
+    assert isinstance(again, Classifier) and again.multilabel_ and again.best_epoch_ == model.best_epoch_
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert list(again.set_output(transform="pandas").predict(X).columns) == ["a", "b", "c"]

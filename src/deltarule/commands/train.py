@@ -201,6 +201,8 @@ def _words(result: TrainingResult, options: argparse.Namespace) -> list[str]:
 
     parts = [("training", result.training), *([("held out", result.held_out)] if result.held_out else [])]
     epochs = f"{result.model.n_epochs_} epochs" + (", stopped by Ctrl-C" if result.interrupted else "")
+    best = getattr(result.model, "best_epoch_", 0)
+    epochs += f", parameters of epoch {best} (lowest loss of the rows held out)" if best else ""
     lines = [
         f"data     {result.data}: {result.rows} rows, {len(result.features)} columns; target {result.target}",
         f"network  {result.model.network_.text}",

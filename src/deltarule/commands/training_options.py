@@ -89,7 +89,8 @@ def _number_or_word(row: Setting) -> Callable[[str], Any]:
         try:
             return kind(text)
         except (ValueError, argparse.ArgumentTypeError):
-            raise argparse.ArgumentTypeError(f"{text!r} is no value of {row.name}; it must be {row.allowed}") from None
+            right = "balanced, or as in yes=5,no=1" if row.kind is dict else row.allowed
+            raise argparse.ArgumentTypeError(f"{text!r} is no value of {row.name}; it must be {right}") from None
 
     return read
 

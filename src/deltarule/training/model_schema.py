@@ -109,6 +109,9 @@ FIELDS: dict[str, Field] = {
         Field("feature_names", _texts, "a list of names", optional=True),
         Field("encoder", _encoder, "the columns, and how each is written for the network"),
         Field("classes", _classes, "a list of two or more different classes of one kind", optional=True),
+        Field("multilabel", lambda v: isinstance(v, bool), "whether a row may have several labels", optional=True),
+        Field("best_epoch", _whole, "the epoch that the parameters are of", optional=True),
+        Field("target_names", _texts, "a list of names", optional=True),
         Field("two_axes", lambda v: isinstance(v, bool), "true or false", optional=True),
         Field("standardisation", _standardisation, "finite means and positive scales", optional=True),
         Field("target_standardisation", _standardisation, "a finite mean and a positive scale", optional=True),
@@ -165,8 +168,14 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
     }
     if hasattr(model, "feature_names_in_"):
         found["feature_names"] = [str(name) for name in model.feature_names_in_]
+    if hasattr(model, "target_names_in_"):
+        found["target_names"] = [str(name) for name in model.target_names_in_]
+    if hasattr(model, "best_epoch_"):
+        found["best_epoch"] = model.best_epoch_
     if isinstance(model, Classifier):
         found["classes"] = model.classes_.tolist()
+        if model.multilabel_:
+            found["multilabel"] = True
     else:
         found["two_axes"] = model.two_axes_
     for name in ("standardisation", "target_standardisation"):
@@ -187,6 +196,8 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
     if foreign in document or own not in document:
         odd = f"has no {foreign}" if foreign in document else f"needs {own}"
         raise DeltaruleError(f"{place}: a {kind} {odd}")
+    if kind == "regressor" and "multilabel" in document:
+        raise DeltaruleError(f"{place}: a {kind} has no multilabel")
     estimator = Classifier if kind == "classifier" else Regressor
     known = [name for name in estimator().get_params(deep=False) if name not in NOT_KEPT]
     odd = [name for name in settings if name not in known]
@@ -205,12 +216,17 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
     model.encoder_ = Encoder.from_json(document["encoder"])
     if "feature_names" in document:
         model.feature_names_in_ = np.array(document["feature_names"], dtype=object)
+    if "target_names" in document:
+        model.target_names_in_ = np.array(document["target_names"], dtype=object)
+    if "best_epoch" in document:
+        model.best_epoch_ = document["best_epoch"]
     for name in ("standardisation", "target_standardisation"):
         kept = document.get(name)
         value = None if kept is None else Standardisation(np.array(kept["mean"], float), np.array(kept["scale"], float))
         setattr(model, f"{name}_", value)
     if isinstance(model, Classifier):
         model.classes_ = np.array(document["classes"])
+        model.multilabel_ = document.get("multilabel", False)
     else:
         model.two_axes_ = document["two_axes"]
     model.restore(network, parameters, document["seed"], place)

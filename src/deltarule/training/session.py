@@ -102,6 +102,7 @@ class TrainingResult:
             "training": {"rows": self.training_rows, **metrics_as_json(self.training)},
             "held_out": held_out,
             "epochs": self.model.n_epochs_,
+            "best_epoch": getattr(self.model, "best_epoch_", None),
             "interrupted": self.interrupted,
             "seed": self.model.seed_,
             "history": self.history,
