@@ -89,7 +89,7 @@ _NAMES: dict[str, Any] = {
     "leaky_relu": lambda x, a: jnp.where(x > 0, x, a * x),
     "erf": jax.scipy.special.erf,
     "step": lambda x: jnp.where(x > 0, 1.0, 0.0),
-    "max": lambda *a: jnp.max(*a) if len(a) == 1 else jnp.maximum(*a),
+    "max": lambda *a, axis=None: jnp.max(*a, axis=axis) if len(a) == 1 else jnp.maximum(*a),
 }
 
 

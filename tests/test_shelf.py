@@ -38,7 +38,7 @@ NUMBERS = {"m": 5}
 
 def with_sizes(text: str, n: int, m: int) -> str:
     name, _, options = text.partition("(")
-    sizes = [n, m][: len(MODULES[name].size_arguments)]
+    sizes = [n, m, 2][: len(MODULES[name].size_arguments)]
     inside = ", ".join([*map(str, sizes), *filter(None, [options.rstrip(")")])])
     return f"{name}({inside})" if inside else name
 
@@ -47,21 +47,14 @@ def around(text: str) -> str:
     """The row between two layers: a module before a loss, a loss after what gives values in its domain."""
     name = text.partition("(")[0]
     if name in MODULES:
-        m = 2 if MODULES[name].arguments == ("n", "m") else 3
+        m = 2 if "m" in MODULES[name].size_arguments else 3
         incoming = "linear(4, 3)"
         probe = dr.Network(f"{incoming} -> {with_sizes(text, 3, m)}").inner
         out = probe.declarations[probe.output].sizes
         return f"{incoming} -> {with_sizes(text, 3, m)} -> linear({out[0] if out else 1}, 2) -> squared_error"
-    said = " ".join(LOSSES[name].conventions)
-    output = (
-        "sigmoid"
-        if "0 < y_hat < 1" in said
-        else "softmax"
-        if "y_hat > 0" in said and "probabilities" in said
-        else "softplus"
-        if "y_hat > 0" in said
-        else ""
-    )
+    row = LOSSES[name]
+    simplex = "probabilities" in " ".join(row.conventions)
+    output = {"probability": "sigmoid", "positive": "softmax" if simplex else "softplus", "": ""}[row.domain]
     return " -> ".join(filter(None, ["linear(4, 3)", output, text]))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -123,9 +125,14 @@ def test_a_case_is_differentiated_where_it_holds():
         assert evaluate(derivative, (), {"s": np.array(point)}, {}) == expected
 
 
-def test_a_maximum_over_an_axis_has_no_rule_and_that_is_said():
-    with pytest.raises(DeltaruleError, match="no derivative rule for a maximum"):
-        differentiate(Maximum(Symbol("x", (i,)), (i,)), Symbol("x", (k,)))
+def test_a_maximum_over_an_axis_goes_to_the_places_that_reach_it():
+    """A tie is shared equally, as in jax.numpy.max and torch.amax."""
+    derivative = differentiate(Maximum(power(Symbol("x", (i,)), 2), (i,)), Symbol("x", (k,)))
+    for x in ([0.3, -2.0, 1.5], [1.0, -1.0, 0.5], [2.0, 2.0, 2.0]):
+        found = evaluate(derivative, (k,), {"x": np.array(x)}, {str(k.size): 3})
+        with jax.enable_x64(True):
+            expected = jax.grad(lambda v: jnp.max(v**2))(jnp.array(x))
+        np.testing.assert_allclose(found, expected, rtol=1e-15)
     assert differentiate(Maximum(Symbol("x", (i,)), (i,)), s) is ZERO
 
 

@@ -1,7 +1,7 @@
 """Derivative rules: one row for each primitive function, and the rules of sums, products, powers and composition.
 
 Every other function is differentiated through its definition. At a kink the stated value is used: the derivative of
-max(0, s) at 0 is 0, of |s| at 0 is 0.
+max(0, s) at 0 is 0, of |s| at 0 is 0; of a maximum over an axis, the mean over the places that tie.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from deltarule.language.expression import (
     negate,
     number,
     opened,
+    opened_maximum,
     power,
     rename,
     substitute,
@@ -80,7 +81,7 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
     """The partial derivative of `e` by one symbol, all others held fixed; its axes are those of `e`, then of `by`.
 
     The axes of `by` must not occur in `e` unless they mean the same index.
-    Raises `DeltaruleError` for what has no rule (a maximum over an axis).
+    Raises `DeltaruleError` for what has no rule (an unevaluated derivative).
     """
     memo: dict[Expression, Expression] = {}
     name, indices = by.name, by.indices
@@ -135,11 +136,15 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
             case Piecewise(cases=cases, otherwise=otherwise):
                 if not _mentions(u, name):
                     return ZERO
-                return Piecewise(((c, strict, visit(v)) for c, strict, v in cases), visit(otherwise))
+                return _piecewise([(c, strict, visit(v)) for c, strict, v in cases], visit(otherwise))
             case Maximum():
                 if not _mentions(u, name):
                     return ZERO
-                raise DeltaruleError("there is no derivative rule for a maximum over an axis")
+                body, bound = opened_maximum(u)
+                # 1 where the body is the maximum, else 0: places that tie have equal shares of the derivative
+                largest = subtract(ONE, _call("step", subtract(u, body)))
+                share = power(multiply(largest, bound=bound), -1)
+                return multiply(contract(multiply(largest, differentiate(body, by), bound=bound)), share)
             case Derivative():
                 raise DeltaruleError(f"resolve {u!r} before differentiating it")
         raise TypeError(f"not an expression: {u!r}")
@@ -231,6 +236,26 @@ def _pulled(factors: list[Expression], bound: list[Axis]) -> Expression:
 
 
 _derived: dict[tuple[str, int, Expression], Expression] = {}
+
+
+def _piecewise(cases: list[tuple[Expression, bool, Expression]], otherwise: Expression) -> Expression:
+    """The cases, with the deltas that every branch has (or is 0) in front of them."""
+    values = [v for *_, v in cases] + [otherwise]
+    deltas = [{f for f in factors_of(v) if isinstance(f, Delta)} for v in values if v is not ZERO]
+    common = set.intersection(*deltas) if deltas else set()
+    if not common:
+        return Piecewise(cases, otherwise)
+
+    def rest(v: Expression) -> Expression:
+        return v if v is ZERO else multiply(*(f for f in factors_of(v) if f not in common))
+
+    inner = Piecewise([(c, strict, rest(v)) for c, strict, v in cases], rest(otherwise))
+    return multiply(*sorted(common, key=repr), inner)
+
+
+def factors_of(e: Expression) -> tuple[Expression, ...]:
+    """The factors of a plain product, else the expression alone."""
+    return e.factors if isinstance(e, Product) and not e.bound else (e,)
 
 
 def derivative_of_function(name: str, argument: int = 0) -> Expression:

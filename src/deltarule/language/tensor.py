@@ -246,9 +246,9 @@ def bounded(tensor: Tensor) -> Tensor:
 def _contracted(a: Tensor, b: Tensor) -> Tensor:
     """`a @ b`: Σ over the last axis of a and the first axis of b."""
     for tensor in (a, b):
-        if len(tensor.axes) not in {1, 2}:
+        if not tensor.axes:
             raise ShapeError(
-                f"`@` takes vectors and matrices, not {shown(tensor)}, in {shown(a)} @ {shown(b)}",
+                f"`@` takes vectors, matrices and arrays of more axes, not {shown(tensor)}, in {shown(a)} @ {shown(b)}",
                 remedy="Use `*` for the product with a scalar.",
             )
     shared = a.axes[-1]

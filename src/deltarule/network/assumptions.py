@@ -11,6 +11,7 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Expression,
+    Maximum,
     Piecewise,
     Symbol,
     multiply,
@@ -23,6 +24,11 @@ from deltarule.network.chain import Link
 from deltarule.network.network import Network
 
 __all__ = ["assumptions"]
+
+
+_GIVES = {"probability": {"sigmoid", "softmax"}, "positive": {"sigmoid", "softmax", "softplus"}}
+"""Modules whose values are in the domain."""
+_TIES = "where several places are the maximum over an axis, they share the derivative equally"
 
 
 def assumptions(network: Network, loss: Link | None) -> Network:
@@ -46,16 +52,17 @@ def _of_loss(network: Network, loss: Link | None) -> list[Assumption]:
         out.append(
             Assumption("equal", multiply(target, bound=target.axes), ONE, "the target sums to 1: Σ y = 1", (name,))
         )
-    if module.inputs[0] == "y_hat" and module.name in {"bce", "cross_entropy"}:
-        prediction = _symbol(network, "y_hat")
-        range_ = "0 < y_hat < 1" if module.name == "bce" else "y_hat > 0"
+    if module.domain:
+        prediction = _symbol(network, module.inputs[0])
+        probability = module.domain == "probability"
+        range_ = "0 < y_hat < 1" if probability else "y_hat > 0"
         maker = next((m for m in network.modules if m.output == "y_hat"), None)
-        if maker is not None and maker.kind in {"sigmoid", "softmax"}:
+        if maker is not None and maker.kind in _GIVES[module.domain]:
             words = f"{range_}, as {maker.kind} gives"
         else:
             words = f"{range_} (taken for granted: the logarithms need it)"
         out.append(Assumption("positive", prediction, ZERO, words, (name,)))
-        if module.name == "bce":
+        if probability:
             out.append(Assumption("positive", subtract(ONE, prediction), ZERO, words, (name,)))
     return out
 
@@ -78,4 +85,4 @@ def _sentences(node: Expression) -> tuple[str, ...]:
         return row.kinks if row is not None else ()
     if isinstance(node, Piecewise):
         return ("where(u > v, a, b): where u = v the derivative is that of the case taken there",)
-    return ()
+    return (_TIES,) if isinstance(node, Maximum) else ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from deltarule.language.errors import NotationError
 from deltarule.language.notation import Equations, parse_equations, parse_expression, parse_shapes
@@ -69,6 +69,8 @@ class Module:
     inputs: tuple[str, ...] = ("x",)
     pre_activation: bool = False
     """Whether the output is named as a pre-activation (`a_1`, `z`)."""
+    domain: Literal["", "positive", "probability"] = ""
+    """What the first input has to be: any real number, above 0, or between 0 and 1."""
     loss: bool = False
     prediction: str = ""
     """For a loss that takes something else than the prediction: the prediction from that."""

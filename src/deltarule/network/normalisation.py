@@ -70,6 +70,17 @@ NORMALISATIONS = (
         group="normalisation",
     ),
     Module(
+        "y = A @ x @ x + W @ x + b",
+        "x: n, A: m n n, W: m n, b: m",
+        name="bilinear",
+        arguments=("n", "m"),
+        conventions=("both sides of the bilinear form are x; A[i] need not be symmetric",),
+        latex=r"\operatorname{bilinear}",
+        source="the Matrix Cookbook (Petersen & Pedersen 2012), eq. 81",
+        elsewhere=("torch.nn.Bilinear(n, n, m), which takes two inputs",),
+        group="normalisation",
+    ),
+    Module(
         "y = x @ A @ x + w @ x + b",
         "x: n, A: n n, w: n, b:",
         name="quadratic",
