@@ -11,6 +11,7 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
+from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow, Finding
 from deltarule.checking.samples import at_any_sample, at_each_sample
@@ -83,6 +84,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         done = _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)
         if done:
             _elsewhere_too(state, left, right, row)
+            _in_other_layers(state, left, right, row)
         return done
     entity = state.symbols.entity(found)
     if entity.defined or found.key in state.definitions.equations:
@@ -198,6 +200,21 @@ def _at_other_samples(state: State, found: Reference, right: t.Tree, row: Docume
         state.written[name.key] = other[1]
     except (Unread, IllShaped, DeltaruleError):
         state.broken.add(name.key)
+    for key, kept in said.items():
+        setattr(row, key, kept)
+
+
+def _in_other_layers(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """z_i = h(a_i) is z_j = h(a_j) too, where the letters tell layers apart."""
+    said = dict(row.__dict__)
+    for other, body in at_other_letters(state, left, right):
+        name = reference(other, state.symbols.usage)
+        if name is None or name.key in state.definitions.equations or name.key in state.symbols.indexed:
+            continue
+        try:
+            _ = _names_components(state, name, body, row) or _defines_component(state, name, other, body, row)
+        except (Unread, IllShaped, DeltaruleError):
+            state.broken.add(name.key)
     for key, kept in said.items():
         setattr(row, key, kept)
 

@@ -8,7 +8,7 @@ counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -19,6 +19,7 @@ from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
 from deltarule.checking.index_conditions import at_equal_indices, conditions
+from deltarule.checking.layers_by_letter import circles, decided, retold
 from deltarule.checking.learning import (
     defined_letters,
     kronecker,
@@ -76,29 +77,44 @@ def check_statements(
     watch = watch or Watch()
     statements = spelled_out(statements)
     watch.start(sum(1 for _ in claimed(statements)))
-    state = _judged(document, statements, given, watch)
+    state = _best(document, statements, given, watch)
     at = 0
     for part in sections(document, statements):
         first, at = at, at + sum(1 for _ in claimed(part))
         rows = state.rows[first:at]
         if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
             continue
-        alone = _judged(document, part, given, watch.inside(first))
+        alone = _best(document, part, given, watch.inside(first))
         better(state, alone, rows, alone.rows)
     about(state)
     return CheckedDocument(name, document.text, state.rows, state.findings)
 
 
-def _judged(document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> State:
+def _best(document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> State:
+    """The rows judged; once more, where letters of layers were taken for one vector."""
+    state = _judged(document, statements, given, watch)
+    if (letters := circles(state)) and not watch.refuses(len(state.rows) - 1):
+        other = _judged(document, statements, given, watch.inside(0), lettered=letters)
+        if decided(other) > decided(state):
+            retold(state, other)
+            return other
+    return state
+
+
+def _judged(
+    document: Document, statements: Sequence[Statement], given: Given, watch: Watch, lettered: Collection[str] = ()
+) -> State:
     """The rows of some statements of a document, by what they say."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
+    usage.lettered = set(lettered)
     usage.squares = squares(statements, usage)
     if each := sampled(sides, usage):
         usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
                        sampled=each)  # fmt: skip
+        usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)

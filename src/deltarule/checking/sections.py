@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deltarule.checking.rows import DocumentRow
+from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.language.expression import Apply, names, walk
 from deltarule.reading import tree as t
@@ -40,17 +40,41 @@ def sections(document: Document, statements: Sequence[Statement]) -> list[Sequen
 
 def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
     """Take over what the section alone decides of rows that the whole leaves open, or refutes by what it means elsewhere."""
+    anew: set[str] = set()
     for row, own in zip(rows, again, strict=True):
+        if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
+            anew |= _meant_anew(whole, part, row, own)
+            _take(row, own, own.reason)
+            continue
         if row.verdict not in OPEN or row.verdict == own.verdict:
+            continue
+        if anew and row.verdict == "refuted" and anew & _used(part, own):
+            _take(row, own, own.reason)
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
             _take(row, own, f"{own.reason}, by what this section says")
-        elif row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}:
+        elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
+            row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
+        ):
             _take(row, own, own.reason)
         elif row.verdict == "ill-shaped":
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")
+
+
+def _meant_anew(whole: State, part: State, row: DocumentRow, own: DocumentRow) -> set[str]:
+    """The name that a section gives a meaning of its own, with a finding."""
+    for left, _, judged in part.judged:
+        found = reference(left, part.symbols.usage) if judged is own else None
+        if found is None:
+            continue
+        before = whole.seen_definition.get(found.key, 0)
+        if before and before != row.line:
+            said = f"{found.key} gets a new meaning here; before, line {before} held"
+            whole.findings.append(Finding("two-meanings", (before, row.line), said))
+        return {found.key}
+    return set()
 
 
 def _take(row: DocumentRow, own: DocumentRow, reason: str) -> None:
@@ -66,6 +90,17 @@ def _open(row: DocumentRow, reason: str) -> None:
 
 def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
     """Whether every name that goes into a row has its meaning in the section, if it has one anywhere."""
+    for name in _used(part, row):
+        known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
+        entity = whole.symbols.entities.get(name)
+        line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
+        if not known and _has_meaning(whole, name) and line <= part.rows[-1].line:
+            return False
+    return True
+
+
+def _used(part: State, row: DocumentRow) -> set[str]:
+    """The names in a row, and all that they are computed from."""
     used = set(_names(part, row))
     seen: set[str] = set()
     while used:
@@ -73,15 +108,11 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
         if name in seen:
             continue
         seen.add(name)
-        known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
-        last = part.rows[-1].line
-        if not known and _has_meaning(whole, name) and whole.seen_definition.get(name, 0) <= last:
-            return False
         if name in part.definitions.equations:
             right = part.definitions.equations[name].right
             used |= names(right)
             used |= {_plain(part, e.function) for e in walk(right) if isinstance(e, Apply)}
-    return True
+    return seen
 
 
 def _has_meaning(whole: State, name: str) -> bool:

@@ -217,10 +217,10 @@ class _Finder:
         close = self._find("$", after)
         paragraph = re.compile(r"\n[ \t]*\n").search(mask, after, min(len(mask), after + MAX_INLINE))
         limit = paragraph.start() if paragraph else min(len(mask), after + MAX_INLINE)
-        if close > limit and paragraph is None and re.search(r"[\\^_=]", mask[after : after + 100]):
-            if not re.search(r"\n[ \t]*\n", mask[after:close]):
-                self._problem(f"a formula between $ is longer than the {MAX_INLINE:,} characters that are read", start)
-                return close + 1
+        looks = close > limit and paragraph is None and re.search(r"[\\^_=]", mask[after : after + 100])
+        if looks and not re.search(r"\n[ \t]*\n", mask[after:close]):
+            self._problem(f"a formula between $ is longer than the {MAX_INLINE:,} characters that are read", start)
+            return close + 1
         if close < 0 or close > limit:
             line_end = mask.find("\n", after, limit)
             if re.search(r"\\[a-zA-Z]{2}", mask[after : line_end if line_end >= 0 else limit]):

@@ -90,6 +90,8 @@ class Survey(dict[str, Usage]):
         """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count."""
         self.squares: set[str] = set()
         """Letters of which the square is what is defined, σ² = …: the square is a name of its own."""
+        self.lettered: set[str] = set()
+        """Letters of which the index says the layer: z_i and z_j are units of two layers, quantities of their own."""
         self.timed: set[str] = set()
         """Letters with a step letter below, h_t: their numbers below are points in time, h_0, no components."""
         self.sampled: set[str] = set()
@@ -336,8 +338,16 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
-            return _any_sample(_as_square(Reference(**out), usage), usage)
+            return _by_letter(_any_sample(_as_square(Reference(**out), usage), usage), usage)
     return None
+
+
+def _by_letter(found: Reference, usage: dict[str, Usage]) -> Reference:
+    """z_j under a name of its own, where the letter of the index says the layer."""
+    if not isinstance(usage, Survey) or found.base not in usage.lettered or found.mark or not found.indices:
+        return found
+    letters = [i.letter for i in found.indices if isinstance(i, t.Name)]
+    return found if len(letters) < len(found.indices) else replace(found, mark="".join(letters))
 
 
 def _any_sample(found: Reference, usage: dict[str, Usage]) -> Reference:
