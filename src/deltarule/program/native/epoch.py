@@ -393,8 +393,8 @@ class _Builder:
         found: dict[str, ir.Value] = {"pi": ir.Constant(_DOUBLE, math.pi)}
         if isinstance(job.batch, str):
             found[job.batch] = b.sitofp(v.index(self.rows), _DOUBLE)
-            if isinstance(self.rows, int):
-                found[job.batch] = ir.Constant(_DOUBLE, float(self.rows))
+            if self.batch is not None:
+                found[job.batch] = ir.Constant(_DOUBLE, float(self.batch))
         found |= {n: ir.Constant(_DOUBLE, float(s)) for n, s in job.sizes.items()}
         if job.name == "train":
             at = b.gep(given["rates"], [number], source_etype=_DOUBLE)

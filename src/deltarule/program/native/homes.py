@@ -7,7 +7,7 @@ registers. Arrays come to their home before the first batch and go back after th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -98,10 +98,34 @@ class Homes:
             rows, row = self._rows(home.shape, home.transposed)
             target = self._in_workspace(v, home, workspace) if home.transposed else _dense(given[name], (rows, row))
             if home.resident:
-                pointer, width = self.operands[name].pointer, _rounded(row, v.narrowed(row).lanes)
-                _carry(v, Operand(pointer, (rows, row), (width, 1), padded=True), target, rows, row)
+                _carry(v, self._resident(v, name), target, rows, row)
             if home.transposed:
                 _exchange(v, given[name], target, home.shape, out=True)
+
+    def save(self, v: Vectors) -> dict[str, Operand]:
+        """Copies, in memory, of all arrays that are on the stack."""
+        copies: dict[str, Operand] = {}
+        for name, home in self.homes.items():
+            rows, row = self._rows(home.shape, home.transposed)
+            copies[name] = self._on_stack(v, (rows, row))
+            _carry(v, self._resident(v, name), copies[name], rows, row)
+        return copies
+
+    def restore(self, v: Vectors, copies: Mapping[str, Operand]) -> None:
+        """The arrays on the stack as they were."""
+        for name, home in self.homes.items():
+            _carry(v, copies[name], self._resident(v, name), *self._rows(home.shape, home.transposed))
+
+    def _resident(self, v: Vectors, name: str) -> Operand:
+        """An array on the stack as rows of elements that stand side by side."""
+        home = self.homes[name]
+        rows, row = self._rows(home.shape, home.transposed)
+        width = _rounded(row, v.narrowed(row).lanes)
+        return Operand(self.operands[name].pointer, (rows, row), (width, 1), padded=True)
+
+    def all_resident(self, names: Iterable[str]) -> bool:
+        """Whether every one of the arrays is on the stack."""
+        return all(n in self.homes and self.homes[n].resident for n in names)
 
     def stacked(self, v: Vectors, shape: Sequence[int]) -> Operand:
         """A place on the stack for an array; it is padded along its last axis."""
