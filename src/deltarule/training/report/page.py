@@ -6,16 +6,15 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-import re
 from collections.abc import Mapping
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from deltarule.network.derive import derive
 from deltarule.training.metrics import METRICS
 from deltarule.training.report.chart import Chart, Series, lines
+from deltarule.training.report.derivation import derivation
 from deltarule.training.report.elements import charts, details, section, table, terms
 from deltarule.training.report.importance import importance_chart
 from deltarule.training.report.inside import over_time, weights
@@ -23,7 +22,7 @@ from deltarule.training.report.numbers import interval, number
 from deltarule.training.report.predictions import predictions
 from deltarule.training.report.style import STYLE
 from deltarule.training.report.subject import Subject
-from deltarule.writing.html import body, page
+from deltarule.writing.html import page
 
 __all__ = ["report_page"]
 
@@ -42,7 +41,7 @@ def report_page(subject: Subject) -> str:
         "predictions": ("What it predicts", predictions(subject)),
         "columns": ("Which columns matter", charts([importance_chart(subject)])),
         "inside": ("Inside the network", _inside(subject)),
-        "derivation": ("The equations", _derivation(subject)),
+        "derivation": ("The equations", derivation(subject)),
         "again": ("To do it again", _again(subject)),
     }
     there = {anchor: (name, content) for anchor, (name, content) in parts.items() if content}
@@ -184,23 +183,6 @@ def _of(part: str) -> str:
 def _inside(subject: Subject) -> str:
     moved = over_time(subject.watch) if subject.watch is not None else []
     return charts([*moved, *weights(subject)])
-
-
-def _derivation(subject: Subject) -> str:
-    """The network's derivation, every step proved; its headings stand below those of the page."""
-    derivation = derive(subject.model.network_)
-    counts = derivation.counts()
-    proved = counts.get("proved", 0)
-    claims = sum(counts.get(v, 0) for v in ("proved", "conditional", "refuted", "ill-shaped", "undecided"))
-    inside = re.sub(r"<h1.*?</h1>|<nav.*?</nav>", "", body(derivation), flags=re.S)
-    inside = re.sub(r"<(/?)h([2-4])\b", lambda m: f"<{m[1]}h{int(m[2]) + 1}", inside)
-    inside = re.sub(r' id="([^"]+)"', r' id="derived-\1"', inside)
-    said = f"{proved} of {claims} steps are proved" if claims else "Nothing is to be proved"
-    return (
-        f"<p>What was trained, derived from its forward equations for one row; the training takes the mean over the "
-        f"rows of a batch. {said}, by exact algebra for all values of every symbol.</p>"
-        + details("The whole derivation, step by step", inside, "derivation")
-    )
 
 
 def _again(subject: Subject) -> str:
