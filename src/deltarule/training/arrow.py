@@ -10,6 +10,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.data import Column, Table
+from deltarule.training.texts import Texts
 
 __all__ = ["arrow_blocks", "read_arrow", "table_of_arrow"]
 
@@ -112,10 +113,29 @@ def _column(name: str, values: Any) -> Column:
         chunk = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
         chunk = chunk.chunk(0) if isinstance(chunk, pyarrow.ChunkedArray) else chunk
         levels = tuple(str(v) for v in chunk.dictionary.to_pylist())
-        texts = ["" if v is None else str(v) for v in values.to_pylist()]
+        texts = _texts(values)
         # An unordered dictionary is in order of appearance: sorting is left to who uses it.
         return Column(name, None, texts, "ordinal" if ordered else "category", levels if ordered else None)
+    if types.is_string(kind) or types.is_large_string(kind) or getattr(types, "is_string_view", lambda t: False)(kind):
+        return Column(name, None, _texts(values.dictionary_encode()))
     return Column(name, None, ["" if v is None else str(v) for v in values.to_pylist()])
+
+
+def _texts(values: Any) -> Texts:
+    """Of a dictionary-encoded array."""
+    import pyarrow
+
+    parts = []
+    for chunk in values.chunks if isinstance(values, pyarrow.ChunkedArray) else [values]:
+        words = ["" if v is None else str(v) for v in chunk.dictionary.to_pylist()]
+        indices = np.asarray(chunk.indices.fill_null(len(words)).to_numpy(zero_copy_only=False), np.int64)
+        parts.append(Texts.of([*words, ""])[:0] if not len(chunk) else _recoded([*words, ""], indices))
+    return parts[0] if len(parts) == 1 else Texts.joined(parts)
+
+
+def _recoded(words: list[str], indices: np.ndarray) -> Texts:
+    """With each word once: a dictionary may hold one twice, or an empty one beside the missing."""
+    return Texts(words, indices).map(str)
 
 
 def _floats(values: Any) -> np.ndarray:

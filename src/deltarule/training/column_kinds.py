@@ -10,6 +10,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.data import Column, Kind, Table, as_number, is_present
+from deltarule.training.texts import Texts
 
 __all__ = ["KINDS", "days_of", "kind_of", "numbers_of", "texts_of"]
 
@@ -32,13 +33,16 @@ def kind_of(table: Table, column: Column) -> Kind:
         return column.kind
     if column.numbers is not None:
         return "number"
-    present = [text for text in column.texts or () if is_present(text)]
+    texts = Texts.of(column.texts or ()).trimmed()
+    counts = dict(zip(texts.words, texts.counts().tolist(), strict=True))
+    present = [text for text in texts.words if is_present(text)]
     lower = {text.strip().lower() for text in present}
     if lower and (lower <= YES | NO):
         return "boolean"
     if present and all(_DATE.fullmatch(text) for text in present) and not _wrong_dates(present):
         return "date"
-    if sum(as_number(text.replace(",", ".", 1)) is not None for text in present) > MOSTLY * len(present):
+    numerals = sum(counts[text] for text in present if as_number(text.replace(",", ".", 1)) is not None)
+    if numerals > MOSTLY * sum(counts[text] for text in present):
         table.refuse_text(column, "feature", ", or declare that it holds categories (--categorical)")
     return "category"
 
@@ -52,28 +56,38 @@ def numbers_of(table: Table, column: Column, kind: Kind) -> np.ndarray:
     if column.numbers is not None:
         table.refuse_infinite(column, "feature")
         return column.numbers
-    texts = column.texts or []
-    if not any(map(is_present, texts)):
+    texts = Texts.of(column.texts or ()).trimmed()
+    if not any(map(is_present, texts.words)):
         return np.full(len(texts), np.nan)
     if kind == "boolean":
-        return np.array([_truth(table, column, row, text) for row, text in enumerate(texts)])
+        odd = texts.first(lambda text: _truth(text) is None)
+        if odd is not None:
+            raise DeltaruleError(
+                f"the feature column {column.name!r} of {table.source} holds true and false; at {table.place(odd)} "
+                f"stands {texts[odd][:40]!r}\nremedy: write true or false, or leave it empty"
+            )
+        return texts.numbers(lambda text: _truth(text) or 0.0)
     if kind == "date":
-        for row, text in enumerate(texts):
-            if is_present(text) and (not _DATE.fullmatch(text) or _wrong_dates([text])):
-                raise DeltaruleError(
-                    f"the feature column {column.name!r} of {table.source} holds dates; at {table.place(row)} stands "
-                    f"{text[:40]!r}\nremedy: write it as in 2024-03-31 or 2024-03-31T12:00"
-                )
-        return days_of([text if is_present(text) else "NaT" for text in texts])
+        odd = texts.first(lambda text: is_present(text) and _DATE.fullmatch(text) is None)
+        if odd is None and _wrong_dates([text for text in texts.words if is_present(text)]):
+            odd = texts.first(lambda text: is_present(text) and _wrong_dates([text]))
+        if odd is not None:
+            raise DeltaruleError(
+                f"the feature column {column.name!r} of {table.source} holds dates; at {table.place(odd)} stands "
+                f"{texts[odd][:40]!r}\nremedy: write it as in 2024-03-31 or 2024-03-31T12:00"
+            )
+        return days_of([text if is_present(text) else "NaT" for text in texts.words])[texts.indices]
     table.refuse_text(column, "feature")
 
 
-def texts_of(column: Column) -> Sequence[str]:
+def texts_of(column: Column) -> Texts:
     """The values as text, empty where missing: whole numbers without a point."""
     if column.texts is not None:
-        return [text.strip() if is_present(text) else "" for text in column.texts]
+        return Texts.of(column.texts).map(lambda text: text.strip() if is_present(text) else "")
     numbers = column.numbers if column.numbers is not None else np.empty(0)
-    return ["" if math.isnan(v) else str(int(v)) if v == int(v) else repr(v) for v in numbers.tolist()]
+    different, indices = np.unique(numbers, return_inverse=True)
+    words = ["" if math.isnan(v) else str(int(v)) if v == int(v) else repr(v) for v in different.tolist()]
+    return Texts(words, indices)
 
 
 def days_of(texts: Sequence[str]) -> np.ndarray:
@@ -91,15 +105,11 @@ def _wrong_dates(texts: Sequence[str]) -> bool:
     return False
 
 
-def _truth(table: Table, column: Column, row: int, text: str) -> float:
+def _truth(text: str) -> float | None:
+    """1, 0, NaN for a missing one; None for what is neither."""
     word = text.strip().lower()
     if word in YES or word in ("1", "1.0"):
         return 1.0
     if word in NO or word in ("0", "0.0"):
         return 0.0
-    if not is_present(text):
-        return np.nan
-    raise DeltaruleError(
-        f"the feature column {column.name!r} of {table.source} holds true and false; at {table.place(row)} stands "
-        f"{text[:40]!r}\nremedy: write true or false, or leave it empty"
-    )
+    return None if is_present(text) else math.nan

@@ -15,6 +15,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.data import Column, Table, as_number, is_present, is_whole
+from deltarule.training.texts import Texts
 
 __all__ = ["csv_blocks", "csv_text", "read_csv", "read_header", "refuse_binary", "table_text"]
 
@@ -137,8 +138,9 @@ def _block(
 
 def _refuse_wrong_bytes(texts: Sequence[str], places: Sequence[int], source: str) -> None:
     """Bytes that are not UTF-8 come through the decoder as lone surrogates."""
+    words = texts.words if isinstance(texts, Texts) else texts
     try:
-        "".join(texts).encode()
+        "".join(words).encode()
     except UnicodeEncodeError:
         row = next(k for k, text in enumerate(texts) if any("\ud800" <= c <= "\udfff" for c in text))
         raise DeltaruleError(f"{source} is not UTF-8: line {places[row]}\nremedy: save it as UTF-8") from None
@@ -218,17 +220,18 @@ def _header(cells: list[str], source: str) -> list[str]:
 
 
 def _column(name: str, cells: Sequence[str], text: bool = False) -> Column:
-    if text:
-        return Column(name, None, [c.strip() if is_present(c) else "" for c in cells])
-    numbers = _all_numbers(cells)
-    if numbers is not None:
-        return Column(name, numbers, None)
-    values = [as_number(c) if is_present(c) else np.nan for c in cells]
-    if any(v is None for v in values) or not any(is_present(c) for c in cells):
-        present = [c.strip() if is_present(c) else "" for c in cells]
-        if any(present):
-            return Column(name, None, present)
-    return Column(name, np.array(values, np.float64), None)
+    if not text:
+        numbers = _all_numbers(cells)
+        if numbers is not None:
+            return Column(name, numbers, None)
+    texts = Texts.of(cells)
+    if not text and any(map(is_present, texts.words)):
+        values = {c: as_number(c) if is_present(c) else math.nan for c in texts.words}
+        if None not in values.values():
+            return Column(name, texts.numbers(lambda cell: values[cell] or 0.0), None)
+    elif not text:
+        return Column(name, np.full(len(cells), np.nan), None)
+    return Column(name, None, texts.map(lambda cell: cell.strip() if is_present(cell) else ""))
 
 
 def _all_numbers(cells: Sequence[str]) -> np.ndarray | None:

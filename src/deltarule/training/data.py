@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError, nearest
+from deltarule.training.texts import Texts
 
 if TYPE_CHECKING:
     from deltarule.training.bundled import Dataset
@@ -41,7 +42,7 @@ class Column:
 
     name: str
     numbers: np.ndarray | None
-    texts: list[str] | None
+    texts: Sequence[str] | None
     kind: Kind | None = None
     """What the source says of its type (a date is a number of days since 1970); None where it says nothing."""
     levels: tuple[str, ...] | None = None
@@ -51,7 +52,8 @@ class Column:
         """The indices of rows without a value."""
         if self.numbers is not None:
             return np.flatnonzero(np.isnan(self.numbers))
-        return np.flatnonzero([not is_present(t) for t in self.texts or ()])
+        texts = Texts.of(self.texts or ())
+        return np.flatnonzero(texts.numbers(lambda text: float(not is_present(text))))
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Table:
         column = self.column(name)
         self.refuse_missing(column, "target")
         if column.numbers is None:
-            return np.array(column.texts)
+            return Texts.of(column.texts or ()).strings()
         numbers = self._numbers(column, "target")
         if not is_whole(numbers):
             row = int(np.flatnonzero(numbers != np.rint(numbers))[0])
@@ -161,7 +163,7 @@ class Table:
 
     def refuse_text(self, column: Column, role: str, more: str = "") -> NoReturn:
         """The error of a column that should hold numbers: the first text in it, where it stands, a remedy."""
-        row = next((i for i, t in enumerate(column.texts or ()) if is_present(t) and as_number(t) is None), 0)
+        row = Texts.of(column.texts or ()).first(lambda text: is_present(text) and as_number(text) is None) or 0
         value = (column.texts or [""])[row]
         raise DeltaruleError(
             f"the {role} column {column.name!r} of {self.source} holds text, first at {self.place(row)}: "
@@ -223,8 +225,8 @@ def joined(tables: Sequence[Table]) -> Table:
         elif any(part.numbers is not None and np.isfinite(part.numbers).any() for part in parts):
             raise MixedColumn(name)
         else:
-            texts = [text for part in parts for text in _as_texts(part)]
-            columns[name] = replace(column, numbers=None, texts=texts)
+            texts = [_as_texts(part) for part in parts]
+            columns[name] = replace(column, numbers=None, texts=Texts.joined(texts))
     lines = [table.lines for table in tables if table.lines is not None]
     ranges = [part for part in lines if isinstance(part, range)]
     together: Sequence[int] | None = None
@@ -235,7 +237,7 @@ def joined(tables: Sequence[Table]) -> Table:
     return replace(first, columns=columns, rows=sum(table.rows for table in tables), lines=together)
 
 
-def _as_texts(column: Column) -> list[str]:
+def _as_texts(column: Column) -> Sequence[str]:
     return [""] * len(column.numbers) if column.numbers is not None else column.texts or []
 
 

@@ -88,7 +88,7 @@ class Encoder:
     def encode(self, raw: np.ndarray, notes: Notes) -> np.ndarray:
         """Raw values [rows, columns] (NaN: missing, -1: unseen) as the network sees them, [rows, width]."""
         absent = np.isnan(raw)
-        some = absent.any(axis=0)
+        some: np.ndarray = np.asarray(absent.any(axis=0))
         for j in np.flatnonzero(some):
             if not self.columns[j].indicator:
                 self._note_missing(self.columns[j], notes)
@@ -108,8 +108,11 @@ class Encoder:
                     out[:, at + k] = values == k
                 at += len(column.categories)
             else:
-                lost = gaps | (values == UNSEEN) if column.kind == "ordinal" else gaps
-                out[:, at] = np.where(lost, column.fill, values)
+                out[:, at] = values
+                if some[j]:
+                    out[gaps, at] = column.fill
+                if column.kind == "ordinal":
+                    out[values == UNSEEN, at] = column.fill
                 at += 1
             if column.indicator:
                 out[:, at] = gaps

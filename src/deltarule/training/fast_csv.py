@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,11 @@ def fast_blocks(
             for batch in reader:
                 for start in range(0, batch.num_rows, rows):
                     part = batch.slice(start, rows)
-                    block = table_of_arrow(part, source)
+                    # Only how they are held makes a dictionary of texts: what they are is still to be seen.
+                    columns = {n: replace(c, kind=None, levels=None) for n, c in table_of_arrow(part, source).columns.items()}
                     places = range(given + 1, given + part.num_rows + 1)
                     unread = tuple(name for name in header if name not in wanted)
-                    yield Table(source, block.columns, part.num_rows, places, unit="row", unread=unread)
+                    yield Table(source, columns, part.num_rows, places, unit="row", unread=unread)
                     given += part.num_rows
         if given:
             return
@@ -62,7 +64,8 @@ def _reader(path: Path, header: list[str], delimiter: str, before: int, wanted: 
     there = [name for name in header if name in wanted]
     if not there:
         raise pyarrow.ArrowInvalid("none of the columns is there")
-    types = {name: pyarrow.string() if wanted[name] else pyarrow.float64() for name in there}
+    words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+    types = {name: words if wanted[name] else pyarrow.float64() for name in there}
     return csv.open_csv(
         str(path),
         csv.ReadOptions(use_threads=True, block_size=BLOCK, skip_rows=before, column_names=header),

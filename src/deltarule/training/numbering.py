@@ -62,7 +62,7 @@ def raw_to_fit(table: Table, declared: Declarations, missing: str) -> tuple[np.n
             columns.append(RawColumn(column.name, "ordinal", levels))
         elif column.name in declared.categorical or (kind := kind_of(table, column)) == "category":
             texts = texts_of(column)
-            vocabulary = column.levels or tuple(sorted({text for text in texts if text}))
+            vocabulary = column.levels or tuple(sorted(text for text, n in zip(texts.words, texts.counts(), strict=True) if text and n))
             raw[:, j] = codes_of(column, vocabulary)
             columns.append(RawColumn(column.name, "category", vocabulary))
         else:
@@ -93,11 +93,7 @@ def raw_as_encoded(table: Table, encoder: Encoder) -> np.ndarray:
 def codes_of(column: Column, vocabulary: Sequence[str]) -> np.ndarray:
     known: dict[str, float] = {text: float(code) for code, text in enumerate(vocabulary)}
     known.setdefault("", np.nan)
-    texts = column.texts if column.texts is not None else texts_of(column)
-    different = list(set(texts))  # each is looked at once, however many rows hold it
-    cleaned = texts_of(Column(column.name, None, different))
-    index = {text: known.get(clean, UNSEEN) for text, clean in zip(different, cleaned, strict=True)}
-    return np.fromiter(map(index.__getitem__, texts), np.float64, len(texts))
+    return texts_of(column).numbers(lambda text: known.get(text, UNSEEN))
 
 
 def refuse_unknown_level(table: Table, column: Column, codes: np.ndarray, levels: Sequence[str]) -> None:

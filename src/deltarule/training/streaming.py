@@ -220,7 +220,7 @@ def _encoder(seen: Seen, missing: str) -> tuple[Encoder, dict[int, np.ndarray]]:
     gaps = seen.moments.count[:-1] < seen.training.rows
     filled = [j for j, f in enumerate(seen.features) if f.kind != "category" and gaps[j]]
     fills = dict(zip(filled, medians(lambda: _blocks(seen.training), filled), strict=True)) if filled else {}
-    sample = _sample(seen.training)  # medians of columns without gaps serve prediction only: those of some rows will do
+    sample = seen.training.sample(ROWS_LOOKED_AT)  # medians of columns without gaps serve prediction only: those of some rows will do
     texts = [j for j, f in enumerate(seen.features) if f.kind == "category"]
     counts = _counts(seen, texts)
     columns = []
@@ -313,7 +313,7 @@ def _facts(seen: Seen, kind: Task, decoder: Decoder, counts: np.ndarray) -> Fact
         ColumnSummary(f.name, f.kind, f.missing, len(f.vocabulary.codes) if f.kind == "category" else f.distinct.count)
         for f in seen.features
     )
-    sample = _sample(seen.training)
+    sample = seen.training.sample(ROWS_LOOKED_AT)
     values = sample[:, :-1].copy()
     for j in decoder.codes:  # texts that came too late have no number of their own
         values[values[:, j] < 0, j] = np.nan
@@ -335,12 +335,6 @@ def _facts(seen: Seen, kind: Task, decoder: Decoder, counts: np.ndarray) -> Fact
         values,
         decoder.indices(sample) if classes else sample[:, -1],
     )
-
-
-def _sample(store: Store) -> np.ndarray:
-    """Some rows from all over a store; all of them where there are few."""
-    rows = np.linspace(0, store.rows - 1, min(store.rows, ROWS_LOOKED_AT)).astype(int)
-    return np.concatenate([store.read(int(row), int(row) + 1) for row in rows])
 
 
 def _blocks(store: Store) -> Iterator[np.ndarray]:

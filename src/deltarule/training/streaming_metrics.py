@@ -9,6 +9,7 @@ from 1, of the errors by steps of 1/8,192.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,8 @@ class RunningClasses:
         """The metrics of all rows so far."""
         if self.exact:
             true, found, probabilities = (np.concatenate(parts) for parts in zip(*self._kept, strict=True))
-            return classification_metrics(self.classes[true], self.classes[found], probabilities, self.classes)
+            judged = classification_metrics(true, found, probabilities, np.arange(len(self.classes)))
+            return replace(judged, classes=tuple(self.classes))
         confusion = self._confusion
         support, said, right = confusion.sum(axis=1), confusion.sum(axis=0), np.diag(confusion)
         seen, counted = support > 0, support + said > 0

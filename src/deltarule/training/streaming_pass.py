@@ -23,6 +23,7 @@ from deltarule.training.source import read_blocks
 from deltarule.training.streaming_moments import Moments
 from deltarule.training.streaming_sketch import Distinct, hashed, held_out_rows, mix_in, value_hashes
 from deltarule.training.streaming_store import Store
+from deltarule.training.texts import Texts
 
 __all__ = ["MOST_TEXTS", "FeatureSeen", "Seen", "TargetSeen", "first_pass"]
 
@@ -42,14 +43,13 @@ class Vocabulary:
     others: int = 0
     """Rows whose text came too late to be remembered."""
 
-    def of(self, texts: Collection[str]) -> np.ndarray:
+    def of(self, texts: Texts) -> np.ndarray:
         """The number of each text, NaN for an empty one."""
         known = self.codes
-        for text in dict.fromkeys(texts):
+        for text in texts.words:
             if text and text not in known and len(known) < MOST_TEXTS:
                 known[text] = float(len(known))
-        numbers = [np.nan if not text else known.get(text, OTHER) for text in texts]
-        found = np.array(numbers, np.float64)
+        found = texts.numbers(lambda text: known.get(text, OTHER) if text else np.nan)
         self.others += int(np.count_nonzero(found == OTHER))
         return found
 
@@ -304,21 +304,23 @@ def _head(path: Path, wanted: Mapping[str, bool] | None, rows: int) -> Table:
 
 
 def _holds_text(column: Column) -> bool:
-    return column.texts is not None and any(map(is_present, column.texts))
+    return column.texts is not None and Texts.of(column.texts).first(is_present) is not None
 
 
 def _mixed(column: Column) -> bool:
     """Text of which some values are numbers: what it is shows when all of it was seen."""
-    present = [text for text in column.texts or () if is_present(text)]
-    return any(as_number(text.replace(",", ".", 1)) is not None for text in present) and len(set(present)) > 2
+    present = [text for text in Texts.of(column.texts or ()).words if is_present(text)]
+    return any(as_number(text.replace(",", ".", 1)) is not None for text in present) and len(present) > 2
 
 
-def _count_numerals(feature: FeatureSeen, block: Table, texts: Collection[str]) -> None:
-    numeral = {text: as_number(text.replace(",", ".", 1)) is not None for text in set(texts) if text}
-    if feature.first_text is None and not all(numeral.values()):
-        row, text = next((k, t) for k, t in enumerate(texts) if t and not numeral[t])
-        feature.first_text = (block.place(row), text[:40])
-    feature.numerals += sum(numeral[text] for text in texts if text)
+def _count_numerals(feature: FeatureSeen, block: Table, texts: Texts) -> None:
+    numeral = {text: as_number(text.replace(",", ".", 1)) is not None for text in texts.words}
+    if feature.first_text is None:
+        row = texts.first(lambda text: bool(text) and not numeral[text])
+        if row is not None:
+            feature.first_text = (block.place(row), texts[row][:40])
+    counts = zip(texts.words, texts.counts().tolist(), strict=True)
+    feature.numerals += sum(count for text, count in counts if text and numeral[text])
 
 
 def _count(feature: FeatureSeen, values: np.ndarray, mixed: np.ndarray, column: int) -> None:

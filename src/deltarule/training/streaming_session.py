@@ -18,7 +18,6 @@ from deltarule.training.report.subject import Subject
 from deltarule.training.source import file_of
 from deltarule.training.streaming import Streamed, seen_by
 from deltarule.training.streaming_budget import available_memory, bytes_of, needed_memory
-from deltarule.training.streaming_rows import StoredRows
 from deltarule.training.summary import ROWS_LOOKED_AT, Summary
 from deltarule.training.watching import Watch
 
@@ -104,7 +103,7 @@ def trained_in_blocks(
 def _subject(streamed: Streamed, figures: Mapping[str, Any], watch: Watch) -> Subject:
     """For the report: the figures of all rows, and some rows for the pictures."""
     seen, model = streamed.seen, streamed.model
-    parts = [_some(streamed, rows) for rows in (streamed.training, streamed.held_out) if rows is not None]
+    parts = [rows.store.sample(ROWS_LOOKED_AT) for rows in (streamed.training, streamed.held_out) if rows is not None]
     counts = [len(part) for part in parts]
     stored = np.concatenate(parts)
     outputs = np.asarray(model.program_.forward(model.parameters_, streamed.training.decoder.X(stored)), np.float64)
@@ -119,11 +118,6 @@ def _subject(streamed: Streamed, figures: Mapping[str, Any], watch: Watch) -> Su
         np.arange(counts[0]), np.arange(counts[0], len(stored)) if len(parts) > 1 else None,
         figures, watch, streamed.summary, remarks=remarks,
     )  # fmt: skip
-
-
-def _some(streamed: Streamed, rows: StoredRows) -> np.ndarray:
-    picked = np.linspace(0, len(rows) - 1, min(len(rows), ROWS_LOOKED_AT)).astype(int)
-    return np.concatenate([rows.store.read(int(row), int(row) + 1) for row in picked])
 
 
 def _table(streamed: Streamed, stored: np.ndarray) -> Table:

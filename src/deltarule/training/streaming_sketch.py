@@ -66,16 +66,28 @@ class Distinct:
     """How many different values were seen."""
 
     def __init__(self) -> None:
-        self._smallest = np.empty(0, np.uint64)
+        self._kept = np.empty(0, np.uint64)
+        self._waiting: list[np.ndarray] = []
+        self._count = 0
 
     def add(self, hashes: np.ndarray) -> None:
         """The hashes of some values."""
-        kept = self._smallest
-        if len(kept) == SMALLEST:
-            hashes = hashes[hashes < kept[-1]]
-            if not len(hashes):
-                return
-        self._smallest = np.unique(np.concatenate([kept, hashes]))[:SMALLEST]
+        if len(self._kept) == SMALLEST:
+            hashes = hashes[hashes < self._kept[-1]]
+        self._waiting.append(hashes)
+        self._count += len(hashes)
+        if self._count > 4 * SMALLEST:
+            self._merge()
+
+    def _merge(self) -> None:
+        together = np.sort(np.concatenate([self._kept, *self._waiting]))
+        different = np.concatenate([together[:1], together[1:][together[1:] != together[:-1]]])
+        self._kept, self._waiting, self._count = different[:SMALLEST], [], 0
+
+    @property
+    def _smallest(self) -> np.ndarray:
+        self._merge()
+        return self._kept
 
     @property
     def exact(self) -> bool:
@@ -84,6 +96,7 @@ class Distinct:
     @property
     def count(self) -> int:
         """Exact below `SMALLEST`, else an estimate."""
-        if self.exact:
-            return len(self._smallest)
-        return round((SMALLEST - 1) / (float(self._smallest[-1]) / 2.0**64))
+        smallest = self._smallest
+        if len(smallest) < SMALLEST:
+            return len(smallest)
+        return round((SMALLEST - 1) / (float(smallest[-1]) / 2.0**64))

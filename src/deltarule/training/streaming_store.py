@@ -31,6 +31,7 @@ class Store:
         self.width, self.rows = width, 0
         self._pending: list[np.ndarray] = []
         self._waiting = 0
+        self._sample: np.ndarray | None = None
         with said_plainly("write", Path(_folder())):
             self._file = tempfile.TemporaryFile(prefix="deltarule-", buffering=0)  # noqa: SIM115  closed by `close`
 
@@ -65,6 +66,17 @@ class Store:
         found = np.empty((max(stop - start, 0), self.width))
         self._into(found, start)
         return found
+
+    def sample(self, rows: int) -> np.ndarray:
+        """So many rows from all over, in their order; all of them where there are not more. The last one is kept."""
+        rows = min(rows, self.rows)
+        if self._sample is None or len(self._sample) != rows:
+            picked = np.linspace(0, self.rows - 1, rows).astype(int)
+            self._sample = np.empty((rows, self.width))
+            self.flush()
+            for k, row in enumerate(picked.tolist()):
+                self._into(self._sample[k : k + 1], row)
+        return self._sample
 
     def chunks(self) -> int:
         """How many pieces of `CHUNK` rows there are; the last one may be shorter."""
