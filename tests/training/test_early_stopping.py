@@ -130,9 +130,11 @@ def test_ctrl_c_and_other_callbacks_leave_the_best_too():
     assert -np.log(p).mean() == pytest.approx(min(model.history_["val_loss"]))
 
 
-def test_partial_fit_refuses_it():
-    with pytest.raises(DeltaruleError, match="early_stopping is for fit"):
-        Classifier(early_stopping=True).partial_fit(X, Y)
+def test_partial_fit_is_one_epoch_with_it_too():
+    np.testing.assert_array_equal(
+        Classifier(early_stopping=True).partial_fit(X, Y).predict_proba(X),
+        Classifier().partial_fit(X, Y).predict_proba(X),
+    )
 
 
 def test_its_state_goes_on_in_another():

@@ -140,8 +140,13 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         """One epoch over these rows, from the present parameters.
 
         The first call needs `classes` unless y holds them all; it also fits the standardisation, which then stays.
+        Early stopping is for `fit`.
         """
-        self._refuse_what_needs_all_rows()
+        if isinstance(self.class_weight, str):
+            raise DeltaruleError(
+                f'class_weight = "{self.class_weight}" needs all rows at once; partial_fit sees some'
+                "\nremedy: give the weights by class as a dictionary"
+            )
         first = not hasattr(self, "parameters_")
         X, y, weight = self._checked(X, y, sample_weight, reset=first, multi_output=True)
         X, Y, indices = self._begin_classes(X, y, classes, whole=True) if first else self._known_classes(X, y)
@@ -265,14 +270,6 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         product = factors if weight is None else weight * factors
         return product / product.mean()
 
-    def _refuse_what_needs_all_rows(self) -> None:
-        if isinstance(self.class_weight, str):
-            raise DeltaruleError(
-                f'class_weight = "{self.class_weight}" needs all rows at once; partial_fit sees some'
-                "\nremedy: give the weights by class as a dictionary"
-            )
-        super()._refuse_what_needs_all_rows()
-
     def _columns_of_classes(self) -> Sequence[Any]:
         if self.multilabel_:
             names = self._target_names()
@@ -331,7 +328,6 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One epoch over these rows, from the present parameters. The first call fits the standardisation."""
-        self._refuse_what_needs_all_rows()
         first = not hasattr(self, "parameters_")
         X, Y, weight = self._checked(X, y, sample_weight, reset=first, multi_output=True, y_numeric=True)
         if first:

@@ -5,30 +5,28 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import (
     _check_sample_weight,  # pyright: ignore[reportPrivateUsage]
-    check_is_fitted,
 )
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
 from deltarule.program.native.choice import pays
+from deltarule.training.blas import threads_for
 from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
-from deltarule.training.containers import as_array, contained, container, names_of_targets
-from deltarule.training.display import WithNetwork, visual_block
+from deltarule.training.containers import as_array, names_of_targets
 from deltarule.training.early_stopping import EarlyStopping
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
-from deltarule.training.features import encoded_features, features_to_fit, raw_with_targets
-from deltarule.training.fitting import Task, arranged, compiled, fitted_network, output_size
-from deltarule.training.links import link_of
+from deltarule.training.features import features_to_fit, raw_with_targets
+from deltarule.training.fitting import compiled, fitted_network, output_size
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
+from deltarule.training.predicting import Predicting
 from deltarule.training.range_test import RangeTest
 from deltarule.training.recipe import check_recipe, plan_of
 from deltarule.training.settings import validate
@@ -42,26 +40,13 @@ if TYPE_CHECKING:
 
 __all__ = ["NetworkEstimator"]
 
-ROWS_AT_ONCE = 16_384
-"""Rows that are predicted together: bounds the memory for the activities."""
-THREADS_PAY_FROM = 20_000_000
-"""Multiplications of a batch (its rows times the parameters) below which a second thread of the BLAS only costs."""
 
-
-def _threads(work: int) -> AbstractContextManager[object]:
-    """One BLAS thread for small products: threads that wait for each other are 50 times slower on a busy machine."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1, "blas") if work < THREADS_PAY_FROM else nullcontext()
-
-
-class NetworkEstimator(BaseEstimator):
+class NetworkEstimator(Predicting, BaseEstimator):
     """What both estimators share. Arrays are float64 outside and `dtype` inside."""
 
     classes_: np.ndarray
     n_features_in_: int
     feature_names_in_: np.ndarray
-    encoder_: Encoder
     _raw_columns: list[RawColumn]
     about_: dict[str, Any]
     """What a model file says of the data."""
@@ -141,11 +126,6 @@ class NetworkEstimator(BaseEstimator):
 
     _metric = ""
 
-    @property
-    def task(self) -> Task:
-        """What it does: `classification`, `multilabel` or `regression`."""
-        raise NotImplementedError
-
     range_test: RangeTest | None = None
     """Of a copy that only looks for a learning rate (`find_learning_rate`)."""
     checkpoint: Checkpoints | None = None
@@ -184,23 +164,12 @@ class NetworkEstimator(BaseEstimator):
         self._program = self._compiled()
         return True
 
-    def _compiled(self) -> Program:
-        return compiled(self.network_, self.policy, self.dtype, "numpy" if self.engine == "auto" else self.engine)
-
     def _trained_by(self, plan: Plan, rows: int) -> Program:
         """The program that trains: with "auto" the native one where that pays."""
         size = sum(value.size for value in self.parameters_.values())
         if self.engine == "auto" and pays(size, rows, plan.batch_size, plan.epochs):
             return compiled(self.network_, self.policy, self.dtype, "native")
         return self.program_
-
-    @property
-    def program_(self) -> Program:
-        """The compiled network; not kept in pickles, so it is compiled again where it is missing."""
-        check_is_fitted(self, "parameters_")
-        if getattr(self, "_program", None) is None:
-            self._program = self._compiled()
-        return self._program
 
     def restore(self, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str) -> None:
         """Put in what a model file holds, checked; see `restoring`."""
@@ -239,7 +208,7 @@ class NetworkEstimator(BaseEstimator):
         if self.checkpoint is not None:
             position, history = self.checkpoint.begun(self, plan, callbacks)
         try:
-            with _threads(work):
+            with threads_for(work):
                 program = self._trained_by(plan, len(rows))
                 run = train_on(
                     program,
@@ -302,11 +271,6 @@ class NetworkEstimator(BaseEstimator):
         self._train(X[training], Y[training], weights, self._epochs(len(X[training])), held_out)
         return self
 
-    def _refuse_what_needs_all_rows(self) -> None:
-        """Settings that `partial_fit` cannot follow."""
-        if self.early_stopping:
-            raise DeltaruleError("partial_fit sees some of the rows: early_stopping is for fit")
-
     @property
     def held_share(self) -> float:
         """The share of the rows that is held out to judge by."""
@@ -327,25 +291,13 @@ class NetworkEstimator(BaseEstimator):
         self.standardisation_ = fitted
         self.target_standardisation_: Standardisation | None = None
 
-    def _standardised(self, X: np.ndarray) -> np.ndarray:
-        return self.standardisation_.apply(X) if self.standardisation_ is not None else X
-
-    def _encoded(self, Y: np.ndarray) -> np.ndarray:
-        return self.target_standardisation_.apply(Y) if self.target_standardisation_ is not None else Y
-
-    def _cast(self, X: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(arranged(self.network_, X), self.dtype)
-
-    def _cast_target(self, Y: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(Y, self.dtype)
-
     # Rows that are not all in memory (see `streaming`) -------------------------------------------------------------
 
     def begin_stored(
         self, encoder: Encoder, network: Network, inputs: Standardisation, target: Standardisation
     ) -> None:
-        """Everything fitted that needs all rows, from what was seen of them; means and deviations of the encoded columns
-        and of the target, which are used where the settings and the network want them.
+        """Everything fitted that needs all rows, from what was seen of them; means and deviations of the encoded
+        columns and of the target, which are used where the settings and the network want them.
         """
         self.encoder_ = encoder
         self._begin(network)
@@ -437,59 +389,6 @@ class NetworkEstimator(BaseEstimator):
         self.encoder_, X = fitted_encoder(X, self._raw_columns, training, self.missing, Notes())
         del self._raw_columns
         return X
-
-    # Prediction ---------------------------------------------------------------------------------------------------
-
-    def _forward(self, X: np.ndarray) -> np.ndarray:
-        """Predictions for rows as the program takes them."""
-        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
-        parts = [self.program_.forward(self.parameters_, X[s : s + ROWS_AT_ONCE]) for s in starts]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-    def outputs(self, X: Any, notes: Notes | None = None) -> np.ndarray:
-        """The network's predictions in float64 for rows as a person has them; `notes` hears what is odd in them."""
-        check_is_fitted(self, "parameters_")
-        X = encoded_features(self, X, notes or Notes())
-        with np.errstate(over="ignore", under="ignore"):  # far outside the training data activities saturate
-            return np.asarray(self._forward(self._cast(self._standardised(X))), np.float64)
-
-    def scores(self, X: Any) -> np.ndarray:
-        """What stands before the last function (the logits, mostly), in float64; `link_of` says which function."""
-        check_is_fitted(self, "parameters_")
-        link = link_of(self.network_)
-        if link is None:
-            return self.outputs(X)
-        X = self._cast(self._standardised(encoded_features(self, X, Notes())))
-        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
-        activity, theta = self.program_.activity, self.parameters_
-        parts = [activity(link.scores, theta, X[start : start + ROWS_AT_ONCE]) for start in starts]
-        return np.asarray(np.concatenate(parts), np.float64)
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """What predictions come in: `default` (arrays), `pandas` or `polars` (with names, and the index of a frame).
-
-        The argument is scikit-learn's, whose transformers have the same method.
-        """
-        if transform is not None:
-            self._container = container(transform)
-        return self
-
-    def _given_back(self, values: np.ndarray, X: Any, columns: Sequence[Any] | None = None) -> Any:
-        """Predictions in the container that was asked for."""
-        return contained(values, X, getattr(self, "_container", "default"), self._target_names(), columns)
-
-    def _target_names(self) -> Sequence[str]:
-        names = getattr(self, "target_names_in_", None)
-        return ["prediction"] if names is None else list(names)
-
-    # Display ------------------------------------------------------------------------------------------------------
-
-    def _sk_visual_block_(self) -> Any:
-        return visual_block(self)
-
-    def _get_params_html(self, *arguments: Any, **more: Any) -> Any:
-        inner: Any = super()
-        return WithNetwork(self, inner._get_params_html(*arguments, **more))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
