@@ -19,7 +19,6 @@ from deltarule.program.native.blas import by_blas, split
 from deltarule.program.native.deferred import BLOCK, Deferred, deferred
 from deltarule.program.native.expressions import Numbers
 from deltarule.program.native.groups import Group
-from deltarule.program.native.groups import Group
 from deltarule.program.native.homes import Homes
 from deltarule.program.native.large_products import call_for
 from deltarule.program.native.lowering import Job
@@ -288,8 +287,18 @@ class _Builder:
             stored=stored,
             accuracy=self.job.policy,
             registers=self.registers,
+            gemm=None if self.batch == 1 else self._by_blas,
         )
         self._prepare(self.numbers)
+
+    def _by_blas(self, nests: Nests, group: Group) -> bool:
+        """A large product by the BLAS: whether the group was one."""
+        found = by_blas(group, self.size_if_known)
+        if found is None:
+            return False
+        self.by_blas = True
+        call_for(nests, self.arguments["gemm"], group, found)
+        return True
 
     def _emit(self, group: Group) -> None:
         self.nests.unrolled = self.rows == 1 and self.homes.straight(group)
