@@ -23,7 +23,7 @@ def split(rows: int, share: float, seed: int, strata: np.ndarray | None = None) 
     wanted = round(share * rows)
     if not 0 < wanted < rows:
         raise DeltaruleError(
-            f"holding out {share:g} of {rows} rows leaves {rows - wanted} to train on and {wanted} to judge by"
+            f"holding out {share:g} of {rows} {'sample' if rows == 1 else 'rows'} leaves {rows - wanted} to train on and {wanted} to judge by"
             "\nremedy: more rows, or another share (--validation)"
         )
     groups = [np.arange(rows)] if strata is None else [np.flatnonzero(strata == c) for c in np.unique(strata)]
