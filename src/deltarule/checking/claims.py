@@ -46,7 +46,7 @@ from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Survey, reference
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
-__all__ = ["claim", "holds", "relates_free_names", "shapes_open"]
+__all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
 PROBE = Budget(seconds=0.1, points=1)
@@ -128,6 +128,20 @@ def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:
         return False  # (a + b)² = a² + b², AᵀB = AB: both sides are worked out, which claims an identity
     used = set().union(*(names(v.expression) for v in sides))
     return len(used) > 1 and not used & (set(state.definitions.equations) | set(state.symbols.macros))
+
+
+def nothing_in_common(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """Whether what goes into the two sides is altogether different, and nothing is differentiated: h(x) = g(z)."""
+    try:
+        _, (a, b) = lowered(state, left, right)
+    except (Unread, IllShaped):
+        return False
+    nodes = [n for v in (a, b) for n in walk(v.expression)]
+    if any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for n in nodes):
+        return False
+    calls = any(isinstance(n, Apply) and n.function.startswith(state.symbols.prefix) for n in nodes)
+    used = [names(state.definitions.unfold(v.expression)) for v in (a, b)]
+    return calls and bool(used[0]) and bool(used[1]) and not used[0] & used[1]
 
 
 def holds(state: State, left: t.Tree, right: t.Tree) -> bool:

@@ -486,7 +486,7 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
         return False
     later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
     said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
-    if not (later or said):
+    if not (later or said or _an_example(state, left, found, value)):
         return False
     if found.key in state.definitions.equations:
         _forget(state, found.key)
@@ -499,6 +499,18 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
     _define(state, found, value, row, right)
     _named_gradient(state, statement, value, row)
     return True
+
+
+def _an_example(state: State, left: t.Tree, found: Reference, value: Value) -> bool:
+    """Whether a second equation is made of the arguments alone, where the first was not: J(θ) = (θ_1 - 5)²."""
+    old = state.definitions.equations.get(found.key)
+    match left:
+        case t.Factors(items=((_, _), ("", t.Group(items=arguments)))) if old is not None and not value.rank:
+            own = {r.base for a in arguments if (r := reference(a, state.symbols.usage)) is not None}
+        case _:
+            return False
+    now, before = ({n.partition("_")[0] for n in names(e)} for e in (value.expression, old.right))
+    return bool(now) and now <= own and not before <= own
 
 
 def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:

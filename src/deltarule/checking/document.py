@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
-from deltarule.checking.claims import claim, relates_free_names, shapes_open
+from deltarule.checking.claims import claim, nothing_in_common, relates_free_names, shapes_open
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.findings import about, displayed
@@ -302,6 +302,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if k == 0 and row.verdict == "refuted" and relates_free_names(state, left, right):
         row.verdict, row.reason, row.counterexample = "undecided", "it relates names that nothing defines", None
         _not_understood(state, left)
+    if k == 0 and row.verdict == "refuted" and nothing_in_common(state, left, right):
+        row.verdict, row.counterexample = "undecided", None
+        row.reason = "its sides have no name in common: it relates them, and is no identity"
     if row.verdict == "proved" and k == 0:
         adopts(state, left, right, row)
     if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):

@@ -265,6 +265,17 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
+    elif sigma is not None and not sigma.defined and _softmax_by_letter(words):
+        del state.symbols.functions["sigma"]
+        state.symbols.vector_functions.add("sigma")
+
+
+def _softmax_by_letter(words: str) -> bool:
+    """Whether the text calls σ the softmax."""
+    return (
+        "softmax" in words
+        and re.search(r"(\\sigma|σ)[^.]{0,60}softmax|softmax[^.]{0,60}(\\sigma|σ)", words) is not None
+    )
 
 
 def _inlined(state: State, left: t.Tree | None, right: t.Tree | None) -> None:

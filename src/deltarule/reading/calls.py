@@ -12,6 +12,7 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Number,
+    Symbol,
     fresh,
     multiply,
     negate,
@@ -22,7 +23,6 @@ from deltarule.language.expression import (
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
-from deltarule.reading.symbols import VECTOR_FUNCTIONS
 from deltarule.reading.values import Unread, Value, aligned, minus, plus, transpose
 from deltarule.reading.written_out import axis_for
 
@@ -73,7 +73,7 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
         raise Unread("a function that is not a name", start)
     if isinstance(argument, t.Group) and found.base in {"max", "min"} and len(argument.items) == 2:
         return extremum(low, found.base, argument)
-    if found.base in VECTOR_FUNCTIONS:
+    if found.base in low.symbols.vector_functions:
         return softmax(low, low.lower(argument), found)
     if found.base in TRACE and low.symbols.function(found.base) is None:
         return trace(low.lower(argument), start)
@@ -198,6 +198,11 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
         other = fresh(letters[0].size)
         total = multiply(Apply("exp", (rename(argument.expression, {letters[0]: other}),)), bound=(other,))
         return Value(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
+    match argument.expression:
+        case Symbol(indices=(_, Axis() as last)) if argument.rank == 0:  # softmax(z_ij): over the last index
+            other = fresh(last.size)
+            total = multiply(Apply("exp", (rename(argument.expression, {last: other}),)), bound=(other,))
+            return Value(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
     raise Unread("softmax of something that is not a vector")
 
 

@@ -44,7 +44,7 @@ from deltarule.reading.chains import chained
 from deltarule.reading.gradients import operator, partial
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items, usage_of
-from deltarule.reading.symbols import SAMPLES, VECTOR_FUNCTIONS, Entity, Symbols
+from deltarule.reading.symbols import SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, matrix, norm
 
@@ -550,7 +550,7 @@ class Lowering:
         )
         group = arguments.base if isinstance(arguments, t.Scripted) else arguments
         if found is not None and isinstance(group, t.Group) and group.kind in {"(", "["}:
-            if found.base in VECTOR_FUNCTIONS:
+            if found.base in self.symbols.vector_functions:
                 value = softmax(self, self.lower(group.items[0]), found)
                 return called(self, value, arguments, found), k + 2
             alone = t.Name(found.base)
@@ -576,6 +576,6 @@ class Lowering:
             if group.kind == "(" and takes(self, found.base, group):
                 value = self.quantity(found, item.start)
                 return called(self, value, arguments, found), k + 2
-        if isinstance(item, t.Name) and item.letter in VECTOR_FUNCTIONS:
+        if isinstance(item, t.Name) and item.letter in self.symbols.vector_functions:
             raise Unread(f"{item.letter} without parentheses", item.start)
         return self.lower(item), k + 1

@@ -116,6 +116,8 @@ class Symbols:
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
     """`column` or `row`, where the document says in words which layout it keeps."""
+    vector_functions: set[str] = field(default_factory=lambda: set(VECTOR_FUNCTIONS))
+    """Names of the softmax, also a letter that the text calls so."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
     number_of_size: dict[str, int] = field(default_factory=dict)
