@@ -89,6 +89,10 @@ class Exponential:
         return (half << f.mantissa).as_number(), ((k - half + 2 * f.bias) << f.mantissa).as_number()
 
 
+FEW = 4
+"""Lanes of float that are cheaper in double: one number, or what fills no vector."""
+
+
 def exponential(x: Lanes) -> Exponential:
     """For x between `smallest` and `largest` of the format, or NaN."""
     f = FORMATS[x.bits]
@@ -132,6 +136,8 @@ def expm1(x: Lanes, exact: bool) -> Lanes:
 
 def sigmoid(x: Lanes, exact: bool) -> Lanes:
     """e/(1 + e) for x < 0, 1/(1 + e) else, e = exp(-|x|): no overflow, no cancellation, subnormal results too."""
+    if exact and x.bits == 32 and x.count <= FEW:
+        return _sigmoid_in_double(x)
     f = FORMATS[x.bits]
     e = exponential((-abs(x)).at_least(f.smallest))
     high, low = e.one_plus(exact)
@@ -146,6 +152,18 @@ def sigmoid(x: Lanes, exact: bool) -> Lanes:
     small_low = low * first * second
     below_low = fma(scaled, second, 1.0 - below) + small_low
     return quotient(above, negative.choose(small_low, 0.0), below, below_low)
+
+
+def _sigmoid_in_double(x: Lanes) -> Lanes:
+    """The sigmoid of few float numbers: shorter in double than with its errors carried along, and rounded once."""
+    size = (-abs(x)).at_least(FORMATS[32].smallest).widened()
+    f = FORMATS[64]
+    shifted = fma(size, 1 / math.log(2), f.shift)
+    r = fma(shifted - f.shift, -math.log(2), size)
+    power = fma(r * r, polynomial(r, EXP[32]), 1.0 + r)
+    scale = ((shifted.as_bits() - (f.shift_bits - f.bias)) << f.mantissa).as_number()
+    above = (x < 0.0).choose(power * scale, size.constant(1.0))
+    return (above / fma(power, scale, 1.0)).narrowed()
 
 
 def tanh(x: Lanes, exact: bool) -> Lanes:
