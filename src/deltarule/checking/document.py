@@ -16,6 +16,7 @@ from time import monotonic
 from deltarule.checking.claims import claim, nothing_in_common, relates_free_names, shapes_open
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.defining import adopts, assumes, defines, redefines
+from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
 from deltarule.checking.index_conditions import at_equal_indices, conditions
@@ -129,9 +130,10 @@ def _judged(
         given.shape(state)
         given.assume(state)
         watch.learnt()
-        under = conditions(state, statements)
+        under, said = conditions(state, statements), said_in_words(state, statements)
         for place, statement in enumerate(statements):
             state.under = under.get(place, [])
+            facts_for(state, said, statement)
             _statement(state, statement, watch)
         state.under = []
         _again(state, watch)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.language.expression import Expression
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Side, Statement
@@ -51,6 +52,8 @@ class State:
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
     """The letters that count something in this document."""
+    local_facts: tuple[Expression, ...] = ()
+    """What is positive where the statement at hand stands, by the words of the text."""
     under: list[tuple[str, str, t.Tree]] = field(default_factory=list)
     """What the text says of the indices of the statement at hand: (=, i, j), (≠, i, j)."""
     apart: list[tuple[str, str]] = field(default_factory=list)

@@ -1,0 +1,108 @@
+"""Inequalities of the text as facts: "for $a > 0$", "assume $x > 0$", "with $0 < y < 1$", `x \\in (0, 1)`.
+
+What is assumed holds from there on; what stands behind "for", "if" or "when" in the same sentence, and in the formula
+that ends it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from deltarule.checking.state import State
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import ONE, ZERO, Expression, subtract
+from deltarule.reading import tree as t
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.statement import Statement
+from deltarule.reading.values import IllShaped, Unread
+
+__all__ = ["Said", "facts_for", "said_in_words"]
+
+ABOVE = frozenset({">", "\\gt"})
+BELOW = frozenset({"<", "\\lt"})
+LASTING = frozenset({"assume", "assuming", "suppose", "let", "with", "where", "given", "provided", "since", "as"})
+LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando"})
+SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*#|[.!?]\s|。")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is positive, from one character of the text to another."""
+
+    positive: tuple[Expression, ...]
+    first: int
+    last: int
+
+
+def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
+    """The inequalities of the document, each with where it holds."""
+    out: list[Said] = []
+    for place, statement in enumerate(statements):
+        positive = _positive(state, statement)
+        segment = state.document.segments[statement.block]
+        if not positive or statement.continues or getattr(segment, "display", False):
+            continue
+        words = re.findall(r"[^\W\d_]+", state.document.text[max(0, segment.start - 60) : segment.start].lower())
+        word = next((w for w in reversed(words[-3:]) if w in LASTING | LOCAL), "")
+        if not word:
+            continue
+        first, last = _sentence(state, segment.start, segment.end)
+        if word in LASTING:
+            last = len(state.document.text)
+        elif place + 1 < len(statements):
+            following = statements[place + 1]
+            between = state.document.text[segment.end : following.start]
+            if getattr(state.document.segments[following.block], "display", False) and not re.search(r"[.!?]\s", between):
+                last = max(last, following.end)
+        out.append(Said(positive, first, last))
+    return out
+
+
+def facts_for(state: State, said: Sequence[Said], statement: Statement) -> None:
+    """Put in force what is said where a statement stands."""
+    here = [e for one in said if one.first <= statement.start <= one.last for e in one.positive]
+    lasting = tuple(e for e in state.facts.positive if e not in state.local_facts)
+    state.local_facts = tuple(e for e in here if e not in lasting)
+    if lasting + state.local_facts != state.facts.positive:
+        state.facts = replace(state.facts, positive=lasting + state.local_facts)
+
+
+def _sentence(state: State, start: int, end: int) -> tuple[int, int]:
+    text = state.document.text
+    breaks = [m.start() for m in SENTENCE.finditer(text)]
+    first = max((b for b in breaks if b < start), default=0)
+    last = min((b for b in breaks if b >= end), default=len(text))
+    return first, last
+
+
+def _positive(state: State, statement: Statement) -> tuple[Expression, ...]:
+    """What a chain of strict inequalities between numbers and names says is positive."""
+    out: list[Expression] = []
+    trees = [side.tree for side in statement.sides]
+    if statement.relations and all(r.symbol in ABOVE | BELOW for r in statement.relations):
+        for relation, (left, right) in zip(statement.relations, pairwise(trees), strict=True):
+            a, b = _number_or_name(state, left), _number_or_name(state, right)
+            if a is None or b is None:
+                return ()
+            out.append(subtract(a, b) if relation.symbol in ABOVE else subtract(b, a))
+    for element, space in statement.memberships:
+        match space:
+            case t.Group(kind="(", items=(t.Num(value=low), t.Num(value=high))) if (low, high) == (0, 1):
+                if (x := _number_or_name(state, element)) is not None:
+                    out += [x, subtract(ONE, x)]
+    return tuple(e for e in out if e is not ZERO)
+
+
+def _number_or_name(state: State, tree: t.Tree | None) -> Expression | None:
+    if tree is None or any(isinstance(n, t.Dots | t.Partial | t.Big) for n in t.walk(tree)):
+        return None
+    with state.symbols.undone():
+        try:
+            value = Lowering(state.symbols).lower(tree)
+        except (Unread, IllShaped, DeltaruleError):
+            return None
+    return None if value.rank else value.expression
+
