@@ -512,11 +512,28 @@ def _under_assumptions(
         for condition, facts in _unsaid(state):
             if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition
+        if (size := _mean_or_sum(state, a.expression, b.expression)) is not None:
+            return Condition("scale", f"a mean or a sum over the {size} samples")
         for condition, definitions in (*named_losses(state, a.expression, b.expression), *_elsewhere(state, a, b)):
             if _unconnected(state, a.expression, b.expression, definitions):
                 continue
             if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+    return None
+
+
+def _mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
+    """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
+    above = {n.of.name for n in _derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
+    if not above or above & set(state.definitions.equations):
+        return None
+    for name in ("m", "N", "n", "B"):
+        if name not in names(a) | names(b) or name in state.definitions.equations:
+            continue
+        m = Symbol(name)
+        for left, right in ((multiply(m, a), b), (a, multiply(m, b))):
+            if _equality(state, left, right, False, None, None).status == "proved":
+                return name
     return None
 
 
