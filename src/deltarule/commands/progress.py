@@ -117,7 +117,7 @@ class Progress(Callback):
         room = columns() - 1
         done = (epoch - (1 if within else 0)) / epochs
         line = f"{counted}  {'  '.join(figures)}"[:room]
-        for parts in ([self._bar(done), *figures, *tail], [self._bar(done), *figures, *tail[1:]],
+        for parts in ([self._bar(done), *figures, *tail], [*figures, *tail],
                       [*figures, *tail[1:]], [*figures, ends], figures):  # fmt: skip
             whole = "  ".join(filter(None, [counted, *parts]))
             if len(whole) <= room:

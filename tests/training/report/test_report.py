@@ -58,6 +58,11 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+def rows(load: Any) -> Any:
+    """X and y of one of scikit-learn's data sets."""
+    return load(return_X_y=True)
+
+
 CASES: dict[str, dict[str, Any]] = {
     "two classes": {"data": "breast_cancer", "epochs": 12},
     "many classes": {"data": "digits", "epochs": 4},
@@ -170,10 +175,10 @@ def test_what_was_found_stands_at_the_top():
 def test_what_the_data_says_is_only_text(tmp_path: Path):
     """Names of columns and classes that would be markup, script or a way out of an attribute."""
     evil = "<script>alert(1)</script>\"'>&<img src=x onerror=y>"
-    rows = [f"{k % 7},{(k * 3) % 5},{'<b>no</b>' if k % 2 else '</svg><i>yes'}" for k in range(60)]
+    made_of = [f"{k % 7},{(k * 3) % 5},{'<b>no</b>' if k % 2 else '</svg><i>yes'}" for k in range(60)]
     path = tmp_path / "evil.csv"
     quoted = '"' + evil.replace('"', '""') + '"'
-    path.write_text("\n".join([f"{quoted},b,c", *rows]))
+    path.write_text("\n".join([f"{quoted},b,c", *made_of]))
     result = train(str(path), "c", epochs=6)
     where = result.report(tmp_path / "page.html", command=f"deltarule train {evil}")
     page = Page(where.read_text())
@@ -202,7 +207,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path):
 
 
 def test_a_fitted_estimator_is_reported_on(tmp_path: Path):
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = rows(load_breast_cancer)
     watch = Watch()
     model = dr.Classifier("linear(n, 6) -> tanh -> linear(6, 1) -> sigmoid -> bce", epochs=10, callbacks=[watch])
     model.fit(X[:400], y[:400])
@@ -210,14 +215,14 @@ def test_a_fitted_estimator_is_reported_on(tmp_path: Path):
     assert f"{np.mean(model.predict(X[400:]) == y[400:]):.4f}" in page.words
     assert "It is judged by 169 rows" in page.words and "Updates against weights" in page.words
 
-    X, y = load_diabetes(return_X_y=True)
+    X, y = rows(load_diabetes)
     regressor = dr.Regressor("linear(n, 2) -> squared_error", epochs=5).fit(X, np.column_stack([y, -y]))
     page = Page(dr.report(regressor, X, np.column_stack([y, -y]), tmp_path / "page.html").read_text())
     assert "There are several targets" in page.words and "Residuals" in page.words
 
 
 def test_what_cannot_be_reported_on_is_said(tmp_path: Path):
-    X, y = load_iris(return_X_y=True)
+    X, y = rows(load_iris)
     with pytest.raises(DeltaruleError, match="not fitted"):
         dr.report(dr.Classifier(), X, y, tmp_path / "a.html")
     model = dr.Classifier("linear(n, k) -> softmax -> cross_entropy", epochs=2).fit(X, y)

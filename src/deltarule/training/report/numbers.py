@@ -12,7 +12,8 @@ def number(value: float) -> str:
     value = float(value)
     if math.isnan(value):
         return "–"
-    return _digits(value).replace("-", "−")
+    digits = _digits(value)
+    return f"−{digits[1:]}" if digits.startswith("-") else digits
 
 
 def _digits(value: float) -> str:
