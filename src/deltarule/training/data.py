@@ -118,6 +118,10 @@ class Table:
             )
         return numbers
 
+    def numbers_of(self, name: str) -> np.ndarray:
+        """A target of numbers that are present and finite."""
+        return self._numbers(self.column(name), "target")
+
     def labels(self, name: str) -> np.ndarray:
         """A target to classify: text as it stands, whole numbers as integers; no value may be missing."""
         column = self.column(name)

@@ -164,8 +164,11 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         """The class of each row of what the network gives, or its labels."""
         if self.multilabel_:
             return (outputs > 0.5).astype(np.int64)
-        index = (outputs > 0.5).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
-        return self.classes_[index]
+        return self.classes_[self.index_of(outputs)]
+
+    def index_of(self, outputs: np.ndarray) -> np.ndarray:
+        """The index of the class of each row of what the network gives."""
+        return (outputs > 0.5).astype(np.int64) if outputs.ndim == 1 else outputs.argmax(axis=1)
 
     def predict_proba(self, X: Any) -> Any:
         """The probability of each class, [rows, classes], columns in the order of `classes_`; or of each label.

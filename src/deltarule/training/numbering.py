@@ -11,7 +11,7 @@ from deltarule.training.column_kinds import kind_of, numbers_of, texts_of
 from deltarule.training.data import Column, Table, nearest_as_written
 from deltarule.training.encoding import UNSEEN, Encoder, RawColumn
 
-__all__ = ["Declarations", "codes_of", "raw_as_encoded", "raw_to_fit", "refuse_unknown_level"]
+__all__ = ["Declarations", "codes_of", "raw_as_encoded", "raw_to_fit", "refuse_missing_columns", "refuse_unknown_level"]
 
 
 class Declarations:
@@ -77,7 +77,7 @@ def raw_as_encoded(table: Table, encoder: Encoder) -> np.ndarray:
     Raises:
         DeltaruleError: columns are missing (the message has those that might be meant), or hold something else.
     """
-    _refuse_missing_columns(table, encoder)
+    refuse_missing_columns(table, encoder)
     raw = np.empty((table.rows, len(encoder.columns)))
     for j, code in enumerate(encoder.columns):
         column = table.columns[code.name]
@@ -107,7 +107,8 @@ def refuse_unknown_level(table: Table, column: Column, codes: np.ndarray, levels
         )
 
 
-def _refuse_missing_columns(table: Table, encoder: Encoder) -> None:
+def refuse_missing_columns(table: Table, encoder: Encoder) -> None:
+    """Raise where the table lacks columns of the model; the message has those that might be meant."""
     names = [code.name for code in encoder.columns]
     lost = [name for name in names if name not in table.columns]
     if not lost:

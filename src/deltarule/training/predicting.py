@@ -78,8 +78,12 @@ class Predicting:
         check_is_fitted(self, "parameters_")
         model: Any = self
         X = encoded_features(model, X, notes or Notes())
+        return self.outputs_of(self._cast(self._standardised(X)))
+
+    def outputs_of(self, X: np.ndarray) -> np.ndarray:
+        """The same for rows as the program takes them."""
         with np.errstate(over="ignore", under="ignore"):  # far outside the training data activities saturate
-            return np.asarray(self._forward(self._cast(self._standardised(X))), np.float64)
+            return np.asarray(self._forward(X), np.float64)
 
     def scores(self, X: Any) -> np.ndarray:
         """What stands before the last function (the logits, mostly), in float64; `link_of` says which function."""

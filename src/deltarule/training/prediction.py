@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.csv_text import csv_text
-from deltarule.training.data import Table, Task, joined
+from deltarule.training.data import Table, Task
 from deltarule.training.estimators import Classifier, Regressor, features_of
 from deltarule.training.metrics import (
     ClassificationMetrics,
@@ -22,6 +23,8 @@ from deltarule.training.metrics import (
 from deltarule.training.model_file import load_model
 from deltarule.training.notes import Notes
 from deltarule.training.source import read_blocks
+from deltarule.training.streaming_metrics import RunningClasses, RunningValues
+from deltarule.training.table_input import table_input
 
 __all__ = [
     "Evaluation",
@@ -48,6 +51,8 @@ class Prediction:
     values: np.ndarray
     probabilities: np.ndarray | None
     classes: tuple[Any, ...]
+    indices: np.ndarray | None = None
+    """Of the predicted classes, [rows], where it was a block of a table."""
 
     @property
     def names(self) -> list[str]:
@@ -99,31 +104,32 @@ def predict(model: Model | str | os.PathLike[str], data: Any) -> Prediction:
 def predictions(model: Model | str | os.PathLike[str], data: Any) -> Iterator[Prediction]:
     """The same, block by block: the memory does not grow with the rows. What is odd in the data is said once."""
     model, notes = _loaded(model), Notes()
+    threads = ThreadpoolController()
     for block in read_blocks(data, _wanted(model)):
-        yield _predicted(model, block, notes)
+        with threads.limit(limits=1, user_api="blas"):  # the blocks are small, and reading has threads of its own
+            found = _predicted(model, block, notes)
+        yield found
 
 
 def evaluate(model: Model | str | os.PathLike[str], data: Any, target: str | None = None) -> Evaluation:
-    """Judge a model on a table that has its columns and its target. Of each row the prediction is kept, no feature.
+    """Judge a model on a table that has its columns and its target, block by block (see `streaming_metrics`).
 
     Raises:
         DeltaruleError: as for `predict`; and where the target holds a class that the model does not know.
     """
     model, notes = _loaded(model), Notes()
-    target = target or target_of(model)
+    target, source = target or target_of(model), ""
     named = isinstance(model, Classifier) and model.classes_.dtype.kind in "UO"
-    parts: list[Prediction] = []
-    targets: list[Table] = []
+    running = RunningClasses(model.classes_) if isinstance(model, Classifier) else RunningValues()
     for block in read_blocks(data, {**_wanted(model), target: named}):
-        targets.append(block.select([target]))
-        parts.append(_predicted(model, block, notes))
-    table, values = joined(targets), np.concatenate([part.values for part in parts])
-    if isinstance(model, Regressor):
-        return Evaluation("regression", target, table.source, regression_metrics(table.quantities(target), values))
-    probabilities = np.concatenate([part.probabilities for part in parts if part.probabilities is not None])
-    y = _as_classes(table, target, model.classes_)
-    metrics = classification_metrics(y, values, probabilities, model.classes_)
-    return Evaluation("classification", target, table.source, metrics)
+        source, found = block.source, _predicted(model, block, notes)
+        if isinstance(running, RunningClasses) and isinstance(model, Classifier):
+            assert found.probabilities is not None
+            running.add(_as_classes(block, target, model.classes_), found.values, found.probabilities)
+        elif isinstance(running, RunningValues):
+            running.add(block.numbers_of(target), found.values)
+    task: Task = "classification" if isinstance(model, Classifier) else "regression"
+    return Evaluation(task, target, source, running.result())
 
 
 def found_for(model: Model, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
@@ -156,10 +162,12 @@ def metrics_as_json(metrics: Metrics) -> dict[str, Any]:
 def _predicted(model: Model, block: Table, notes: Notes) -> Prediction:
     if not hasattr(model, "feature_names_in_") and not set(features_of(model)) <= set(block.columns):
         raise DeltaruleError("the model was trained on an array without names of columns: give it arrays, not tables")
-    outputs = model.outputs(block, notes)
-    probabilities = model.probabilities(outputs) if isinstance(model, Classifier) else None
-    classes = tuple(model.classes_.tolist()) if isinstance(model, Classifier) else ()
-    return Prediction(target_of(model), model.decided(outputs), probabilities, classes)
+    outputs = model.outputs_of(table_input(model, block, notes))
+    if isinstance(model, Classifier):
+        indices = model.index_of(outputs)
+        values, probabilities = model.classes_[indices], model.probabilities(outputs)
+        return Prediction(target_of(model), values, probabilities, tuple(model.classes_.tolist()), indices)
+    return Prediction(target_of(model), model.decided(outputs), None, ())
 
 
 def _loaded(model: Model | str | os.PathLike[str]) -> Model:
