@@ -195,7 +195,7 @@ def test_a_network_of_the_wrong_size_is_refused():
 
 def test_a_learning_rate_that_diverges_is_named_and_nothing_is_written(tmp_path):
     message = said(train, "diabetes", learning_rate=1e8, output=tmp_path / "m")
-    assert "with learning_rate = 1e+08\nremedy: try learning_rate = 0.1" in message
+    assert "with learning_rate = 1e+08" in message and "remedy: try learning_rate = 0.1" in message
     assert not list(tmp_path.iterdir())
 
 
