@@ -41,6 +41,10 @@ PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace", "gemm")
 """Row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory, the BLAS."""
 _STACKED = 256
 """Elements of a result that lies on the stack when there is one sample a batch: most stay in registers."""
+_LINE, _LINES = 64, 64
+"""Bytes of a line of the cache, and how many lines of a row are asked for ahead."""
+_AHEAD, _LONG = 8, 512
+"""So many rows ahead, a fourth of that where a row has more bytes."""
 ROOM = 16
 """Rows that there is room for come in multiples of this."""
 
@@ -376,13 +380,16 @@ class _Builder:
         copied: dict[str, ir.Value] = {}
         if self.gathers:
             with v.loop(0, self.rows) as turn:
-                row = v.load_index(given["order"], b.add(first, turn.index))
+                place = b.add(first, turn.index)
+                self._prefetch(place, used)
+                row = v.load_index(given["order"], place)
                 for n in used:
                     inner = math.prod(job.data[n])
                     source = v.address(given[n], v.times(row, inner))
                     _copy(v, v.address(self.buffers[n], v.times(turn.index, inner)), source, inner)
             copied = {n: self.buffers[n] for n in used}
         else:
+            self._prefetch(first, used)
             row = v.load_index(given["order"], first)
             copied = {n: v.address(given[n], v.times(row, math.prod(job.data[n]))) for n in used}
         last = b.block
@@ -393,6 +400,24 @@ class _Builder:
             phi.add_incoming(direct[n], plain)
             phi.add_incoming(copied[n], last)
             self.arrays[self.given[n]] = Operand.dense(phi, self.rows, *job.data[n])
+
+    def _prefetch(self, place: ir.Value, used: list[str]) -> None:
+        """Ask for a row of data that comes later: rows in a random order are no pattern that the processor foresees."""
+        b, v, given, data = self.builder, self.vectors, self.arguments, self.job.data
+        size = {n: math.prod(data[n]) * v.bytes for n in used}
+        ahead = _AHEAD if sum(size.values()) <= _LONG else _AHEAD // 4
+        last = b.sub(given["rows"], ir.Constant(INDEX, 1))
+        later = b.add(place, ir.Constant(INDEX, ahead))
+        row = v.load_index(given["order"], b.select(b.icmp_signed("<", later, last), later, last))
+        for n in used:
+            source = v.address(given[n], v.times(row, math.prod(data[n])))
+            lines, line = min(size[n] // _LINE + 1, _LINES), _LINE // v.bytes
+            if lines <= 4:
+                for k in range(lines):
+                    v.prefetch(source, k * line)
+            else:
+                with v.loop(0, lines * line, line) as turn:
+                    v.prefetch(source, turn.index)
 
     # Numbers ------------------------------------------------------------------------------------------------------
 
