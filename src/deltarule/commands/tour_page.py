@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from deltarule import __version__
 from deltarule.commands.tour_stages import BATCH, EPOCHS, LEARNING_RATE
-from deltarule.writing.html import STYLE, body, page
+from deltarule.training.report.chart import Chart, Series, lines
+from deltarule.training.report.elements import charts, details, table
+from deltarule.training.report.predictions import confusion
+from deltarule.training.report.style import STYLE
+from deltarule.writing.html import body, page
 from deltarule.writing.mathml import math
 
 if TYPE_CHECKING:
@@ -19,46 +25,20 @@ if TYPE_CHECKING:
 __all__ = ["tour_page"]
 
 _STYLE = """
-:root { --series-1: #1f5f99; --series-2: #b4500b; --series-3: #5d7a2e; --tile: #f3f4ef; }
-@media (prefers-color-scheme: dark) {
-  :root { --series-1: #7db8ec; --series-2: #f0a35e; --series-3: #a9c978; --tile: #1c2126; } }
-main { max-width: 60rem; }
 body { max-width: 60rem; }
-.lead { font-size: 1.2rem; color: var(--soft); max-width: 42rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .9rem; margin: 1.6rem 0;
-  padding: 0; list-style: none; }
-.tiles li { background: var(--tile); border-radius: 8px; padding: .9rem 1.1rem; }
-.tiles b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.tiles span { color: var(--soft); font-size: .95rem; line-height: 1.35; display: block; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem 2rem; }
-figure { margin: 1rem 0 0; }
-figcaption { color: var(--soft); font-size: .95rem; line-height: 1.45; margin-top: .4rem; }
-svg.picture { width: 100%; height: auto; max-width: 32rem; display: block;
-  font-family: "Helvetica Neue", Arial, "Liberation Sans", "DejaVu Sans", sans-serif; }
-table.figures { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 1rem; }
-table.figures th, table.figures td { text-align: right; padding: .45rem 0 .45rem 1.4rem; font-weight: normal;
-  border-bottom: 1px solid var(--line); }
-table.figures th:first-child, table.figures td:first-child { text-align: left; padding-left: 0; }
-table.figures thead th { color: var(--soft); font-size: .92rem; }
-table.figures tr.ours { font-weight: bold; } table.figures tr.ours th { font-weight: bold; }
-table.figures small { display: block; color: var(--soft); font-weight: normal; font-size: .88rem; }
+table.figures { width: 100%; }
+table.figures tr:first-child th, table.figures tr:first-child td { font-weight: bold; }
+table.figures thead th, table.plain th, table.plain td { font-weight: normal !important; }
+table.figures small { display: block; color: var(--soft); font-weight: normal; font-size: .88rem; white-space: normal; }
 table.messages { border-collapse: collapse; width: 100%; }
 table.messages td, table.messages th { padding: .4rem 1.2rem .4rem 0; text-align: left; font-weight: normal;
   border-bottom: 1px solid var(--line); }
 table.messages th { color: var(--soft); width: 1%; white-space: nowrap; font-size: .95rem; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.5rem;
   align-items: start; }
-details { margin: 1.4rem 0; border: 1px solid var(--line); border-radius: 8px; padding: 0 1.2rem; }
-details[open] { padding-bottom: 1.2rem; }
-summary { cursor: pointer; padding: .8rem 0; font-weight: bold; color: var(--accent); }
-details h1 { display: none; } details nav { display: none; }
-details h2 { font-size: 1.1rem; margin-top: 1.8rem; } details h3 { font-size: 1rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem; font-size: .95rem; }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+details.derivation h1 { display: none; }
+details.derivation h2 { font-size: 1.1rem; margin-top: 1.8rem; } details.derivation h3 { font-size: 1rem; }
 .yes { color: var(--good); font-weight: bold; }
-@media (max-width: 36rem) { table.figures td, table.figures th { padding-left: .7rem; } .tiles b { font-size: 1.45rem; }
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
-@media print { details { border: 0; padding: 0; } svg.picture { max-width: 24rem; } }
 """
 
 
@@ -124,7 +104,7 @@ def _derivation(tour: Tour) -> str:
         "<h2>3. The proof</h2>"
         f"<p>{verdict}, by exact algebra for all values of every symbol, in {tour.derived_in:.2f} s. No derivative of "
         f"these functions was looked up: elimination found {found}.</p>"
-        f"<details><summary>The whole derivation, step by step</summary>{body(tour.derivation.inner)}</details>"
+        f"{details('The whole derivation, step by step', body(tour.derivation.inner), 'derivation')}"
     )
 
 
@@ -142,7 +122,7 @@ def _check(tour: Tour) -> str:
         "<h2>4. The check</h2>"
         "<p>The program that runs is printed from these equations. Its gradients were compared with central "
         "differences (L(θ + ε) − L(θ − ε)) / 2ε, which know nothing of the derivation.</p>"
-        + _table(["parameter", "elements compared", "largest relative difference"], rows)
+        + _table(["parameter", "elements compared", "largest relative difference"], rows, "figures plain")
     )
 
 
@@ -154,27 +134,27 @@ def _training(tour: Tour) -> str:
         f"<p>Gradient descent, learning rate {LEARNING_RATE}, batches of {BATCH}, {EPOCHS} epochs. A fifth of the "
         "training rows was held out to watch: the curves below. For the test the network was then trained again, in "
         "the same way, on all training rows.</p>"
-        + _pictures(
+        + charts(
             [
-                (
-                    "curves",
-                    {"training": history["loss"], "held out": history["val_loss"]},
-                    "mean loss",
-                    "Loss by epoch",
+                _by_epoch(
+                    history, "loss", "Loss", "mean loss",
                     f"The loss goes from {history['loss'][0]:.3f} to {last['loss']:.3f} on the training rows, from "
                     f"{history['val_loss'][0]:.3f} to {last['val_loss']:.3f} on the rows held out.",
                 ),
-                (
-                    "curves",
-                    {"training": history["accuracy"], "held out": history["val_accuracy"]},
-                    "accuracy",
-                    "Accuracy by epoch",
+                _by_epoch(
+                    history, "accuracy", "Accuracy", "accuracy",
                     f"After {len(history['accuracy'])} epochs {last['accuracy']:.1%} of the training rows and "
                     f"{last['val_accuracy']:.1%} of the rows held out are classified rightly.",
                 ),
             ]
         )
-    )
+    )  # fmt: skip
+
+
+def _by_epoch(history: Mapping[str, Sequence[float]], name: str, title: str, quantity: str, words: str) -> Chart:
+    epochs = range(1, len(history[name]) + 1)
+    curves = [Series("training", epochs, history[name], 1), Series("held out", epochs, history[f"val_{name}"], 2)]
+    return lines(curves, name=f"curve-{name}", title=f"{title} by epoch", words=words, x="epoch", y=quantity)
 
 
 def _comparison(tour: Tour) -> str:
@@ -184,66 +164,43 @@ def _comparison(tour: Tour) -> str:
         name = f"{escape(contender.name)}<small>{escape(contender.what)}</small>"
         rows.append((name, *(f"{figures[k]:.4f}" for k in ("accuracy", "log_loss", "roc_auc"))))
     ours = tour.contenders[0].metrics
-    curves = {c.name: c.metrics.roc for c in tour.contenders if c.metrics.roc is not None}
+    curves = [(c.name, *c.metrics.roc) for c in tour.contenders if c.metrics.roc is not None]
     areas = ", ".join(f"{c.name} {c.metrics.roc_auc or 0:.4f}" for c in tour.contenders)
-    wrong = int(ours.confusion.sum() - ours.confusion.trace())
+    table = (
+        ["", "false positive rate", "true positive rate"],
+        [[name, f"{a:.4f}", f"{b:.4f}"] for name, x, y in curves for a, b in zip(x, y, strict=True)],
+    )
+    axes = {"x": "false positive rate", "y": "true positive rate", "table": table}
+    roc = lines(
+        [Series(name, x, y, k) for k, (name, x, y) in enumerate(curves, 1)],
+        name="roc", title="ROC curves on the test", words=f"Area under the curve: {areas}.", unit=True, diagonal=True,
+        **axes,
+    )  # fmt: skip
+    corner = lines(
+        [Series(name, *_corner(x, y), k) for k, (name, x, y) in enumerate(curves, 1)],
+        name="corner", title="Their upper left corner", **axes,
+        words="The same, larger: at most a fifth of the benign taken for malignant, at least four fifths of the "
+        "malignant found.",
+    )  # fmt: skip
+    wrong = confusion(ours.confusion, [str(c) for c in ours.classes], "Confusion matrix of deltarule on the test")
     return (
         "<h2>6. The test</h2>"
         f"<p>{ours.rows} patients that no model has seen, beside scikit-learn on the same split. Of log loss, less is "
-        "better.</p>"
-        + _table(["", "accuracy", "log loss", "ROC AUC"], rows, ours=True)
-        + _pictures(
-            [
-                (
-                    "roc",
-                    curves,
-                    "",
-                    "ROC curves on the test",
-                    f"The corner is drawn again, larger. Area under the curve: {areas}.",
-                ),
-                (
-                    "confusion",
-                    (ours.confusion, [str(c) for c in ours.classes]),
-                    "",
-                    "Confusion matrix of deltarule on the test",
-                    f"{wrong} of {ours.rows} patients are classified wrongly: {int(ours.confusion[1, 0])} malignant "
-                    f"taken for benign, {int(ours.confusion[0, 1])} benign taken for malignant.",
-                ),
-            ]
-        )
+        "better.</p>" + _table(["", "accuracy", "log loss", "ROC AUC"], rows) + charts([roc, corner], wrong)
     )
 
 
-def _pictures(wanted: Sequence[tuple[str, object, str, str, str]]) -> str:
-    try:
-        import matplotlib as _  # noqa: F401
-    except ImportError:
-        words = " ".join(words for *_, words in wanted)
-        return f"<p>{escape(words)} (For the pictures: <code>pip install 'deltarule[plots]'</code>.)</p>"
-    from deltarule.commands.pictures import confusion_picture, curves_picture, roc_picture
-
-    figures = []
-    for kind, data, quantity, title, words in wanted:
-        if kind == "curves":
-            svg = curves_picture(data, quantity, title, words)  # type: ignore[arg-type]
-        elif kind == "roc":
-            svg = roc_picture(data, title, words)  # type: ignore[arg-type]
-        else:
-            confusion, classes = data  # type: ignore[misc]
-            svg = confusion_picture(confusion, classes, title, words)
-        figures.append(f"<figure>{svg}<figcaption><b>{escape(title)}.</b> {escape(words)}</figcaption></figure>")
-    return f'<div class="pictures">{"".join(figures)}</div>'
+def _corner(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a rising curve where x is at most 0.2 and y at least 0.8, with its ends on the edges."""
+    along = np.linspace(0, len(x) - 1, 50 * len(x))
+    fine_x, fine_y = np.interp(along, np.arange(len(x)), x), np.interp(along, np.arange(len(x)), y)
+    inside = (fine_x <= 0.2) & (fine_y >= 0.8)
+    return fine_x[inside], fine_y[inside]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], ours: bool = False) -> str:
-    """Cells are HTML; the first of a row names it. With `ours` the first row is set off."""
-    columns = "".join(f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in head)
-    lines = ""
-    for number, (name, *cells) in enumerate(rows):
-        style = ' class="ours"' if ours and number == 0 else ""
-        lines += f'<tr{style}><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-    table = f'<table class="figures"><thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table>'
-    return f'<div class="scroll">{table}</div>'
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "figures") -> str:
+    """Cells are HTML; the first of a row names it."""
+    return table((head, list(rows)), kind=kind, marked=True, label="Figures")
 
 
 def _again(tour: Tour, command: str) -> str:

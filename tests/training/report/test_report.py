@@ -154,6 +154,7 @@ def test_the_figures_are_those_of_the_training(case):
     assert result.model.network_.text in page.words
     if "confusion" in vars(judged):
         cells = re.findall(r'<td class="(?:right|wrong) q[^"]*"[^>]*>(\d+)</td>', page.source)
+        assert "<h3>Confusion matrix</h3>" in page.source
         assert [int(c) for c in cells] == vars(judged)["confusion"].ravel().tolist()
     assert ("No row was held out" in page.words) == (result.held_out is None)
     proved = re.search(r"(\d+) of (\d+) steps are proved", page.words)

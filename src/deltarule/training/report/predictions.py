@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -24,7 +25,8 @@ def predictions(subject: Subject) -> str:
     """Everything that there is to see of the predictions for the judged rows."""
     if subject.task == "regression":
         return charts(_regression(subject))
-    found, matrix = _classification(subject), confusion(subject)
+    found = _classification(subject)
+    matrix = confusion(getattr(subject.figures[subject.part], "confusion"), subject.classes)  # noqa: B009
     if len(subject.classes) <= TOLD_APART:
         return charts(found, matrix)
     return charts(found) + matrix
@@ -152,13 +154,8 @@ def _calibration(y: np.ndarray, p: np.ndarray, classes: np.ndarray, names: list[
     )  # fmt: skip
 
 
-def confusion(subject: Subject) -> str:
-    """Counts by true and predicted class, shaded by their share of the true class."""
-    found = subject.figures.get(subject.part)
-    counts = getattr(found, "confusion", None)
-    if counts is None:
-        return ""
-    names = subject.classes
+def confusion(counts: np.ndarray, names: Sequence[str], title: str = "Confusion matrix") -> str:
+    """Counts by true and predicted class [classes, classes], shaded by their share of the true class."""
     total = np.maximum(counts.sum(axis=1), 1)
     wrong = int(counts.sum() - np.trace(counts))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
@@ -168,8 +165,8 @@ def confusion(subject: Subject) -> str:
         for j, count in enumerate(counts[k]):
             share = count / total[k]
             kind = f"{'right' if j == k else 'wrong'} q{min(9, int(share * 10)) if count else '-none'}"
-            title = f"{share:.1%} of {name}"
-            cells += f'<td class="{kind}" title="{escape(title)}">{count}</td>'
+            told = f"{share:.1%} of {name}"
+            cells += f'<td class="{kind}" title="{escape(told)}">{count}</td>'
         recall = counts[k, k] / total[k]
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}<td class="share">{recall:.1%}</td></tr>'
     precision = np.diag(counts) / np.maximum(counts.sum(axis=0), 1)
@@ -177,11 +174,11 @@ def confusion(subject: Subject) -> str:
     most = ""
     if wrong:
         off = counts - np.diag(np.diag(counts))
-        a, b = np.unravel_index(off.argmax(), off.shape)
+        a, b = divmod(int(off.argmax()), len(names))
         most = f" Most often {names[a]} is taken for {names[b]} ({off[a, b]} times)."
     words = f"{wrong} of {int(counts.sum())} rows are classified wrongly.{most}"
     return (
-        f'<figure class="wide"><h3>Confusion matrix</h3><div class="scroll" tabindex="0" role="region" '
+        f'<figure class="wide"><h3>{escape(title)}</h3><div class="scroll" tabindex="0" role="region" '
         f'aria-label="Confusion matrix"><table class="confusion"><thead><tr><th scope="col">true \\ predicted</th>'
         f'{head}<th scope="col" class="share">found</th></tr></thead><tbody>{body}<tr>'
         f'<th scope="row" class="share">right</th>{foot}<td></td></tr></tbody></table></div>'
