@@ -162,8 +162,8 @@ def _sigmoid_in_double(x: Lanes) -> Lanes:
     r = fma(shifted - f.shift, -math.log(2), size)
     power = fma(r * r, polynomial(r, EXP[32]), 1.0 + r)
     scale = ((shifted.as_bits() - (f.shift_bits - f.bias)) << f.mantissa).as_number()
-    above = (x < 0.0).choose(power * scale, size.constant(1.0))
-    return (above / fma(power, scale, 1.0)).narrowed()
+    inverse = 1.0 / fma(power, scale, 1.0)
+    return (x < 0.0).choose(power * scale * inverse, inverse).narrowed()
 
 
 def tanh(x: Lanes, exact: bool) -> Lanes:

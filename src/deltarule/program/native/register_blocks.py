@@ -19,6 +19,8 @@ from deltarule.program.native.vectors import Index, Vectors
 __all__ = ["along_result", "along_sum"]
 
 Positions = dict[str, Index]
+_MANY = 12
+"""Elements in all lanes that are too many for the registers."""
 
 
 class _Terms:
@@ -71,6 +73,8 @@ def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
     others = [letter for letter in task.out.letters if letter != lanes]
     row = others[-1] if others else ""
     v = v.narrowed(sizes[lanes]) if lanes else v.of(1)
+    if tile.straight and not task.summed and lanes:
+        task = _reading_again(v, task, lanes)
     for fixed in _everywhere(v, others[:-1], task, tile.straight):
         for start, stop, vectors, count in _panels(v, sizes[lanes] if lanes else 1, tile.vectors):
             for position in _turns(v, start, stop, vectors * v.lanes, tile.straight):
@@ -78,6 +82,17 @@ def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
                     for top in _turns(v, first, last, across, tile.straight):
                         at = {**fixed, **({lanes: position} if lanes else {}), **({row: top} if row else {})}
                         _result_tile(v, task, at, lanes, row, across, vectors, count, tile)
+
+
+def _reading_again(v: Vectors, task: Task, lanes: str) -> Task:
+    """A factor that is read element by element, and many of them, is read anew: each is a vector in a register else."""
+
+    def again(view: View) -> View:
+        if lanes in view.letters or view.operand.padded or _values(view, task, "", 1) < _MANY:
+            return view
+        return replace(view, operand=replace(view.operand, pointer=v.forgotten(view.operand.pointer)))
+
+    return replace(task, left=again(task.left), right=task.right and again(task.right))
 
 
 def _result_tile(

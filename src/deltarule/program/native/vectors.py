@@ -237,6 +237,11 @@ class Vectors:
         flags = [ir.Constant(_LANE, n) for n in (0, 3, 1)]
         self._call("llvm.prefetch.p0", ir.VoidType(), [at, *flags])
 
+    def forgotten(self, pointer: ir.Value) -> ir.Value:
+        """The same address, of which LLVM knows nothing: what was loaded before is loaded again, not kept."""
+        kind = ir.PointerType()
+        return self.builder.asm(ir.FunctionType(kind, [kind]), "", "=r,0", [pointer], False)
+
     def mask(self, count: Index) -> ir.Value:
         """True in the first `count` lanes."""
         bits = ir.VectorType(_BIT, self.lanes)
