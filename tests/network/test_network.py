@@ -16,7 +16,7 @@ from deltarule.network import LOSSES, MODULES, Network
 
 from ..index_loops import evaluate
 
-SIZES = {"n": 3, "h": 4, "k": 2, "m": 5}
+SIZES = {"n": 3, "h": 4, "k": 2, "m": 5, "t": 2, "d": 3}
 
 
 def values_of(network: Network, seed: int = 0) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -25,13 +25,17 @@ from deltarule.language.tensor import Condition, Tensor, bounded
 from deltarule.language.tensor_functions import TENSOR_FUNCTIONS, call, constant, identity
 
 __all__ = [
+    "FUNCTION",
     "Equations",
+    "Reader",
     "Tensor",
     "axis_names",
     "equation",
     "parse_equations",
     "parse_expression",
     "parse_shapes",
+    "statement",
+    "value_names",
 ]
 
 FUNCTION = "function"
@@ -46,13 +50,20 @@ _NAME = re.compile(r"[^\W\d_]\w*")
 # Expressions ---------------------------------------------------------------------------------------------------
 
 
-class _Reader:
-    """One expression, read against a scope."""
+class Reader:
+    """One expression, read against a scope. `modules` reads the calls that are no functions."""
 
     def __init__(
-        self, source: Parsed, scope: Mapping[str, Tensor], functions: Collection[str] = (), *, relabel: bool = True
+        self,
+        source: Parsed,
+        scope: Mapping[str, Tensor],
+        functions: Collection[str] = (),
+        *,
+        relabel: bool = True,
+        modules: Callable[[Reader, ast.Call], Tensor | None] | None = None,
     ) -> None:
         self.source, self.scope, self.functions, self.relabel = source, scope, functions, relabel
+        self.modules = modules
 
     def read(self, node: ast.expr) -> Tensor:
         value = self._value(node)
@@ -77,6 +88,8 @@ class _Reader:
                 return self._operation(node)
             case ast.Attribute(value=value, attr="T"):
                 return self.read(value).T
+            case ast.Call() if self.modules is not None and (found := self.modules(self, node)) is not None:
+                return found
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 return self._call(node, name, arguments, keywords)
             case ast.Compare(left=left, ops=[operation], comparators=[right]):
@@ -221,7 +234,7 @@ def parse_expression(
         blank = check_text(text)
         text = Piece(blank, 0, len(blank)).part(0, len(blank))
     source = parsed(text)
-    return _Reader(source, scope, functions, relabel=relabel).read(source.tree)
+    return Reader(source, scope, functions, relabel=relabel).read(source.tree)
 
 
 # Shapes --------------------------------------------------------------------------------------------------------
@@ -316,7 +329,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
     statements = [p for p in pieces(Piece(text, 0, len(text)), r"[;\n]") if str(p)]
     if not statements:
         raise NotationError("there is no equation here", remedy="As in: s = w @ x + b; y = sigmoid(s)")
-    lefts = [_statement(statement) for statement in statements]
+    lefts = [statement(part) for part in statements]
     defined = {name: left.start for name, left, _ in reversed(lefts)}
     for name, place in defined.items():
         if name in size_names:
@@ -329,7 +342,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
     read: list[tuple[str, Tensor]] = []
     for name, left, right in lefts:
         source = parsed(right)
-        for node in _names(source.tree):
+        for node in value_names(source.tree):
             used = node.id
             if used in scope or used in FUNCTIONS or used in TENSOR_FUNCTIONS or used in functions or used == PI:
                 continue
@@ -347,7 +360,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
             scope[used] = Tensor.of(used, *given.get(used, ()))
         if name in scope:
             raise left.error(f"`{name}` already has a value", "Give each value a name of its own.")
-        value = _Reader(source, scope, functions).read(source.tree)
+        value = Reader(source, scope, functions).read(source.tree)
         if name in given and given[name] != value.sizes:
             raise ShapeError(
                 f"`{name}` has the axes [{', '.join(map(str, given[name]))}] in the shapes, "
@@ -363,7 +376,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
             raise NotationError(f"the shapes name `{name}`, which no equation uses{nearest(name, scope)}")
     taken = {*scope, *size_names, *(s for _, value in read for s in value.sizes if isinstance(s, str))}
     return Equations(
-        "; ".join(" ".join(str(statement).split()) for statement in statements),
+        "; ".join(" ".join(str(part).split()) for part in statements),
         tuple(equation(name, value, taken) for name, value in read),
         {name: tensor.sizes for name, tensor in scope.items() if name not in size_values},
         tuple(free),
@@ -373,7 +386,7 @@ def parse_equations(text: str, shapes: str | Mapping[str, tuple[int | str, ...]]
     )
 
 
-def _statement(piece: Piece) -> tuple[str, Piece, Piece]:
+def statement(piece: Piece) -> tuple[str, Piece, Piece]:
     """The name, the left and the right of `name = expression`."""
     sides = list(pieces(piece, r"(?<![=<>!])=(?!=)"))
     if len(sides) != 2:
@@ -396,7 +409,7 @@ def _statement(piece: Piece) -> tuple[str, Piece, Piece]:
     return name, left, right
 
 
-def _names(tree: ast.expr) -> list[ast.Name]:
+def value_names(tree: ast.expr) -> list[ast.Name]:
     """The names that stand for values, in order: not the functions of calls, not the sizes of ones(n)."""
     out: list[ast.Name] = []
     stack: list[ast.AST] = [tree]
@@ -405,6 +418,8 @@ def _names(tree: ast.expr) -> list[ast.Name]:
         match node:
             case ast.Name():
                 out.append(node)
+            case ast.Call(func=ast.Call(), args=arguments):  # a module with its sizes: they are no values
+                stack += arguments[::-1]
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 stack += [] if name in _BUILDERS else [k.value for k in reversed(keywords)] + arguments[::-1]
             case _:

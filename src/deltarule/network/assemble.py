@@ -201,7 +201,10 @@ class _Assembly:
             base = parameter.lower() if len(shape) < 2 and len(parameter) == 1 else parameter
             new = self._unique(f"{base}_{name.rsplit('_', 1)[1]}" if numbered else base)
             renaming[parameter] = new
-            self._declare(new, shape, "parameter")
+            further = parameter in module.inputs  # a cell takes its state beside what comes in
+            self._declare(new, shape, "input" if further else "parameter")
+            if further:
+                inputs.append(new)
         for e in read.equations:
             last = e is read.equations[-1]
             renaming[e.name] = output if last else self._unique(e.name)

@@ -12,7 +12,7 @@ from deltarule.language.notation import is_name
 from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
 from deltarule.network.module import Module, Option, OptionValue, Size
 
-__all__ = ["Link", "is_chain", "read_chain"]
+__all__ = ["Link", "is_chain", "read_chain", "read_link"]
 
 _EXAMPLE = "As in: linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"
 
@@ -60,14 +60,15 @@ def read_chain(text: str, modules: Mapping[str, Module]) -> list[Link]:
     for part in parts:
         if not str(part):
             raise part.error("a module is missing here", _EXAMPLE, min(part.start, max(len(text) - 1, 0)))
-        links.append(_link(part, modules))
+        links.append(read_link(part, modules))
     for link in links[:-1]:
         if link.module.loss:
             raise link.piece.error(f"`{link.module.name}` is a loss, and a loss stands last in the chain")
     return links
 
 
-def _link(piece: Piece, modules: Mapping[str, Module]) -> Link:
+def read_link(piece: Piece, modules: Mapping[str, Module]) -> Link:
+    """One module with its sizes and options."""
     source = parsed(piece)
     match source.tree:
         case ast.Name(id=name):

@@ -67,6 +67,8 @@ class Module:
     scalar_equation: str = ""
     """The equation where the input is a scalar, if it is another one (`@` becomes `*`)."""
     inputs: tuple[str, ...] = ("x",)
+    outputs: tuple[str, ...] = ()
+    """The left sides that the module gives, where these are several; else it gives the last one."""
     pre_activation: bool = False
     """Whether the output is named as a pre-activation (`a_1`, `z`)."""
     domain: Literal["", "positive", "probability"] = ""

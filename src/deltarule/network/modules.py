@@ -8,6 +8,7 @@ from deltarule.network.activations import ACTIVATIONS
 from deltarule.network.gates import GATES
 from deltarule.network.module import Module, Option
 from deltarule.network.normalisation import NORMALISATIONS
+from deltarule.network.sequences import SEQUENCES
 
 __all__ = ["MODULES"]
 
@@ -42,4 +43,4 @@ _ROWS = (  # the first ones that a course names
     ),
 )
 
-MODULES: dict[str, Module] = {row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *GATES)}
+MODULES: dict[str, Module] = {row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *GATES, *SEQUENCES)}

@@ -16,6 +16,7 @@ from deltarule.language.errors import DeltaruleError, NotationError, nearest
 from deltarule.language.expression import names
 from deltarule.language.notation import Equations, parse_equations
 from deltarule.network.assumptions import assumptions
+from deltarule.network.graph import calls_modules, instances_of, prediction_of, read_graph
 from deltarule.network.module import Sizes
 from deltarule.network.names import latex
 from deltarule.network.network import ModuleInstance, Network
@@ -32,7 +33,8 @@ def written(
     text: str, shapes: str | Mapping[str, Sizes] | None = None, roles: Mapping[str, Role] | None = None
 ) -> Network:
     """The network of a text of equations."""
-    read = parse_equations(text, shapes)
+    graph = read_graph(text, shapes) if calls_modules(text) else None
+    read = parse_equations(text, shapes) if graph is None else graph.read
     if set(_LOSSES) <= {e.name for e in read.equations}:
         raise NotationError("both `L` and `loss` are defined", remedy="One of them is the loss: rename the other.")
     loss = next((e for e in read.equations if e.name in _LOSSES), None)
@@ -43,10 +45,35 @@ def written(
             read.places[loss.name],
             f"Write {loss.name} = sum(...) or mean(...).",
         )
-    kinds = _roles(read, loss, roles or {})
+    kinds = _roles(read, loss, roles or {}, {} if graph is None else graph.roles)
     target = next((name for name, role in kinds.items() if role == "target"), None)
     output = loss.name if loss else read.equations[-1].name
-    instance = ModuleInstance(
+    instances = (_instance(read, kinds, output),) if graph is None else instances_of(graph, kinds)
+    declared = {name: Declaration(name, read.sizes.get(name, ()), role, latex(name)) for name, role in kinds.items()}
+    found = prediction_of(graph, declared) if graph is not None else None
+    if found is not None and graph is not None:
+        declared["y_hat"] = Declaration("y_hat", read.sizes[graph.loss_input], "activity", latex("y_hat"))
+    network = Network(
+        read.text,
+        instances,
+        declared,
+        tuple(e for m in instances for e in m.equations),
+        output=output,
+        prediction=_prediction(read, loss) if found is None else found.name,
+        target=target if loss else None,
+        loss=loss.name if loss else None,
+        prediction_equation=found,
+        shapes=", ".join(
+            [f"{name}: {' '.join(map(str, read.sizes[name]))}".strip() for name in read.free if read.sizes[name]]
+            + [f"{name}: function" for name in read.functions]
+        ),
+    )
+    return assumptions(network, None if graph is None else graph.loss)
+
+
+def _instance(read: Equations, kinds: Mapping[str, Role], output: str) -> ModuleInstance:
+    """All the equations as one module."""
+    return ModuleInstance(
         "equations",
         "equations",
         read.text,
@@ -55,25 +82,12 @@ def written(
         output,
         tuple(name for name in read.free if kinds[name] == "parameter"),
     )
-    network = Network(
-        read.text,
-        (instance,),
-        {name: Declaration(name, read.sizes.get(name, ()), role, latex(name)) for name, role in kinds.items()},
-        instance.equations,
-        output=output,
-        prediction=_prediction(read, loss),
-        target=target if loss else None,
-        loss=loss.name if loss else None,
-        shapes=", ".join(
-            [f"{name}: {' '.join(map(str, read.sizes[name]))}".strip() for name in read.free if read.sizes[name]]
-            + [f"{name}: function" for name in read.functions]
-        ),
-    )
-    return assumptions(network, None)
 
 
-def _roles(read: Equations, loss: Equation | None, given: Mapping[str, Role]) -> dict[str, Role]:
-    """The role of every name, inputs first."""
+def _roles(
+    read: Equations, loss: Equation | None, given: Mapping[str, Role], brought: Mapping[str, Role]
+) -> dict[str, Role]:
+    """The role of every name, inputs first; `brought` are those that modules decide."""
     for name, role in given.items():
         if name not in read.free:
             raise DeltaruleError(f"`{name}` is no free name of the equations{nearest(name, read.free)}")
@@ -93,6 +107,7 @@ def _roles(read: Equations, loss: Equation | None, given: Mapping[str, Role]) ->
         carried = next((name for name in _CARRIED if found.get(name) == "parameter" and name not in given), None)
         if carried:
             found[carried] = "input"
+    found |= {name: role for name, role in brought.items() if name not in given}
     for e in read.equations:
         found[e.name] = "loss" if e is loss else "activity"
     for name in read.size_values:
