@@ -14,6 +14,7 @@ from dataclasses import replace
 from time import monotonic
 
 from deltarule.checking.claims import claim, nothing_in_common, relates_free_names, shapes_open
+from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.defining import adopts, assumes, defines, redefines
 from deltarule.checking.facts_in_words import facts_for, said_in_words
@@ -295,6 +296,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
         if (found := reference(left, state.symbols.usage)) is not None:
             state.written[found.key] = right
+        return
+    if computed(state, left, right, row):
         return
     claim(state, left, right, row)
     if row.verdict not in {"proved", "conditional"} and state.under:

@@ -55,7 +55,9 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
         elif place + 1 < len(statements):
             following = statements[place + 1]
             between = state.document.text[segment.end : following.start]
-            if getattr(state.document.segments[following.block], "display", False) and not re.search(r"[.!?]\s", between):
+            if getattr(state.document.segments[following.block], "display", False) and not re.search(
+                r"[.!?]\s", between
+            ):
                 last = max(last, following.end)
         out.append(Said(positive, first, last))
     return out
@@ -105,4 +107,3 @@ def _number_or_name(state: State, tree: t.Tree | None) -> Expression | None:
         except (Unread, IllShaped, DeltaruleError):
             return None
     return None if value.rank else value.expression
-

@@ -15,7 +15,7 @@ from deltarule.reading.documents import Prose
 from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["index_condition", "index_letters", "no_claim", "sets_a_value", "varied"]
+__all__ = ["index_condition", "index_letters", "no_claim", "sets_a_value", "varied", "with_sigmoid"]
 
 APART = frozenset({"\\ne", "\\neq", "≠"})
 SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls"})
@@ -73,12 +73,12 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             return "assumption", f"a value of {found.key}, for the place where it stands"
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
-    if equal_to_the_digits(_with_sigmoid(state, left), _with_sigmoid(state, right)):
+    if equal_to_the_digits(with_sigmoid(state, left), with_sigmoid(state, right)):
         return "none", "equal to the digits that are written: an approximation"
     return None
 
 
-def _with_sigmoid(state: State, side: t.Tree) -> t.Tree:
+def with_sigmoid(state: State, side: t.Tree) -> t.Tree:
     """The side with the document's own letter for the logistic function under its name."""
     f = state.symbols.functions.get("sigma")
     if f is None or f.table_name != "sigmoid":

@@ -14,7 +14,7 @@ import flint
 
 from deltarule.reading import tree as t
 
-__all__ = ["equal_to_the_digits", "is_calculation", "is_number", "number_of"]
+__all__ = ["equal_to_the_digits", "is_calculation", "is_number", "number_of", "rounded"]
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "exp": lambda x: x.exp(),
@@ -48,6 +48,13 @@ def is_calculation(tree: t.Tree) -> bool:
     """Whether a side has a value by itself: written numbers and what is done with them."""
     with flint.ctx.workprec(80):
         return _enclosed(tree, exact=True) is not None
+
+
+def rounded(tree: t.Tree, steps: int) -> Any:
+    """A ball of some units of the last digit around a calculation with decimals; None for anything else."""
+    digits = [len(n.text.partition(".")[2]) for n in t.walk(tree) if isinstance(n, t.Num) and _is_decimal(n)]
+    value = _enclosed(tree, exact=True) if digits else None
+    return None if value is None else value + flint.arb(0, steps * 10.0 ** -min(digits))
 
 
 def number_of(tree: t.Tree) -> str:

@@ -1,0 +1,54 @@
+"""`L = 0.066` where the text gives every number that L is computed from: the value is computed, not proved by algebra."""
+
+from __future__ import annotations
+
+from deltarule.algebra import enclose
+from deltarule.calculus.rules import expand_functions
+from deltarule.checking.lowered import lowered
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.settings import with_sigmoid
+from deltarule.checking.state import State
+from deltarule.checking.worked_numbers import equal_to_the_digits, rounded
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.expression import Derivative, Expression, names, walk
+from deltarule.reading import tree as t
+from deltarule.reading.values import IllShaped, Unread
+
+__all__ = ["computed"]
+
+STEPS = 5
+"""Units of the last digit by which numbers that were rounded on the way may be off."""
+
+
+def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """Whether the left side has a value through the definitions, which is then compared with the decimal on the right."""
+    ball = rounded(right, STEPS)
+    if ball is None:
+        return False
+    if equal_to_the_digits(with_sigmoid(state, left), with_sigmoid(state, right)) is False:
+        row.verdict, row.reason = "refuted", "the two calculations differ by more than their digits are rounded"
+        return True
+    try:
+        _, (value,) = lowered(state, left)
+        e = _closed(state, value.expression) if not value.rank and not value.expression.axes else None
+        if e is None:
+            return False
+        found = enclose(e, {})
+    except (Unread, IllShaped, DeltaruleError, ArithmeticError, LookupError, TypeError, ValueError):
+        return False
+    if not found.is_finite():
+        return False
+    if found.overlaps(ball):
+        row.verdict, row.reason = "none", "equal to the digits that are written: an approximation"
+    else:
+        row.verdict, row.reason = "refuted", "the numbers of the text give another value"
+        row.counterexample = {"left": found.str(12, radius=False), "right": ball.mid().str(12, radius=False)}
+    return True
+
+
+def _closed(state: State, e: Expression) -> Expression | None:
+    """The expression with every name by its number; None where one has none."""
+    if not names(e):
+        return None  # a calculation as it stands
+    out = expand_functions(state.definitions.unfold(state.definitions.resolve(e), values=True))
+    return None if names(out) or any(isinstance(n, Derivative) for n in walk(out)) else out
