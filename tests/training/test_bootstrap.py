@@ -172,6 +172,18 @@ def test_of_very_many_rows_a_part_is_looked_at_and_the_error_rescaled(monkeypatc
     assert found[1] - found[0] == pytest.approx(2 * 1.96 * error.std() / np.sqrt(rows), rel=0.2)
 
 
+def test_of_rows_drawn_from_more_the_intervals_are_those_of_all():
+    random = np.random.default_rng(0)
+    y = random.normal(size=3000)
+    predicted = y + random.normal(size=3000)
+    error = np.abs(y - predicted)
+    found = regression_intervals(y, predicted, 0, module.Whole(300_000, {"mae": 0.8})).ends
+    assert set(found) == {"mae"} and found["mae"] is not None
+    low, high = found["mae"]
+    assert (low + high) / 2 == pytest.approx(0.8)
+    assert high - low == pytest.approx(2 * 1.96 * error.std() / np.sqrt(300_000), rel=0.2)
+
+
 @pytest.mark.slow
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
     """Of 300 tests of 114 rows each, at 95 %: 285 expected; below 270 an interval would promise too much."""

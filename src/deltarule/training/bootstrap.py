@@ -20,6 +20,7 @@ import numpy as np
 
 __all__ = [
     "Intervals",
+    "Whole",
     "bootstrap",
     "classification_intervals",
     "counted_classes",
@@ -34,6 +35,15 @@ CELLS, MOST = 20_000, 200_000
 GROUPS = 400
 """Of the jackknife: rows are left out one by one, or where there are more in so many groups."""
 AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Whole:
+    """How many rows the metrics are really of, and what they are, where the rows given are drawn from those."""
+
+    rows: int
+    figures: Mapping[str, float]
+
 
 Counted = Callable[[np.ndarray], dict[str, np.ndarray]]
 """Counts [resamples, rows] to metrics [resamples] by name."""
@@ -72,6 +82,7 @@ def classification_intervals(
     probabilities: np.ndarray | None,
     classes: Sequence[Any] | np.ndarray,
     seed: int,
+    whole: Whole | None = None,
 ) -> Intervals:
     """The intervals of the metrics of `classification_metrics`, from the same arguments."""
     y = np.asarray(y)
@@ -82,44 +93,60 @@ def classification_intervals(
             y[rows], predicted[rows], None if probabilities is None else probabilities[rows], classes
         )
 
-    return bootstrap(counted, len(y), strata, seed, max(1, len(classes) if len(classes) > 2 else 1), stratified=True)
+    width = len(classes) if len(classes) > 2 else 1
+    return bootstrap(counted, len(y), strata, seed, width, whole, stratified=True)
 
 
-def regression_intervals(y: np.ndarray, predicted: np.ndarray, seed: int) -> Intervals:
+def regression_intervals(y: np.ndarray, predicted: np.ndarray, seed: int, whole: Whole | None = None) -> Intervals:
     """The intervals of the metrics of `regression_metrics`, from the same arguments."""
     y, predicted = np.asarray(y, np.float64), np.asarray(predicted, np.float64)
 
     def counted(rows: np.ndarray) -> Counted:
         return counted_values(y[rows], predicted[rows])
 
-    return bootstrap(counted, len(y), np.zeros(len(y), int), seed, 1 if y.ndim == 1 else y.shape[1], stratified=False)
+    width = 1 if y.ndim == 1 else y.shape[1]
+    return bootstrap(counted, len(y), np.zeros(len(y), int), seed, width, whole, stratified=False)
 
 
 def bootstrap(
-    counted: Callable[[np.ndarray], Counted], rows: int, strata: np.ndarray, seed: int, width: int, *, stratified: bool
+    counted: Callable[[np.ndarray], Counted],
+    rows: int,
+    strata: np.ndarray,
+    seed: int,
+    width: int,
+    whole: Whole | None = None,
+    *,
+    stratified: bool,
 ) -> Intervals:
-    """`counted(rows)` gives the metrics of some of the rows; `strata` [rows] numbers the parts to draw within."""
+    """`counted(rows)` gives the metrics of some of the rows; `strata` [rows] numbers the parts to draw within.
+
+    With `whole` the rows are some of more: the intervals are around its figures, as narrow as so many rows make them.
+    """
     from scipy.stats import norm
 
     random = np.random.default_rng([seed, 3])  # stream 3; the split draws from stream 1, the shuffling from stream 2
-    exact = rows * width <= CELLS
+    exact = rows * width <= CELLS and whole is None
     looked = np.arange(rows)
     if rows * width > MOST:
         looked = np.sort(random.choice(rows, MOST // width, replace=False))
         strata = np.unique(strata[looked], return_inverse=True)[1]
     metrics, resamples = counted(looked), RESAMPLES if exact else FEW
     found = _by_parts(metrics, _resamples(strata, resamples, random), len(looked))
+    if whole is not None:
+        point = dict(whole.figures)
+    else:
+        on_all = (metrics if len(looked) == rows else counted(np.arange(rows)))(np.ones((1, rows)))
+        point = {name: float(values[0]) for name, values in on_all.items()}
     ends: dict[str, tuple[float, float] | None] = {}
     if not exact:
-        whole = metrics(np.ones((1, rows))) if len(looked) == rows else counted(np.arange(rows))(np.ones((1, rows)))
-        for name, values in found.items():
-            error = float(values.std(ddof=1)) * np.sqrt(len(looked) / rows) * norm.ppf(0.975)
-            ends[name] = (float(whole[name][0] - error), float(whole[name][0] + error)) if error > 0 else None
+        narrower = np.sqrt(len(looked) / (rows if whole is None else whole.rows))
+        for name in found.keys() & point.keys():
+            error = float(found[name].std(ddof=1) * narrower * norm.ppf(0.975))
+            ends[name] = (point[name] - error, point[name] + error) if error > 0 else None
         return Intervals(ends, "normal", resamples, seed, stratified)
-    point = metrics(np.ones((1, rows)))
-    left_out, sizes, groups = _jackknife(metrics, strata, random)
+    left_out, groups = _jackknife(metrics, strata, random)
     for name, values in found.items():
-        ends[name] = _bca(values, float(point[name][0]), left_out[name], sizes, groups)
+        ends[name] = _bca(values, point[name], left_out[name], groups)
     return Intervals(ends, "BCa", resamples, seed, stratified)
 
 
@@ -150,8 +177,8 @@ def _by_parts(metrics: Counted, draw: Callable[[int], np.ndarray], rows: int) ->
 
 def _jackknife(
     metrics: Counted, strata: np.ndarray, random: np.random.Generator
-) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """The metrics without each row, or each group of rows of one stratum; the group's size and its stratum."""
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The metrics without each row, or each group of rows of one stratum; and the stratum of each."""
     groups: list[np.ndarray] = []
     of: list[int] = []
     for k in range(int(strata.max()) + 1):
@@ -162,7 +189,7 @@ def _jackknife(
         groups += np.array_split(random.permutation(rows), wanted)
         of += [k] * wanted
     if not groups:
-        return {name: np.zeros(0) for name in metrics(np.ones((1, len(strata))))}, np.zeros(0), np.zeros(0)
+        return {name: np.zeros(0) for name in metrics(np.ones((1, len(strata))))}, np.zeros(0)
     parts = []
     most = max(1, AT_ONCE // len(strata))
     for start in range(0, len(groups), most):
@@ -171,13 +198,10 @@ def _jackknife(
         for k, rows in enumerate(chunk):
             counts[k, rows] = 0
         parts.append(metrics(counts))
-    sizes = np.array([len(rows) for rows in groups], float)
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, sizes, np.array(of)
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, np.array(of)
 
 
-def _bca(
-    values: np.ndarray, point: float, left_out: np.ndarray, sizes: np.ndarray, strata: np.ndarray
-) -> tuple[float, float] | None:
+def _bca(values: np.ndarray, point: float, left_out: np.ndarray, strata: np.ndarray) -> tuple[float, float] | None:
     """The bias-corrected and accelerated ends, the acceleration from the jackknife within strata (Efron & Tibshirani
     1993, eq. 14.15; for several samples as in `scipy.stats.bootstrap`)."""
     from scipy.stats import norm

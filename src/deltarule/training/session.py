@@ -170,7 +170,10 @@ def train(
             Declarations(categorical, ordinal), settings, note,
             before=before, progress=progress, callbacks=callbacks, checkpoint=kept,
         )  # fmt: skip
-        return TrainingResult(**found, saved=None if output is None else save_model(found["model"], output))
+        result = TrainingResult(**found, saved=None if output is None else save_model(found["model"], output))
+        if report is not None:
+            result.report(report, command)
+        return result
     case = _case(data, target, network, task, ignore, categorical, ordinal, settings)
     if before is not None:
         before(case.summary)

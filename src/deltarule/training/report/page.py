@@ -59,12 +59,13 @@ def _file_name(source: str) -> str:
 def _lead(subject: Subject) -> str:
     model = subject.model
     count = sum(np.size(value) for value in model.parameters_.values())
-    learned = _rows(len(subject.training) if subject.training is not None else 0)
+    learned = _rows(subject.figures["training"].rows if "training" in subject.figures else 0)
+    judged = subject.figures[subject.part].rows
     rows = {
-        "held out": f"It learned from {learned} and is judged by {len(subject.judged)} that it never saw.",
+        "held out": f"It learned from {learned} and is judged by {judged:,} that it never saw.",
         "training": f"It learned from {learned}. No row was held out: the figures are of the rows it learned from, and "
         "say little of others.",
-        "test": f"It is judged by {_rows(len(subject.judged))}.",
+        "test": f"It is judged by {_rows(judged)}.",
     }[subject.part]
     epochs = f", in {model.n_epochs_} epochs" if getattr(model, "n_epochs_", 0) else ""
     return (
@@ -73,7 +74,7 @@ def _lead(subject: Subject) -> str:
 
 
 def _rows(count: int) -> str:
-    return f"{count} row" + ("" if count == 1 else "s")
+    return f"{count:,} row" + ("" if count == 1 else "s")
 
 
 def _tiles(subject: Subject) -> str:

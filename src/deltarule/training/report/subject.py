@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deltarule.training.bootstrap import Intervals, classification_intervals, regression_intervals
+from deltarule.training.bootstrap import Intervals, Whole, classification_intervals, regression_intervals
 
 if TYPE_CHECKING:
     from deltarule.training.metrics import ClassificationMetrics, RegressionMetrics
@@ -60,12 +60,13 @@ class Subject:
 
     @cached_property
     def intervals(self) -> Intervals:
-        """Of the metrics on the judged rows."""
-        rows, seed = self.judged, int(self.model.seed_)
+        """Of the metrics on the judged rows; where these are some of very many, of the figures of all."""
+        rows, seed, found = self.judged, int(self.model.seed_), self.figures[self.part]
+        whole = Whole(found.rows, found.figures()) if found.rows > len(rows) else None
         if self.task == "classification":
             p = None if self.probabilities is None else self.probabilities[rows]
-            return classification_intervals(self.y[rows], self.values[rows], p, self.model.classes_, seed)
-        return regression_intervals(self.y[rows], self.values[rows], seed)
+            return classification_intervals(self.y[rows], self.values[rows], p, self.model.classes_, seed, whole)
+        return regression_intervals(self.y[rows], self.values[rows], seed, whole)
 
     @property
     def classes(self) -> list[str]:
