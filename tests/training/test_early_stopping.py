@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.training import Callback, Classifier, EpochReport, Regressor
+from deltarule.training import Callback, Classifier, EpochReport, Regressor, split
 from deltarule.training.callbacks import Run
 from deltarule.training.early_stopping import EarlyStopping
 from deltarule.training.schedules import SCHEDULES
@@ -22,7 +22,7 @@ VALUES = X[:, 0] + RNG.normal(size=160)
 
 
 def stopped(
-    losses: list[float],
+    losses: Sequence[float],
     rates: list[float] | None = None,
     schedule: str = "constant",
     options: Any = None,
@@ -57,6 +57,7 @@ def stopped(
         ([5, 4, math.nan, 3.9, 3.8], (5, 5, 5)),  # what is not a number is no progress
         ([math.nan] * 3, (3, 0, 3)),  # nothing to come back to
         ([-1, -2, -3, -2, -2, -2, -9], (6, 3, 3)),  # below zero less is better too
+        ([-1, -3, -2.9999, -2.9999, -2.9999, -9], (5, 2, 2)),
     ],
 )
 def test_it_ends_when_its_patience_does(losses: list[float], expected: tuple[int, int, float]):
@@ -125,7 +126,7 @@ def test_ctrl_c_and_other_callbacks_leave_the_best_too():
     settings: Any = dict(early_stopping=True, patience=100, learning_rate=0.5, batch_size=16)
     model = Classifier(callbacks=[Last()], **settings).fit(X, Y)
     assert model.n_epochs_ == 40 and model.best_epoch_ == np.argmin(model.history_["val_loss"]) + 1 < 40
-    held = model._parts(160, Y)[1]  # pyright: ignore[reportPrivateUsage]
+    held = split(160, 0.1, 0, Y)[1]
     p = model.predict_proba(X[held])[np.arange(len(held)), Y[held]]
     assert -np.log(p).mean() == pytest.approx(min(model.history_["val_loss"]))
 

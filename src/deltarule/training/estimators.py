@@ -14,7 +14,7 @@ from deltarule.network import Network
 from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.class_targets import kind_of_target, refuse_one_class
 from deltarule.training.class_weights import ClassWeight, class_weights, label_weights
-from deltarule.training.fitting import Task, fitted_network, one_hot, output_size
+from deltarule.training.fitting import NetworkFront, Task, fitted_network, one_hot, output_size
 from deltarule.training.links import link_of
 from deltarule.training.network_estimator import NetworkEstimator
 from deltarule.training.notes import Notes
@@ -51,7 +51,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
 
     def __init__(
         self,
-        network: Network | str | None = None,
+        network: Network | NetworkFront | str | None = None,
         *,
         class_weight: ClassWeight = None,
         optimiser: str = "sgd",
@@ -133,7 +133,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         going_on = self._goes_on()
         X, y, weight = self._checked(X, y, sample_weight, reset=not going_on, multi_output=True)
         X, Y, indices = self._known_classes(X, y) if going_on else self._begin_classes(X, y, None)
-        weight = self._weight_by_class(Y, indices, weight, self._parts(len(X), indices)[0])
+        weight = self._weight_by_class(Y, indices, weight, self._parts(len(Y), indices)[0])
         return self._fit(X, Y, weight, indices, standardise=not going_on)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:

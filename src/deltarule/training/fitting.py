@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from deltarule.training.links import link_of
 
 __all__ = [
     "HIDDEN",
+    "NetworkFront",
     "Task",
     "arranged",
     "compiled",
@@ -28,6 +29,14 @@ __all__ = [
 
 Task = Literal["classification", "multilabel", "regression"]
 """`multilabel`: several classes a row, each there or not."""
+
+
+class NetworkFront(Protocol):
+    """A network as `deltarule.Network` makes it."""
+
+    @property
+    def inner(self) -> Network: ...
+
 
 HIDDEN = 64
 """Hidden units of the default network."""

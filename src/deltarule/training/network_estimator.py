@@ -23,13 +23,14 @@ from deltarule.training.containers import as_array, names_of_targets
 from deltarule.training.early_stopping import EarlyStopping
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
 from deltarule.training.features import features_to_fit, raw_with_targets
-from deltarule.training.fitting import compiled, fitted_network, output_size
+from deltarule.training.fitting import NetworkFront, compiled, fitted_network, output_size
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
 from deltarule.training.predicting import Predicting
 from deltarule.training.range_test import RangeTest
 from deltarule.training.recipe import check_recipe, plan_of
 from deltarule.training.settings import validate
+from deltarule.training.sparse_input import is_sparse, kept_sparse, plain_encoder, scaled_only
 from deltarule.training.splitting import split
 from deltarule.training.standardisation import Standardisation
 from deltarule.training.updating import Memory
@@ -53,7 +54,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
 
     def __init__(
         self,
-        network: Network | str | None = None,
+        network: Network | NetworkFront | str | None = None,
         *,
         optimiser: str = "sgd",
         optimiser_options: Mapping[str, Any] | None = None,
@@ -209,7 +210,8 @@ class NetworkEstimator(Predicting, BaseEstimator):
             position, history = self.checkpoint.begun(self, plan, callbacks)
         try:
             with threads_for(work):
-                program = self._trained_by(plan, len(rows))
+                sparse = is_sparse(getattr(rows, "X", None))
+                program = self.program_ if sparse else self._trained_by(plan, len(rows))
                 run = train_on(
                     program,
                     self.parameters_,
@@ -262,13 +264,14 @@ class NetworkEstimator(Predicting, BaseEstimator):
         standardise: bool = True,
     ) -> Self:
         """Split, standardise on the training part, train. `Y` is encoded, not standardised."""
-        training, held = self._parts(len(X), strata)
+        X = kept_sparse(self, X)
+        training, held = self._parts(X.shape[0], strata)
         weights = None if weight is None else weight[training]
         if standardise:
             self._standardise(X[training], Y[training], weights)
         X, Y = self._standardised(X), self._encoded(Y)
         held_out = None if held is None else (X[held], Y[held], None if weight is None else weight[held])
-        self._train(X[training], Y[training], weights, self._epochs(len(X[training])), held_out)
+        self._train(X[training], Y[training], weights, self._epochs(len(Y[training])), held_out)
         return self
 
     @property
@@ -287,8 +290,8 @@ class NetworkEstimator(Predicting, BaseEstimator):
         return split(rows, self.held_share, self.seed_, strata) if self.held_share else (slice(None), None)
 
     def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
-        fitted = Standardisation.fitted(X, weight).only(self.encoder_.measured) if self.standardise else None
-        self.standardisation_ = fitted
+        fitted = scaled_only(X) if is_sparse(X) else Standardisation.fitted(X, weight).only(self.encoder_.measured)
+        self.standardisation_ = fitted if self.standardise else None
         self.target_standardisation_: Standardisation | None = None
 
     # Rows that are not all in memory (see `streaming`) -------------------------------------------------------------
@@ -385,8 +388,11 @@ class NetworkEstimator(Predicting, BaseEstimator):
 
     def _encode_to_fit(self, X: np.ndarray, strata: np.ndarray | None = None, whole: bool = False) -> np.ndarray:
         """Raw values encoded by an encoder fitted on the training part of them (on all of them, if `whole`)."""
-        training = slice(None) if whole else self._parts(len(X), strata)[0]
-        self.encoder_, X = fitted_encoder(X, self._raw_columns, training, self.missing, Notes())
+        training = slice(None) if whole else self._parts(X.shape[0], strata)[0]
+        if is_sparse(X):
+            self.encoder_ = plain_encoder([column.name for column in self._raw_columns], self.missing)
+        else:
+            self.encoder_, X = fitted_encoder(X, self._raw_columns, training, self.missing, Notes())
         del self._raw_columns
         return X
 

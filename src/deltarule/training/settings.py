@@ -61,7 +61,7 @@ class Setting:
         if not isinstance(value, numbers.Integral if self.kind is int else numbers.Real):
             return False
         low, high = self.interval
-        number = float(value)
+        number = int(value) if isinstance(value, numbers.Integral) else float(value)
         return (low < number if self.open[0] else low <= number) and (
             number < high if self.open[1] else number <= high and not math.isinf(number)
         )
