@@ -79,4 +79,5 @@ def test_every_parameter_of_the_estimators_is_a_row_or_has_a_name_elsewhere():
 
 def test_a_clone_has_every_setting():
     settings: Any = dict(early_stopping=True, patience=3, class_weight={True: 2.0}, warm_start=True, validation=0.3)
-    assert clone(Classifier(**settings)).get_params() == Classifier(**settings).get_params()
+    copy: Any = clone(Classifier(**settings))
+    assert copy.get_params() == Classifier(**settings).get_params()
