@@ -14,6 +14,9 @@ from deltarule.program.native.processor import Processor
 
 __all__ = ["assembly", "load", "object_code"]
 
+PASSES = ("sroa", "instruction_combine", "loop_simplify", "sroa", "simplify_cfg")
+"""Of LLVM's: what is written out here as vectors and loops needs no more. Its usual pipeline takes ten times as long and
+the code is no faster (30-64-32-1, batches of 32: 160 ns a sample after it, 155 ns after these)."""
 _lock = threading.Lock()
 _engines: list[Any] = []
 """Compiled code lives as long as the process: a function may be held anywhere."""
@@ -44,13 +47,11 @@ def _optimised(module: ir.Module, processor: Processor) -> tuple[Any, Any]:
     machine = _machine(processor)
     parsed = llvm.parse_assembly(str(module))
     parsed.verify()
+    passes = llvm.create_new_module_pass_manager()
+    for name in PASSES:
+        getattr(passes, f"add_{name}_pass")()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = False
-    options.slp_vectorization = False
-    options.loop_unrolling = False
-    builder = llvm.create_pass_builder(machine, options)
-    passes = builder.getModulePassManager()
-    passes.run(parsed, builder)
+    passes.run(parsed, llvm.create_pass_builder(machine, options))
     return machine, parsed
 
 
