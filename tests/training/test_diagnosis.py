@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -183,3 +185,9 @@ def test_the_figures_of_a_look_are_those_of_the_network():
 def test_a_constants_loss_is_the_least_that_a_constant_can_reach():
     assert watched("diabetes", epochs=200, batch_size=400).chance == pytest.approx(0.5, rel=0.1)
     assert watched("wine", epochs=200, batch_size=142).chance == pytest.approx(1.086, abs=0.01)
+
+
+def test_the_documentation_has_every_symptom_with_its_threshold():
+    page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (?:above|below) ([\d.]+) \|[^|]*\|$", page, re.M))
+    assert {name: float(value) for name, value in rows.items()} == {s.name: s.threshold for s in SYMPTOMS}

@@ -28,7 +28,7 @@ def figures_table(
     body += [[METRICS[name].label, *(_number(found.get(name)) for *_, found in figures)] for name in names]
     head = ["", *(part for part, *_ in figures)]
     if intervals is None:
-        return aligned(head, body)
+        return aligned(head, body)[0 if any(head) else 1 :]
     ends = [None, *(intervals.ends.get(name) for name in names)]
     body = [
         [*row, "" if e is None else f"{_number(e[0])} to {_number(e[1])}"] for row, e in zip(body, ends, strict=True)
