@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
-from deltarule.checking.claims import claim, nothing_in_common, relates_free_names, shapes_open
+from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.defining import adopts, assumes, defines, redefines
+from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.given import Given
@@ -158,6 +159,13 @@ def _again(state: State, watch: Watch) -> None:
     """What was left open is judged once more by all definitions, those that came later too, if none was changed."""
     if any(f.finding == "two-meanings" for f in state.findings):
         return
+    for left, right, row in state.refuted_early:
+        trial = replace(row)
+        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
+            claim(state, left, right, trial)
+            if trial.verdict in {"proved", "conditional"}:
+                row.verdict, row.reason, row.condition = trial.verdict, trial.reason, trial.condition
+                row.domain, row.counterexample, row.hint, row.suggestion = trial.domain, None, "", ""
     for left, right, row in state.open_rows:
         if watch.refuses(state.rows.index(row)):
             return
@@ -304,12 +312,12 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         _under_conditions(state, left, right, row)
     if row.verdict == "undecided":
         state.open_rows.append((left, right, row))
-    if k == 0 and row.verdict == "refuted" and relates_free_names(state, left, right):
-        row.verdict, row.reason, row.counterexample = "undecided", "it relates names that nothing defines", None
+    early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
+    if row.verdict == "refuted" and (why := doubt(state, statement, k, left, right)):
+        row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)
-    if k == 0 and row.verdict == "refuted" and nothing_in_common(state, left, right):
-        row.verdict, row.counterexample = "undecided", None
-        row.reason = "its sides have no name in common: it relates them, and is no identity"
+    elif early:
+        state.refuted_early.append((left, right, row))
     if row.verdict == "proved" and k == 0:
         adopts(state, left, right, row)
     if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):

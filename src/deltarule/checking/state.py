@@ -68,5 +68,7 @@ class State:
     """Whether in the row at hand a function stands without its argument: then nothing is refuted."""
     judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Every row that was judged, with its sides."""
+    refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
+    """Rows that were refuted for some function of which only the name was known."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""

@@ -215,6 +215,8 @@ class Lowering:
 
     def component(self, entity: Entity, r: Reference, start: int) -> Value:
         indices = [self.index(i) for i in r.indices]
+        if r.transposed and len(indices) == 2:  # W^T_{ij} is W_{ji}
+            indices.reverse()
         leading: list[Index] = []
         if r.sample is not None or entity.samples:
             entity.samples = True
@@ -316,13 +318,16 @@ class Lowering:
             value, items = norm(self, base, items[0]), ()
         else:
             value = self.lower(base)
+        turned = isinstance(node.sup, t.Name) and node.sup.letter in {"T", "top", "intercal", "transpose"}
+        if turned and len(items) == 2:  # (W)^T_{ij}
+            value = transpose(value)
         if items:
             value = self.picked(value, items, node.start)
         match node.sup:
             case None:
                 return value
             case t.Name(letter="T" | "top" | "intercal" | "transpose"):
-                return transpose(value)
+                return value if len(items) == 2 else transpose(value)
             case sup:
                 return raised(self, value, self.lower(sup), node.start)
 

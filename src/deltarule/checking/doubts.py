@@ -1,0 +1,106 @@
+"""Why an equality that fails at a point is still not refuted: it relates its names instead of claiming an identity, or
+says something of which the document does not give enough."""
+
+from __future__ import annotations
+
+import re
+
+from deltarule.checking.claims import nothing_in_common, relates_free_names
+from deltarule.checking.lowered import lowered
+from deltarule.checking.state import State
+from deltarule.checking.worked_numbers import is_calculation
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol, names, walk
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, reference
+from deltarule.reading.statement import Statement
+from deltarule.reading.values import IllShaped, Unread
+
+__all__ = ["doubt"]
+
+SOLVING = re.compile(
+    r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
+)
+FAR = 600
+"""Characters before an equation in which it may be said that it is solved."""
+
+
+def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree) -> str:
+    """Why a row that fails at a point is left open; empty where it is refuted."""
+    if k == 0 and relates_free_names(state, left, right):
+        return "it relates names that nothing defines"
+    if k == 0 and nothing_in_common(state, left, right):
+        return "its sides have no name in common: it relates them, and is no identity"
+    try:
+        _, (a, b) = lowered(state, left, right)
+    except (Unread, IllShaped):
+        return ""
+    sides = [a.expression, b.expression]
+    if _without_it(state, sides):
+        return "no equation leads from what is differentiated by to what is differentiated"
+    if _one_sample(state, sides):
+        return "a sample index stands on one side only"
+    if any(_differentiates(e) for e in sides):
+        return ""
+    used = [names(state.definitions.unfold(e)) for e in sides]
+    defined = set(state.definitions.equations) | set(state.symbols.macros)
+    inline = not getattr(state.document.segments[statement.block], "display", False)
+    plain = isinstance(left, t.Name | t.Scripted)
+    if k == 0 and inline and not defined & (names(a.expression) | names(b.expression)):
+        if is_calculation(right) and not is_calculation(left) and len(used[0]) > 0:
+            return "an equation that holds for some values only"
+        found = reference(left, state.symbols.usage) if plain else None
+        if found is not None and used[1] <= INDEX_LETTERS | {"m", "n", "N"}:
+            return f"a choice of {found.key}, for the place where it stands"
+    if _solves(state, statement) and not (defined & (used[0] | used[1]) - names(a.expression) - names(b.expression)):
+        return "a step in solving an equation, which is no identity"
+    if k == 0 and not used[0] & defined and (used[0] ^ used[1]) and _says_a_name(state, used, defined):
+        return "it says what a name is that nothing else defines"
+    return ""
+
+
+def _differentiates(e: Expression) -> bool:
+    return any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for n in walk(e))
+
+
+def _without_it(state: State, sides: list[Expression]) -> bool:
+    """Whether a derivative is by something that nothing in it depends on."""
+    for e in sides:
+        for node in walk(e):
+            if isinstance(node, Derivative) and not isinstance(node.of, Symbol):
+                below = names(state.definitions.unfold(node.of)) | names(node.of)
+                if node.by.name not in below and not any(
+                    n in state.definitions.equations and state.definitions.depends(n, node.by.name) for n in below
+                ):
+                    return True
+    return False
+
+
+def _one_sample(state: State, sides: list[Expression]) -> bool:
+    """Whether the index of a sample is free on one side only."""
+    free: list[set[str]] = []
+    for e in sides:
+        letters = {a.name for a in e.axes}
+        free.append(
+            {
+                n.indices[0].name
+                for n in walk(e)
+                if isinstance(n, Symbol) and n.indices and isinstance(n.indices[0], Axis)
+                and (entity := state.symbols.entities.get(n.name)) is not None and entity.samples
+                and n.indices[0].name in letters
+            }
+        )  # fmt: skip
+    return free[0] != free[1]
+
+
+def _solves(state: State, statement: Statement) -> bool:
+    """Whether the text right before solves an equation: "setting the derivative to zero"."""
+    start = state.document.segments[statement.block].start
+    before = state.document.text[max(0, start - FAR) : start]
+    heading = before.rfind("\n#")
+    return SOLVING.search(before[heading + 1 :]) is not None
+
+
+def _says_a_name(state: State, used: list[set[str]], defined: set[str]) -> bool:
+    """Whether one side holds a name that occurs nowhere in the definitions: Σ a_i b_i = ‖a‖ ‖b‖ cos θ."""
+    below = set().union(*(names(e.right) for e in state.definitions.equations.values()), set())
+    return any(name not in defined | below for name in used[0] ^ used[1])
