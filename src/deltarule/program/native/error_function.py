@@ -19,5 +19,5 @@ def erf(x: Lanes, exact: bool) -> Lanes:
     far = size.at_most(ONE_FROM[x.bits])
     e = exponential(-(far * far))
     t = (far - 2.0) / (far + 2.0)
-    rest = e.one_plus(exact)[0] * e.scale() * polynomial(t, ERFC[x.bits])
+    rest = e.scaled(exact) * polynomial(t, ERFC[x.bits])
     return (size > 1.0).choose(1.0 - rest, near).with_sign_of(x)

@@ -50,31 +50,42 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Exponential:
-    """exp(x) = 2^k (high + low), and exp(x) - 1 = 2^k (1 + rest + rest_low) - 1."""
+    """exp(x) = 2^k (1 + r + r² q): see the module's docstring."""
 
     k: Bits
     r: Lanes
     r_low: Lanes
-    square: Lanes
-    """r² q(r)."""
+    """What rounding r lost."""
+    r2: Lanes
+    q: Lanes
 
     @property
     def format(self) -> Format:
         return FORMATS[self.r.bits]
 
-    def one_plus(self, exact: bool) -> tuple[Lanes, Lanes]:
-        """1 + r + r² q(r), with its rounding error if `exact`."""
+    def parts(self, exact: bool) -> tuple[Lanes, Lanes]:
+        """1 + r rounded, and the rest of 1 + r + r² q: neither waits long for the other."""
         head = 1.0 + self.r
-        tail = self.square + (self.r - (head - 1.0))
-        if exact:
-            tail = tail + self.r_low
+        rest = self.r - (head - 1.0)
+        return head, fma(self.r2, self.q, rest + self.r_low if exact else rest)
+
+    def one_plus(self) -> tuple[Lanes, Lanes]:
+        """1 + r + r² q and its rounding error."""
+        head, tail = self.parts(True)
         total = head + tail
-        return total, (tail - (total - head) if exact else total.constant(0.0))
+        return total, tail - (total - head)
+
+    def scaled(self, exact: bool, shifted: int = 0) -> Lanes:
+        """exp(x) 2^shifted: rounded once more where it is not a normal number."""
+        head, tail = self.parts(exact)
+        first, second = self.scales(shifted)
+        return fma(tail, first, head * first) * second
 
     def minus_one(self, exact: bool) -> tuple[Lanes, Lanes]:
-        """r + r² q(r), with its rounding error if `exact`."""
-        total = self.r + self.square
-        return total, ((self.r - total) + self.square + self.r_low if exact else total.constant(0.0))
+        """r + r² q, with its rounding error if `exact`."""
+        square = self.r2 * self.q
+        total = self.r + square
+        return total, ((self.r - total) + square + self.r_low if exact else total.constant(0.0))
 
     def scale(self, shifted: int = 0) -> Lanes:
         """2^(k + shifted), which has to be a normal number."""
@@ -101,8 +112,7 @@ def exponential(x: Lanes) -> Exponential:
     high = fma(k, -f.log2_high, x)
     r = fma(k, -f.log2_low, high)
     r_low = fma(k, -f.log2_low, high - r)
-    square = (r * r) * polynomial(r, EXP[x.bits])
-    return Exponential(shifted.as_bits() - f.shift_bits, r, r_low, square)
+    return Exponential(shifted.as_bits() - f.shift_bits, r, r_low, r * r, polynomial(r, EXP[x.bits]))
 
 
 def quotient(above: Lanes, above_low: Lanes, below: Lanes, below_low: Lanes) -> Lanes:
@@ -115,10 +125,7 @@ def quotient(above: Lanes, above_low: Lanes, below: Lanes, below_low: Lanes) -> 
 
 def exp(x: Lanes, exact: bool) -> Lanes:
     f = FORMATS[x.bits]
-    e = exponential(x.at_least(f.smallest).at_most(f.largest))
-    high, _ = e.one_plus(exact)
-    first, second = e.scales()
-    return high * first * second
+    return exponential(x.at_least(f.smallest).at_most(f.largest)).scaled(exact)
 
 
 def expm1(x: Lanes, exact: bool) -> Lanes:
@@ -140,18 +147,18 @@ def sigmoid(x: Lanes, exact: bool) -> Lanes:
         return _sigmoid_in_double(x)
     f = FORMATS[x.bits]
     e = exponential((-abs(x)).at_least(f.smallest))
-    high, low = e.one_plus(exact)
     first, second = e.scales()
-    small = high * first * second
     negative = x < 0.0
-    above = negative.choose(small, 1.0)
-    scaled = high * first
-    below = fma(scaled, second, 1.0)
     if not exact:
-        return above / below
+        head, tail = e.parts(exact)
+        scaled = fma(tail, first, head * first)
+        return negative.choose(scaled * second, 1.0) / fma(scaled, second, 1.0)
+    high, low = e.one_plus()
+    scaled = high * first
     small_low = low * first * second
+    below = fma(scaled, second, 1.0)
     below_low = fma(scaled, second, 1.0 - below) + small_low
-    return quotient(above, negative.choose(small_low, 0.0), below, below_low)
+    return quotient(negative.choose(scaled * second, 1.0), negative.choose(small_low, 0.0), below, below_low)
 
 
 def _sigmoid_in_double(x: Lanes) -> Lanes:
@@ -186,9 +193,7 @@ def tanh(x: Lanes, exact: bool) -> Lanes:
 
 def _half_exp(size: Lanes, exact: bool) -> Lanes:
     """exp(|x|)/2, which overflows only where sinh and cosh do."""
-    e = exponential(size.at_most(FORMATS[size.bits].largest + 1.0))
-    first, second = e.scales(-1)
-    return e.one_plus(exact)[0] * first * second
+    return exponential(size.at_most(FORMATS[size.bits].largest + 1.0)).scaled(exact, -1)
 
 
 def sinh(x: Lanes, exact: bool) -> Lanes:
