@@ -255,7 +255,6 @@ def test_a_hundred_updates_are_optaxs(name):
         "adagrad": lambda: optax.adagrad(RATE, initial_accumulator_value=0.0, eps=1e-12),
         "lion": lambda: optax.lion(RATE, 0.9, 0.99, weight_decay=0.0),
         "adadelta": lambda: optax.adadelta(RATE, 0.9, 1e-6),
-        "radam": lambda: optax.radam(RATE),
     }
     if name not in makers:
         pytest.skip("optax has another convention")

@@ -182,7 +182,7 @@ def test_a_model_file_remembers_every_setting(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"optimiser": "adamax"}, "no optimiser 'adamax'; did you mean adam"),
+        ({"optimiser": "adamm"}, "no optimiser 'adamm'; did you mean adam"),
         ({"optimiser_options": {"momentum": 0.9}}, "the optimiser sgd has no option 'momentum'; it has none"),
         ({"schedule": "cosin"}, "no schedule 'cosin'; did you mean cosine"),
         ({"schedule": "step", "schedule_options": {"every": 0}}, "every of the schedule step is 0"),

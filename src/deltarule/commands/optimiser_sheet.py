@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from deltarule.algebra import prove
-from deltarule.language.expression import ZERO, Expression, Symbol, substitute
+from deltarule.language.expression import ZERO, Expression, Product, Symbol, substitute
 from deltarule.program.update import read_equations
 from deltarule.training.optimisers import Optimiser
 
 __all__ = ["CLAIM", "OptimiserSheet"]
 
 CLAIM = "where the gradient, the state and the weight decay are 0, an update leaves the parameter as it is"
+
+
+def _nothing(e: Expression) -> Expression | None:
+    """A product with a factor 0 is 0: every factor of an update has a value (t ≥ 1, shares below 1)."""
+    return ZERO if isinstance(e, Product) and ZERO in e.factors else None
 
 
 class OptimiserSheet:
@@ -28,7 +33,8 @@ class OptimiserSheet:
         values |= {"gradient": ZERO, "weight_decay": ZERO, "theta": Symbol("theta")}
         try:
             for left, right in steps:
-                values[left] = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
+                put = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
+                values[left] = substitute(put, _nothing)
         except ZeroDivisionError:
             return False
         return prove(values["theta"], Symbol("theta")).proved
