@@ -34,7 +34,8 @@ class OptimiserSheet:
         try:
             for left, right in steps:
                 put = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
-                values[left] = substitute(put, _nothing)
+                put = substitute(put, _nothing)
+                values[left] = ZERO if prove(put, ZERO).proved else put
         except ZeroDivisionError:
             return False
         return prove(values["theta"], Symbol("theta")).proved
