@@ -15,6 +15,7 @@ from deltarule.program.derived import spec_of
 from deltarule.program.execution import functions_of
 from deltarule.program.initialisation import initial_values, weights_of
 from deltarule.program.numpy_module import messages_source, module_source
+from deltarule.program.sparse import only_multiplied
 from deltarule.program.spec import ProgramSpec
 
 __all__ = ["DTYPES", "ENGINES", "Program", "compile_network"]
@@ -87,6 +88,12 @@ class Program:
     def _weighted_messages(self) -> Any:
         return functions_of(messages_source(spec_of(self.network, self.spec.policy, weighted=True)))["messages"]
 
+    @cached_property
+    def takes_sparse(self) -> bool:
+        """Whether X may be one of SciPy's sparse arrays: where it is only multiplied by matrices."""
+        names = self.spec.inputs
+        return self.engine == "numpy" and len(names) == 1 and only_multiplied(self.source, names[0])
+
     @property
     def parameters(self) -> dict[str, tuple[int | str, ...]]:
         """The shape of each parameter."""
@@ -157,7 +164,7 @@ class Program:
         if spec.loss is None or spec.target is None:
             raise DeltaruleError("the network has no loss and target: end it with one, such as `-> bce`")
         inputs = self._inputs(X)
-        rows = len(inputs[0])
+        rows = inputs[0].shape[0]
         data = [*inputs, self._array(spec.target, Y, rows)]
         if weight is None:
             return self._functions, data
@@ -181,20 +188,21 @@ class Program:
         else:
             raise DeltaruleError(f"the network takes {len(names)} inputs, by name: {', '.join(names) or 'none'}")
         first = self._array(names[0], arrays[0], None)
-        return [first, *(self._array(n, a, len(first)) for n, a in zip(names[1:], arrays[1:], strict=True))]
+        return [first, *(self._array(n, a, first.shape[0]) for n, a in zip(names[1:], arrays[1:], strict=True))]
 
     def _array(self, name: str, given: np.ndarray, rows: int | None) -> np.ndarray:
         """The array in the dtype of the program; its shape has to be what the network says of the name."""
-        array = np.asarray(given, dtype=self.dtype)
+        sparse = hasattr(given, "tocsr") and self.takes_sparse
+        array: Any = given.astype(self.dtype, copy=False) if sparse else np.asarray(given, dtype=self.dtype)  # type: ignore
         sizes = self.spec.declarations[name].sizes[1:]
         if not sizes and array.ndim == 2 and array.shape[1] == 1:
             array = array[:, 0]
         right = array.ndim == 1 + len(sizes) and all(
             isinstance(z, str) or z == n for z, n in zip(sizes, array.shape[1:], strict=True)
         )
-        if not right or (rows is not None and len(array) != rows):
+        if not right or (rows is not None and array.shape[0] != rows):
             wanted = ", ".join(str(z) for z in ("rows" if rows is None else rows, *sizes))
             raise ShapeError(f"{name} has shape {array.shape}; the network takes ({wanted}{',' * (not sizes)})")
-        if not len(array):
+        if not array.shape[0]:
             raise DeltaruleError(f"{name} has no rows")
         return array

@@ -86,7 +86,12 @@ class Encoder:
         return np.array(flags, bool) & np.array(kinds, bool)
 
     def encode(self, raw: np.ndarray, notes: Notes) -> np.ndarray:
-        """Raw values [rows, columns] (NaN: missing, -1: unseen) as the network sees them, [rows, width]."""
+        """Raw values [rows, columns] (NaN: missing, -1: unseen) as the network sees them, [rows, width].
+
+        Sparse ones hold numbers, and none is missing: they stay as they are.
+        """
+        if hasattr(raw, "tocsr"):
+            return raw
         absent = np.isnan(raw)
         some: np.ndarray = np.asarray(absent.any(axis=0))
         for j in np.flatnonzero(some):

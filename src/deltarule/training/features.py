@@ -1,6 +1,7 @@
 """The features that an estimator is given, as raw values: arrays as scikit-learn takes them, tables with any columns.
 
-An array (SciPy's sparse ones are written out) or a pandas frame of numbers goes through scikit-learn's own validation.
+An array or a pandas frame of numbers goes through scikit-learn's own validation; SciPy's sparse arrays are written out,
+apart from large ones (see `sparse_input`).
 A pandas, polars or pyarrow table with other columns is read column by column: see `encoding`.
 """
 
@@ -20,6 +21,7 @@ from deltarule.training.encoding import Encoder, RawColumn
 from deltarule.training.frames import as_table, library_of
 from deltarule.training.notes import Notes
 from deltarule.training.numbering import Declarations, raw_as_encoded, raw_to_fit
+from deltarule.training.sparse_input import is_sparse, kept_sparse, pays
 
 if TYPE_CHECKING:
     from deltarule.training.network_estimator import NetworkEstimator
@@ -55,7 +57,16 @@ def encoded_features(model: NetworkEstimator, X: Any, notes: Notes) -> np.ndarra
     if _is_table(X, model.encoder_):
         return model.encoder_.encode(raw_as_encoded(_as_table(X), model.encoder_), notes)
     X = validate_data(model, X, dtype=np.float64, reset=False, accept_sparse="csr", ensure_all_finite=_finite(model))
-    return model.encoder_.encode(X.toarray() if hasattr(X, "toarray") else X, notes)
+    if is_sparse(X):
+        scaling = model.standardisation_
+        if model.encoder_.plain and (scaling is None or not scaling.mean.any()) and _no_gaps(X):
+            return kept_sparse(model, X)
+        X = X.toarray()
+    return model.encoder_.encode(X, notes)
+
+
+def _no_gaps(X: Any) -> bool:
+    return bool(np.isfinite(X.data).all())
 
 
 def _validated(model: NetworkEstimator, X: Any, y: Any, *, reset: bool, **more: Any) -> tuple[Any, Any]:
@@ -69,7 +80,7 @@ def _validated(model: NetworkEstimator, X: Any, y: Any, *, reset: bool, **more: 
         ensure_all_finite=_finite(model),
         **more,
     )
-    return (X.toarray() if hasattr(X, "toarray") else X), y
+    return (X.toarray() if is_sparse(X) and not (pays(X) and _no_gaps(X)) else X), y
 
 
 def _finite(model: NetworkEstimator) -> Any:

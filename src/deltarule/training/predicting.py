@@ -62,14 +62,15 @@ class Predicting:
         return self.target_standardisation_.apply(Y) if self.target_standardisation_ is not None else Y
 
     def _cast(self, X: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(arranged(self.network_, X), self.dtype)
+        X = arranged(self.network_, X)
+        return X.astype(self.dtype, copy=False) if hasattr(X, "tocsr") else np.ascontiguousarray(X, self.dtype)
 
     def _cast_target(self, Y: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(Y, self.dtype)
 
     def _forward(self, X: np.ndarray) -> np.ndarray:
         """Predictions for rows as the program takes them."""
-        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
+        starts = range(0, max(X.shape[0], 1), ROWS_AT_ONCE)
         parts = [self.program_.forward(self.parameters_, X[s : s + ROWS_AT_ONCE]) for s in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -93,7 +94,7 @@ class Predicting:
             return self.outputs(X)
         model: Any = self
         X = self._cast(self._standardised(encoded_features(model, X, Notes())))
-        starts = range(0, max(len(X), 1), ROWS_AT_ONCE)
+        starts = range(0, max(X.shape[0], 1), ROWS_AT_ONCE)
         activity, theta = self.program_.activity, self.parameters_
         parts = [activity(link.scores, theta, X[start : start + ROWS_AT_ONCE]) for start in starts]
         return np.asarray(np.concatenate(parts), np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,12 @@ class Standardisation:
         """The same for the columns of a mask [columns]; the others are left as they are."""
         return Standardisation(np.where(columns, self.mean, 0.0), np.where(columns, self.scale, 1.0))
 
-    def apply(self, X: np.ndarray) -> np.ndarray:
+    def apply(self, X: Any) -> Any:
+        """Of rows [rows, columns]; sparse ones stay sparse, whose means are 0 (see `sparse_input`)."""
+        if hasattr(X, "tocsr"):
+            scaled = X.tocsr(copy=True)
+            scaled.data = scaled.data / self.scale[scaled.indices]
+            return scaled
         return (X - self.mean) / self.scale
 
     def undo(self, Z: np.ndarray) -> np.ndarray:

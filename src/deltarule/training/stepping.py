@@ -153,7 +153,7 @@ class _Native:
         data: Data = (window.X, window.Y, window.weight)
         last_rows = (len(window.Y) if window.order is None else len(window.order)) - (count - 1) * size
         if not self.at_once:
-            touched = sum(v.size for v in self.parameters.values()) + size * (1 + window.X.size // len(window.X))
+            touched = sum(v.size for v in self.parameters.values()) + size * (1 + window.X.size // window.X.shape[0])
             self.at_once = max(1.0, FIRST_CALL / touched)
         k = first
         while k < count:
