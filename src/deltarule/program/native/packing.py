@@ -53,7 +53,7 @@ def emit_transposed(vectors: Vectors, pointer: ir.Value, stride: int, source: Vi
                 place = v.builder.select(inside, v.index(place), v.index(rows - 1))
             block.append(v.load(source.operand.pointer, source.offset(v, {letter: place, other: column}), width))
         for c, value in enumerate(v.transposed(block)):
-            v.store(value, pointer, v.plus(v.times(v.plus(column, c), stride), row), aligned=stride % v.lanes == 0)
+            v.store(value, pointer, v.plus(v.times(v.plus(column, c), stride), row))
 
 
 @contextmanager
