@@ -191,7 +191,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
         held_out: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None,
     ) -> None:
         """Epochs over rows that are standardised and encoded already, from the present parameters."""
-        X, Y = self._cast(X), self._cast_target(Y)
+        X, Y = self._cast(kept_sparse(self, X)), self._cast_target(Y)
         judge = self._judge(X, Y, weight, held_out) if held_out is not None else None
         self.train_on(InMemory(X, Y, None if weight is None else np.asarray(weight, self.dtype)), epochs, judge)
 

@@ -57,5 +57,6 @@ def plain_encoder(names: list[str], missing: str) -> Encoder:
 
 def scaled_only(X: Any) -> Standardisation:
     """Of a sparse table: no means, and the largest absolute value of each column as its scale; 1 for an empty one."""
-    largest = np.asarray(abs(X).max(axis=0).todense()).ravel().astype(np.float64)
+    X, largest = X.tocsr(), np.zeros(X.shape[1])
+    np.maximum.at(largest, X.indices, abs(X.data))
     return Standardisation(np.zeros(X.shape[1]), np.where(largest > 0, largest, 1.0))
