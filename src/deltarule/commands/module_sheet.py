@@ -60,6 +60,8 @@ class ModuleSheet:
             "assumptions": [a.words for a in self.network.inner.assumptions],
             "latex": module.latex,
             "source": module.source,
+            "elsewhere": list(module.elsewhere),
+            "group": module.group,
         }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def show(row: Module, route: str | None = None) -> Shown:
         ("Equation", _equation(sheet)),
         ("Options", [_option(o) for o in row.options]),
         ("Saved arrays", _saved(sheet)),
+        ("Elsewhere", [line for name in row.elsewhere for line in textwrap.wrap(name, 78, subsequent_indent="  ")]),
     ]
     return Shown(derivation, lambda: _data(sheet), [(title, lines) for title, lines in after if lines])
 
