@@ -173,6 +173,17 @@ def test_what_was_found_stands_at_the_top():
     assert "Nothing conspicuous" in healthy.words and "Nothing conspicuous" not in page.words
 
 
+def test_how_the_training_ended_is_said():
+    result = train("wine", epochs=200, early_stopping=True)
+    assert result.subject is not None
+    words = Page(report_page(result.subject)).words
+    assert f"those of epoch {result.model.best_epoch_}, the best" in words
+    assert "have chosen the epoch" in words and "did not rise again" not in words
+    result.model.interrupted_ = True
+    assert "(stopped by Ctrl-C)" in Page(report_page(result.subject)).words
+    assert "did not rise again" in made("two classes")[1].words
+
+
 def test_what_the_data_says_is_only_text(tmp_path: Path):
     """Names of columns and classes that would be markup, script or a way out of an attribute."""
     evil = "<script>alert(1)</script>\"'>&<img src=x onerror=y>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["interval", "number"]
+__all__ = ["interval", "metric", "number"]
 
 
 def number(value: float) -> str:
@@ -27,6 +27,11 @@ def _digits(value: float) -> str:
     return f"{value:.2e}"
 
 
+def metric(value: float) -> str:
+    """The same, with four digits where it is a whole number by chance."""
+    return f"{value:.4f}" if float(value) in (-1.0, 0.0, 1.0) else number(value)
+
+
 def interval(ends: tuple[float, float] | None) -> str:
     """`0.95 to 0.99`; a dash for none."""
-    return "–" if ends is None else f"{number(ends[0])} to {number(ends[1])}"
+    return "–" if ends is None else f"{metric(ends[0])} to {metric(ends[1])}"

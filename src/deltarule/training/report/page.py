@@ -18,7 +18,7 @@ from deltarule.training.report.derivation import derivation
 from deltarule.training.report.elements import charts, details, section, table, terms
 from deltarule.training.report.importance import importance_chart
 from deltarule.training.report.inside import over_time, weights
-from deltarule.training.report.numbers import interval, number
+from deltarule.training.report.numbers import interval, metric, number
 from deltarule.training.report.predictions import predictions
 from deltarule.training.report.style import STYLE
 from deltarule.training.report.subject import Subject
@@ -62,12 +62,16 @@ def _lead(subject: Subject) -> str:
     learned = _rows(subject.figures["training"].rows if "training" in subject.figures else 0)
     judged = subject.figures[subject.part].rows
     rows = {
-        "held out": f"It learned from {learned} and is judged by {judged:,} that it never saw.",
+        "held out": f"It learned from {learned} and is judged by {judged:,} others.",
         "training": f"It learned from {learned}. No row was held out: the figures are of the rows it learned from, and "
         "say little of others.",
         "test": f"It is judged by {_rows(judged)}.",
     }[subject.part]
-    epochs = f", in {model.n_epochs_} epochs" if getattr(model, "n_epochs_", 0) else ""
+    count_of_epochs = getattr(model, "n_epochs_", 0)
+    epochs = f", in {count_of_epochs} epoch{'s' * (count_of_epochs != 1)}" if count_of_epochs else ""
+    epochs += " (stopped by Ctrl-C)" if getattr(model, "interrupted_", False) else ""
+    best = getattr(model, "best_epoch_", None)
+    epochs += f"; the parameters are those of epoch {best}, the best" if best is not None else ""
     return (
         f'<p class="lead"><code>{escape(model.network_.text)}</code>, {count:,} parameters{epochs}. {escape(rows)}</p>'
     )
@@ -85,7 +89,7 @@ def _tiles(subject: Subject) -> str:
         if name in figures:
             ends = intervals.ends.get(name)
             told = f"95 %: {interval(ends)}" if ends is not None else ""
-            out += f"<li><b>{number(figures[name])}</b><span>{METRICS[name].label}, {subject.part}"
+            out += f"<li><b>{metric(figures[name])}</b><span>{METRICS[name].label}, {subject.part}"
             out += f"<br>{told}</span></li>" if told else "</span></li>"
     return f'<ul class="tiles">{out}</ul>'
 
@@ -102,13 +106,17 @@ def _findings(subject: Subject) -> str:
         return f'<ul class="findings">{"".join(items)}</ul>'
     if subject.watch is None:
         return ""
-    return (
-        "<p>Nothing conspicuous: no dead or saturated units, no vanishing or exploding error signals; the loss fell, "
-        "did not jump, and did not rise again on the rows held out; nothing odd in the table.</p>"
-        if subject.held_out is not None
-        else "<p>Nothing conspicuous in the layers, in the loss or in the table. Whether it overfits cannot be told: "
-        "no row was held out.</p>"
+    told = (
+        "Nothing conspicuous: no dead or saturated units, no vanishing or exploding error signals; the loss fell and "
+        "did not jump; nothing odd in the table."
     )
+    if subject.held_out is None:
+        told += " Whether it overfits cannot be told: no row was held out."
+    elif subject.watch.restores_best:
+        told += " The rows held out have chosen the epoch, so their figures are a little too good for other rows."
+    else:
+        told += " On the rows held out the loss did not rise again."
+    return f"<p>{told}</p>"
 
 
 def _sentence(text: str) -> str:
@@ -121,7 +129,7 @@ def _metrics(subject: Subject) -> str:
     intervals = subject.intervals
     names = [m.name for m in METRICS.values() if m.told and any(m.name in found for found in parts.values())]
     rows = [
-        [METRICS[name].label, *(number(f[name]) if name in f else "–" for f in parts.values()),
+        [METRICS[name].label, *(metric(f[name]) if name in f else "–" for f in parts.values()),
          interval(intervals.ends.get(name))]
         for name in names
     ]  # fmt: skip

@@ -175,7 +175,7 @@ def confusion(counts: np.ndarray, names: Sequence[str], title: str = "Confusion 
     if wrong:
         off = counts - np.diag(np.diag(counts))
         a, b = divmod(int(off.argmax()), len(names))
-        most = f" Most often {names[a]} is taken for {names[b]} ({off[a, b]} times)."
+        most = f" Most often {names[a]} is taken for {names[b]} ({_times(int(off[a, b]))})."
     words = f"{wrong} of {int(counts.sum())} rows are classified wrongly.{most}"
     return (
         f'<figure class="wide"><h3>{escape(title)}</h3><div class="scroll" tabindex="0" role="region" '
@@ -185,6 +185,10 @@ def confusion(counts: np.ndarray, names: Sequence[str], title: str = "Confusion 
         f"<figcaption>{escape(words)} Found: the share of a true class that is predicted; right: the share of a "
         "prediction that is true.</figcaption></figure>"
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 # Values ------------------------------------------------------------------------------------------------------------

@@ -80,10 +80,11 @@ summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     + """
 @media (max-width: 34rem) { body { padding-left: 1rem; padding-right: 1rem; } svg.chart text { font-size: 14px; }
   svg.chart text.name { font-size: 12.5px; } .tiles { grid-template-columns: 1fr 1fr; gap: .6rem; }
-  .tiles b { font-size: 1.35rem; } table.figures td, table.figures th { padding-left: .9rem; }
+  .tiles b { font-size: 1.35rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .5rem; }
-  table.confusion td, table.confusion th { padding: .3rem .45rem; } table.figures { font-size: .9rem; }
-  table.figures thead th, table.metrics td:last-child { white-space: normal; } }
+  table.confusion td, table.confusion th { padding: .3rem .45rem; } table.figures { font-size: .84rem; }
+  table.figures td, table.figures th { padding-left: .6rem; }
+  table.figures thead th, table.metrics th:first-child { white-space: normal; } }
 @media print { .charts { display: block; } figure { break-inside: avoid; max-width: 13cm; }
   .tiles li { border: 1px solid var(--line); } details.numbers:not([open]) { display: none; }
   td.right, td.wrong { -webkit-print-color-adjust: exact; print-color-adjust: exact; } section { break-inside: auto; } }
