@@ -13,7 +13,7 @@ import pytest
 from deltarule.checking import document, files, pool
 from deltarule.checking.files import check_files, check_text
 
-TEXT = "$x = 3$\n\n$x = 7$\n\n$3 = 3$\n\n$7 = 7$\n\n$4 = 4$\n"
+TEXT = "$x = 3$\n\n$6 = 7$\n\n$3 = 3$\n\n$7 = 7$\n\n$4 = 4$\n"
 """A 7 on the right is what the judge below stumbles over."""
 
 JUDGE = """

@@ -121,7 +121,7 @@ def _judged(
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.places = places(sides, usage)
-    firsts = [reference(s.sides[0].tree, usage) for s in statements if s.sides[0].tree is not None]
+    firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
     state.einstein = repeated_indices_are_summed(document.text, sides)
     state.counted_names = counted(sides, usage, state.places)
