@@ -15,8 +15,8 @@ from deltarule.program.native.processor import Processor
 __all__ = ["assembly", "load", "object_code"]
 
 PASSES = ("sroa", "instruction_combine", "loop_simplify", "sroa", "simplify_cfg")
-"""Of LLVM's: what is written out here as vectors and loops needs no more. Its usual pipeline takes ten times as long and
-the code is no faster (30-64-32-1, batches of 32: 160 ns a sample after it, 155 ns after these)."""
+"""Of LLVM's: what is written out here as vectors and loops needs no more. Its usual pipeline takes ten times as long,
+and the code is no faster (30-64-32-1, batches of 32: 160 ns a sample after it, 155 ns after these)."""
 _lock = threading.Lock()
 _engines: list[Any] = []
 """Compiled code lives as long as the process: a function may be held anywhere."""
