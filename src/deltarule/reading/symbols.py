@@ -166,10 +166,10 @@ class Symbols:
             self._like_its_neighbours(found, reference)
         return found
 
-    def _like_its_samples(self, entity: Entity, base: str) -> None:
-        """x, for any one sample, has the shape of x^{(i)}."""
-        other = self.entities.get(base)
-        if other is not None and other.samples and other.rank is not None and entity.rank is None:
+    def _like_its_samples(self, entity: Entity, key: str) -> None:
+        """x, for any one sample, has the shape of x^{(i)}, and the other way round."""
+        other = self.entities.get(key)
+        if other is not None and other.rank is not None and entity.rank is None:
             self.shaped(entity, other.rank)
             entity.orientation = other.orientation
             for mine, its in zip(entity.sizes, other.sizes, strict=True):
@@ -178,8 +178,12 @@ class Symbols:
     def _like_its_neighbours(self, entity: Entity, reference: Reference) -> None:
         """W^{(l+1)} has the rank of W^{(l)}, and h_{t-1} the shape of h_t."""
         if reference.label == ANY:
-            self._like_its_samples(entity, reference.base)
+            other = self.entities.get(reference.base)
+            if other is not None and other.samples:
+                self._like_its_samples(entity, reference.base)
             return
+        if reference.sample is not None and not reference.indices:
+            self._like_its_samples(entity, f"{reference.base}^{ANY}")
         steps = self.usage.steps | {"L"} if isinstance(self.usage, Survey) and self.usage.steps else set()
         letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
         if not letters:
