@@ -135,8 +135,8 @@ def _plans_along_result(lanes: int, task: Task, letter: str, registers: int) -> 
                 cycles, code = 0.0, 0
                 for r, r_times in _cuts(rows, across):
                     for n, n_times in _cuts(strips, vectors):
-                        loads = r * _loads(task, row, letter) + n
-                        each = max(r * n / 2, 0.6 * loads, _LATENCY / parts if terms > 1 else 0)
+                        loads = r * _loads(task, row, letter) / 2 + n  # a vector often lies on two lines of the cache
+                        each = max(r * n / 2, loads, _LATENCY / parts if terms > 1 else 0)
                         each += 0.0 if letter else _APART * r
                         join = 4.0 * (parts.bit_length() - 1)
                         cycles += r_times * n_times * (terms * each + r * n * (parts + 1) / 2 + join + 3)
