@@ -259,3 +259,48 @@ def test_pytorch_functions_are_checked_too():
         arrays="torch",
     )
     assert report.mistakes == ("activation-at-output",)
+
+
+def test_a_layer_of_pytorch_and_its_backward_pass_by_hand():
+    torch = pytest.importorskip("torch")
+
+    def forward(x, W, b):
+        return torch.relu(torch.nn.functional.linear(x, W, b))
+
+    def backward(delta, x, W, b, factor=1.0):
+        delta = delta * (forward(x, W, b) > 0)
+        return {"x": delta @ W, "W": delta.T @ x, "b": factor * delta.sum(0)}
+
+    shapes = "x: m n, W: k n, b: k"
+    assert check_backward(forward, backward, shapes, arrays="torch").all_right
+    wrong = check_backward(forward, lambda *a: backward(*a, factor=-1.0), shapes, arrays="torch")
+    assert wrong["x"].right and wrong["W"].right and wrong["b"].mistake.kind == "sign"
+    kink = check_backward(
+        forward, backward, {"x": (2, 2), "W": (1, 2), "b": (1,)}, arrays="torch", values={"x": np.zeros((2, 2)), "b": [0.0]}
+    )
+    assert kink.all_right and kink.moved
+
+
+def test_autograd_of_pytorch_is_accepted_and_a_wrong_function_of_autograd_refused():
+    torch = pytest.importorskip("torch")
+
+    class Swish(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * torch.sigmoid(x)
+
+        @staticmethod
+        def backward(ctx, delta):
+            (x,) = ctx.saved_tensors
+            y = torch.sigmoid(x)
+            return delta * (y + x * y * (1 - y) * Swish.factor)
+
+    def backward(delta, x):
+        x = x.detach().requires_grad_()
+        Swish.apply(x).backward(delta)
+        return x.grad
+
+    for factor, right in ((1.0, True), (2.0, False)):
+        Swish.factor = factor
+        assert check_backward(Swish.apply, backward, {"x": (4, 3)}, arrays="torch").all_right is right

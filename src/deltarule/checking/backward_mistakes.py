@@ -7,11 +7,13 @@ input: were the derivative of the activation taken at the wrong place, δ times 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, field
+from itertools import chain, permutations
+from typing import Any
 
 import numpy as np
 
+from deltarule.checking.backward_layers import ACTIVATIONS, errors_of_samples, layers
 from deltarule.checking.central_differences import Arrays, gradient
 
 __all__ = ["Case", "Mistake", "close", "likely_mistake"]
@@ -40,6 +42,8 @@ class Case:
     tolerance: float
     backward: Callable[[np.ndarray, Mapping[str, np.ndarray]], Arrays]
     forward: Callable[[Mapping[str, np.ndarray]], np.ndarray]
+    errors: dict[Any, np.ndarray | None] = field(default_factory=dict)
+    """Of samples at layers that were looked at already."""
 
     def repaired(self, name: str, value: np.ndarray) -> bool:
         return close(value, self.right[name], self.tolerance)
@@ -64,10 +68,11 @@ def close(value: np.ndarray, right: np.ndarray, tolerance: float) -> bool:
 
 def likely_mistake(name: str, case: Case) -> Mistake | None:
     """The first repair of the table that makes the message right; None where none does."""
-    for row in MISTAKES:
-        found = row(name, case)
-        if found is not None:
-            return found
+    with np.errstate(all="ignore"):  # a guess that does not fit may be far off
+        for row in MISTAKES:
+            found = row(name, case)
+            if found is not None:
+                return found
     return None
 
 
@@ -219,28 +224,6 @@ def _is_quadratic(case: Case) -> bool:
     return False
 
 
-Scalar = Callable[[np.ndarray], np.ndarray]
-
-
-def _sigmoid(s: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-s))
-
-
-ACTIVATIONS: dict[str, tuple[Scalar, Scalar, Scalar, Scalar]] = {
-    "sigmoid": (
-        _sigmoid,
-        lambda s: _sigmoid(s) * (1 - _sigmoid(s)),
-        lambda y: np.log(y) - np.log1p(-y),
-        lambda y: y * (1 - y),
-    ),
-    "tanh": (np.tanh, lambda s: 1 - np.tanh(s) ** 2, np.arctanh, lambda y: 1 - y * y),
-    "softplus": (lambda s: np.logaddexp(0, s), _sigmoid, lambda y: np.log(np.expm1(y)), lambda y: 1 - np.exp(-y)),
-    "exp": (np.exp, np.exp, np.log, lambda y: y),
-    "relu": (lambda s: np.maximum(s, 0), lambda s: (s > 0).astype(float), lambda y: y, lambda y: (y > 0).astype(float)),
-}
-"""Name: the function, its derivative, its inverse, and its derivative written in its output."""
-
-
 def _activation(name: str, case: Case) -> Mistake | None:
     """A derivative at the output of the last activation: there δ meets it, so δ is where the repair is made."""
     if not case.output.shape:
@@ -332,11 +315,13 @@ def _link_omitted(name: str, case: Case) -> Mistake | None:
     """`z - y` in place of `softmax(z) - y` (or sigmoid) in a loss that holds the softmax."""
     given, right = case.given[name], case.right[name]
     if case.output.shape == () and given.shape == right.shape:
-        for z, names in _affine(case):
-            for title, link in (("softmax", _softmax), ("sigmoid", _sigmoid)):
+        inputs = ((z, lambda e, names=names: _spread(name, e, names, case)) for z, names in _affine(case))
+        hidden = ((layer.z, lambda e, layer=layer: layer.spread(name, e)) for layer in layers(case.point))
+        for z, spread in chain(inputs, hidden):
+            for title, link in (("softmax", _softmax), ("sigmoid", ACTIVATIONS["sigmoid"][0])):
                 if not z.shape or (title == "softmax" and z.shape[-1] < 2):
                     continue
-                error = _spread(name, z - link(z), names, case)
+                error = spread(z - link(z))
                 if error is None or error.shape != right.shape or not error.any():
                     continue
                 scale = float(np.sum((given - right) * error) / np.sum(error * error))
@@ -386,6 +371,39 @@ def _inner_activation(name: str, case: Case) -> Mistake | None:
     return None
 
 
+def _hidden_activation(name: str, case: Case) -> Mistake | None:
+    """The activation below another layer, whose errors show in batches of one sample."""
+    for layer in layers(case.point):
+        below = layer.below
+        if below is None or name not in below.names:
+            continue
+        by = layer.bias or layer.weight
+        if by not in case.right:
+            continue
+        key = (layer.weight, layer.bias, layer.activation, below.weight, below.bias)
+        if key not in case.errors:
+            case.errors[key] = errors_of_samples(layer, case.point, case.delta, case.forward, case.right[by])
+        error = case.errors[key]
+        if error is None:
+            continue
+        title, behind = layer.activation, layer.behind(error)
+        function, derivative, _, of_output = ACTIVATIONS[title]
+        true = derivative(below.z)
+        good = below.spread(name, behind * true)
+        if good is None or not case.repaired(name, good):
+            continue
+        for kind, wrong, words in (
+            ("activation-at-output", derivative(function(below.z)), "is taken at its output instead of its input"),
+            ("activation-at-output", of_output(below.z), "is written in its output, and its input is put in"),
+            ("activation-missing", np.ones_like(true), "is missing"),
+            ("activation-twice", true * true, "is taken twice"),
+        ):
+            bad = below.spread(name, behind * wrong)
+            if bad is not None and np.all(np.isfinite(bad)) and close(case.given[name], bad, case.tolerance):
+                return Mistake(kind, f"the derivative of {title} {words}: with the right one it is right")
+    return None
+
+
 MISTAKES: tuple[Callable[[str, Case], Mistake | None], ...] = (
     _mutated,
     _zero,
@@ -397,6 +415,7 @@ MISTAKES: tuple[Callable[[str, Case], Mistake | None], ...] = (
     _elementwise,
     _link_omitted,
     _inner_activation,
+    _hidden_activation,
     _unknown_factor,
 )
 """Tried in this order."""
