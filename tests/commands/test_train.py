@@ -89,6 +89,11 @@ def test_a_page_is_written_beside_the_result(run, folder):
     assert (folder / "wine.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_a_page_that_cannot_be_written_is_said_before_the_training(refused):
+    assert "there is no folder nowhere" in refused("train wine --epochs 100000 --report nowhere/wine.html")
+    assert "trains no model to report on" in refused("train wine --find-learning-rate --report wine.html")
+
+
 def test_what_goes_wrong_is_said_once(run):
     outcome = run("train wine --epochs 10 --learning-rate 1e-7 --format json")
     said = [line for line in outcome.error.splitlines() if line.startswith("deltarule: ")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import re
 import warnings
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine, make_moons
 
 from deltarule.training import Classifier, Regressor
@@ -191,3 +193,24 @@ def test_the_documentation_has_every_symptom_with_its_threshold():
     page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (?:above|below) ([\d.]+) \|[^|]*\|$", page, re.M))
     assert {name: float(value) for name, value in rows.items()} == {s.name: s.threshold for s in SYMPTOMS}
+
+
+def test_a_unit_is_dead_only_if_it_was_so_in_each_of_the_last_looks():
+    """Of two rows at a time many units are 0 for both, and other ones in the next batch."""
+    watch = watched(
+        "wine", "linear(n, 40) -> relu -> linear(40, k) -> softmax -> cross_entropy", epochs=3, batch_size=2
+    )
+    (name,) = watch.dead_at_end
+    assert all(look.dead[name] > 0.1 for look in watch.looks)
+    assert watch.dead_at_end[name] < 0.5 * min(look.dead[name] for look in watch.looks[-2:])
+
+
+def test_a_watched_estimator_is_pickled_and_cloned():
+    X, y = DATA["iris"]()
+    model: Any = Classifier(epochs=3, callbacks=[Watch()]).fit(X, y)
+    again = pickle.loads(pickle.dumps(model))  # noqa: S301
+    assert again.score(X, y) == model.score(X, y)
+    assert len(again.callbacks[0].looks) == len(model.callbacks[0].looks) > 3
+    other: Any = clone(model).fit(X, y)
+    assert other.callbacks[0] is not model.callbacks[0]
+    assert other.callbacks[0].looks[-2].delta == model.callbacks[0].looks[-2].delta

@@ -112,6 +112,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.engine in LATER_ENGINES and options.engine not in SETTINGS["engine"].choices:
         raise DeltaruleError(f"--engine {options.engine} is not there yet\nremedy: leave it out; numpy runs everything")
+    if options.report is not None and options.find_learning_rate:
+        raise DeltaruleError("--find-learning-rate trains no model to report on\nremedy: leave out one of the two")
     if options.output is not None and not options.find_learning_rate:
         _refuse_what_is_no_model(Path(options.output))
     from deltarule.commands.progress import Progress
