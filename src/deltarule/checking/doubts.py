@@ -102,5 +102,10 @@ def _solves(state: State, statement: Statement) -> bool:
 
 def _says_a_name(state: State, used: list[set[str]], defined: set[str]) -> bool:
     """Whether one side holds a name that occurs nowhere in the definitions: Σ a_i b_i = ‖a‖ ‖b‖ cos θ."""
-    below = set().union(*(names(e.right) for e in state.definitions.equations.values()), set())
-    return any(name not in defined | below for name in used[0] ^ used[1])
+    known = set(defined).union(*(names(e.right) for e in state.definitions.equations.values()))
+    for statement in state.statements:
+        for element, _ in statement.memberships:
+            if (found := reference(element, state.symbols.usage)) is not None:
+                known.add(found.key)
+    entities = state.symbols.entities
+    return any(n not in known and n in entities and not entities[n].rank for n in used[0] ^ used[1])

@@ -49,6 +49,7 @@ def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
 
 def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
+    state.symbols.euler = _euler(sides)
     state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
     for guessing in (False, False, True, False):
@@ -74,6 +75,13 @@ def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree
         }
     finally:
         trial.symbols.close()
+
+
+def _euler(sides: Sequence[t.Tree]) -> bool:
+    """Whether most e stand with an exponent and no index."""
+    own = [n for side in sides for n in trees(side) if isinstance(n, t.Scripted) and n.base == t.Name("e")]
+    powers = sum(n.sub is None and n.sup is not None and n.sup != t.Name("T") for n in own)
+    return powers >= 4 and powers > 3 * (len(own) - powers)
 
 
 def _differentiated(state: State, sides: Sequence[t.Tree]) -> list[str]:

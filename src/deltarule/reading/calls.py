@@ -19,6 +19,7 @@ from deltarule.language.expression import (
     power,
     rename,
     subtract,
+    symbols,
 )
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
@@ -208,7 +209,19 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
 
 def raised(low: Lowering, value: Value, exponent: Value, start: int) -> Value:
     if not isinstance(exponent.expression, Number):
-        raise Unread("an exponent that is not a number", start)
+        if (
+            value.rank
+            or exponent.rank
+            or isinstance(value.expression, Number)
+            or isinstance(exponent.expression, Apply)
+        ):
+            raise Unread("an exponent that is not a number", start)
+        letters = {s.name for s in symbols(exponent.expression)}
+        if any(name in INDEX_LETTERS or name[:1].isupper() for name in letters):
+            raise Unread("an exponent that could be an index or a label", start)
+        return Value(
+            Apply("exp", (multiply(exponent.expression, Apply("log", (value.expression,))),))
+        )  # p^y, for p > 0
     n: Fraction = exponent.expression.value
     if value.rank == 2:
         raise Unread("a power of a matrix", start)

@@ -624,6 +624,10 @@ class Parser:
         a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
         if isinstance(inner, Num) and token.text in ("bold", "bb"):
             return Name(inner.text, (), token.text, start=a, end=b)
+        match inner:
+            case Scripted(base=Num(text=text) as digit) if token.text in ("bold", "bb"):  # \\mathbf{1_m}
+                base = Name(text, (), token.text, start=digit.start, end=digit.end)
+                return replace(inner, base=base, start=a, end=b)
         return self.marked(inner, a, b)
 
     def annotated(self, end: int) -> Tree:

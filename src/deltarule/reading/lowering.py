@@ -159,7 +159,7 @@ class Lowering:
             and not r.transposed
             and not r.label
             and not (r.name is not None and r.name.style == "bold")
-            and not (entity is not None and (entity.rank or entity.defined))
+            and not (entity is not None and (entity.rank or entity.defined) and not self.symbols.euler)
         )
 
     def is_function(self, r: Reference) -> bool:

@@ -116,6 +116,8 @@ class Symbols:
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
     """`column` or `row`, where the document says in words which layout it keeps."""
+    euler: bool = False
+    """Whether e is the base of the exponential nearly everywhere, whatever a slip such as `e^a_k` makes of it."""
     vector_functions: set[str] = field(default_factory=lambda: set(VECTOR_FUNCTIONS))
     """Names of the softmax, also a letter that the text calls so."""
     objectives: tuple[str, ...] = OBJECTIVES

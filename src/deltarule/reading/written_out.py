@@ -22,7 +22,7 @@ from deltarule.language.expression import (
     subtract,
 )
 from deltarule.reading import tree as t
-from deltarule.reading.values import IllShaped, Unread, Value
+from deltarule.reading.values import IllShaped, Unread, Value, hadamard
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
@@ -38,6 +38,11 @@ def group_value(low: Lowering, node: t.Group) -> Value:
         return Value(power(square, Fraction(1, 2)))
     if len(node.items) == 1:
         return low.lower(node.items[0])
+    if node.kind == "<" and len(node.items) == 2:  # ⟨A, B⟩: Σ of the products of components
+        a, b = (low.lower(item) for item in node.items)
+        low.meet(a, b)
+        joined = hadamard(low.resized(a), low.resized(b))
+        return Value(multiply(joined.expression, bound=[x for x in (joined.row, joined.col) if x is not None]))
     if node.kind in {"[", "("} and node.items:
         return matrix(low, (tuple(node.items),))
     raise Unread("a list of values", node.start)
