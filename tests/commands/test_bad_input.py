@@ -71,7 +71,7 @@ def test_files_that_hold_no_network(refused, folder):
         ("derive 'linear(2, 1) -> bce' --numbers none.json", "none.json: No such file"),
         ("derive 'y = w @ x' --shapes 'w: 2, x: 3'", "^"),
         ("derive 'y = w @ x' --shapes 'w 2'", "w"),
-        ("emit softmax --to torch", "--to torch is not there yet; there is numpy"),
+        ("emit softmax --to torch", "--to torch is not there yet; there is numpy, native"),
         ("emit softmax --to nmpy", "did you mean numpy?"),
     ],
 )

@@ -17,10 +17,12 @@ EXAMPLES = (
     ('deltarule emit "linear(30, 64) -> tanh -> linear(64, 1) -> sigmoid -> bce" --policy memory -o network.py',
      "the form that saves the fewest arrays, into a file"),
     ('deltarule emit "linear(30, 1) -> sigmoid -> bce" --optimiser adam', "with the update equations of adam"),
+    ('deltarule emit "linear(30, 16) -> relu -> linear(16, 1) -> sigmoid -> bce" --to native --dtype float32',
+     "the vector code that the native engine runs, each equation beside it"),
 )  # fmt: skip
 
-TARGETS = ("numpy",)
-LATER = ("native", "torch", "jax", "c", "onnx")
+TARGETS = ("numpy", "native")
+LATER = ("torch", "jax", "c", "onnx")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +38,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--optimiser", metavar="NAME", default="sgd", help="what the update is, as in adam (default: sgd)"
     )
     parser.add_argument("--dtype", choices=("float64", "float32"), default="float64", help="default: float64")
+    parser.add_argument(
+        "--batch-size", metavar="N", type=_rows, default=32, help="of the code that --to native writes (default: 32)"
+    )
     add_output(parser)
+
+
+def _rows(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows, from 1 to 1,000,000")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,10 +56,33 @@ def run(options: argparse.Namespace) -> int:
         if options.to in LATER:
             raise DeltaruleError(f"--to {options.to} is not there yet; {there}")
         raise DeltaruleError(f"--to {options.to}: no such target{nearest(options.to, (*TARGETS, *LATER))}; {there}")
-    program = network_of(options).compile(policy=options.policy, dtype=options.dtype, engine=options.to)
-    source = program.source if options.optimiser == "sgd" else _by(options.optimiser, program)
+    program = network_of(options).compile(policy=options.policy, dtype=options.dtype)
+    if options.to == "native":
+        source = _native(options.optimiser, program, options.batch_size)
+    else:
+        source = program.source if options.optimiser == "sgd" else _by(options.optimiser, program)
     deliver(source if source.endswith("\n") else source + "\n", options.output)
     return 0
+
+
+def _native(name: str, program: Program, batch: int) -> str:
+    """LLVM's notation of what trains by an optimiser, or predicts where there is no loss."""
+    from deltarule.program.native.listing import listing
+    from deltarule.program.native.lowering import Rule
+    from deltarule.program.native.processor import UnknownProcessor
+    from deltarule.program.update import update
+    from deltarule.training.optimisers import optimiser
+
+    row = optimiser(name)
+    decaying = program.weights
+    rules: dict[str, Rule] = {}
+    for p in program.spec.gradients:
+        equations = row.all_equations if p in decaying else row.equations
+        rules[p] = Rule((), equations, update(equations).state)
+    try:
+        return listing(program.spec, program.dtype, batch, rules)
+    except UnknownProcessor as error:
+        raise DeltaruleError(f"no native code here: {error}\nremedy: --to numpy") from error
 
 
 def _by(name: str, program: Program) -> str:

@@ -10,6 +10,7 @@ batch. The code calls nothing: the products of the BLAS are called by an address
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from llvmlite import ir
@@ -75,6 +76,7 @@ class _Builder:
     batch: int | None
     arrays: dict[str, Operand] = field(default_factory=dict)
     by_blas: bool = False
+    comment: Callable[[Group], list[str]] | None = None
 
     def __post_init__(self) -> None:
         self.element = ir.FloatType() if self.dtype == "float32" else ir.DoubleType()
@@ -305,6 +307,8 @@ class _Builder:
         return True
 
     def _emit(self, group: Group) -> None:
+        for line in self.comment(group) if self.comment is not None else ():
+            self.builder.comment(line)
         self.nests.unrolled = self.rows == 1 and self.homes.straight(group)
         if group.head.kind == "norm":
             emit_shrink(self.nests, group.head, self.numbers)
@@ -446,9 +450,19 @@ class _Builder:
                 numbers.prepare(m.body)
 
 
-def build(job: Job, processor: Processor, dtype: str, batch: int | None) -> tuple[ir.Module, Layout]:
-    """The module of a job, for batches of one size, or (None) of any size up to that in the table."""
-    builder = _Builder(job, processor, dtype, batch)
+def build(
+    job: Job,
+    processor: Processor,
+    dtype: str,
+    batch: int | None,
+    *,
+    comment: Callable[[Group], list[str]] | None = None,
+) -> tuple[ir.Module, Layout]:
+    """The module of a job, for batches of one size, or (None) of any size up to that in the table.
+
+    `comment` gives lines that stand above the code of a group.
+    """
+    builder = _Builder(job, processor, dtype, batch, comment=comment)
     return builder.build(), builder.layout()
 
 

@@ -12,11 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.language.expression import Apply, Axis, Power, Symbol, names, rename, walk
-from deltarule.program.native.operations import Operation
+from deltarule.program.native.operations import SHORT, Operation
 
 __all__ = ["Group", "grouped", "heavy", "ordered"]
-
-_SHORT = {"maximum", "minimum", "step", "abs", "sign", "sqrt"}
 
 
 @dataclass
@@ -93,7 +91,7 @@ def heavy(op: Operation) -> bool:
     """Whether its code is long. What stands beside a sum is written once for each form of the loops: an exponential is
     better computed in a pass of its own."""
     return any(
-        (isinstance(node, Apply) and node.function not in _SHORT)
+        (isinstance(node, Apply) and node.function not in SHORT)
         or (isinstance(node, Power) and (2 * node.exponent).denominator != 1)
         for node in walk(op.body)
         if node.axes  # what is a number is computed before

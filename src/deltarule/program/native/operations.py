@@ -16,6 +16,7 @@ from itertools import count
 from deltarule.language.contraction import settle
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
+    Apply,
     Axis,
     Expression,
     Maximum,
@@ -27,10 +28,14 @@ from deltarule.language.expression import (
     opened,
     opened_maximum,
     substitute,
+    walk,
 )
 from deltarule.program.schedule import Statement
 
-__all__ = ["Contraction", "Operation", "contraction", "operations"]
+__all__ = ["SHORT", "Contraction", "Operation", "contraction", "operations"]
+
+SHORT = {"maximum", "minimum", "step", "abs", "sign", "sqrt"}
+"""Functions of one or a few instructions."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class _Maker:
         right = settle(s.right)
         whole = self.reduction(right, s.name, s.axes)
         if whole is None:
-            body = self.without_reductions(right, s.name)
+            body = self.hoisted(self.without_reductions(right, s.name), s.axes, s.name)
             whole = Operation(s.name, s.axes, body)
         self.out.append(replace(whole, equation=s.equation))
 
@@ -99,7 +104,8 @@ class _Maker:
         match e:
             case Maximum():
                 body, bound = opened_maximum(e)
-                return Operation(name, axes, self.without_reductions(body, name), bound, "largest")
+                body = self.hoisted(self.without_reductions(body, name), (*axes, *bound), name)
+                return Operation(name, axes, body, bound, "largest")
             case Product(bound=(_, *_)):
                 factors, bound = opened(e)
                 inside, outside, unused = [], [], []
@@ -109,8 +115,24 @@ class _Maker:
                 if outside or unused:
                     return None
                 body = self.without_reductions(multiply(*inside), name)
+                body = self.hoisted(body, (*axes, *bound), name)
                 return Operation(name, axes, self.as_matrices(body, bound, name), bound, "sum")
         return None
+
+    def hoisted(self, body: Expression, axes: tuple[Axis, ...], owner: str) -> Expression:
+        """The body with each function of fewer axes computed before: once for each value, not at all points."""
+
+        def put(node: Expression) -> Expression | None:
+            if not isinstance(node, Apply) or node.function in SHORT or set(node.axes) >= set(axes):
+                return None
+            if not any(isinstance(s, Symbol) and s.axes for s in walk(node)):
+                return None
+            order = tuple(sorted(node.axes, key=lambda a: a.size != self.batch))
+            name = self.free(owner)
+            self.out.append(Operation(name, order, node))
+            return Symbol(name, order)
+
+        return substitute(body, put)
 
     def as_matrices(self, body: Expression, bound: tuple[Axis, ...], owner: str) -> Expression:
         """A product of more than two factors as one of two arrays, where that makes it matrix multiplication."""
