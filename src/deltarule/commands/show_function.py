@@ -8,11 +8,12 @@ from typing import Any
 
 from deltarule.calculus.derivation import Chain, Derivation, Section
 from deltarule.calculus.error import POINTS, floating
-from deltarule.commands.function_sheet import FormOf, FunctionSheet
+from deltarule.commands.function_sheet import POLICIES, FormOf, FunctionSheet
 from deltarule.commands.plot import plot
 from deltarule.commands.shown import Shown
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.language.functions import ScalarFunction
+from deltarule.program.measured import measured, said, said_count
 from deltarule.writing import to_text, to_unicode
 from deltarule.writing.json import as_data
 
@@ -38,7 +39,7 @@ def show(row: ScalarFunction, route: str | None = None) -> Shown:
         routes = {route: routes[route]}
     derivation = _derivation(sheet, routes)
     after = [("About", _about(sheet)), ("Reuse", _reuse(sheet)), ("Forms of the derivative", _forms(sheet))]
-    after.append(("Plot", _plot(sheet)))
+    after += [("Accuracy", _accuracy(row.name)), ("Plot", _plot(sheet))]
     if route is not None:
         after = []
     return Shown(derivation, lambda: _data(sheet, derivation), [(t, lines) for t, lines in after if lines])
@@ -103,6 +104,26 @@ def _forms(sheet: FunctionSheet) -> list[str]:
     return [*out, "", *textwrap.wrap(f"{note}, measured by ball arithmetic.", 78)]
 
 
+def _accuracy(name: str) -> list[str]:
+    """The largest errors that were measured, a line for each engine."""
+    lines = []
+    for subject in (name, f"{name}′"):
+        rows = {(m.engine, m.policy): m for m in measured(subject)}
+        for engine in dict.fromkeys(engine for engine, _ in rows):
+            cells = [said(rows[engine, p].ulps) if (engine, p) in rows else "" for p in POLICIES[::-1]]
+            label = subject if not lines or lines[-1][0] != subject else ""
+            lines.append((subject, f"{label:<16} {engine:<8}" + "".join(f"{c:>12}" for c in cells)))
+    if not lines:
+        return []
+    tried = {m.inputs for s in (name, f"{name}′") for m in measured(s)}
+    head = f"{'':<25}" + "".join(f"{p:>12}" for p in POLICIES[::-1])
+    note = (
+        f"Largest errors in float32, in units in the last place, over {said_count(min(tried))} or more; 0.50 is what "
+        "rounding alone makes."
+    )
+    return [head, *(line for _, line in lines), "", *textwrap.wrap(note, 78)]
+
+
 def _plot(sheet: FunctionSheet) -> list[str]:
     if sheet.row.primitive and len(sheet.row.parameters) > 1:
         return []
@@ -136,6 +157,18 @@ def _data(sheet: FunctionSheet, derivation: Derivation) -> dict[str, Any]:
         },
         "forms": [_form(form) for form in sheet.forms],
         "policies": {p: to_text(f.expression) for f in sheet.forms for p in f.policies},
+        "accuracy": [
+            {
+                "of": m.subject,
+                "engine": m.engine,
+                "policy": m.policy,
+                "ulps": m.ulps if m.ulps < inf else None,
+                "at": m.at,
+                "inputs": m.inputs,
+            }
+            for subject in (sheet.row.name, f"{sheet.row.name}′")
+            for m in measured(subject)
+        ],
         "steps": shown["steps"],
         "counts": shown["counts"],
     }

@@ -1,9 +1,9 @@
 """How many units in the last place the engines are off, function by function: what is measured, and the reference.
 
-A subject is a scalar function of the table, its derivative in the form that a policy chooses, or the binary cross-entropy
-of a logit and its derivative. It is measured as the engines compute it: the same equations, lowered and put into stable
-forms as for a network. The reference is the form of the policy `accuracy` in float64; `reference_error` says how far that
-is from ball arithmetic, in the same units.
+A subject is a scalar function of the table, its derivative in the form that a policy chooses, or the binary
+cross-entropy of a logit and its derivative. It is measured as the engines compute it: the same equations, lowered and
+put into stable forms as for a network. The reference is the form of the policy `accuracy` in float64; `reference_error`
+says how far that is from ball arithmetic, in the same units.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def _definition(what: Subject) -> Expression:
 
 
 def every_float(block: int, blocks: int) -> np.ndarray:
-    """One of `blocks` equal parts of all finite float32 numbers: parts of the negative ones, then of the others."""
+    """One of `blocks` equal parts of all finite float32 numbers: from +0 up, then from -0 down."""
     bits = 0x7F800000
     start, stop = (2 * bits * k // blocks for k in (block, block + 1))
     numbers = np.arange(start, stop, dtype=np.int64)

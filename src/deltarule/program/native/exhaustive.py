@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from deltarule.language.expression import Symbol
 from deltarule.program.accuracy import ARGUMENT, RESULT, Subject
 from deltarule.program.native.compiler import object_code
 from deltarule.program.native.expressions import Elementwise, Numbers
