@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product as combinations
 
 from deltarule.algebra import Budget, Facts
 from deltarule.calculus.definitions import Definitions
-from deltarule.calculus.derivation import Judgement
-from deltarule.calculus.detail import written_out
-from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.index_conditions import apart
-from deltarule.checking.lowered import implied, lowered, settled_equation
+from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_losses import named_losses
+from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
-from deltarule.language.equation import Declaration, Equation
+from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     ONE,
-    ZERO,
     Apply,
-    Delta,
     Derivative,
     Expression,
     Number,
@@ -35,7 +30,6 @@ from deltarule.language.expression import (
     multiply,
     names,
     negate,
-    rename,
     substitute,
     subtract,
     walk,
@@ -43,24 +37,13 @@ from deltarule.language.expression import (
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import Survey, reference
+from deltarule.reading.references import reference
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
 __all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
 PROBE = Budget(seconds=0.1, points=1)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The judgement of a pair of sides under one set of choices."""
-
-    status: str  # proved refuted undecided ill-shaped unread
-    judgement: Judgement | None = None
-    reason: str = ""
-    implied: bool = False
-    elementwise: bool = False
 
 
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -91,7 +74,7 @@ def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
 def _by_what_is_not_zero(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     """∂z/∂W = aᵀ, read as ∂z_i/∂W_ij = a_j: true in that layout or not understood, never refuted."""
     for a, b in compact_pairs(state, left, right):
-        if _equality(state, a, b, False, None, None).status == "proved":
+        if equality(state, a, b, False, None, None).status == "proved":
             text = "a derivative of more than two axes by its components that are not zero"
             row.verdict, row.condition, row.reason = (
                 "conditional",
@@ -159,7 +142,7 @@ def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
         for facts in (state.facts, *(facts for _, facts in _unsaid(state))):
             if unsaid or _differ(state, a.expression, b.expression, facts):
                 continue
-            if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
+            if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return True
     return False
 
@@ -168,7 +151,7 @@ def _differ(state: State, a: Expression, b: Expression, facts: Facts) -> bool:
     """Whether some point tells the sides apart, everything unfolded."""
     from deltarule.algebra.refute import counterexample
 
-    defs = _with_signals(state)
+    defs = with_signals(state)
     x, y = (expand_functions(defs.unfold(defs.resolve(e), values=True)) for e in (a, b))
     return counterexample(x, y, facts.about(x, y), PROBE) is not None
 
@@ -284,182 +267,10 @@ def _outcome(
         return Outcome("unread", reason=error.reason)
     if state.apart:
         a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
-    outcome = _equality(state, a.expression, b.expression, implied, facts, definitions)
+    outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
     if outcome.status == "refuted" and state.bare_function:
         return Outcome("undecided", reason="a function stands without its argument")
     return outcome
-
-
-def _equality(
-    state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
-) -> Outcome:
-    defs = definitions or _with_signals(state)
-    missing = _never_introduced(state, a, b, defs)
-    if missing and definitions is None:
-        for key in missing:
-            state.missing.setdefault(key, 0)
-        return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
-    if definitions is None and a is not ZERO and b is not ZERO:
-        defs = _without_far_losses(state, a, b, defs)
-        apart = _unconnected(state, a, b, defs)
-        if apart:
-            return Outcome("undecided", reason=apart)
-    judge = Judge(defs, facts or state.facts)
-    worst: Judgement | None = None
-    domain: list[str] = []
-    for x, y in _instances(a, b):
-        judgement = judge.equality(x, y, refute=True)
-        if judgement.verdict == "refuted" and (names(x) | names(y)) & state.backward:
-            return Outcome("undecided", reason="a recursion over layers whose beginning is not given")
-        broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
-        if broken:
-            return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
-        if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
-            return Outcome("undecided", reason=unsaid)
-        if judgement.verdict == "refuted":
-            return Outcome("refuted", judgement, judgement.reason)
-        domain += [d for d in judgement.domain if d not in domain]
-        if judgement.verdict != "proved":
-            worst = judgement
-    if worst is not None:
-        return Outcome("undecided", worst, worst.reason)
-    return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
-
-
-def _without_loss(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
-    """Why a derivative of something that is only named cannot be refuted: the other side has none of it."""
-    above = [{n.of.name for n in _derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b)]
-    for name in above[0] ^ above[1]:
-        if name in state.symbols.objectives and name not in defs.equations:
-            return f"no equation says what {name} is"
-    return ""
-
-
-def _derivatives(*sides: Expression) -> Iterator[Derivative]:
-    for e in sides:
-        for node in walk(e):
-            if isinstance(node, Derivative) and isinstance(node.of, Symbol):
-                yield node
-
-
-def _without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:
-    """Where a loss is defined at the last layer and differentiated at layer l, it is only known to depend on it."""
-    far = {
-        node.of.name
-        for node in _derivatives(a, b)
-        if isinstance(node.of, Symbol)
-        and node.by.name in state.counted_names
-        and node.of.name in state.symbols.objectives
-        and node.of.name in defs.equations
-        and not defs.depends(node.of.name, node.by.name)
-    }
-    if not far:
-        return defs
-    out = Definitions.of((e for n, e in defs.equations.items() if n not in far), dict(defs.declarations))
-    for target in far:
-        for sink in out.equations:
-            if not out.users(sink):
-                out.signals[target, sink] = f"∂{target}/∂{sink}"
-    return out
-
-
-def _unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
-    """Why a derivative says nothing: no definition leads from one name to the other, or a recursion has no end."""
-    recursive = {n for key in state.counted if key in defs.equations for n in defs.mentions(key)}
-    components = {name for entity in state.symbols.entities.values() for name in entity.split.values()}
-    for node in _derivatives(a, b):
-        assert isinstance(node.of, Symbol)
-        of, by = node.of.name, node.by.name
-        if of == by:
-            continue
-        if of in components and by in components:
-            continue  # units of two layers that are written out: one need not depend on the other
-        if of in defs.equations and not defs.depends(of, by):
-            return f"no definition leads from {by} to {of}"
-        abstract = of not in defs.equations and any(target == of for target, _ in defs.signals)
-        if abstract and (of, by) not in defs.signals and not defs.users(by):
-            return f"no definition leads from {by} to {of}"
-        if (
-            by in recursive
-            and by not in state.counted_names
-            and (of in state.counted_names or of in state.symbols.objectives)
-            and not _unrolled(state, of, defs)
-        ):
-            return f"{by} is the same in every step, and where the steps begin is not said"
-    return ""
-
-
-def _unrolled(state: State, of: str, defs: Definitions) -> bool:
-    """Whether all that a quantity is computed from stands at numbered steps: L = L_1 + L_2 + L_3."""
-    usage = state.symbols.usage
-    steps = usage.steps if isinstance(usage, Survey) else set()
-    stack, seen = [of], set[str]()
-    while stack:
-        name = stack.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        scripts = name.replace("^", "_").partition("_")[2]
-        if name in state.counted_names and steps & set(re.findall("[A-Za-z]+", scripts)):
-            return False
-        base, _, step = name.rpartition("_")
-        if (
-            step.isdigit()
-            and int(step)
-            and name not in defs.equations
-            and any(f"{base}_{t}" in defs.equations for t in steps)
-        ):
-            return False  # a step in between that was not written out
-        stack += defs.mentions(name)
-    return len(seen) > 1 and not seen & state.broken
-
-
-def _broken(state: State, a: Expression, b: Expression) -> set[str]:
-    """The names below the two sides whose definition was not understood."""
-    stack, seen = list(names(a) | names(b)), set()
-    while stack:
-        name = stack.pop()
-        if name not in seen:
-            seen.add(name)
-            stack += state.definitions.mentions(name)
-    bodies = [state.definitions.equations[n].right for n in seen if n in state.definitions.equations]
-    seen |= {e.function for body in (a, b, *bodies) for e in walk(body) if isinstance(e, Apply)}
-    return {name.removeprefix(state.symbols.prefix) for name in seen & state.broken}
-
-
-def _with_signals(state: State) -> Definitions:
-    """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
-    defs, find = state.definitions, state.symbols.find
-    sizes = {a.size for e in defs.equations.values() for n in walk(e.right) for a in n.axes}
-    if any(find(size) != size for size in sizes):
-        equations = [settled_equation(e, find) for e in defs.equations.values()]
-        defs = Definitions.of(equations, dict(defs.declarations))
-    for key, entity in state.symbols.entities.items():
-        if key not in defs.declarations:
-            defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
-    defs.signals.clear()
-    abstract = [k for k in state.symbols.objectives if k in state.symbols.entities]
-    sinks = [n for n in defs.equations if not defs.users(n)]
-    for target in abstract:
-        if target not in defs.equations:
-            for sink in sinks:
-                defs.signals[target, sink] = f"∂{target}/∂{sink}"
-    return defs
-
-
-def _never_introduced(state: State, a: Expression, b: Expression, defs: Definitions) -> list[str]:
-    """Names that something is differentiated by though no definition has them, and that stand in no definition."""
-    known: set[str] = set(defs.equations)
-    for equation in defs.equations.values():
-        known |= names(equation.right)
-    out = []
-    for e in (a, b):
-        for node in walk(e):
-            if isinstance(node, Derivative) and isinstance(node.of, Symbol) and node.by.name not in known:
-                of = node.of.name
-                if of in defs.equations and node.by.name not in out:
-                    out.append(node.by.name)
-    return out
 
 
 def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -507,24 +318,24 @@ def _under_assumptions(
         except (IllShaped, Unread):
             continue
         flipped = _other_side(b.expression)
-        if flipped is not None and _equality(state, a.expression, flipped, False, None, None).status == "proved":
+        if flipped is not None and equality(state, a.expression, flipped, False, None, None).status == "proved":
             return Condition("kink", "the value at the kink is a convention")
         for condition, facts in _unsaid(state):
-            if _equality(state, a.expression, b.expression, False, facts, None).status == "proved":
+            if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition
         if (size := _mean_or_sum(state, a.expression, b.expression)) is not None:
             return Condition("scale", f"a mean or a sum over the {size} samples")
         for condition, definitions in (*named_losses(state, a.expression, b.expression), *_elsewhere(state, a, b)):
-            if _unconnected(state, a.expression, b.expression, definitions):
+            if unconnected(state, a.expression, b.expression, definitions):
                 continue
-            if _equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
+            if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
     return None
 
 
 def _mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
     """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
-    above = {n.of.name for n in _derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
+    above = {n.of.name for n in derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
     if not above or above & set(state.definitions.equations):
         return None
     for name in ("m", "N", "n", "B"):
@@ -532,7 +343,7 @@ def _mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
             continue
         m = Symbol(name)
         for left, right in ((multiply(m, a), b), (a, multiply(m, b))):
-            if _equality(state, left, right, False, None, None).status == "proved":
+            if equality(state, left, right, False, None, None).status == "proved":
                 return name
     return None
 
@@ -605,36 +416,3 @@ def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, De
 
 def _line_of(state: State, key: str) -> int:
     return state.seen_definition.get(key, 0)
-
-
-def _instances(a: Expression, b: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """The pair itself, or one pair for each index where components of a written-out vector stand in it."""
-    literal = [
-        axis
-        for axis in dict.fromkeys((*a.axes, *b.axes))
-        if isinstance(axis.size, int)
-        and any(isinstance(n, Delta) and axis in n.axes and len(n.axes) == 1 for e in (a, b) for n in walk(e))
-    ]
-    fixed_components = any(
-        isinstance(n, Symbol) and any(isinstance(i, int) for i in n.indices) for e in (a, b) for n in walk(e)
-    )
-    if not literal and not fixed_components:
-        yield a, b
-        return
-    sizes = [range(1, int(axis.size) + 1) for axis in literal]
-    total = 1
-    for r in sizes:
-        total *= len(r)
-    if total > 64:
-        yield a, b
-        return
-    for indices in combinations(*sizes):
-        chosen = dict(zip(literal, indices, strict=True))
-        yield _flat(rename(a, chosen)), _flat(rename(b, chosen))
-
-
-def _flat(e: Expression) -> Expression:
-    try:
-        return written_out(e) if not any(isinstance(n, Derivative) for n in walk(e)) else e
-    except ValueError:
-        return e

@@ -8,12 +8,11 @@ from fractions import Fraction
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
-from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
-from deltarule.checking.rows import Condition, DocumentRow, Finding
+from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
@@ -25,7 +24,6 @@ from deltarule.language.expression import (
     Derivative,
     Expression,
     Index,
-    Product,
     Symbol,
     fresh,
     names,
@@ -44,12 +42,7 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, SAMPLES, Entity, Function
 from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
 
-__all__ = ["adopts", "assumes", "defines", "redefines"]
-
-ASSUMING = frozenset(
-    ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
-)
-LOCAL = frozenset(["if", "when", "whenever", "for"])
+__all__ = ["define", "defines", "named_gradient", "plain_reference", "words_near"]
 
 
 def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -75,7 +68,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return True
     if (entries := _listed_names(state, left)) is not None:
         return _defines_list(state, entries, right, row)
-    found = _plain_reference(state, left)
+    found = plain_reference(state, left)
     if found is None:
         return _defines_root(state, left, right, row)
     if found.key in state.symbols.macros:
@@ -100,8 +93,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return True
     if found.key in names(value.expression) and not _lists_own_components(value, found.key):
         raise Unread(f"{found.key} is defined by itself")
-    _define(state, found, value, row, right)
-    _named_gradient(state, statement, value, row)
+    define(state, found, value, row, right)
+    named_gradient(state, statement, value, row)
     _elsewhere_too(state, left, right, row)
     _at_other_samples(state, found, right, row)
     return True
@@ -119,7 +112,7 @@ def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     _, (value,) = lowered(state, right)
     if value.rank or value.expression.axes or plain.key in names(value.expression):
         return False
-    _define(state, plain, value.with_expression(power(value.expression, Fraction(1, 2))), row, right)
+    define(state, plain, value.with_expression(power(value.expression, Fraction(1, 2))), row, right)
     row.reason = f"defines {plain.key} by its square"
     return True
 
@@ -178,7 +171,7 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
             elif name.indices:
                 _defines_component(state, name, other, body, row)
             elif name.key not in names(value.expression):
-                _define(state, name, value, row, body)
+                define(state, name, value, row, body)
         except (Unread, IllShaped, DeltaruleError):
             state.broken.add(name.key)
             continue
@@ -196,7 +189,7 @@ def _at_other_samples(state: State, found: Reference, right: t.Tree, row: Docume
     said = dict(row.__dict__)
     try:
         _, (_, value) = lowered(state, *other)
-        _define(state, name, value, row, other[1])
+        define(state, name, value, row, other[1])
         state.written[name.key] = other[1]
     except (Unread, IllShaped, DeltaruleError):
         state.broken.add(name.key)
@@ -228,13 +221,13 @@ def _listed_names(state: State, left: t.Tree) -> list[t.Tree] | None:
             entries = list(items)
         case _:
             return None
-    out = [e for e in entries if e is not None and _plain_reference(state, e) is not None]
+    out = [e for e in entries if e is not None and plain_reference(state, e) is not None]
     return out if len(out) == len(entries) else None
 
 
 def _defines_list(state: State, entries: list[t.Tree], right: t.Tree, row: DocumentRow) -> bool:
     """[y_1; y_2] = W x defines y_1 and y_2, if none of them is defined."""
-    references = [r for e in entries if (r := _plain_reference(state, e)) is not None]
+    references = [r for e in entries if (r := plain_reference(state, e)) is not None]
     if any(r.key in state.definitions.equations or state.symbols.entity(r).defined or r.indices for r in references):
         return False
     _, (value,) = lowered(state, right)
@@ -244,14 +237,14 @@ def _defines_list(state: State, entries: list[t.Tree], right: t.Tree, row: Docum
     if names(value.expression) & {r.key for r in references}:
         return False
     for k, r in enumerate(references, 1):
-        _define(state, r, Value(contract(rename(value.expression, {axis: k}))), row, right)
+        define(state, r, Value(contract(rename(value.expression, {axis: k}))), row, right)
     row.verdict, row.reason = "definition", f"defines {', '.join(r.key for r in references)}"
     return True
 
 
-def _named_gradient(state: State, statement: Statement, value: Value, row: DocumentRow) -> None:
+def named_gradient(state: State, statement: Statement, value: Value, row: DocumentRow) -> None:
     """A name introduced as "the gradient": which derivative of which objective it is, if it is one."""
-    if "gradient" not in f"{statement.words_before} {_words_near(state, statement)}".lower()[-60:]:
+    if "gradient" not in f"{statement.words_before} {words_near(state, statement)}".lower()[-60:]:
         return
     judge = Judge(state.definitions, state.facts)
     for target, equation in state.definitions.equations.items():
@@ -303,7 +296,7 @@ def _called(state: State, left: t.Tree) -> tuple[str, str] | None:
     return found.base, parameter.key
 
 
-def _plain_reference(state: State, left: t.Tree) -> Reference | None:
+def plain_reference(state: State, left: t.Tree) -> Reference | None:
     """The left side as a name that can be defined."""
     if isinstance(left, t.Factors) and len(left.items) == 2 and isinstance(left.items[1][1], t.Group):
         found = reference(left.items[0][1], state.symbols.usage)
@@ -356,7 +349,7 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
             state.symbols.macros[name] = value
 
 
-def _define(state: State, found: Reference, value: Value, row: DocumentRow, right: t.Tree) -> None:
+def define(state: State, found: Reference, value: Value, row: DocumentRow, right: t.Tree) -> None:
     entity = state.symbols.entity(found)
     entity.defined, entity.line = True, row.line
     if _lists_own_components(value, found.key):
@@ -470,111 +463,7 @@ def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tr
     return False
 
 
-def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
-    """A bare symbol that gets a new meaning, because words say so or the right side is made of later symbols."""
-    found = _plain_reference(state, left)
-    if found is None or found.indices or found.key in state.symbols.macros:
-        return False
-    before = state.seen_definition.get(found.key, 0)
-    words = f"{statement.words_before} {_words_near(state, statement)}".lower()
-    lowering = Lowering(state.symbols)
-    try:
-        value = lowering.lower(right)
-    except (Unread, IllShaped):
-        return False
-    if any(isinstance(e, Derivative) for e in walk(value.expression)) or found.key in names(value.expression):
-        return False
-    later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
-    said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
-    if not (later or said or _an_example(state, left, found, value)):
-        return False
-    if found.key in state.definitions.equations:
-        _forget(state, found.key)
-    entity = state.symbols.entity(found)
-    entity.defined = False
-    state.findings.append(
-        Finding("two-meanings", (before, row.line), f"{found.key} gets a new meaning here; before, line {before} held")
-    )
-    row.counterexample, row.hint, row.condition = None, "", None
-    _define(state, found, value, row, right)
-    _named_gradient(state, statement, value, row)
-    return True
-
-
-def _an_example(state: State, left: t.Tree, found: Reference, value: Value) -> bool:
-    """Whether a second equation is made of the arguments alone, where the first was not: J(θ) = (θ_1 - 5)²."""
-    old = state.definitions.equations.get(found.key)
-    match left:
-        case t.Factors(items=((_, _), ("", t.Group(items=arguments)))) if old is not None and not value.rank:
-            own = {r.base for a in arguments if (r := reference(a, state.symbols.usage)) is not None}
-        case _:
-            return False
-    now, before = ({n.partition("_")[0] for n in names(e)} for e in (value.expression, old.right))
-    return bool(now) and now <= own and not before <= own
-
-
-def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
-    """ "with Σy = 1": a hypothesis, used from here on; "when ŷ = y" and "if" hold only where they stand."""
-    before = f"{_words_near(state, statement)} {statement.words_before}".lower().split()
-    word = re.sub(r"\W", "", before[-1]) if before else ""
-    segment = state.document.segments[statement.block]
-    if "assum" in _heading(state, statement):
-        word = "assumption"
-    elif word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
-        return False
-    lowering = Lowering(state.symbols)
-    try:
-        a, b = lowering.lower(left), lowering.lower(right)
-    except (Unread, IllShaped):
-        return False
-    claims = any(isinstance(e, Derivative) for v in (a, b) for e in walk(v.expression))
-    if a.rank or b.rank or claims:
-        return False
-    if word not in LOCAL:
-        equal = [(a.expression, b.expression)]
-        if any(isinstance(axis.size, int) for e in walk(a.expression) if isinstance(e, Product) for axis in e.bound):
-            equal.append((written_out(a.expression), written_out(b.expression)))  # y_1 + y_2 = 1
-        state.facts = replace(state.facts, equal=(*state.facts.equal, *equal))
-    row.verdict, row.reason, row.counterexample = "assumption", f"assumed ({word})", None
-    row.condition = None
-    return True
-
-
-def adopts(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """A second definition, proved equal to the first, that shows the steps between: y = σ(wᵀx + b), then y = σ(s)."""
-    found = _plain_reference(state, left)
-    if found is None or found.indices or found.key not in state.definitions.equations:
-        return
-    value = Lowering(state.symbols).lower(right)
-    axes = tuple(a for a in (value.row, value.col) if a is not None)
-    used = [n for n in names(value.expression) if n in state.definitions.equations]
-    old = names(state.definitions.equations[found.key].right)
-    if not used or set(used) <= old or any(isinstance(e, Derivative) for e in walk(value.expression)):
-        return
-    if any(state.definitions.depends(n, found.key) for n in used) or set(value.expression.axes) - set(axes):
-        return
-    _forget(state, found.key)
-    state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
-    state.seen_definition[found.key] = row.line
-
-
-def _forget(state: State, key: str) -> None:
-    kept = [e for n, e in state.definitions.equations.items() if n != key]
-    declarations = state.definitions.declarations
-    state.definitions = Definitions.of([], declarations)
-    for equation in kept:
-        state.definitions.define(equation)
-
-
-def _heading(state: State, statement: Statement) -> str:
-    """The heading under which a statement stands."""
-    for segment in reversed(state.document.segments[: statement.block]):
-        if isinstance(segment, Prose) and segment.level:
-            return state.document.text[segment.start : segment.end].lower()
-    return ""
-
-
-def _words_near(state: State, statement: Statement) -> str:
+def words_near(state: State, statement: Statement) -> str:
     """The last sentence before the block."""
     for segment in reversed(state.document.segments[: statement.block]):
         if isinstance(segment, Prose):

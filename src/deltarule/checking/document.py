@@ -16,7 +16,7 @@ from time import monotonic
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
-from deltarule.checking.defining import adopts, assumes, defines, redefines
+from deltarule.checking.defining import defines
 from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
@@ -34,6 +34,7 @@ from deltarule.checking.learning import (
 )
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
+from deltarule.checking.redefining import adopts, assumes, redefines
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, sections

@@ -1,0 +1,137 @@
+"""Rows that give a symbol another meaning, say it once more in other words, or make an assumption."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.detail import written_out
+from deltarule.checking.defining import define, named_gradient, plain_reference, words_near
+from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.checking.state import State
+from deltarule.language.equation import Equation
+from deltarule.language.expression import (
+    Derivative,
+    Product,
+    Symbol,
+    names,
+    walk,
+)
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Prose
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import Reference, reference
+from deltarule.reading.statement import Statement
+from deltarule.reading.values import IllShaped, Unread, Value
+
+__all__ = ["adopts", "assumes", "redefines"]
+
+ASSUMING = frozenset(
+    ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
+)
+LOCAL = frozenset(["if", "when", "whenever", "for"])
+
+
+def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """A bare symbol that gets a new meaning, because words say so or the right side is made of later symbols."""
+    found = plain_reference(state, left)
+    if found is None or found.indices or found.key in state.symbols.macros:
+        return False
+    before = state.seen_definition.get(found.key, 0)
+    words = f"{statement.words_before} {words_near(state, statement)}".lower()
+    lowering = Lowering(state.symbols)
+    try:
+        value = lowering.lower(right)
+    except (Unread, IllShaped):
+        return False
+    if any(isinstance(e, Derivative) for e in walk(value.expression)) or found.key in names(value.expression):
+        return False
+    later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
+    said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
+    if not (later or said or _an_example(state, left, found, value)):
+        return False
+    if found.key in state.definitions.equations:
+        _forget(state, found.key)
+    entity = state.symbols.entity(found)
+    entity.defined = False
+    state.findings.append(
+        Finding("two-meanings", (before, row.line), f"{found.key} gets a new meaning here; before, line {before} held")
+    )
+    row.counterexample, row.hint, row.condition = None, "", None
+    define(state, found, value, row, right)
+    named_gradient(state, statement, value, row)
+    return True
+
+
+def _an_example(state: State, left: t.Tree, found: Reference, value: Value) -> bool:
+    """Whether a second equation is made of the arguments alone, where the first was not: J(θ) = (θ_1 - 5)²."""
+    old = state.definitions.equations.get(found.key)
+    match left:
+        case t.Factors(items=((_, _), ("", t.Group(items=arguments)))) if old is not None and not value.rank:
+            own = {r.base for a in arguments if (r := reference(a, state.symbols.usage)) is not None}
+        case _:
+            return False
+    now, before = ({n.partition("_")[0] for n in names(e)} for e in (value.expression, old.right))
+    return bool(now) and now <= own and not before <= own
+
+
+def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """ "with Σy = 1": a hypothesis, used from here on; "when ŷ = y" and "if" hold only where they stand."""
+    before = f"{words_near(state, statement)} {statement.words_before}".lower().split()
+    word = re.sub(r"\W", "", before[-1]) if before else ""
+    segment = state.document.segments[statement.block]
+    if "assum" in _heading(state, statement):
+        word = "assumption"
+    elif word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
+        return False
+    lowering = Lowering(state.symbols)
+    try:
+        a, b = lowering.lower(left), lowering.lower(right)
+    except (Unread, IllShaped):
+        return False
+    claims = any(isinstance(e, Derivative) for v in (a, b) for e in walk(v.expression))
+    if a.rank or b.rank or claims:
+        return False
+    if word not in LOCAL:
+        equal = [(a.expression, b.expression)]
+        if any(isinstance(axis.size, int) for e in walk(a.expression) if isinstance(e, Product) for axis in e.bound):
+            equal.append((written_out(a.expression), written_out(b.expression)))  # y_1 + y_2 = 1
+        state.facts = replace(state.facts, equal=(*state.facts.equal, *equal))
+    row.verdict, row.reason, row.counterexample = "assumption", f"assumed ({word})", None
+    row.condition = None
+    return True
+
+
+def adopts(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """A second definition, proved equal to the first, that shows the steps between: y = σ(wᵀx + b), then y = σ(s)."""
+    found = plain_reference(state, left)
+    if found is None or found.indices or found.key not in state.definitions.equations:
+        return
+    value = Lowering(state.symbols).lower(right)
+    axes = tuple(a for a in (value.row, value.col) if a is not None)
+    used = [n for n in names(value.expression) if n in state.definitions.equations]
+    old = names(state.definitions.equations[found.key].right)
+    if not used or set(used) <= old or any(isinstance(e, Derivative) for e in walk(value.expression)):
+        return
+    if any(state.definitions.depends(n, found.key) for n in used) or set(value.expression.axes) - set(axes):
+        return
+    _forget(state, found.key)
+    state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
+    state.seen_definition[found.key] = row.line
+
+
+def _forget(state: State, key: str) -> None:
+    kept = [e for n, e in state.definitions.equations.items() if n != key]
+    declarations = state.definitions.declarations
+    state.definitions = Definitions.of([], declarations)
+    for equation in kept:
+        state.definitions.define(equation)
+
+
+def _heading(state: State, statement: Statement) -> str:
+    """The heading under which a statement stands."""
+    for segment in reversed(state.document.segments[: statement.block]):
+        if isinstance(segment, Prose) and segment.level:
+            return state.document.text[segment.start : segment.end].lower()
+    return ""
