@@ -148,12 +148,12 @@ def _method(found: list[Measured]) -> list[str]:
         "start from the same weights and take the same rows in the same order; before anything is timed, everyone's "
         "weights after some updates are compared with the same updates in float64. Then they take turns, each timing "
         "about 0.15 s: the figures are medians with the least and the largest. Small networks have one thread, large "
-        f"ones all. Other processes used {others:.2f} processors meanwhile (median over the rows; above 0.1 the figures "
-        f"are too high).{missing}",
+        f"ones all. Other processes used {others:.2f} processors meanwhile (median over the rows; above 0.1 the "
+        f"figures are too high).{missing}",
         "",
         "The limits: *hand-written C* (`benchmarks/limits.c`: sizes fixed, explicit vectors, compiled on the spot with "
-        "`-O3 -march=native`); *matrix products alone*: those of a step by SciPy's BLAS, into arrays that are there; the "
-        "*peak* of fused multiply-adds on one core; *reading X once*.",
+        "`-O3 -march=native`); *matrix products alone*: those of a step by SciPy's BLAS, into arrays that are there; "
+        "the *peak* of fused multiply-adds on one core; *reading X once*.",
         "",
     ]
 

@@ -1,4 +1,4 @@
-"""The networks that training is timed on, their data, and the same updates in float64 by NumPy: what all are checked by."""
+"""The networks that training is timed on, their data, and the same updates in float64: what everyone is checked by."""
 
 from __future__ import annotations
 
@@ -130,10 +130,13 @@ class Case:
 
 def errors(found: Weights, case: Case) -> float:
     """The largest difference from the reference, as a part of the largest change that training made."""
-    moved = max(float(np.abs(r - s).max()) for new, old in zip(case.reference, case.initial(), strict=True)
-                for r, s in zip(new, old, strict=True))  # fmt: skip
-    off = max(float(np.abs(np.asarray(a, np.float64).reshape(r.shape) - r).max())
-              for new, ref in zip(found, case.reference, strict=True) for a, r in zip(new, ref, strict=True))  # fmt: skip
+
+    def largest(some: Weights, others: Weights) -> float:
+        pairs = ((a, b) for x, y in zip(some, others, strict=True) for a, b in zip(x, y, strict=True))
+        return max(float(np.abs(np.asarray(a, np.float64).reshape(b.shape) - b).max()) for a, b in pairs)
+
+    moved = largest(case.initial(), case.reference)
+    off = largest(found, case.reference)
     return off / moved
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks.training_cases import PEAK, PRODUCTS, RATE, C, Case, Weights
 
 __all__ = ["limits"]
@@ -20,7 +19,9 @@ __all__ = ["limits"]
 Run = Callable[[int], tuple[float, Weights | None]]
 """Trains over so many rows from the initial weights: seconds, and the weights afterwards if there are any."""
 
-FLAGS = "-O3 -march=native -mprefer-vector-width=512 -ffp-contract=fast -fno-math-errno -shared -fPIC".split()
+FLAGS = [
+    *("-O3", "-march=native", "-mprefer-vector-width=512", "-ffp-contract=fast", "-fno-math-errno", "-shared", "-fPIC")
+]
 SOURCE = Path(__file__).with_name("limits.c")
 
 
@@ -53,7 +54,8 @@ def _compiled(*macros: str) -> ctypes.CDLL | None:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "limits.so"
         for flags in (FLAGS, [f for f in FLAGS if not f.startswith("-mprefer")]):  # not every compiler knows that one
-            done = subprocess.run([compiler, *flags, *macros, str(SOURCE), "-o", str(library)], capture_output=True)
+            command = [compiler, *flags, *macros, str(SOURCE), "-o", str(library)]
+            done = subprocess.run(command, capture_output=True, check=False)
             if done.returncode == 0:
                 return ctypes.CDLL(str(library))
     return None

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import numpy as np
-
 from benchmarks.training_cases import RATE, Case, Weights
 
 __all__ = ["MISSING", "OURS", "peers"]
@@ -82,7 +81,7 @@ def _native(case: Case) -> Run:
 
 
 def _epochs(case: Case) -> Run:
-    """As an estimator trains: shuffled, with the bookkeeping of the loop. Its order is its own, so it is not checked."""
+    """As an estimator trains: shuffled, with the loop's bookkeeping. Its order is its own, so it is not checked."""
     from deltarule.network.network import Network
     from deltarule.program.engine import compile_network
     from deltarule.training.loop import Plan, run_epochs

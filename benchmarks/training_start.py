@@ -34,7 +34,8 @@ text = "linear(30, 64) -> relu -> linear(64, 32) -> relu -> linear(32, 1) -> sig
 program = compile_network(Network.parse(text), dtype="float32", engine="native")
 parameters = program.initialise(0)
 UPDATE
-trainer = program.trainer(parameters, {p: Rule((), update, ()) for p in parameters}, {}, {}, weighted=False, clipped=False)
+rules = {p: Rule((), update, ()) for p in parameters}
+trainer = program.trainer(parameters, rules, {}, {}, weighted=False, clipped=False)
 trainer.run((X, Y, None), None, 32, 0, np.full(1, 0.01), 0)
 """
 )

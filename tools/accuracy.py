@@ -4,8 +4,8 @@
 
 Without options every subject is measured on a sample, both engines, all policies (minutes). `--every` takes these
 subjects over all 2^32 float32 numbers on the native engine, policy accuracy (a minute each on an idle core); `--page`
-writes the page alone. A whole range that was measured stays in the file until it is measured again or the sample finds a
-larger error.
+writes the page alone. A whole range that was measured stays in the file until it is measured again or the sample
+finds a larger error.
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ def page() -> str:
         "# Accuracy",
         "",
         f"Written by `tools/accuracy.py` on {date.today().isoformat()}. Largest errors in float32, in units in the "
-        "last place (ulp) of the exact result; subnormal results count. Each function, and its derivative in the form that "
-        "each policy chooses, is evaluated as an engine evaluates it in a network. The reference is float64, itself "
-        "compared with ball arithmetic at both ends of every binade and between (it is off by less than 0.001 ulp of "
+        "last place (ulp) of the exact result; subnormal results count. Each function, and its derivative in the form "
+        "that each policy chooses, is evaluated as an engine evaluates it in a network. The reference is float64, "
+        "itself compared with ball arithmetic at both ends of every binade and between (it is off by less than 0.001 ulp of "
         f"float32); where float64 is no reference, ball arithmetic at {2 * 255 * IN_BALLS:,} numbers takes its place. "
         "`deltarule show sigmoid` shows the rows of one function.",
         "",
@@ -120,8 +120,8 @@ def page() -> str:
         "",
         "## All functions",
         "",
-        "`exact` is no error at all, 0.50 what rounding alone makes of a result; from about 10⁷ on, all digits are lost "
-        "somewhere: the last but one column says where.",
+        "`exact` is no error at all, 0.50 what rounding alone makes of a result; from about 10⁷ on, all digits are "
+        "lost somewhere: the last but one column says where.",
         "",
         "| | native: accuracy | memory | plain | NumPy: accuracy | memory | plain | worst (native, accuracy) at "
         "| tried |",
