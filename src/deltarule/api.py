@@ -11,6 +11,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from deltarule.calculus.derivation import Derivation as _Derivation
 from deltarule.calculus.derivation import Judgement, Message, ModuleMessages
 from deltarule.language.equation import Declaration, Role
+from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Axis, Expression
 from deltarule.network import Network as _Network
 
@@ -220,8 +222,12 @@ class Network:
         policy: str = "plain",
         batch: bool = False,
         numbers: int | str | Mapping[str, Any] | None = None,
+        second: str | None = None,
     ) -> Derivation:
         """Derive and prove every message.
+
+        `second="hessian"` or `"gauss-newton"` goes on to that matrix times a direction `v_W`, ... (Pearlmutter's and
+        Schraudolph's equations); the parameter messages are then the products, `Hv_W` or `Gv_W`.
 
         `wrt`: names to differentiate by (default: parameters and input). `numbers`: a seed, a JSON file or values by
         name; the derivation then shows every value and checks the gradient against central differences.
@@ -230,6 +236,13 @@ class Network:
         from deltarule.network.derive import derive
         from deltarule.network.worked import choose_numbers, read_numbers, with_numbers
 
+        if second is not None:
+            if (view, sign, policy) != ("applied", "minimise", "plain") or wrt is not None or numbers is not None:
+                raise DeltaruleError("second goes with detail, layout and batch only")
+            from deltarule.network.curvature import times_direction
+
+            along = times_direction(self.inner, second, batch=batch)  # type: ignore[arg-type]
+            return Derivation(at_detail(replace(along, layout=layout), detail))
         out = derive(self.inner, wrt=wrt, view=view, layout=layout, sign=sign, policy=policy, batch=batch)  # type: ignore[arg-type]
         if numbers is not None:
             subject = self.inner.with_batch(3) if batch else self.inner

@@ -19,6 +19,8 @@ EXAMPLES = (
     ("deltarule derive softmax --format latex -o softmax.tex", "one module, as a document for pdflatex"),
     ('deltarule derive "linear(n, k) -> softmax -> cross_entropy" --batch --format json',
      "over a batch, for a program to read"),
+    ('deltarule derive "linear(n, h) -> tanh -> linear(h, 1) -> squared_error" --second hessian',
+     "the Hessian times a direction, by Pearlmutter's equations"),
     ('echo "linear(2, 1) -> tanh" | deltarule derive -', "the network from standard input"),
 )  # fmt: skip
 
@@ -55,6 +57,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="which of the proved forms of a derivative is used: textbook, fewest saved arrays, most exact "
         "(default: plain)",
     )
+    parser.add_argument(
+        "--second",
+        choices=("hessian", "gauss-newton"),
+        help="go on to that matrix of second derivatives times a direction v_W, ...",
+    )
     parser.add_argument("--batch", action="store_true", help="add the axis of samples; the loss is their mean")
     parser.add_argument(
         "--numbers", metavar="SOURCE", help="a worked example: seed=0, or a JSON file of values by name"
@@ -73,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         policy=options.policy,
         batch=options.batch,
         numbers=options.numbers,
+        second=options.second,
     )
     if options.format == "text" and options.output in (None, "-"):
         from deltarule.writing.terminal import print_derivation

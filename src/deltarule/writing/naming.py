@@ -27,6 +27,8 @@ GREEK = {
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 """Accents by name (also their LaTeX commands), and their combining characters."""
 
+_ALONG = ("R", "rho", "v", "Hv", "Gv")
+"""Letters of what belongs to a direction: derivatives along it, the direction itself, products with it."""
 _LETTERS = "ijklpqrstuvabcfg"
 
 
@@ -64,7 +66,8 @@ class Names:
     def _split(self, name: str) -> Name:
         declaration = self.declarations.get(name)
         if declaration is not None and declaration.role == "message" and declaration.of is not None:
-            letter = "J" if name.startswith("J_") or self.jacobian(name) else "delta"
+            along = next((p for p in _ALONG if name.startswith(f"{p}_")), "delta")
+            letter = "J" if name.startswith("J_") or self.jacobian(name) else along
             return Name(letter, of=self(declaration.of[1]), source=name)
         return split(name)
 

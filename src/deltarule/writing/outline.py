@@ -116,6 +116,7 @@ _ROLES = {
     "unknown": "given",
     "message": "error signal",
     "jacobian": "Jacobian",
+    "direction": "direction",
 }
 
 
@@ -220,11 +221,14 @@ def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span
     signals: list[Declaration] = []
     defined = {chain.left.name for chain in derivation.chains if isinstance(chain.left, Symbol)}
     for declaration in derivation.declarations.values():
-        if declaration.role == "message" and declaration.name not in defined:
+        along = declaration.of is not None and not declaration.of[0]  # a direction, or what is derived along it
+        if declaration.role == "message" and declaration.name not in defined and not along:
             signals.append(declaration)
         elif declaration.role in _ROLES:
-            jacobian = setter.names(declaration.name).letter == "J" and declaration.role == "message"
-            role = "jacobian" if jacobian else declaration.role
+            letter = setter.names(declaration.name).letter if declaration.role == "message" else ""
+            role = "jacobian" if letter == "J" else "direction" if letter == "v" else declaration.role
+            if letter in {"R", "rho", "Hv", "Gv"}:  # defined where they are derived
+                continue
             groups.setdefault((role, declaration.sizes), []).append(declaration)
     out: list[tuple[Span, ...]] = []
     for (role, sizes), members in groups.items():
