@@ -29,9 +29,16 @@ def table_input(model: Classifier | Regressor, table: Table, notes: Notes) -> np
     Raises:
         DeltaruleError: a column is missing, or holds something else than in training.
     """
-    encoder, standardisation = model.encoder_, model.standardisation_
+    encoder = model.encoder_
     refuse_missing_columns(table, encoder)
     out = np.empty((table.rows, encoder.width), model.dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite there, and saturates
+        _fill(out, model, table, notes)
+    return np.ascontiguousarray(arranged(model.network_, out))
+
+
+def _fill(out: np.ndarray, model: Classifier | Regressor, table: Table, notes: Notes) -> None:
+    encoder, standardisation = model.encoder_, model.standardisation_
     at = 0
     for j, code in enumerate(encoder.columns):
         values = table.columns[code.name].numbers
@@ -47,7 +54,6 @@ def table_input(model: Classifier | Regressor, table: Table, notes: Notes) -> np
                 part = (part - standardisation.mean[columns]) / standardisation.scale[columns]
             out[:, at : at + width] = part
         at += width
-    return np.ascontiguousarray(arranged(model.network_, out))
 
 
 def _all_finite(values: np.ndarray) -> bool:
