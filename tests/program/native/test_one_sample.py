@@ -1,4 +1,4 @@
-"""Training on one sample at a time: parameters in registers, losses of many samples at once, the same values as NumPy."""
+"""Training on one sample at a time: parameters in registers, losses many at a time, the values of NumPy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ NETWORKS = {
     "one neuron": "linear(5, 1) -> sigmoid -> bce",
     "2-2-1": "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce",
     "more inputs than lanes": "linear(37, 1) -> sigmoid -> bce",
-    "pads that a sigmoid makes 1/2": "linear(30, 5) -> sigmoid -> linear(5, 3) -> tanh -> linear(3, 1) -> sigmoid -> bce",
+    "pads that a sigmoid makes 1/2": (
+        "linear(30, 5) -> sigmoid -> linear(5, 3) -> tanh -> linear(3, 1) -> sigmoid -> bce"
+    ),
     "classes": "linear(7, 6) -> tanh -> linear(6, 4) -> softmax -> cross_entropy",
     "too large for registers": "linear(150, 40) -> relu -> linear(40, 1) -> sigmoid -> bce",
 }
@@ -26,7 +28,7 @@ NETWORKS = {
 def data(network: Network, rows: int, dtype: str, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(seed)
     sizes = {n: d.sizes for n, d in network.declarations.items()}
-    X = generator.normal(size=(rows, sizes["x"][0])).astype(dtype)
+    X = generator.normal(size=(rows, int(sizes["x"][0]))).astype(dtype)
     if not sizes["y"]:
         return X, (generator.random(rows) > 0.5).astype(dtype)
     return X, np.eye(int(sizes["y"][0]), dtype=dtype)[generator.integers(0, int(sizes["y"][0]), rows)]

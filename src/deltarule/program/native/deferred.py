@@ -1,7 +1,7 @@
 """The losses of single samples, evaluated many at a time after the updates that they do not influence.
 
-With one sample a batch, the loss takes as long as the step itself if each is computed alone. What only the loss needs is
-set apart; the steps of a block of samples note what it reads; then one pass of vector code computes the losses of all.
+With one sample a batch, the loss takes as long as the step itself if each is computed alone. What only the loss needs
+is set apart; the steps of a block of samples note what it reads; then one pass of vector code computes all losses.
 
     L = Σ_s f(z[s], y[s]) over a batch of one    becomes    L[s] = f(z[s], y[s]) over the block
 """

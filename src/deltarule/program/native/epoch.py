@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from llvmlite import ir
 
@@ -83,7 +84,7 @@ class _Builder:
         self.module = ir.Module("deltarule")
         self.module.triple = self.processor.triple
         if self.batch != 1:
-            self.job = replace(self.job, groups=split(self.job.groups, self.size_if_known))
+            self.job = replace(self.job, groups=split(self.job.groups, self.size_if_known, self.job.loss))
         self.given = {n: f"{n} (given)" if f"{n} (given)" in self.reads else n for n in self.job.data}
         self.kept = [self.job.loss] if self.job.loss else []
         self.stored = stored_names(self.job.groups, self.kept)
@@ -134,7 +135,7 @@ class _Builder:
 
     def build(self) -> ir.Module:
         words = self.words()
-        kinds = [INDEX] * len(COUNTS) + [_POINTER] * (len(words) - len(COUNTS))
+        kinds: list[Any] = [INDEX] * len(COUNTS) + [_POINTER] * (len(words) - len(COUNTS))
         inner = ir.Function(self.module, ir.FunctionType(INDEX, kinds), "epoch")
         inner.linkage = "internal"
         for name, argument in zip(words, inner.args, strict=True):
@@ -143,13 +144,13 @@ class _Builder:
                 argument.add_attribute("noalias")
         inner.attributes.add("nounwind")
         self.arguments = dict(zip(words, inner.args, strict=True))
-        self.builder = ir.IRBuilder(inner.append_basic_block("entry"))
+        self.builder: Any = ir.IRBuilder(inner.append_basic_block("entry"))  # llvmlite says nothing of its types
         self.vectors = Vectors(self.builder, self.element, self.processor.lanes(self.dtype))
         self._epoch()
         self._entry(inner, kinds)
         return self.module
 
-    def _entry(self, inner: ir.Function, kinds: list[ir.Type]) -> None:
+    def _entry(self, inner: ir.Function, kinds: list[Any]) -> None:
         outer = ir.Function(self.module, ir.FunctionType(INDEX, [_POINTER]), ENTRY)
         b = ir.IRBuilder(outer.append_basic_block("entry"))
         values = []

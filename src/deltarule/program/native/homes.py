@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 from llvmlite import ir
 
@@ -131,7 +132,7 @@ class Homes:
         """A place on the stack for an array; it is padded along its last axis."""
         place = self._on_stack(v, (prod(shape[:-1]), shape[-1] if shape else 1))
         strides: list[int] = []
-        step = place.strides[0]
+        step = _rounded(shape[-1], v.narrowed(shape[-1]).lanes) if shape else 1
         for extent in reversed(shape[:-1]):
             strides.insert(0, step)
             step *= extent
@@ -209,7 +210,7 @@ def _alone(group: Group, family: Mapping[str, object]) -> bool:
     return all(n.name in family or n.name in made for n in read)
 
 
-def _dense(pointer: ir.Value | None, shape: tuple[int, ...]) -> Operand:
+def _dense(pointer: Any, shape: tuple[int, ...]) -> Operand:
     return Operand.dense(pointer, *shape)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -16,7 +17,8 @@ __all__ = ["Operand", "Place", "View"]
 class Operand:
     """An array: a pointer to its first element, and a size and a stride (in elements) for each axis."""
 
-    pointer: ir.Value
+    pointer: Any
+    """An `ir.Value`; None where only the shape counts, as for an estimate."""
     shape: tuple[Index, ...]
     strides: tuple[Index, ...]
     rows: ir.Value | None = None
@@ -26,7 +28,7 @@ class Operand:
     written as whole vectors, so that an array on the stack may stay in registers."""
 
     @staticmethod
-    def dense(pointer: ir.Value, *shape: Index, rows: ir.Value | None = None) -> Operand:
+    def dense(pointer: Any, *shape: Index, rows: ir.Value | None = None) -> Operand:
         """Row-major, no gaps. All sizes but the first are numbers."""
         strides: list[Index] = []
         step = 1
@@ -92,6 +94,7 @@ class Place:
         v = self.vectors
         if self.along and self.along in letters:
             if view.gathered == self.along:
+                assert operand.rows is not None
                 rows = self.at[self.along]
                 start = view.offset(v, self.at, without=self.along)
                 return v.load_rows(operand.pointer, start, view.strides[self.along], operand.rows, rows, self.count)

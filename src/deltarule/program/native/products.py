@@ -13,7 +13,7 @@ from deltarule.program.native.register_blocks import along_result, along_sum
 from deltarule.program.native.tiles import Start, Task, plan
 from deltarule.program.native.vectors import Vectors
 
-__all__ = ["Operand", "Place", "emit_product", "emit_sum"]
+__all__ = ["Operand", "Place", "emit_product"]
 
 
 def emit_product(
@@ -84,8 +84,3 @@ def _without_ones(v: Vectors, task: Task) -> Task:
 
 def _some(letters: str, kept: list[int]) -> str:
     return "".join(letters[k] for k in kept)
-
-
-def emit_sum(vectors: Vectors, subscripts: str, out: Operand, of: Operand, **how: object) -> None:
-    """`emit_product` with one factor: "ij->j" sums over the rows."""
-    emit_product(vectors, subscripts, out, of, None, **how)  # type: ignore[arg-type]

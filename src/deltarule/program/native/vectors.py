@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import copysign
+from typing import Any
 
 from llvmlite import ir
 
@@ -27,7 +28,7 @@ class Loop:
     """What `Vectors.loop` yields: set `carried` before the body ends; read `results` after it."""
 
     index: ir.Value
-    carried: list[ir.Value]
+    carried: list[Any]
     """Inside the body: the values carried into this turn, to be replaced by those for the next one."""
     results: list[ir.Value] = field(default_factory=list)
 
@@ -36,7 +37,7 @@ class Vectors:
     """Vectors of `lanes` elements of the IR type `element` (`FloatType`, `DoubleType`); one lane is a scalar."""
 
     def __init__(self, builder: ir.IRBuilder, element: ir.Type, lanes: int) -> None:
-        self.builder = builder
+        self.builder: Any = builder  # llvmlite says nothing of its types
         self.element = element
         self.lanes = lanes
         self._known: dict[tuple[object, ...], ir.Value] = {}
@@ -349,7 +350,7 @@ class Vectors:
     # Control.
 
     @contextmanager
-    def loop(self, start: Index, stop: Index, step: int = 1, carried: Sequence[ir.Value] = ()) -> Iterator[Loop]:
+    def loop(self, start: Index, stop: Index, step: int = 1, carried: Sequence[Any] = ()) -> Iterator[Loop]:
         """The body runs for start, start + step, ... below stop; `carried` are values that each turn hands to the next.
 
         with vectors.loop(0, n, carried=[zero]) as turn:
@@ -400,7 +401,7 @@ class Vectors:
         scalar = f"f{self.bytes * 8}"
         return scalar if self.lanes == 1 else f"v{self.lanes}{scalar}"
 
-    def _shuffle(self, a: ir.Value, b: ir.Value, lanes: Sequence[int]) -> ir.Value:
+    def _shuffle(self, a: ir.Value, b: ir.Value, lanes: Sequence[int]) -> Any:
         chosen = ir.Constant(ir.VectorType(_LANE, len(lanes)), [ir.Constant(_LANE, n) for n in lanes])
         return self.builder.shuffle_vector(a, b, chosen)
 
@@ -416,14 +417,14 @@ class Vectors:
         numbers = ir.Constant(lanes, [ir.Constant(INDEX, lane) for lane in range(self.lanes)])
         return self._apart(pointer, offset, stride, numbers)
 
-    def _apart(self, pointer: ir.Value, offset: Index, stride: Index, numbers: ir.Value) -> ir.Value:
+    def _apart(self, pointer: ir.Value, offset: Index, stride: Index, numbers: Any) -> ir.Value:
         """The addresses of the elements `offset + stride·number`, a number in each lane."""
         steps = self.builder.mul(numbers, self._spread(self.index(stride), numbers.type))
         places = self.builder.gep(self.address(pointer, offset), [steps], source_etype=self.element)
         places.type = ir.VectorType(ir.PointerType(), self.lanes)
         return places
 
-    def _call(self, name: str, result: ir.Type, arguments: list[ir.Value]) -> ir.Value:
+    def _call(self, name: str, result: ir.Type, arguments: list[Any]) -> Any:
         module = self.builder.module
         function = module.globals.get(name)
         if function is None:
