@@ -28,13 +28,22 @@ Inputs = np.ndarray | Mapping[str, np.ndarray]
 
 
 def compile_network(
-    network: Network, *, policy: str = "accuracy", dtype: str = "float64", engine: str = "numpy"
+    network: Network,
+    *,
+    policy: str = "accuracy",
+    dtype: str = "float64",
+    engine: str = "numpy",
+    recompute: bool = False,
 ) -> Program:
     """The program of a network.
 
     `policy` chooses the forms of the derivatives: `plain` (textbook), `memory` (fewest saved arrays) or `accuracy`
     (fewest wrong digits). The engine `native` runs machine code that LLVM makes of the equations; where it cannot run,
-    it is NumPy, which a warning says once. Raises `DeltaruleError` for an unknown policy, dtype or engine.
+    it is NumPy, which a warning says once. With `recompute` it keeps fewer activities and computes them again in the
+    backward pass: less memory for at most a third more time.
+
+    Raises:
+        DeltaruleError: no such policy, dtype or engine, or `recompute` of NumPy.
     """
     for what, value, known in (("dtype", dtype, DTYPES), ("engine", engine, ENGINES)):
         if value not in known:
@@ -43,7 +52,9 @@ def compile_network(
     if engine == "native":
         from deltarule.program.native.engine import native_program
 
-        return native_program(program)
+        return native_program(program, recompute)
+    if recompute:
+        raise DeltaruleError('recompute is of the native engine\nremedy: engine="native"')
     return program
 
 

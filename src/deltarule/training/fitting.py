@@ -130,10 +130,12 @@ def fitted_network(network: object, task: Task, inputs: int, outputs: int | None
 _programs: OrderedDict[tuple[object, ...], Program] = OrderedDict()
 
 
-def compiled(network: Network, policy: str, dtype: str, engine: str) -> Program:
+def compiled(network: Network, policy: str, dtype: str, engine: str, recompute: bool = False) -> Program:
     """The program of a network; the last few are kept, since a search or a cross-validation fits one many times."""
-    key = (network.text, network.shapes, network.equations, policy, dtype, engine)
-    program = _programs.pop(key, None) or compile_network(network, policy=policy, dtype=dtype, engine=engine)
+    key = (network.text, network.shapes, network.equations, policy, dtype, engine, recompute)
+    program = _programs.pop(key, None) or compile_network(
+        network, policy=policy, dtype=dtype, engine=engine, recompute=recompute
+    )
     _programs[key] = program
     while len(_programs) > PROGRAMS_KEPT:
         _programs.popitem(last=False)

@@ -82,6 +82,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
         ordinal: Mapping[str, Sequence[str]] | None = None,
         seed: int | None = 0,
         engine: str = "auto",
+        recompute: bool = False,
         dtype: str = "float64",
         policy: str = "accuracy",
         progress: Callable[[EpochReport], object] | None = None,
@@ -114,6 +115,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
         self.ordinal = ordinal
         self.seed = seed
         self.engine = engine
+        self.recompute = recompute
         self.dtype = dtype
         self.policy = policy
         self.progress = progress
@@ -166,10 +168,12 @@ class NetworkEstimator(Predicting, BaseEstimator):
         return True
 
     def _trained_by(self, plan: Plan, rows: int) -> Program:
-        """The program that trains: with "auto" the native one where that pays."""
+        """The program that trains: with "auto" the native one where that pays, or where activities are not kept."""
         size = sum(value.size for value in self.parameters_.values())
-        if self.engine == "auto" and pays(size, rows, plan.batch_size, plan.epochs):
-            return compiled(self.network_, self.policy, self.dtype, "native")
+        if self.recompute and self.engine == "numpy":
+            raise DeltaruleError('recompute is of the native engine\nremedy: engine="native", or leave it out')
+        if self.recompute or (self.engine == "auto" and pays(size, rows, plan.batch_size, plan.epochs)):
+            return compiled(self.network_, self.policy, self.dtype, "native", self.recompute)
         return self.program_
 
     def restore(self, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str) -> None:

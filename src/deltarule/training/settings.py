@@ -129,6 +129,12 @@ SETTINGS: dict[str, Setting] = {
             "what runs the equations; auto: native where that pays, else numpy",
             choices=ENGINE_CHOICES,
         ),
+        Setting(
+            "recompute",
+            False,
+            "whether the native engine computes activities again instead of keeping them: less memory, a little slower",
+            bool,
+        ),
         Setting("dtype", "float64", "type of the numbers", choices=("float64", "float32")),
         Setting("policy", "accuracy", "how the backward pass reuses values", choices=("accuracy", "memory", "plain")),
         Setting(

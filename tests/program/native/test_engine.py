@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deltarule.language.errors import ShapeError
+from deltarule.language.errors import DeltaruleError, ShapeError
 from deltarule.program import compile_network
 from deltarule.program.native import engine as native_engine
+from deltarule.program.native import lowering
 from deltarule.program.native.choice import pays
 from deltarule.program.native.processor import UnknownProcessor
+from deltarule.program.native.storage import placed, stored_names
 from deltarule.training.loop import NonFiniteLoss
 from deltarule.training.optimisers import OPTIMISERS
 from deltarule.training.schedules import SCHEDULES
@@ -250,3 +252,34 @@ def test_the_native_engine_is_chosen_by_sizes_alone() -> None:
     assert not pays(200, rows=150, batch=10, epochs=20)
     assert pays(31, rows=50_000, batch=1, epochs=1)
     assert pays(2_000_000, rows=60_000, batch=128, epochs=5)
+
+
+@pytest.mark.parametrize("policy", ["memory", "accuracy"])
+def test_activities_computed_again_take_less_memory_and_give_the_same(policy: str) -> None:
+    both = Both(" -> ".join(["linear(6, 6) -> sigmoid"] * 12 + ["squared_error"]), policy=policy)
+    (X, Y), parameters = both.rows(20), both.parameters()
+    again = compile_network(both.network, policy=policy, engine="native", recompute=True)
+    loss, gradients = both.native.gradients(parameters, X, Y)
+    own_loss, own = again.gradients(parameters, X, Y)
+    assert own_loss == pytest.approx(loss, rel=1e-14)
+    assert max(difference(own[n], g) for n, g in gradients.items()) < 1e-13
+    jobs = [lowering.job_of(both.native.spec, "train", {}, sgd_rules(parameters), recompute=r) for r in (False, True)]
+    kept, less = (needed(job) for job in jobs)
+    assert less < (0.55 if policy == "memory" else 0.4) * kept
+    # Nothing of the forward pass is computed more than twice, so a product at most a third more often in all.
+    products = [sum(op.kind == "sum" and len(op.axes) == 2 for g in job.groups for op in g.members) for job in jobs]
+    assert products[0] < products[1] <= 1.34 * products[0]
+
+
+def sgd_rules(parameters: dict[str, np.ndarray]) -> dict[str, native_engine.Rule]:
+    return {p: native_engine.Rule((), OPTIMISERS["sgd"].equations, ()) for p in parameters}
+
+
+def needed(job: lowering.Job) -> int:
+    """Elements of the workspace for each row."""
+    return placed(job.groups, stored_names(job.groups, [job.loss or ""]), job.size, (), [job.loss or ""]).each_row
+
+
+def test_recompute_is_of_the_native_engine() -> None:
+    with pytest.raises(DeltaruleError, match="recompute is of the native engine"):
+        compile_network(Both("linear(3, 1) -> squared_error").network, recompute=True)

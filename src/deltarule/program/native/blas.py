@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from deltarule.language.expression import ONE, Axis, Expression, Product, Sum, Symbol, add, multiply, names
-from deltarule.program.native.groups import Group
+from deltarule.program.native.groups import Group, grouped, ordered
 from deltarule.program.native.operations import Contraction, contraction
 
 __all__ = ["by_blas", "renewed", "split"]
@@ -52,12 +51,9 @@ def renewed(group: Group) -> tuple[str, Expression, Expression] | None:
     return update.target, beta, alpha
 
 
-def split(groups: tuple[Group, ...], size: Callable[[Axis], int | None]) -> tuple[Group, ...]:
+def split(groups: tuple[Group, ...], size: Callable[[Axis], int | None], loss: str | None = None) -> tuple[Group, ...]:
     """The groups with large products on their own: what else was done with one follows it."""
-    out: list[Group] = []
-    for group in groups:
-        if by_blas(group, size) is None or len(group.members) == 1 or renewed(group) is not None:
-            out.append(group)
-        else:
-            out += [Group(group.members[:1]), Group([replace(m) for m in group.members[1:]])]
-    return tuple(out)
+    alone = {g.head.name for g in groups if by_blas(g, size) is not None and renewed(g) is None}
+    if not alone:
+        return groups
+    return tuple(ordered(grouped((m for g in groups for m in g.members), alone), loss))

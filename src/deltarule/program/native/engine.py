@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -47,13 +48,17 @@ def say_once(text: str) -> None:
         warnings.warn(text, EngineWarning, stacklevel=3)
 
 
-def native_program(program: Program) -> Program:
+def native_program(program: Program, recompute: bool = False) -> Program:
     """The program on the native engine; the program itself where that cannot run."""
-    return program if available() is None else NativeProgram(program.network, program.spec, program.dtype)
+    return program if available() is None else NativeProgram(program.network, program.spec, program.dtype, recompute)
 
 
+@dataclass(frozen=True)
 class NativeProgram(Program):
     """A `Program` whose forward pass, losses, gradients and updates run as machine code, compiled when first used."""
+
+    recompute: bool = False
+    """Whether activities are computed again in the backward pass where that needs less memory."""
 
     @property
     def engine(self) -> str:
@@ -144,7 +149,7 @@ class NativeProgram(Program):
             if processor is None:
                 return None, None
             try:
-                job = job_of(spec, name, sizes, rules, clipped)
+                job = job_of(spec, name, sizes, rules, clipped, self.recompute)
                 self._jobs[key] = (compiled(job, processor, self.dtype, batch), job)
             except NotLowered as error:
                 self._without_code.append(str(error))

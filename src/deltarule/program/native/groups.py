@@ -8,7 +8,7 @@ that reads the parameter is behind: what it reads is still in cache, and its mem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.language.expression import Apply, Axis, Power, Symbol, names, rename, walk
@@ -54,12 +54,14 @@ class Group:
         )
 
 
-def grouped(operations: Iterable[Operation]) -> list[Group]:
-    """The operations in groups, in an order in which each reads what is there."""
+def grouped(operations: Iterable[Operation], alone: Collection[str] = ()) -> list[Group]:
+    """The operations in groups, in an order in which each reads what is there. None joins what is to be `alone`."""
     groups: list[Group] = []
     home: dict[str, int] = {}
     for op in operations:
         place = -1 if op.kind != "each" else _place(op, groups, home)
+        if place >= 0 and groups[place].head.name in alone:
+            place = -1
         if place < 0:
             place = len(groups)
             groups.append(Group([op]))
@@ -108,23 +110,30 @@ def ordered(groups: Sequence[Group], checked: str | None = None) -> list[Group]:
 
     What renews an array comes after everything that reads it, and after `checked` (the loss, which may stop the run).
     """
-    left = list(groups)
+    left = dict(enumerate(groups))
+    reads = [g.reads for g in groups]
+    made = [set(g.made) for g in groups]
+    made_by = {n: k for k, g in enumerate(groups) for n in g.made}
+    readers: dict[str, set[int]] = {}
+    for k, names_read in enumerate(reads):
+        for n in names_read:
+            readers.setdefault(n, set()).add(k)
+    targets = [g.targets for g in groups]
+    final = {k for k, own in enumerate(made) if checked not in own and not any(n in readers for n in own)}
     out: list[Group] = []
-    made_by = {n: g for g in groups for n in g.made}
-    waited_for = {n for g in groups for n in g.reads}
 
-    def ready(g: Group) -> bool:
-        if any(n in made_by and made_by[n] in left for n in g.reads):
+    def ready(k: int) -> bool:
+        if any(made_by.get(n) in left for n in reads[k]):
             return False
-        if g.targets and checked in made_by and made_by[checked] in left:
+        if targets[k] and checked in made_by and made_by[checked] in left:
             return False
-        return not any(t in other.reads for t in g.targets for other in left if other is not g)
+        return not any(other in left and other != k for t in targets[k] for other in readers.get(t, ()))
 
     while left:
-        final = [g for g in left if not waited_for & set(g.made) and checked not in g.made]
-        chosen = next((g for g in final if ready(g)), None) or next(g for g in left if ready(g))
-        left = [g for g in left if g is not chosen]
-        out.append(chosen)
+        chosen = next((k for k in left if k in final and ready(k)), None)
+        if chosen is None:
+            chosen = next(k for k in left if ready(k))
+        out.append(left.pop(chosen))
     return out
 
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Axis, Expression, Product, Symbol, multiply, power, substitute
+from deltarule.program.native.blas import split
 from deltarule.program.native.groups import Group, grouped, ordered
 from deltarule.program.native.operations import Operation, operations
+from deltarule.program.native.recompute import recomputed
+from deltarule.program.native.storage import placed, stored_names
 from deltarule.program.numpy_module import SCALAR_FORMS
 from deltarule.program.schedule import Schedule, lower
 from deltarule.program.spec import ProgramSpec
@@ -85,9 +88,11 @@ def job_of(
     sizes: Mapping[str, int],
     rules: Mapping[str, Rule] | None = None,
     clipped: bool = False,
+    recompute: bool = False,
 ) -> Job:
     """The job `name` for a network whose symbolic sizes are `sizes`. `rules` say how `train` renews each parameter;
-    with `clipped` all gradients are scaled by `shrink`, which follows from their norm.
+    with `clipped` all gradients are scaled by `shrink`, which follows from their norm. With `recompute` activities are
+    computed again in the backward pass where that needs less memory.
 
     Raises:
         NotLowered: an array with two axes of the size of the batch, or without a number for a size.
@@ -120,6 +125,8 @@ def job_of(
         ops += more
     loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
     maker.check(ops)
+    if recompute and loss is not None and name in ("train", "gradients"):
+        ops = recomputed(ops, loss, maker.by_row, lambda plan: maker.memory(plan, loss))
     groups = ordered(grouped(ops), loss)
     data = {n: maker.inner_of(n) for n in (*spec.inputs, *filter(None, (spec.target, spec.weight)))}
     if name == "forward":
@@ -162,6 +169,19 @@ class _Maker:
         if size not in self.sizes:
             raise NotLowered(f"the size `{size}` has no number")
         return self.sizes[size]
+
+    def by_row(self, op: Operation) -> bool:
+        """Whether the result has a row for each sample."""
+        return any(a.size == self.spec.batch for a in op.axes)
+
+    def memory(self, ops: Sequence[Operation], loss: str) -> int:
+        """Elements for each row of a batch that these operations need."""
+
+        def size(axis: Axis) -> int | None:
+            return None if axis.size == self.spec.batch else self.number_of(axis.size)
+
+        groups = split(tuple(ordered(grouped(ops), loss)), size, loss)
+        return placed(groups, stored_names(groups, [loss]), size, (), [loss]).each_row
 
     def check(self, ops: Sequence[Operation]) -> None:
         for op in ops:
@@ -247,7 +267,5 @@ class _Maker:
         arrays = (Symbol(g.name, [Axis(f"_n{k}", a.size) for k, a in enumerate(g.axes)]) for g in gradients.values())
         body = Product(arrays)
         self.numbers.append("#clip_norm")
-        ops.append(
-            Operation("shrink", (), body, body.axes, "norm", text="shrink ← clip_norm / max(norm, clip_norm)")
-        )
+        ops.append(Operation("shrink", (), body, body.axes, "norm", text="shrink ← clip_norm / max(norm, clip_norm)"))
         return Symbol("shrink")

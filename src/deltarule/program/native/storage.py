@@ -40,13 +40,8 @@ class Storage:
 
 def stored_names(groups: Sequence[Group], kept: Iterable[str]) -> set[str]:
     """Results that another group reads, and those that are `kept`."""
-    out = set(kept)
-    for k, g in enumerate(groups):
-        made = set(g.made)
-        for j, other in enumerate(groups):
-            if j != k:
-                out |= made & other.reads
-    return out
+    made = {n for g in groups for n in g.made}
+    return set(kept) | {n for g in groups for n in g.reads if n in made}
 
 
 def placed(
