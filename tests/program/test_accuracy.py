@@ -88,6 +88,19 @@ def test_a_range_that_is_no_multiple_of_a_vector_and_passes_zero_is_measured_who
     assert whole == max(parts)
 
 
+@pytest.mark.parametrize(
+    ("name", "policy", "most"), [("softplus′", "memory", 5), ("log_sigmoid′", "memory", 5), ("softsign′", "plain", 4)]
+)
+def test_what_would_cancel_is_written_so_that_it_does_not(name: str, policy: str, most: float) -> None:
+    points = np.concatenate([np.linspace(-100, 100, 100_001, dtype=np.float32), np.float32([1e7, -3e8, 1e18, -1e18])])
+    what = subject(name)
+    wanted = native_values(what, "accuracy", "float64", points.astype(np.float64))
+    normal = np.abs(wanted) > 2e-38
+    for values in (lambda s: native_values(what, policy, "float32", s), on_numpy(what, policy)):
+        off = ulps(np.asarray(values(points), np.float32), wanted)[normal]
+        assert off.max() <= most, points[normal][np.argmax(off)]
+
+
 def test_every_float_counts_each_finite_number_once() -> None:
     parts = 2**16
     for k in (0, 1, 2**15 - 1, 2**15, parts - 2):

@@ -21,6 +21,8 @@ from deltarule.language.expression import (
     Apply,
     Expression,
     Number,
+    Piecewise,
+    Product,
     Symbol,
     divide,
     multiply,
@@ -67,6 +69,9 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     written = differentiate(plain, S)
     explicit = written if _by_cases(written) else simplify(written)
     found = [Form(explicit, "definition")]
+    sized = _with_sizes(explicit)
+    if cost(sized) < cost(explicit):
+        found.append(Form(sized, "u sign(u) = |u|"))
     known = recognise(explicit)
     if known is not None:
         found.append(Form(known, "recognised"))
@@ -84,13 +89,29 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
 
 
 def _by_cases(e: Expression) -> bool:
-    return any(isinstance(n, Apply) and n.function == "step" for n in walk(e))
+    return any(isinstance(n, Piecewise) or (isinstance(n, Apply) and n.function == "step") for n in walk(e))
 
 
 def _proved(form: Form, f: Expression, first: Form) -> bool:
     """Whether the kernel sees by itself that a form by cases is f'(s): what was put together from pieces has to be
     a step that a derivation can show."""
     return form is first or prove(put(form.expression, S, f), first.expression).proved
+
+
+def _with_sizes(e: Expression) -> Expression:
+    """|u| in the place of u sign(u): a difference of the two then vanishes instead of cancelling."""
+
+    def replace(node: Expression) -> Expression | None:
+        if not isinstance(node, Product) or node.bound:
+            return None
+        for f in node.factors:
+            if isinstance(f, Apply) and f.function == "sign" and not any(f.order) and f.arguments[0] in node.factors:
+                rest = [g for g in node.factors if g is not f and g is not f.arguments[0]]
+                return multiply(Apply("abs", f.arguments), *rest)
+        return None
+
+    sized = substitute(e, replace)
+    return e if sized is e else simplify(sized)
 
 
 def _inside(written: Expression) -> Expression | None:

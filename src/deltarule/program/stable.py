@@ -5,6 +5,7 @@
     log(1 + exp(u))         =  softplus(u)
     log(1 + u)              =  log1p(u)
     exp(u) - 1              =  expm1(u)
+    1 - exp(u)              =  -expm1(u)
 
 The first two hold for every c; afterwards each sum of exponentials lies between 1 and its number of terms.
 """
@@ -58,6 +59,12 @@ def stable(e: Expression) -> Expression:
                     if isinstance(t, Apply) and t.function == "exp":
                         rest = [u for u in terms if u is not t and u is not Number(-1)]
                         return add(Apply("expm1", (stable(_argument(t)),)), *(stable(u) for u in rest))
+            case Sum(terms=terms) if ONE in terms:
+                for t in terms:
+                    match t:
+                        case Product(factors=(Number(value=-1), Apply(function="exp", arguments=(u,))), bound=()):
+                            rest = [v for v in terms if v is not t and v is not ONE]
+                            return subtract(add(*(stable(v) for v in rest)), Apply("expm1", (stable(u),)))
             case Product(factors=factors, bound=()):
                 for below in factors:
                     if not isinstance(below, Power) or below.exponent >= 0 or not isinstance(below.base, Product):
