@@ -41,7 +41,6 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    add,
     divide,
     multiply,
     names,
@@ -91,7 +90,7 @@ def _reuse(f: Expression, s: Symbol) -> Reuse | None:
     if a is None or b is None:
         return None
     test = Apply("step", (Y,))
-    whole = add(multiply(test, a.derivative), multiply(subtract(ONE, test), b.derivative))
+    whole = Piecewise(((Y, True, a.derivative),), b.derivative)
     if b.derivative is ZERO:
         whole = multiply(test, a.derivative)
     return Reuse(whole, f"y > 0: {a.relation}; else: {b.relation}", tuple(dict.fromkeys(a.keeps + b.keeps)))

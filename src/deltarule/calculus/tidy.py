@@ -14,6 +14,7 @@ from deltarule.language.expression import (
     Expression,
     Maximum,
     Number,
+    Piecewise,
     Power,
     Product,
     Sum,
@@ -126,6 +127,8 @@ def cost(e: Expression) -> int:
                 total += WEIGHT.get(function, 10)
             case Maximum():
                 total += 20
+            case Piecewise(cases=cases):
+                total += len(cases)
         for c in u.children:
             visit(c)
 
