@@ -13,7 +13,7 @@ __all__ = ["add_training_options", "training_settings"]
 _ROWS = (
     *("weight_decay", "decay", "l1", "l2", "clip_value", "clip_norm", "initialiser", "class_weight"),
     *("learning_rate", "batch_size", "epochs", "seed", "validation", "early_stopping", "patience", "min_improvement"),
-    *("dtype", "policy", "missing", "standardise"),
+    *("dtype", "policy", "recompute", "missing", "standardise"),
 )
 """Rows of `SETTINGS` in the order of the help. `warm_start` needs a model to go on with."""
 _DEFAULTS = {"validation": 0.2}

@@ -105,6 +105,7 @@ class TrainingResult:
             "best_epoch": getattr(self.model, "best_epoch_", None),
             "interrupted": self.interrupted,
             "seed": self.model.seed_,
+            "engine": self.model.engine_,
             "history": self.history,
             "model": None if self.saved is None else str(self.saved),
             "intervals": None if self.intervals is None else self.intervals.as_json(),
