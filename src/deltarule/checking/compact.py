@@ -1,4 +1,4 @@
-"""`∂z/∂W = aᵀ`: a derivative of many axes by what stands off its zeros, ∂z_i/∂W_ij = a_j, the other components being 0."""
+"""`∂z/∂W = aᵀ`: a derivative of many axes by what stands off its zeros, ∂z_i/∂W_ij = a_j."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`L = 0.066` where the text gives every number that L is computed from: the value is computed, not proved by algebra."""
+"""`L = 0.066` where the text gives every number that L is computed from: the value is computed, not proved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = 5
 
 
 def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
-    """Whether the left side has a value through the definitions, which is then compared with the decimal on the right."""
+    """Whether the left side has a value through the definitions; it is then compared with the decimal on the right."""
     ball = rounded(right, STEPS)
     if ball is None:
         return False

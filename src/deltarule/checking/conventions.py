@@ -1,5 +1,5 @@
-"""Ways of writing that a document keeps throughout, made explicit before it is judged: `K^t` for the transpose, `dW` for a
-gradient that has a name."""
+"""Ways of writing that a document keeps throughout, made explicit before it is judged: `K^t` for the transpose, `dW` for
+a gradient that has a name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def spelled_out(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
 
     def change(node: t.Tree) -> t.Tree | None:
-        if turned and isinstance(node, t.Scripted) and node.sup == t.Name("t"):
+        if turned and isinstance(node, t.Scripted) and node.sup is not None and node.sup == t.Name("t"):
             inside = t.replaced(replace(node, sup=None), change)
             if not isinstance(inside, t.Scripted):
                 return None

@@ -39,7 +39,7 @@ def sections(document: Document, statements: Sequence[Statement]) -> list[Sequen
 
 
 def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
-    """Take over what the section alone decides of rows that the whole leaves open, or refutes by what it means elsewhere."""
+    """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning."""
     anew: set[str] = set()
     for row, own in zip(rows, again, strict=True):
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
@@ -239,3 +240,13 @@ def root(low: Lowering, degree: t.Tree | None, body: t.Tree) -> Value:
         n = 1 / inside.value
     value = low.lower(body)
     return value.with_expression(power(value.expression, n))
+
+
+def group_calls(group: t.Group, f: t.Name) -> bool:
+    """Whether a function is called inside a group."""
+    return any(
+        a == f and op == "" and isinstance(b, t.Group)
+        for n in t.walk(group)
+        if isinstance(n, t.Factors)
+        for (_, a), (op, b) in pairwise(n.items)
+    )

@@ -1,7 +1,7 @@
 """Products of derivatives of which one has more than two axes: `∂L/∂z · ∂z/∂W`, `δ ∂z/∂W`, `∂L/∂Z · ∂Z/∂W`.
 
-Such a product is the chain rule: summed over the components of what stands below one ∂ and above the next. Which way the
-factors lie says nothing then, and the product lies like what is differentiated by.
+Such a product is the chain rule: summed over the components of what stands below one ∂ and above the next. Which way
+the factors lie says nothing then, and the product lies like what is differentiated by.
 """
 
 from __future__ import annotations

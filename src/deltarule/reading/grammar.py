@@ -6,30 +6,26 @@ Where two readings are possible the tree keeps the signs as they stand; where no
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 
-from deltarule.reading import arrays, derivatives
+from deltarule.reading import derivatives
+from deltarule.reading.atoms import ATOMS, atom
+from deltarule.reading.signs import UNKNOWN
 from deltarule.reading.tokens import Token, Unreadable, pairs
 from deltarule.reading.tree import (
-    Accent,
     At,
     Big,
     Call,
     Compare,
-    Dots,
     Factors,
     Given,
     Group,
     Name,
-    Num,
     Ratio,
     Relation,
-    Root,
     Scripted,
     Terms,
     Tree,
-    Words,
 )
 
 __all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
@@ -37,53 +33,6 @@ __all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
 MAX_DEPTH = 40
 LEVEL, STEP = 5, 3  # Python frames of one level of brackets, and of one factor inside another
 SIGNS = ("+", "-", "±", "∓")
-ATOMS = frozenset(
-    [
-        "name",
-        "number",
-        "function",
-        "big",
-        "words",
-        "open",
-        "{",
-        "bar",
-        "partial",
-        "nabla",
-        "dots",
-        "frac",
-        "sqrt",
-        "accent",
-        "style",
-        "begin",
-        "physics",
-        "fence",
-        "brace",
-        "substack",
-    ]
-)
-"""Kinds of tokens with which a factor can begin."""
-
-UNKNOWN = {
-    "close": "a bracket that closes nothing",
-    "}": "a brace that closes nothing",
-    "{": "a brace that is not closed",
-    "open": "a bracket that is not closed",
-    "begin": "an environment that is not closed",
-    "end": "an \\end without its \\begin",
-    "&": "an & outside an array",
-    "row": "a new row outside an array",
-    "bar": "a bar | that could be a norm, a condition or an evaluation",
-    "^": "an exponent of nothing",
-    "_": "a subscript of nothing",
-    "prime": "a prime on nothing",
-    "comma": "a comma where no list can be",
-    "semicolon": "a semicolon where no list can be",
-    "colon": "a colon where none can be",
-    "period": "a full stop inside a formula",
-    "words": "words inside a formula",
-    "connective": "an arrow inside a formula",
-    "relation": "a relation where none can be",
-}
 WIDE = {"sum", "prod", "int", "lim", "cup", "cap", "oplus"}
 """Signs whose body is the rest of the term."""
 
@@ -343,13 +292,13 @@ class Parser:
                 return self.big(token.text, end)
             case "function":
                 return self.function(end)
-        atom = self.atom(end)
-        scripted = self.scripts(atom, end)
-        if scripted is not atom and id(atom) in self.sums_in_braces:
-            raise Unreadable("a script on a sum in braces: braces do not show, write parentheses", atom.start)
-        if scripted is not atom and isinstance(atom, Factors):
-            raise Unreadable("a script on a product in braces: braces do not show, write parentheses", atom.start)
-        if isinstance(atom, Name) and (atom.letter, atom.style) == ("E", "bb") and self.kind(self.pos, end) == "open":
+        base = atom(self, end)
+        scripted = self.scripts(base, end)
+        if scripted is not base and id(base) in self.sums_in_braces:
+            raise Unreadable("a script on a sum in braces: braces do not show, write parentheses", base.start)
+        if scripted is not base and isinstance(base, Factors):
+            raise Unreadable("a script on a product in braces: braces do not show, write parentheses", base.start)
+        if isinstance(base, Name) and (base.letter, base.style) == ("E", "bb") and self.kind(self.pos, end) == "open":
             sub = scripted.sub if isinstance(scripted, Scripted) else None
             if not isinstance(scripted, Scripted) or (scripted.sup is None and not scripted.primes):
                 body = self.group_with_scripts(end)
@@ -359,7 +308,7 @@ class Parser:
                 end
             ):
                 body = self.term(end)
-                return Big("sum", index, upper, body, start=atom.start, end=body.end)
+                return Big("sum", index, upper, body, start=base.start, end=body.end)
         return scripted
 
     def opens_norm(self, end: int) -> bool:
@@ -472,58 +421,6 @@ class Parser:
 
     # atoms
 
-    def atom(self, end: int) -> Tree:
-        at = self.pos
-        token = self.tokens[at]
-        match token.kind:
-            case "number":
-                self.pos += 1
-                return Num(Fraction(token.text), token.text, start=token.start, end=token.end)
-            case "name" | "partial":
-                self.pos += 1
-                style = token.style or (self.style if token.kind == "name" else "")
-                return Name(token.text, token.accents, style, start=token.start, end=token.end)
-            case "words":
-                self.pos += 1
-                return Words(token.text.strip(), start=token.start, end=token.end)
-            case "dots":
-                self.pos += 1
-                return Dots(start=token.start, end=token.end)
-            case "{":
-                return self.braces(end)
-            case "open":
-                return self.brackets(end)
-            case "bar":
-                return self.bars(end)
-            case "begin":
-                return arrays.environment(self, end)
-            case "accent":
-                return self.accent(end)
-            case "style":
-                return self.styled(end)
-            case "frac":
-                return self.fraction(end)
-            case "physics":
-                return derivatives.physics(self, end)
-            case "sqrt":
-                return self.root(end)
-            case "fence":
-                self.pos += 1
-                start, stop = self.argument(end)
-                return Group(token.text, self.items(start, stop), start=token.start, end=self.tokens[self.pos - 1].end)
-            case "brace":
-                return self.annotated(end)
-            case "substack":
-                self.pos += 1
-                start, stop = self.argument(end)
-                rows = [self.trimmed(*r) for r in self.split(start, stop, "row")]
-                items = tuple(i for a, b in rows if a < b for i in self.items(a, b))
-                return Group("", items, start=token.start, end=self.tokens[self.pos - 1].end)
-            case "function" | "big":
-                self.pos += 1
-                return Name(token.text, start=token.start, end=token.end)
-        raise self.unexpected(at)
-
     def marked(self, tree: Tree, start: int, end: int) -> Tree:
         """The tree with another place; a sum is remembered as one that stands in braces."""
         placed = replace(tree, start=start, end=end)
@@ -538,135 +435,6 @@ class Parser:
         if not hasattr(self, "_kept"):
             self._kept: list[Tree] = []
         return self._kept
-
-    def braces(self, end: int) -> Tree:
-        """{...} that is no argument: it does not show. Empty braces are passed over."""
-        at = self.pos
-        close = self.partner[at]
-        if not at < close < end:
-            raise self.unexpected(at)
-        self.pos = close + 1
-        start, stop = self.trimmed(at + 1, close)
-        if start == stop:
-            self.skip_spaces(end)
-            if self.kind(self.pos, end) not in ATOMS:
-                raise self.fail("empty braces", at)
-            return self.atom(end)
-        if stop - start == 1 and self.tokens[start].kind == "op" and self.kind(self.pos, end) not in ("^", "_"):
-            raise self.fail("an operator alone in braces", start)
-        tree = self.listing(start, stop)
-        if isinstance(tree, Compare) or (isinstance(tree, Group) and tree.kind == ""):
-            raise self.fail("braces around more than one quantity", at)
-        return self.marked(tree, self.tokens[at].start, self.tokens[close].end)
-
-    def brackets(self, end: int) -> Tree:
-        at = self.pos
-        close = self.partner[at]
-        if not at < close < end:
-            raise self.unexpected(at)
-        opened, closed = self.tokens[at].text, self.tokens[close].text
-        self.pos = close + 1
-        if (array := arrays.bracketed(self, at, close)) is not None:
-            return array
-        a, b = self.tokens[at].start, self.tokens[close].end
-        if opened == ".":
-            if closed == "|" and self.kind(self.pos, end) == "_":
-                body = self.listing(at + 1, close)
-                sub, b = self.subscript(self.pos, end)
-                return At(body, sub, start=a, end=b)
-            raise self.fail("a bracket that is left out on one side", at)
-        if closed == ".":
-            raise self.fail("a bracket that is left out on one side", close)
-        kind = opened if opened == closed else {"(": "(]", "[": "[)"}[opened]
-        return Group(kind, self.items(at + 1, close), start=a, end=b)
-
-    def bars(self, end: int) -> Tree:
-        """|x| and ‖x‖ with equal signs on both sides."""
-        at = self.pos
-        sign = self.tokens[at].text
-        if sign == "|" and self.kind(at + 1, end) == "bar" and self.tokens[at + 1].text == "|":  # ||x||
-            pairs = (k for k in self.top(at + 2, end - 1) if all(self.tokens[j].kind == "bar" for j in (k, k + 1)))
-            close = next(pairs, -1)
-            if close <= at + 2:
-                raise self.unexpected(at)
-            self.pos = close + 2
-            items = self.items(at + 2, close)
-            return Group("||", items, start=self.tokens[at].start, end=self.tokens[close + 1].end)
-        close = next(
-            (k for k in self.top(at + 1, end) if self.tokens[k].kind == "bar" and self.tokens[k].text == sign), -1
-        )
-        if sign == "mid" or close <= at + 1:
-            raise self.unexpected(at)
-        self.pos = close + 1
-        return Group(sign, self.items(at + 1, close), start=self.tokens[at].start, end=self.tokens[close].end)
-
-    def accent(self, end: int) -> Tree:
-        token = self.tokens[self.pos]
-        self.pos += 1
-        start, stop = self.argument(end)
-        inner = self.listing(start, stop)
-        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
-        match inner:
-            case Name():
-                return replace(inner, accents=(*inner.accents, token.text), start=a, end=b)
-            case Scripted(base=Name() as base):
-                base = replace(base, accents=(*base.accents, token.text))
-                return replace(inner, base=base, start=a, end=b)
-        return Accent(token.text, inner, start=a, end=b)
-
-    def styled(self, end: int) -> Tree:
-        token = self.tokens[self.pos]
-        self.pos += 1
-        outer, self.style = self.style, token.text
-        start, stop = self.argument(end)
-        inner = self.listing(start, stop)
-        self.style = outer
-        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
-        if isinstance(inner, Num) and token.text in ("bold", "bb"):
-            return Name(inner.text, (), token.text, start=a, end=b)
-        match inner:
-            case Scripted(base=Num(text=text) as digit) if token.text in ("bold", "bb"):  # \\mathbf{1_m}
-                base = Name(text, (), token.text, start=digit.start, end=digit.end)
-                return replace(inner, base=base, start=a, end=b)
-        return self.marked(inner, a, b)
-
-    def annotated(self, end: int) -> Tree:
-        """\\underbrace{x}_{words}: x; what stands below says something about it."""
-        token = self.tokens[self.pos]
-        self.pos += 1
-        start, stop = self.argument(end)
-        inner = self.listing(start, stop)
-        while self.kind(self.pos, end) in ("_", "^"):
-            self.pos += 1
-            self.argument(end)
-        return self.marked(inner, token.start, self.tokens[self.pos - 1].end)
-
-    def fraction(self, end: int) -> Tree:
-        token = self.tokens[self.pos]
-        self.pos += 1
-        above = self.argument(end)
-        below = self.argument(end)
-        a, b = token.start, max(token.end, self.tokens[self.pos - 1].end)
-        above, below = self.trimmed(*above), self.trimmed(*below)
-        if above[0] == above[1] or below[0] == below[1]:
-            raise self.fail("a fraction with nothing above or below", self.pos - 1)
-        if (found := derivatives.fraction(self, above, below, a, b)) is not None:
-            return found
-        return Ratio(self.expression(*above), self.expression(*below), start=a, end=b)
-
-    def root(self, end: int) -> Tree:
-        token = self.tokens[self.pos]
-        self.pos += 1
-        degree: Tree | None = None
-        if self.kind(self.pos, end) == "open" and self.tokens[self.pos].text == "[":
-            close = self.partner[self.pos]
-            if not self.pos < close < end:
-                raise self.unexpected(self.pos)
-            degree = self.expression(self.pos + 1, close)
-            self.pos = close + 1
-        start, stop = self.argument(end)
-        body = self.listing(start, stop)
-        return Root(degree, body, start=token.start, end=self.tokens[self.pos - 1].end)
 
     # sums and functions
 
@@ -689,7 +457,7 @@ class Parser:
         return Big(kind, index, upper, body, start=token.start, end=body.end)
 
     def group_with_scripts(self, end: int) -> Tree:
-        return self.scripts(self.atom(end), end)
+        return self.scripts(atom(self, end), end)
 
     def function(self, end: int) -> Tree:
         """A function known by name, with scripts and argument."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from itertools import product as combinations
 
 from deltarule.calculus.rules import delta
@@ -33,6 +32,7 @@ from deltarule.reading.calls import (
     call,
     call_reference,
     called,
+    group_calls,
     indicator,
     raised,
     root,
@@ -42,23 +42,14 @@ from deltarule.reading.calls import (
 )
 from deltarule.reading.chains import chained
 from deltarule.reading.gradients import operator, partial
+from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
 from deltarule.reading.ranges import ranged
-from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items, usage_of
+from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
 from deltarule.reading.symbols import SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, matrix, norm
 
 __all__ = ["Lowering"]
-
-
-def group_calls(group: t.Group, f: t.Name) -> bool:
-    """Whether a function is called inside a group."""
-    return any(
-        a == f and op == "" and isinstance(b, t.Group)
-        for n in t.walk(group)
-        if isinstance(n, t.Factors)
-        for (_, a), (op, b) in pairwise(n.items)
-    )
 
 
 @dataclass
@@ -355,37 +346,12 @@ class Lowering:
             value = self.lower(item)
             values.append(minus(value) if sign == "-" else value)
         if self.learning:
-            values = self.same_rank([item for _, item in items], [sign for sign, _ in items], values)
+            values = same_rank(self, [item for _, item in items], [sign for sign, _ in items], values)
         total = values[0]
         for value in values[1:]:
             self.meet(total, value)
             total = plus(self.resized(total), self.resized(value))
         return total
-
-    def same_rank(self, items: list[t.Tree], signs: list[str], values: list[Value]) -> list[Value]:
-        """In the first pass a bare name of open rank takes the shape of the other terms."""
-        shaped = [v for v in values if v.rank]
-        if not shaped:
-            return values
-        out = []
-        for item, sign, value in zip(items, signs, values, strict=True):
-            found = reference(item, self.symbols.usage)
-            entity = self.symbols.entities.get(found.key) if found is not None else None
-            if (
-                value.rank == 0
-                and entity is not None
-                and entity.rank is None
-                and found is not None
-                and not found.indices
-            ):
-                self.symbols.shaped(entity, shaped[0].rank)
-                if shaped[0].rank == 1 and shaped[0].row is None:
-                    entity.orientation = "row"
-                shaped_value = self.lower(item)
-                out.append(minus(shaped_value) if sign == "-" else shaped_value)
-                continue
-            out.append(value)
-        return out
 
     def meet(self, a: Value, b: Value) -> None:
         """Sizes that have to agree are made one."""
@@ -425,7 +391,7 @@ class Lowering:
                 total = product(total, transpose(value) if value.col is None else value)
                 continue
             if self.learning and total.rank == 1 and value.rank == 0 and len(part) == 1:
-                value = self.like_vector(part[0][1]) or value
+                value = like_vector(self, part[0][1]) or value
             self.meet(total, value)
             total = hadamard(self.resized(total), self.resized(value))
         return total
@@ -439,11 +405,11 @@ class Lowering:
             before = k
             value, k = self.operand(items, k)
             if self.learning and total is not None and total.rank == 2 and value.rank == 0 and op != "/":
-                value = self.as_vector(items[before][1]) or value
+                value = as_vector(self, items[before][1]) or value
             if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
-                value = self.as_sample(items[before][1]) or value
+                value = as_sample(self, items[before][1]) or value
                 if value.rank == 0 and op in {"", "cdot"}:
-                    value = self.behind_a_row(items[before][1]) or value
+                    value = behind_a_row(self, items[before][1]) or value
             if (
                 self.learning
                 and total is not None
@@ -452,7 +418,7 @@ class Lowering:
                 and value.col is None
                 and before
             ):
-                total = self.as_matrix(items[before - 1][1], items[:before]) or total
+                total = as_matrix(self, items[before - 1][1], items[:before]) or total
             if total is None:
                 total = value
             elif op == "/":
@@ -461,60 +427,6 @@ class Lowering:
                 total = self.times(total, value, op)
         assert total is not None
         return total
-
-    def like_vector(self, item: t.Tree) -> Value | None:
-        """In the first pass a name of open rank in an elementwise product with a vector is one."""
-        found = reference(item, self.symbols.usage)
-        entity = self.symbols.entities.get(found.key) if found is not None else None
-        if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
-            return None
-        self.symbols.shaped(entity, 1)
-        return self.lower(item)
-
-    def as_sample(self, item: t.Tree) -> Value | None:
-        """In the first pass x_n behind a row is the vector of sample n: x has one more axis."""
-        found = reference(item, self.symbols.usage)
-        entity = self.symbols.entities.get(found.key) if found is not None else None
-        if found is None or entity is None or entity.rank != 1 or len(found.indices) != 1 or found.power is not None:
-            return None
-        if isinstance(found.indices[0], t.Num) or usage_of(self.symbols.usage, found.base, found.label).bare:
-            return None
-        self.symbols.shaped(entity, 2)
-        return self.lower(item)
-
-    def behind_a_row(self, item: t.Tree) -> Value | None:
-        """In the first passes wᵀx waits for what is said of x; then it is a vector."""
-        found = reference(item, self.symbols.usage)
-        entity = self.symbols.entities.get(found.key) if found is not None else None
-        if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
-            return None
-        if self.is_function(found) or not found.base[:1].islower():
-            return None
-        if self.guessing:
-            return self.as_vector(item)
-        raise Unread(f"nothing says yet what {found.key} is", item.start)
-
-    def as_matrix(self, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:
-        """In the first pass a capital letter of open rank before a column is a matrix."""
-        found = reference(item, self.symbols.usage)
-        if found is None or found.indices or found.power is not None or len(before) != 1 or found.base != "W":
-            return None
-        entity = self.symbols.entities.get(found.key)
-        if entity is None or entity.rank is not None:
-            return None
-        self.symbols.shaped(entity, 2)
-        return self.lower(item)
-
-    def as_vector(self, item: t.Tree) -> Value | None:
-        """In the first pass a small letter of open rank behind a matrix is a column."""
-        found = reference(item, self.symbols.usage)
-        if found is None or found.indices or found.power is not None or not found.base[:1].islower():
-            return None
-        entity = self.symbols.entities.get(found.key)
-        if entity is None or entity.rank is not None or self.is_function(found):
-            return None
-        self.symbols.shaped(entity, 1)
-        return self.lower(item)
 
     def times(self, a: Value, b: Value, op: str) -> Value:
         if a.rank and b.rank:

@@ -20,6 +20,7 @@ __all__ = [
     "SUPERSCRIPTS",
     "SWITCHES",
     "UNICODE",
+    "UNKNOWN",
 ]
 
 GREEK = frozenset(
@@ -466,3 +467,26 @@ UNICODE = {
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵗˡᵏᵐʲᴸᴺ", "0123456789+-=()niTtlkmjLN", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-=()aeoxhklmnpstijruv", strict=True))
+
+UNKNOWN = {
+    "close": "a bracket that closes nothing",
+    "}": "a brace that closes nothing",
+    "{": "a brace that is not closed",
+    "open": "a bracket that is not closed",
+    "begin": "an environment that is not closed",
+    "end": "an \\end without its \\begin",
+    "&": "an & outside an array",
+    "row": "a new row outside an array",
+    "bar": "a bar | that could be a norm, a condition or an evaluation",
+    "^": "an exponent of nothing",
+    "_": "a subscript of nothing",
+    "prime": "a prime on nothing",
+    "comma": "a comma where no list can be",
+    "semicolon": "a semicolon where no list can be",
+    "colon": "a colon where none can be",
+    "period": "a full stop inside a formula",
+    "words": "words inside a formula",
+    "connective": "an arrow inside a formula",
+    "relation": "a relation where none can be",
+}
+"""What is said of a kind of token where it cannot stand."""

@@ -65,7 +65,8 @@ TEXT = frozenset(
     ]
 )
 COMPOUND = (
-    ("...", "dots", ""), (".*", "op", "odot"), (":=", "relation", ":="), ("=:", "relation", "=:"), ("<=>", "connective", "\\iff"),
+    ("...", "dots", ""), (".*", "op", "odot"), (":=", "relation", ":="), ("=:", "relation", "=:"),
+    ("<=>", "connective", "\\iff"),
     ("=>", "connective", "\\Rightarrow"), ("==", "relation", "=="), ("<=", "relation", "\\le"),
     (">=", "relation", "\\ge"), ("!=", "relation", "\\ne"), ("->", "relation", "\\to"), ("+=", "relation", "+="),
     ("-=", "relation", "-="), ("*=", "relation", "*="), ("/=", "relation", "/="),

@@ -1,0 +1,94 @@
+"""What the first pass over a document takes the shape of a name to be, from what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference, usage_of
+from deltarule.reading.values import Unread, Value, minus
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "like_vector", "same_rank"]
+
+
+def same_rank(low: Lowering, items: list[t.Tree], signs: list[str], values: list[Value]) -> list[Value]:
+    """In the first pass a bare name of open rank takes the shape of the other terms."""
+    shaped = [v for v in values if v.rank]
+    if not shaped:
+        return values
+    out = []
+    for item, sign, value in zip(items, signs, values, strict=True):
+        found = reference(item, low.symbols.usage)
+        entity = low.symbols.entities.get(found.key) if found is not None else None
+        if value.rank == 0 and entity is not None and entity.rank is None and found is not None and not found.indices:
+            low.symbols.shaped(entity, shaped[0].rank)
+            if shaped[0].rank == 1 and shaped[0].row is None:
+                entity.orientation = "row"
+            shaped_value = low.lower(item)
+            out.append(minus(shaped_value) if sign == "-" else shaped_value)
+            continue
+        out.append(value)
+    return out
+
+
+def like_vector(low: Lowering, item: t.Tree) -> Value | None:
+    """In the first pass a name of open rank in an elementwise product with a vector is one."""
+    found = reference(item, low.symbols.usage)
+    entity = low.symbols.entities.get(found.key) if found is not None else None
+    if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
+        return None
+    low.symbols.shaped(entity, 1)
+    return low.lower(item)
+
+
+def as_sample(low: Lowering, item: t.Tree) -> Value | None:
+    """In the first pass x_n behind a row is the vector of sample n: x has one more axis."""
+    found = reference(item, low.symbols.usage)
+    entity = low.symbols.entities.get(found.key) if found is not None else None
+    if found is None or entity is None or entity.rank != 1 or len(found.indices) != 1 or found.power is not None:
+        return None
+    if isinstance(found.indices[0], t.Num) or usage_of(low.symbols.usage, found.base, found.label).bare:
+        return None
+    low.symbols.shaped(entity, 2)
+    return low.lower(item)
+
+
+def behind_a_row(low: Lowering, item: t.Tree) -> Value | None:
+    """In the first passes wᵀx waits for what is said of x; then it is a vector."""
+    found = reference(item, low.symbols.usage)
+    entity = low.symbols.entities.get(found.key) if found is not None else None
+    if found is None or entity is None or entity.rank is not None or found.indices or found.power is not None:
+        return None
+    if low.is_function(found) or not found.base[:1].islower():
+        return None
+    if low.guessing:
+        return as_vector(low, item)
+    raise Unread(f"nothing says yet what {found.key} is", item.start)
+
+
+def as_matrix(low: Lowering, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:
+    """In the first pass a capital letter of open rank before a column is a matrix."""
+    found = reference(item, low.symbols.usage)
+    if found is None or found.indices or found.power is not None or len(before) != 1 or found.base != "W":
+        return None
+    entity = low.symbols.entities.get(found.key)
+    if entity is None or entity.rank is not None:
+        return None
+    low.symbols.shaped(entity, 2)
+    return low.lower(item)
+
+
+def as_vector(low: Lowering, item: t.Tree) -> Value | None:
+    """In the first pass a small letter of open rank behind a matrix is a column."""
+    found = reference(item, low.symbols.usage)
+    if found is None or found.indices or found.power is not None or not found.base[:1].islower():
+        return None
+    entity = low.symbols.entities.get(found.key)
+    if entity is None or entity.rank is not None or low.is_function(found):
+        return None
+    low.symbols.shaped(entity, 1)
+    return low.lower(item)
