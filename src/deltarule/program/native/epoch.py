@@ -20,6 +20,7 @@ from deltarule.language.expression import Axis
 from deltarule.program.native.blas import by_blas, split
 from deltarule.program.native.deferred import BLOCK, Deferred, deferred
 from deltarule.program.native.expressions import Numbers
+from deltarule.program.native.gathering import rows_of_batch
 from deltarule.program.native.groups import Group
 from deltarule.program.native.homes import Homes
 from deltarule.program.native.large_products import call_for
@@ -43,10 +44,6 @@ PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace", "gemm")
 """Row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory, the BLAS."""
 _STACKED = 256
 """Elements of a result that lies on the stack when there is one sample a batch: most stay in registers."""
-_LINE, _LINES = 64, 64
-"""Bytes of a line of the cache, and how many lines of a row are asked for ahead."""
-_AHEAD, _LONG = 8, 512
-"""So many rows ahead, a fourth of that where a row has more bytes."""
 ROOM = 16
 """Rows that there is room for come in multiples of this."""
 
@@ -365,64 +362,18 @@ class _Builder:
         self.buffers = {n: arrays[self.given[n]].pointer for n in job.data if self.given[n] in self.storage.slots}
 
     def _gather(self, first: ir.Value) -> None:
-        """The rows of the batch side by side: where they stand already, or copied in the order of the epoch."""
-        b, v, given = self.builder, self.vectors, self.arguments
-        job = self.job
-        ordered = b.icmp_unsigned("!=", b.ptrtoint(given["order"], INDEX), ir.Constant(INDEX, 0))
-        used = [n for n in job.data if self.given[n] in self.reads]
+        """The arrays of data and of results, at the rows of the batch."""
+        v, given, job = self.vectors, self.arguments, self.job
         for name, shape in job.results.items():
-            inner = math.prod(shape)
             if job.name == "forward":
-                pointer = v.address(given[name], v.times(first, inner))
+                pointer = v.address(given[name], v.times(first, math.prod(shape)))
                 self.arrays[name] = Operand.dense(pointer, self.rows, *shape)
             else:
                 self.arrays[name] = Operand.dense(given[name], *shape)
-        direct = {n: v.address(given[n], v.times(first, math.prod(job.data[n]))) for n in used}
-        plain = b.block
-        gather, merged = b.append_basic_block("gather"), b.append_basic_block("gathered")
-        b.cbranch(ordered, gather, merged)
-        b.position_at_end(gather)
-        copied: dict[str, ir.Value] = {}
-        if self.gathers:
-            with v.loop(0, self.rows) as turn:
-                place = b.add(first, turn.index)
-                self._prefetch(place, used)
-                row = v.load_index(given["order"], place)
-                for n in used:
-                    inner = math.prod(job.data[n])
-                    source = v.address(given[n], v.times(row, inner))
-                    _copy(v, v.address(self.buffers[n], v.times(turn.index, inner)), source, inner)
-            copied = {n: self.buffers[n] for n in used}
-        else:
-            self._prefetch(first, used)
-            row = v.load_index(given["order"], first)
-            copied = {n: v.address(given[n], v.times(row, math.prod(job.data[n]))) for n in used}
-        last = b.block
-        b.branch(merged)
-        b.position_at_end(merged)
-        for n in used:
-            phi = b.phi(_POINTER)
-            phi.add_incoming(direct[n], plain)
-            phi.add_incoming(copied[n], last)
-            self.arrays[self.given[n]] = Operand.dense(phi, self.rows, *job.data[n])
-
-    def _prefetch(self, place: ir.Value, used: list[str]) -> None:
-        """Ask for a row of data that comes later: rows in a random order are no pattern that the processor foresees."""
-        b, v, given, data = self.builder, self.vectors, self.arguments, self.job.data
-        size = {n: math.prod(data[n]) * v.bytes for n in used}
-        ahead = _AHEAD if sum(size.values()) <= _LONG else _AHEAD // 4
-        last = b.sub(given["rows"], ir.Constant(INDEX, 1))
-        later = b.add(place, ir.Constant(INDEX, ahead))
-        row = v.load_index(given["order"], b.select(b.icmp_signed("<", later, last), later, last))
-        for n in used:
-            source = v.address(given[n], v.times(row, math.prod(data[n])))
-            lines, line = min(size[n] // _LINE + 1, _LINES), _LINE // v.bytes
-            if lines <= 4:
-                for k in range(lines):
-                    v.prefetch(source, k * line)
-            else:
-                with v.loop(0, lines * line, line) as turn:
-                    v.prefetch(source, turn.index)
+        inner = {n: math.prod(shape) for n, shape in job.data.items() if self.given[n] in self.reads}
+        pointers = rows_of_batch(v, given, inner, first, self.rows, self.buffers if self.gathers else None)
+        for n, pointer in pointers.items():
+            self.arrays[self.given[n]] = Operand.dense(pointer, self.rows, *job.data[n])
 
     # Numbers ------------------------------------------------------------------------------------------------------
 
@@ -474,18 +425,3 @@ def _dense(v: Vectors, pointer: ir.Value, sizes: list[Index], room: list[Index])
         strides.insert(0, step)
         step = v.times(step, extent)
     return Operand(pointer, tuple(sizes), tuple(strides))
-
-
-def _copy(v: Vectors, to: ir.Value, source: ir.Value, count: int) -> None:
-    """`count` elements, a vector at a time."""
-    v = v.narrowed(count)
-    whole = count // v.lanes
-    if whole <= 16:
-        for k in range(whole):
-            v.store(v.load(source, k * v.lanes), to, k * v.lanes)
-    else:
-        with v.loop(0, whole * v.lanes, v.lanes) as turn:
-            v.store(v.load(source, turn.index), to, turn.index)
-    if count % v.lanes:
-        rest = count % v.lanes
-        v.store(v.load(source, whole * v.lanes, rest), to, whole * v.lanes, rest)
