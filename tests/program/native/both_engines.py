@@ -24,7 +24,7 @@ class Both:
     dtype: str = "float64"
     policy: str = "accuracy"
     shapes: str | None = None
-    roles: dict[str, str] | None = None
+    roles: dict[str, Any] | None = None
 
     @cached_property
     def network(self) -> Network:

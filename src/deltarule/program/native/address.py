@@ -11,7 +11,7 @@ __all__ = ["gemm_address"]
 @cache
 def gemm_address(dtype: str) -> int:
     """Where `sgemm` or `dgemm` is in this process."""
-    from scipy.linalg import cython_blas
+    from scipy.linalg import cython_blas  # pyright: ignore[reportAttributeAccessIssue]
 
     capsule = cython_blas.__pyx_capi__["sgemm" if dtype == "float32" else "dgemm"]
     api = ctypes.pythonapi

@@ -71,7 +71,11 @@ class NativeProgram(Program):
         return []
 
     @cached_property
-    def _jobs(self) -> dict[tuple[Any, ...], Compiled]:
+    def _jobs(self) -> dict[tuple[Any, ...], Job]:
+        return {}
+
+    @cached_property
+    def _codes(self) -> dict[tuple[int, int | None], Compiled]:
         return {}
 
     @cached_property
@@ -82,36 +86,36 @@ class NativeProgram(Program):
         """The prediction, one row a sample."""
         inputs = self._inputs(X)
         rows = len(inputs[0])
-        code, job = self._code("forward", self.spec, parameters)
-        if code is None:
+        job = self._job("forward", self.spec, parameters)
+        if job is None:
             return super().forward(parameters, X)
         (name, shape), *_ = job.results.items()
         out = np.empty((rows, *shape), self.dtype)
         arrays = {**self._given(parameters), **dict(zip(self.spec.inputs, self._rows(inputs), strict=True)), name: out}
         batch = min(rows, BLOCK)
-        code.run(Call(arrays, rows, batch, batches=-(-rows // batch)))
+        self._code(job).run(Call(arrays, rows, batch, batches=-(-rows // batch)))
         return out
 
     def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:
         """The mean of the losses of the samples, weighted if weights are given."""
         spec, data = self._batch(X, Y, sample_weight)
-        code, _ = self._code("loss", spec, parameters)
-        if code is None:
+        job = self._job("loss", spec, parameters)
+        if job is None:
             return super().loss(parameters, X, Y, sample_weight=sample_weight)
         rows = len(next(iter(data.values())))
-        return float(code.run(Call({**self._given(parameters), **data}, rows, rows))[0])
+        return float(self._code(job).run(Call({**self._given(parameters), **data}, rows, rows))[0])
 
     def gradients(
         self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> tuple[float, Arrays]:
-        """The mean loss and its gradient by each parameter; the gradients are zeros where the loss is not finite."""
+        """The mean loss and its gradient by each parameter; NumPy's where the loss is not finite."""
         spec, data = self._batch(X, Y, sample_weight)
-        code, job = self._code("gradients", spec, parameters)
-        if code is None:
+        job = self._job("gradients", spec, parameters)
+        if job is None:
             return super().gradients(parameters, X, Y, sample_weight=sample_weight)
         found = {name: np.zeros(shape, self.dtype) for name, shape in job.results.items()}
         rows = len(next(iter(data.values())))
-        losses = code.run(Call({**self._given(parameters), **data, **found}, rows, rows))
+        losses = self._code(job).run(Call({**self._given(parameters), **data, **found}, rows, rows))
         if not np.isfinite(losses[0]):
             return super().gradients(parameters, X, Y, sample_weight=sample_weight)
         return float(losses[0]), dict(zip(spec.gradients, found.values(), strict=True))
@@ -132,30 +136,31 @@ class NativeProgram(Program):
 
     # Code ---------------------------------------------------------------------------------------------------------
 
-    def _code(
+    def _job(
         self,
         name: str,
         spec: ProgramSpec,
         parameters: Arrays,
-        *,
-        batch: int | None = None,
         rules: Mapping[str, Rule] | None = None,
         clipped: bool = False,
-    ) -> tuple[Compiled, Job] | tuple[None, None]:
+    ) -> Job | None:
+        """What is to be compiled; None where there can be no code."""
         sizes = self._sizes(parameters)
-        key = (name, spec.weight, batch, tuple(sizes.items()), tuple((rules or {}).items()), clipped)
-        if key not in self._jobs:
-            processor = available()
-            if processor is None:
-                return None, None
+        key = (name, spec.weight, tuple(sizes.items()), tuple((rules or {}).items()), clipped)
+        if key not in self._jobs and available() is not None:
             try:
-                job = job_of(spec, name, sizes, rules, clipped, self.recompute)
-                self._jobs[key] = (compiled(job, processor, self.dtype, batch), job)
+                self._jobs[key] = job_of(spec, name, sizes, rules, clipped, self.recompute)
             except NotLowered as error:
                 self._without_code.append(str(error))
                 say_once(f"the native engine has no code for this network ({error}); the NumPy engine runs it")
-                return None, None
-        return self._jobs[key]
+        return self._jobs.get(key)
+
+    def _code(self, job: Job, batch: int | None = None) -> Compiled:
+        """The code of a job, for batches of `batch` rows or (None) of any size; compiled when it is first asked for."""
+        key = (id(job), batch)
+        if key not in self._codes:
+            self._codes[key] = compiled(job, host(), self.dtype, batch)
+        return self._codes[key]
 
     def _sizes(self, parameters: Arrays) -> dict[str, int]:
         """Numbers for symbolic sizes, from the shapes of the parameters."""
@@ -205,12 +210,11 @@ class Trainer:
         """Whether parameters can be changed where they are, and there is code for the network."""
         arrays = [*self.parameters.values(), *(a for own in self.memory.values() for a in own.values())]
         fit = all(a.flags.c_contiguous and a.flags.writeable and a.dtype == self.program.dtype for a in arrays)
-        return fit and self._code(None)[0] is not None
+        return fit and self._job is not None
 
-    def _code(self, batch: int | None) -> tuple[Compiled, Job] | tuple[None, None]:
-        return self.program._code(
-            "train", self.spec, self.parameters, batch=batch, rules=self.rules, clipped=self.clipped
-        )
+    @cached_property
+    def _job(self) -> Job | None:
+        return self.program._job("train", self.spec, self.parameters, self.rules, self.clipped)
 
     def run(
         self,
@@ -241,8 +245,8 @@ class Trainer:
         for start, last, constant in parts:
             if start >= last:
                 continue
-            code, _ = self._code(constant)
-            assert code is not None
+            assert self._job is not None
+            code = self.program._code(self._job, constant)
             call = Call(
                 arrays,
                 rows,

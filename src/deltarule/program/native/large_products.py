@@ -96,7 +96,7 @@ def _int(v: Vectors, value: Index) -> ir.Value:
 def _at(v: Vectors, value: ir.Value) -> ir.Value:
     """The address of a place on the stack that holds the value: Fortran takes everything by address."""
     with v.builder.goto_entry_block():
-        place = v.builder.alloca(value.type)
+        place = v.builder.alloca(value.type)  # pyright: ignore[reportAttributeAccessIssue]
         place.type = ir.PointerType()
     v.builder.store(value, place)
     return place

@@ -18,7 +18,7 @@ from deltarule.program.native.operands import Operand, Place
 from deltarule.program.native.operations import Operation
 from deltarule.program.native.points import At, Point
 from deltarule.program.native.products import emit_product
-from deltarule.program.native.vectors import Index, Vectors
+from deltarule.program.native.vectors import INDEX, Index, Vectors
 
 __all__ = ["Nests", "lane_axis", "plain_sum"]
 
@@ -322,7 +322,7 @@ class Nests:
             return
         b = self.builder
         step = bundle * v.lanes
-        bundled = b.and_(size, ir.Constant(size.type, -step))
+        bundled = b.and_(v.index(size), ir.Constant(INDEX, -step))
         with self.vectors.loop(0, bundled, step) as turn:
             yield points(turn.index, bundle)
         with self.vectors.loop(bundled, size, v.lanes) as turn:  # no more than `bundle` turns, the last in part
