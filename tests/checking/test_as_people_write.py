@@ -280,3 +280,11 @@ def test_counterexamples_do_not_depend_on_what_was_checked_before():
     first, _, again = (check_text(t, "a.md").rows[-1].counterexample for t in (text, "$f(x) = k(x)$", text))
     assert first == again and first is not None
     assert not any("document" in name for name in first)
+
+
+def test_a_number_beside_a_vector_is_a_fault_only_by_what_is_declared():
+    guessed = "The inputs $x_1, x_2$ make $s = \\sum_i x_i$.\n\nIn one dimension $r = k x + 1$.\n"
+    assert "ill-shaped" not in verdicts(guessed)
+    declared = "Let $x \\in \\mathbb{R}^n$ and $s = x^T x$.\n\n"
+    assert last(declared, "s = x") == "ill-shaped"
+    assert last(declared, r"\nabla_x s = 2 x^T x") == "ill-shaped"

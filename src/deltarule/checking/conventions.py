@@ -1,5 +1,5 @@
-"""Ways of writing that a document keeps throughout, made explicit before it is judged: `K^t` for the transpose, `dW` for
-a gradient that has a name."""
+"""Ways of writing that a document keeps throughout, made explicit before it is judged: `K^t` for the transpose, `dW`
+for a gradient that has a name."""
 
 from __future__ import annotations
 

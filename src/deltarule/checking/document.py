@@ -37,7 +37,7 @@ from deltarule.checking.mending import mend
 from deltarule.checking.redefining import adopts, assumes, redefines
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
-from deltarule.checking.sections import OPEN, better, sections
+from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, places
@@ -90,8 +90,26 @@ def check_statements(
             continue
         alone = _best(document, part, given, watch.inside(first))
         better(state, alone, rows, alone.rows)
+    _by_itself(state, document, statements, given, watch)
     about(state)
     return CheckedDocument(name, document.text, state.rows, state.findings)
+
+
+def _by_itself(state: State, document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> None:
+    """A number beside a vector is no fault where only other equations, read as a guess, make a vector of it: the row is
+    read once more with nothing but itself and what the text declares."""
+    declared = [pair for s in statements for pair in s.memberships]
+    at = 0
+    for statement in statements:
+        first, at = at, at + sum(1 for _ in claimed([statement]))
+        rows = state.rows[first:at]
+        if not any(row.verdict == "ill-shaped" and mixes_ranks(row.reason) for row in rows) or watch.refuses(at):
+            continue
+        alone = _judged(document, [replace(statement, continues=False)], given, watch.inside(first), declared=declared)
+        for row, own in zip(rows, alone.rows, strict=True):
+            if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and own.verdict != "ill-shaped":
+                row.verdict, row.hint, row.suggestion = "undecided", "", ""
+                row.reason = f"by other equations, not by what is declared: {row.reason}"
 
 
 def _best(document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> State:
@@ -106,11 +124,17 @@ def _best(document: Document, statements: Sequence[Statement], given: Given, wat
 
 
 def _judged(
-    document: Document, statements: Sequence[Statement], given: Given, watch: Watch, lettered: Collection[str] = ()
+    document: Document,
+    statements: Sequence[Statement],
+    given: Given,
+    watch: Watch,
+    lettered: Collection[str] = (),
+    declared: Sequence[tuple[t.Tree, t.Tree]] = (),
 ) -> State:
     """The rows of some statements of a document, by what they say."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
+    members += [x for pair in declared for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
     usage.lettered = set(lettered)
@@ -121,6 +145,7 @@ def _judged(
         usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
+    state.declared = declared
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)

@@ -36,6 +36,8 @@ __all__ = [
     "squares",
 ]
 
+NOT_EVERYWHERE = frozenset({"gelu", "GELU", "ELU", "SELU", "swish", "Swish", "SiLU"})
+"""Names of functions that a document defines in its own way: with its own constants, or an approximation."""
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
 
 
@@ -207,6 +209,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     primed: set[str] = set()
     calls: Counter[str] = Counter()
     total: Counter[str] = Counter()
+    elsewhere: set[str] = set()
     lefts = {id(side.tree) for s in state.statements for side in s.sides[: len(s.relations)]}
     for side in sides:
         for node in trees(side):
@@ -222,6 +225,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                             calls[found.base] += len(group.items) == 1
                             if all(reference(x, state.symbols.usage) is not None for x in group.items):
                                 lists.add(",".join(map(label_text, group.items)))
+                            elif len(group.items) == 1:
+                                elsewhere.add(found.base)
                             if found.primes:
                                 primed.add(found.base)
             found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
@@ -252,7 +257,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         if base in primed or (base in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
             state.symbols.name_function(base)
         elif base in heads:
-            if len(lists) > 1 and base not in derived:
+            if (len(lists) > 1 or base in elsewhere) and base not in derived:
                 state.symbols.name_function(base)
             else:
                 state.symbols.quantities[base] = lists
@@ -260,6 +265,12 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             state.symbols.quantities[base] = lists
         elif calls[base] == total[base] and lists and base[:1].islower():
             state.symbols.name_function(base)  # always called, never a quantity by itself
+    for side in sides:
+        match side:
+            case t.Call(function=f, argument=t.Group(kind="(", items=(_,))) if id(side) in lefts:
+                found = reference(f, state.symbols.usage)
+                if found is not None and not found.primes and found.base in NOT_EVERYWHERE:
+                    state.symbols.name_function(found.base)
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
@@ -305,8 +316,8 @@ def _inlined(state: State, left: t.Tree | None, right: t.Tree | None) -> None:
 
 
 def memberships(state: State) -> None:
-    for statement in state.statements:
-        for element, space in statement.memberships:
+    for pairs in (state.declared, *(statement.memberships for statement in state.statements)):
+        for element, space in pairs:
             found = reference(element, state.symbols.usage)
             if found is None or found.indices:
                 continue

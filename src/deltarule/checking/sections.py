@@ -7,6 +7,7 @@ an equation in the section, the row keeps the verdict of the whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from deltarule.checking.rows import DocumentRow, Finding
@@ -18,11 +19,18 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["OPEN", "better", "sections"]
+__all__ = ["OPEN", "better", "mixes_ranks", "sections"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
+
+
+def mixes_ranks(reason: str) -> bool:
+    """Whether what does not fit is a number, a vector and a matrix, and not two vectors that lie differently."""
+    kinds = re.findall(r"a (number|column|row|matrix)", reason)
+    ranks = {{"number": 0, "column": 1, "row": 1, "matrix": 2}[kind] for kind in kinds}
+    return len(ranks) > 1 or "axes" in reason or kinds == ["column", "column"]
 
 
 def sections(document: Document, statements: Sequence[Statement]) -> list[Sequence[Statement]]:

@@ -40,6 +40,8 @@ class State:
     """Names whose definition was not understood: nothing that depends on them is refuted."""
     missing: dict[str, int] = field(default_factory=dict)
     """Names that are differentiated by though nothing introduces them."""
+    declared: Sequence[tuple[t.Tree, t.Tree]] = ()
+    """Memberships `x ∈ ℝ^n` of the rest of the document, where a part of it is judged."""
     places: list[tuple[str, int]] = field(default_factory=list)
     """The layers and times that the document speaks of: l, l + 1, L, 2."""
     explicit: set[str] = field(default_factory=set)
