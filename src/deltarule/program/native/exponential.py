@@ -167,10 +167,10 @@ def _sigmoid_in_double(x: Lanes) -> Lanes:
     f = FORMATS[64]
     shifted = fma(size, 1 / math.log(2), f.shift)
     r = fma(shifted - f.shift, -math.log(2), size)
-    power = fma(r * r, polynomial(r, EXP[32]), 1.0 + r)
+    power = polynomial(r, (1.0, 1.0, *EXP[32]))
     scale = ((shifted.as_bits() - (f.shift_bits - f.bias)) << f.mantissa).as_number()
-    inverse = 1.0 / fma(power, scale, 1.0)
-    return (x < 0.0).choose(power * scale * inverse, inverse).narrowed()
+    above = (x < 0.0).choose(power * scale, size.constant(1.0))
+    return (above / fma(power, scale, 1.0)).narrowed()
 
 
 def tanh(x: Lanes, exact: bool) -> Lanes:
