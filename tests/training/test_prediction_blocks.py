@@ -132,7 +132,9 @@ MEMORY = """
 import re, sys
 def peak(): return int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024
 from deltarule.training import evaluate, load_model, streaming_metrics
+from deltarule.training import fast_csv
 streaming_metrics.KEPT = 10_000
+fast_csv.BLOCK = 1 << 18  # some thirty blocks are read ahead
 model = load_model(sys.argv[1])
 for _ in range(3):  # the readers' threads take some memory of their own
     evaluate(model, sys.argv[2], "label")
@@ -153,7 +155,7 @@ def test_the_memory_of_an_evaluation_does_not_grow_with_the_rows(tmp_path):
         (tmp_path / name).write_text("a,b,label\n" + text * copies)
     call = [sys.executable, "-c", MEMORY, str(tmp_path / "m"), str(tmp_path / "small.csv"), str(tmp_path / "large.csv")]
     grown = float(subprocess.run(call, check=True, capture_output=True, text=True).stdout)
-    assert grown < 25, grown  # 1,200,000 rows: kept they would take 40 MB and more
+    assert grown < 30, grown  # 1,200,000 rows: kept they would take 40 MB and more
 
 
 def test_texts_are_a_sequence_of_what_they_stand_for():

@@ -119,8 +119,10 @@ def test_every_row_comes_once_an_epoch_in_an_order_of_its_own(file, batch, monke
     streamed.close()
 
 
-def test_batches_in_the_same_order_give_the_same_parameters_as_in_memory(file, monkeypatch):
+def test_batches_in_the_same_order_give_the_same_parameters_as_in_memory(tmp_path, monkeypatch):
     small_windows(monkeypatch)
+    file = tmp_path / "people.csv"
+    frame_of(1500).to_csv(file, index=False)
     streamed = read(file, epochs=2, batch_size=64, learning_rate=0.05)
     whole = train(
         file, "spent", "linear(n, 1) -> squared_error", ignore=["buys"], memory="100GB", validation=0, epochs=1, **DECLARED
