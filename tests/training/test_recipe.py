@@ -127,7 +127,7 @@ def test_clipping_bounds_every_step():
 
 
 def test_reduce_on_plateau_follows_the_loss_of_the_rows_held_out():
-    settings: Any = dict(validation=0.3, epochs=30, learning_rate=0.5, schedule="reduce_on_plateau")
+    settings: Any = dict(validation=0.3, epochs=150, learning_rate=0.5, schedule="reduce_on_plateau")
     model = Classifier(schedule_options={"patience": 1, "factor": 0.5}, **settings).fit(X, Y)
     best, waited, scale = math.inf, 0, 1.0
     for loss in model.history_["val_loss"]:

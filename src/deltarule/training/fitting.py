@@ -14,6 +14,7 @@ from deltarule.program import Program, compile_network
 from deltarule.training.links import link_of
 
 __all__ = [
+    "DEFAULT_STARTS",
     "HIDDEN",
     "NetworkFront",
     "Task",
@@ -40,6 +41,9 @@ class NetworkFront(Protocol):
 
 HIDDEN = 64
 """Hidden units of the default network."""
+DEFAULT_STARTS = "glorot_uniform"
+"""How the weights of the default network start. Accuracies with these smaller weights before relu, beside he_uniform:
+iris +0.014 (20 splits), wine +0.007 (30), moons -0.007 (5); digits and breast cancer the same within noise (10)."""
 PROGRAMS_KEPT = 32
 ENDS: dict[Task, str] = {
     "classification": "softmax -> cross_entropy",
