@@ -19,6 +19,8 @@ from deltarule.program.native.vectors import Index, Vectors
 __all__ = ["along_result", "along_sum"]
 
 Positions = dict[str, Index]
+_FEW = 4
+"""Values that are as quickly scaled as one, where others are waited for."""
 _MANY = 12
 """Elements in all lanes that are too many for the registers."""
 
@@ -120,7 +122,7 @@ def _result_tile(
     elif task.start == "add" and not task.summed:
         first = [spot.load(task.out.operand, task.out.letters) for spot in spots]
     # Without a sum there are fewer factors to scale than products, and the old value is where the product is added.
-    scaled = None if task.summed else min(task.factors, key=lambda f: _values(f, task, lanes, v.lanes))
+    scaled = None if task.summed else _scaled(task, lanes, v.lanes)
     ends = task if task.summed else replace(task, start="zero", scale=None)
 
     def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
@@ -137,6 +139,19 @@ def _result_tile(
     results = _summed(v, task.sizes[task.summed] if task.summed else 1, tile, totals, turn)
     for n, spot in enumerate(spots):
         _finish(ends, spot, _joined(v, results[n :: len(spots)]))
+
+
+def _scaled(task: Task, letter: str, lanes: int) -> View:
+    """The factor that takes the scale: few elements that are read from memory, for they wait for nothing; or the fewest.
+
+    What lies on the stack has only just been computed.
+    """
+
+    def cost(view: View) -> tuple[bool, int]:
+        count = _values(view, task, letter, lanes)
+        return isinstance(view.operand.pointer, ir.AllocaInstr) or count > _FEW, count
+
+    return min(task.factors, key=cost)
 
 
 def _values(view: View, task: Task, letter: str, lanes: int) -> int:
