@@ -160,3 +160,17 @@ def test_several_inputs_come_by_name() -> None:
     np.testing.assert_allclose(gradients["W"], np.einsum("s,si,sj->ij", 2 * error / 4, u, v), rtol=1e-12)
     with pytest.raises(DeltaruleError, match="no array for the input v"):
         program.gradients(parameters, {"u": u}, y)
+
+
+@pytest.mark.parametrize("function", ["gelu", "gelu_tanh", "selu", "hard_swish", "mish", "erf"])
+@pytest.mark.parametrize("order", [0, 1])
+def test_float32_stays_float32_and_large_numbers_do_not_overflow(function: str, order: int) -> None:
+    from deltarule.program.accuracy import Subject, on_numpy
+
+    s = np.array([-3.0, 0.5, 4.0, 3e18], np.float32)
+    found = on_numpy(Subject("", function, order), "accuracy")(s)
+    assert found.dtype == np.float32
+    wanted = on_numpy(Subject("", function, order), "accuracy")(s.astype(np.float64))
+    np.testing.assert_allclose(found[:3], wanted[:3], rtol=2e-5)
+    if function in {"gelu", "selu", "hard_swish", "mish"} and order == 0:  # a product p s / q would overflow
+        np.testing.assert_allclose(found[3], wanted[3], rtol=2e-5)

@@ -80,6 +80,9 @@ TWINS: dict[str, str] = {
 
 _TAKEN = {"np", "erf"}
 
+LONGEST = 10**6
+"""Fractions of larger numbers are written as decimals."""
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -285,7 +288,7 @@ class Printer:
     def power(self, base: Arrangement, exponent: Fraction) -> Text:
         if exponent == 1:
             return self.full(base)
-        if exponent == Fraction(1, 2):
+        if exponent == Fraction(1, 2) and not self.untyped(base):  # np.sqrt(2) would turn float32 into float64
             return _atom(f"np.sqrt({self.full(base).source})")
         return Text(f"{self.full(base).within(ATOM)}**{number(exponent).within(SIGN)}", POWER)
 
@@ -329,6 +332,8 @@ class Printer:
                 return self.untyped(base)
             case Leaf(expression=Symbol(name=name)):
                 return name in self.spelling.sizes or name == "pi"
+            case Leaf(expression=Number()):
+                return True
         return False
 
     def indicator(self, node: Arrangement) -> str | None:
@@ -420,8 +425,8 @@ def component(indices: tuple[Index, ...]) -> str:
 
 
 def _short(value: Fraction) -> bool:
-    """Whether a few decimals say it exactly."""
-    return (value * 10_000).denominator == 1
+    """Whether decimals say it better: a few say it exactly, or it is a decimal that was read (p x / q may overflow)."""
+    return (value * 10_000).denominator == 1 or max(abs(value.numerator), value.denominator) > LONGEST
 
 
 def number(value: Fraction) -> Text:
