@@ -29,7 +29,7 @@ from deltarule.program.native.nests import Nests
 from deltarule.program.native.norm import emit_shrink
 from deltarule.program.native.operands import Operand
 from deltarule.program.native.processor import Processor
-from deltarule.program.native.storage import Storage, placed, stored_names
+from deltarule.program.native.storage import ROOM, Storage, placed, stored_names
 from deltarule.program.native.vectors import INDEX, Index, Vectors
 
 __all__ = ["ENTRY", "Layout", "build"]
@@ -44,8 +44,6 @@ PLACES = ("order", "rates", "losses", "stop", "numbers", "workspace", "gemm")
 """Row numbers (or 0: as they stand), a rate for each batch, the losses, the byte, options, memory, the BLAS."""
 _STACKED = 256
 """Elements of a result that lies on the stack when there is one sample a batch: most stay in registers."""
-ROOM = 16
-"""Rows that there is room for come in multiples of this."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +138,7 @@ class _Builder:
             if name not in COUNTS:
                 argument.add_attribute("noalias")
         inner.attributes.add("nounwind")
+        inner.attributes.alignstack = 64  # what does not fit into registers never lies on two lines of the cache
         self.arguments = dict(zip(words, inner.args, strict=True))
         self.builder: Any = ir.IRBuilder(inner.append_basic_block("entry"))  # llvmlite says nothing of its types
         self.vectors = Vectors(self.builder, self.element, self.processor.lanes(self.dtype))
@@ -149,6 +148,7 @@ class _Builder:
 
     def _entry(self, inner: ir.Function, kinds: list[Any]) -> None:
         outer = ir.Function(self.module, ir.FunctionType(INDEX, [_POINTER]), ENTRY)
+        outer.attributes.alignstack = 64
         b = ir.IRBuilder(outer.append_basic_block("entry"))
         values = []
         for k, kind in enumerate(kinds):

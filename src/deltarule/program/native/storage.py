@@ -13,10 +13,12 @@ from math import prod
 from deltarule.language.expression import Axis
 from deltarule.program.native.groups import Group
 
-__all__ = ["Slot", "Storage", "placed", "stored_names"]
+__all__ = ["ROOM", "Slot", "Storage", "placed", "stored_names"]
 
 ALIGNED = 16
 """Arrays begin at multiples of so many elements."""
+ROOM = 16
+"""Rows that there is room for come in multiples of this."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from deltarule.program.native.address import gemm_address
 from deltarule.program.native.lowering import Job
 from deltarule.program.native.operations import Operation
 from deltarule.program.native.processor import Processor
+from deltarule.program.native.storage import ROOM
 
 __all__ = ["Call", "Compiled", "compiled", "key_of"]
 
@@ -85,8 +86,6 @@ class Compiled:
 
     def _space(self, batch: int) -> tuple[np.ndarray, int]:
         """The workspace and the address of its first aligned element; it is kept from call to call."""
-        from deltarule.program.native.epoch import ROOM
-
         item = 8 if self.dtype == "float64" else 4
         elements = self.fixed + self.each_row * (-(-batch // ROOM) * ROOM) + ROOM
         size = elements * item + 64
@@ -100,7 +99,15 @@ def key_of(job: Job, processor: Processor, dtype: str, batch: int | None) -> str
     """What the code depends on: operations, shapes, type, batch, processor, versions."""
     import llvmlite
 
-    parts = [str(FORMAT), version("deltarule"), llvmlite.__version__, processor.key, dtype, str(batch), job.policy]
+    parts = [
+        str(FORMAT),
+        sys.modules[__name__.partition(".")[0]].__version__,
+        llvmlite.__version__,
+        processor.key,
+        dtype,
+        str(batch),
+        job.policy,
+    ]
     parts += [repr((job.name, job.data, job.parameters, job.state, job.results, job.numbers, job.loss, job.batch))]
     parts += [repr(sorted(job.sizes.items()))]
     parts += [_written(m) for group in job.groups for m in (*group.members, None)]
