@@ -16,6 +16,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 import deltarule as dr
 from deltarule.language.errors import DeltaruleError
+from deltarule.training.notes import heard_by
 from deltarule.training.report import report_page
 from deltarule.training.session import TrainingResult, train
 from deltarule.training.watching import Watch
@@ -191,10 +192,11 @@ def test_what_the_data_says_is_only_text(tmp_path: Path):
     path = tmp_path / "evil.csv"
     quoted = '"' + evil.replace('"', '""') + '"'
     path.write_text("\n".join([f"{quoted},b,c", *made_of]))
-    result = train(str(path), "c", epochs=6)
+    with heard_by(lambda text: None):  # what it says of noise is not asked here
+        result = train(str(path), "c", epochs=6)
     where = result.report(tmp_path / "page.html", command=f"deltarule train {evil}")
     page = Page(where.read_text())
-    assert not page.all("img") and not page.all("script") and not page.all("b")[:0] and not page.all("i")
+    assert not page.all("img") and not page.all("script") and not page.all("i")
     assert "<script>alert(1)</script>" in page.words and "<b>no</b>" in page.words
 
 

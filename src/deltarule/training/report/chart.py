@@ -327,14 +327,16 @@ def points(
 
 
 def histogram(
-    values: Sequence[tuple[str, np.ndarray]], *, name: str, title: str, words: str, x: str, bins: int = 30
+    values: Sequence[tuple[str, np.ndarray]], *, name: str, title: str, words: str, x: str, bins: int = 0
 ) -> Chart:
-    """How the values are spread: the first as bars, a second one, to compare with, as a line."""
+    """How the values are spread: the first as bars, a second one, to compare with, as a line. `bins` 0: by how many
+    values there are."""
     parts = [(label, v[np.isfinite(v)]) for label, v in values]
     everything = np.concatenate([v for _, v in parts]) if parts else np.zeros(1)
     low, high = (float(everything.min()), float(everything.max())) if len(everything) else (0.0, 1.0)
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5
+    bins = bins or int(np.clip(1.5 * math.sqrt(len(parts[0][1])), 8, 30))
     edges = np.linspace(low, high, bins + 1)
     counts = [(label, np.histogram(v, edges)[0]) for label, v in parts]
     x_of = Scale(low, high, LEFT, WIDTH - RIGHT)

@@ -34,7 +34,7 @@ def over_time(watch: Watch) -> list[Chart]:
             ],
             name="delta", title="Error signals", log=True, x="epoch", y="|δ|",
             words="The root mean square over rows of |δ|, where δ is the derivative of the loss of a row by what the "
-            "layer adds up. Layers that are far apart learn at different speeds.",
+            f"layer adds up.{' Layers that are far apart learn at different speeds.' * (len(watch.layers) > 1)}",
         )
     ]  # fmt: skip
     out.append(
