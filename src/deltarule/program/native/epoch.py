@@ -138,7 +138,6 @@ class _Builder:
             if name not in COUNTS:
                 argument.add_attribute("noalias")
         inner.attributes.add("nounwind")
-        inner.attributes.alignstack = 64  # what does not fit into registers never lies on two lines of the cache
         self.arguments = dict(zip(words, inner.args, strict=True))
         self.builder: Any = ir.IRBuilder(inner.append_basic_block("entry"))  # llvmlite says nothing of its types
         self.vectors = Vectors(self.builder, self.element, self.processor.lanes(self.dtype))
@@ -148,7 +147,6 @@ class _Builder:
 
     def _entry(self, inner: ir.Function, kinds: list[Any]) -> None:
         outer = ir.Function(self.module, ir.FunctionType(INDEX, [_POINTER]), ENTRY)
-        outer.attributes.alignstack = 64
         b = ir.IRBuilder(outer.append_basic_block("entry"))
         values = []
         for k, kind in enumerate(kinds):

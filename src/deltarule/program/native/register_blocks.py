@@ -142,7 +142,7 @@ def _result_tile(
 
 
 def _scaled(task: Task, letter: str, lanes: int) -> View:
-    """The factor that takes the scale: few elements that are read from memory, for they wait for nothing; or the fewest.
+    """The factor that takes the scale: few elements read from memory, which wait for nothing, or the fewest.
 
     What lies on the stack has only just been computed.
     """
