@@ -21,6 +21,7 @@ SECTIONS = {
     "derivation": "Derivation and proof",
     "checking": "Checking documents",
     "tables": "Tables",
+    "large_files": "Files larger than memory, sparse tables",
     "estimators": "Estimators",
     "training": "Training",
 }
