@@ -287,3 +287,15 @@ def test_a_number_beside_a_vector_is_a_fault_only_by_what_is_declared():
     assert "ill-shaped" not in verdicts(guessed)
     declared = "Let $x \\in \\mathbb{R}^n$ and $s = x^T x$.\n\n"
     assert last(declared, r"\nabla_x s = 2 x^T x") == "ill-shaped"
+
+
+def test_a_new_name_at_the_end_of_a_chain_is_no_claim():
+    text = "$P = Q R$ with $Q \\in \\mathbb{R}^{n \\times n}$, $R \\in \\mathbb{R}^{n \\times h}$, $P \\in \\mathbb{R}^{n \\times h}$.\n\n"
+    chain = r"\frac{\partial L}{\partial R} = Q^T \frac{\partial L}{\partial P} = "
+    assert last(text, chain + r"\zeta_1") == "definition"
+    assert last(text, chain + "Q") in {"refuted", "ill-shaped"}
+
+
+def test_what_a_function_is_that_is_only_named_cannot_be_refuted():
+    assert last("", r"\log \rho(a_i) = a_i - \log \sum_n e^{a_n}") == "undecided"
+    assert last("Let $h = g(a)$.\n\n", r"\frac{\partial h}{\partial a} = g(a)") == "refuted"

@@ -122,7 +122,8 @@ def nothing_in_common(state: State, left: t.Tree, right: t.Tree) -> bool:
     nodes = [n for v in (a, b) for n in walk(v.expression)]
     if any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for n in nodes):
         return False
-    calls = any(isinstance(n, Apply) and n.function.startswith(state.symbols.prefix) for n in nodes)
+    own = {f.table_name for f in state.symbols.functions.values()}
+    calls = any(isinstance(n, Apply) and n.function in own for n in nodes)
     used = [names(state.definitions.unfold(v.expression)) for v in (a, b)]
     return calls and bool(used[0]) and bool(used[1]) and not used[0] & used[1]
 

@@ -34,7 +34,7 @@ from deltarule.checking.learning import (
 )
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend
-from deltarule.checking.redefining import adopts, assumes, redefines
+from deltarule.checking.redefining import adopts, assumes, mentioned, new_name, redefines
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
@@ -211,6 +211,8 @@ def _statement(state: State, statement: Statement, watch: Watch) -> None:
         watch.judged(state.rows[-1])
     for k, relation in enumerate(statement.relations):
         left, right = statement.sides[k], statement.sides[k + 1]
+        if left.tree is not None:
+            state.mentioned |= mentioned(state, left.tree)
         if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
             _row(state, statement, k, left, right, relation, watch)
             watch.judged(state.rows[-1])
@@ -336,6 +338,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     claim(state, left, right, row)
     if row.verdict not in {"proved", "conditional"} and state.under:
         _under_conditions(state, left, right, row)
+    if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
+        row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
+        return
     if row.verdict == "undecided":
         state.open_rows.append((left, right, row))
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())

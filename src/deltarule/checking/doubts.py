@@ -10,6 +10,7 @@ from deltarule.checking.lowered import lowered
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol, names, walk
+from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, reference
 from deltarule.reading.statement import Statement
@@ -39,6 +40,8 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         return "no equation leads from what is differentiated by to what is differentiated"
     if _one_sample(state, sides):
         return "a sample index stands on one side only"
+    if unnamed := _only_named(state, sides):
+        return f"no equation says what {unnamed} is"
     if any(_differentiates(e) for e in sides):
         return ""
     used = [names(state.definitions.unfold(e)) for e in sides]
@@ -60,6 +63,18 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
 
 def _differentiates(e: Expression) -> bool:
     return any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for n in walk(e))
+
+
+def _only_named(state: State, sides: list[Expression]) -> str:
+    """A function without an equation that stands on one side only: the row would say what it is."""
+    named = []
+    for e in sides:
+        inside = state.definitions.unfold(state.definitions.resolve(e))
+        named.append({n.function for n in walk(inside) if isinstance(n, Apply) and n.function not in FUNCTIONS})
+    if any(_differentiates(e) for e, functions in zip(sides, named, strict=True) if not functions):
+        return ""
+    one = sorted(named[0] ^ named[1]) if not named[0] or not named[1] else []
+    return one[0].removeprefix(state.symbols.prefix) if one else ""
 
 
 def _without_it(state: State, sides: list[Expression]) -> bool:

@@ -64,8 +64,10 @@ def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condit
     if k >= len(statements) or said[k] is not None or statements[k].block == statements[n].block:
         return []
     between = state.document.text[statements[n].end : statements[k].start]
-    if ENDS.search(between.rstrip("$ \n\\[")) or len(between) > 200:
+    if re.search(r"[.!?]\s", between) or len(between) > 200:
         return []
+    if ENDS.search(between.rstrip("$ \n\\[")) and not re.match(r"[\s$)\]]*[,:]", between):
+        return []  # another paragraph, unless the sentence goes on
     return _chain(statements, k, back=False)
 
 

@@ -25,12 +25,27 @@ from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["adopts", "assumes", "redefines"]
+__all__ = ["adopts", "assumes", "mentioned", "new_name", "redefines"]
 
 ASSUMING = frozenset(
     ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
 )
 LOCAL = frozenset(["if", "when", "whenever", "for"])
+
+
+def mentioned(state: State, tree: t.Tree) -> set[str]:
+    """The letters of the names in a side."""
+    return {f.key for n in t.walk(tree) if (f := reference(n, state.symbols.usage)) is not None}
+
+
+def new_name(state: State, right: t.Tree) -> bool:
+    """Whether a chain ends with a name that was not there before: … = ζ_2 gives it to what stands before it."""
+    found = plain_reference(state, right) if isinstance(right, t.Name | t.Scripted) else None
+    if found is None or found.indices or found.key in state.mentioned or found.sample is not None:
+        return False
+    entity = state.symbols.entities.get(found.key)
+    known = found.key in state.definitions.equations or found.key in state.symbols.macros or found.key in state.broken
+    return not known and (entity is None or not entity.defined) and found.key not in state.explicit
 
 
 def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:

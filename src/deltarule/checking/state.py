@@ -56,6 +56,8 @@ class State:
     """The letters that count something in this document."""
     local_facts: tuple[Expression, ...] = ()
     """What is positive where the statement at hand stands, by the words of the text."""
+    mentioned: set[str] = field(default_factory=set)
+    """Names that stand on a left side so far."""
     under: list[tuple[str, str, t.Tree]] = field(default_factory=list)
     """What the text says of the indices of the statement at hand: (=, i, j), (≠, i, j)."""
     apart: list[tuple[str, str]] = field(default_factory=list)
