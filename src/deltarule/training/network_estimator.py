@@ -23,7 +23,14 @@ from deltarule.training.containers import as_array, names_of_targets
 from deltarule.training.early_stopping import EarlyStopping
 from deltarule.training.encoding import Encoder, RawColumn, fitted_encoder
 from deltarule.training.features import features_to_fit, raw_with_targets
-from deltarule.training.fitting import DEFAULT_STARTS, NetworkFront, compiled, fitted_network, output_size
+from deltarule.training.fitting import (
+    DEFAULT_STARTS,
+    NetworkFront,
+    compiled,
+    default_network,
+    fitted_network,
+    output_size,
+)
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
 from deltarule.training.predicting import Predicting
@@ -140,7 +147,9 @@ class NetworkEstimator(Predicting, BaseEstimator):
         """Everything fitted, as it is before the first epoch."""
         self.network_ = network
         self._program = self._compiled()
-        initialiser = DEFAULT_STARTS if self.network is None and self.initialiser == "auto" else self.initialiser
+        outputs = len(self.classes_) if hasattr(self, "classes_") else output_size(network)
+        usual = network.text == default_network(self.task, self.encoder_.width, outputs)  # a loaded one is no None
+        initialiser = DEFAULT_STARTS if usual and self.initialiser == "auto" else self.initialiser
         self.parameters_: dict[str, np.ndarray] = self._program.initialise(self.seed_, initialiser=initialiser)
         self.optimiser_state_ = Memory()
         self.history_: dict[str, list[float]] = {}

@@ -176,7 +176,8 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "initialiser",
             "auto",
-            "how weights start, a number: all at that; auto: glorot_uniform, before relu of a network given he_uniform",
+            "how weights start, a number: all at that; auto: he_uniform before relu (but in the default network), else "
+            "glorot_uniform",
             float,
             choices=("auto", *INITIALISERS),
         ),
