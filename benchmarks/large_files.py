@@ -22,16 +22,22 @@ def peak():  # of this process since its start; ru_maxrss would count what it wa
     return int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024
 start = peak()
 """
-_TRAINED = _PEAK + """
+_TRAINED = (
+    _PEAK
+    + """
 from deltarule.training import train
 marks = [time.perf_counter()]
 hear = lambda *a: marks.append(time.perf_counter())
-result = train(sys.argv[1], "y", sys.argv[2] or None, epochs=1, dtype="float32", memory="500MB", before=hear, progress=hear)
+settings = {"epochs": 1, "dtype": "float32", "memory": "500MB", "before": hear, "progress": hear}
+result = train(sys.argv[1], "y", sys.argv[2] or None, **settings)
 marks.append(time.perf_counter())
 assert result.rows == int(sys.argv[3])
 print(*(b - a for a, b in zip(marks, marks[1:])), result.held_out.accuracy, peak() - start)
 """
-_SPARSE = _PEAK + """
+)
+_SPARSE = (
+    _PEAK
+    + """
 import numpy as np
 from scipy import sparse
 from deltarule.training import Classifier
@@ -44,6 +50,7 @@ before, began = peak(), time.perf_counter()
 model.fit(X, y)
 print(time.perf_counter() - began, peak() - before)
 """
+)
 
 
 def _written(file: Path) -> None:
@@ -88,17 +95,17 @@ def section() -> tuple[str, bool]:
     text = [
         "## Files larger than memory, sparse tables",
         "",
-        f"One epoch over a CSV file of {ROWS:,} rows and {COLUMNS} columns ({size / 1e9:.1f} GB) with `--memory 500MB`, "
+        f"One epoch over a CSV file of {ROWS:,} rows and {COLUMNS} columns ({size / 1e9:.1f} GB), `--memory 500MB`, "
         "float32; the memory is the peak of the process above that of the bare interpreter (Linux), the goal is "
-        f"{MOST_MEGABYTES} MB. The first pass reads the file and writes its numbers to a temporary file; further epochs "
-        "cost what the second column says.",
+        f"{MOST_MEGABYTES} MB. The first pass reads the file and writes its numbers to a temporary file; further "
+        "epochs cost what the second column says.",
         "",
         "| network | first pass | rows/s of the epoch | judging all rows | accuracy held out | MB | met |",
         "|---|---:|---:|---:|---:|---:|---|",
         *rows,
         "",
-        f"A sparse table of {SPARSE_ROWS:,} rows and {SPARSE_COLUMNS:,} columns, {DENSITY:.1%} of them not zero (written "
-        f"out it would take {8 * SPARSE_ROWS * SPARSE_COLUMNS / 1e9:.0f} GB), one epoch, float32; MB above the table.",
+        f"A sparse table of {SPARSE_ROWS:,} rows and {SPARSE_COLUMNS:,} columns, {DENSITY:.1%} of them not zero "
+        f"(written out it would take {8 * SPARSE_ROWS * SPARSE_COLUMNS / 1e9:.0f} GB), one epoch, float32; MB above it.",
         "",
         "| network | rows/s | MB |",
         "|---|---:|---:|",

@@ -274,9 +274,13 @@ def test_a_layer_of_pytorch_and_its_backward_pass_by_hand():
     shapes = "x: m n, W: k n, b: k"
     assert check_backward(forward, backward, shapes, arrays="torch").all_right
     wrong = check_backward(forward, lambda *a: backward(*a, factor=-1.0), shapes, arrays="torch")
-    assert wrong["x"].right and wrong["W"].right and wrong["b"].mistake.kind == "sign"
+    assert wrong["x"].right and wrong["W"].right and wrong.mistakes == ("sign",)
     kink = check_backward(
-        forward, backward, {"x": (2, 2), "W": (1, 2), "b": (1,)}, arrays="torch", values={"x": np.zeros((2, 2)), "b": [0.0]}
+        forward,
+        backward,
+        {"x": (2, 2), "W": (1, 2), "b": (1,)},
+        arrays="torch",
+        values={"x": np.zeros((2, 2)), "b": [0.0]},
     )
     assert kink.all_right and kink.moved
 

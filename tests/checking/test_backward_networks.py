@@ -5,6 +5,8 @@ They were written without looking at how mistakes are recognised: each is the ri
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def softmax(z):
 class ReluSoftmax:
     """Classification: relu, softmax and cross-entropy, fused."""
 
-    values = {"t": np.eye(3)[[0, 1, 2, 2, 1, 0]]}
+    values: ClassVar[dict[str, Any]] = {"t": np.eye(3)[[0, 1, 2, 2, 1, 0]]}
 
     def activation(self, a):
         return np.maximum(a, 0)
@@ -59,7 +61,7 @@ class TanhSoftmax(ReluSoftmax):
 class TanhSquares(TanhSoftmax):
     """Regression: tanh and half the squared error, its mean over the samples."""
 
-    values: dict = {}
+    values: ClassVar[dict[str, Any]] = {}
 
     def loss(self, z, t):
         return 0.5 * np.sum((z - t) ** 2) / len(z)
@@ -71,7 +73,9 @@ class TanhSquares(TanhSoftmax):
 class SigmoidLogits(TanhSoftmax):
     """Labels: sigmoid hidden units, binary cross-entropy from logits, summed over the labels."""
 
-    values = {"t": np.array([[0, 1, 1], [1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0], [1, 0, 1]], float)}
+    values: ClassVar[dict[str, Any]] = {
+        "t": np.array([[0, 1, 1], [1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0], [1, 0, 1]], float)
+    }
 
     def activation(self, a):
         return sigmoid(a)
@@ -159,7 +163,9 @@ def test_of_thirty_wrong_passes_none_is_accepted_and_the_kind_of_nearly_all_is_n
     reports = [check_backward(*passes(net(), fault), SHAPES, values=net.values) for _, fault, net in ROWS]
     assert not any(report.all_right for report in reports)
     named = [kind in report.mistakes for (kind, _, _), report in zip(ROWS, reports, strict=True)]
-    missed = [(kind, net.__name__, r.mistakes) for (kind, _, net), r, n in zip(ROWS, reports, named, strict=True) if not n]
+    missed = [
+        (kind, net.__name__, r.mistakes) for (kind, _, net), r, n in zip(ROWS, reports, named, strict=True) if not n
+    ]
     assert sum(named) >= 27, missed  # all thirty are
     strange = [(kind, r.mistakes) for (kind, _, _), r in zip(ROWS, reports, strict=True) if set(r.mistakes) - {kind}]
     assert not strange, strange

@@ -8,6 +8,7 @@ import random
 import signal
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -175,7 +176,12 @@ def test_a_checkpoint_that_was_tampered_with_is_refused(tmp_path, change, words)
 
 def test_what_a_callback_remembers_comes_back_as_it_was(tmp_path):
     class Remembers(Callback):
-        kept: dict = {"best": float("inf"), "count": 3, "at": {"W": np.arange(3.0), "deep": {"v": np.eye(2)}}, "all": [1.5]}
+        kept: ClassVar[dict] = {
+            "best": float("inf"),
+            "count": 3,
+            "at": {"W": np.arange(3.0), "deep": {"v": np.eye(2)}},
+            "all": [1.5],
+        }
 
         def state(self):
             return self.kept

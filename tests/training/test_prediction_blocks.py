@@ -27,9 +27,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::deltarule.training.notes.DataWa
 def frame(rows: int = ROWS) -> pd.DataFrame:
     found = pd.DataFrame({"a": RNG.normal(size=rows), "b": RNG.normal(3, 2, rows).round(3)})
     found["colour"] = RNG.choice(["red", "green", "dark, blue"], rows)
-    found["when"] = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 99, rows), unit="D")).dt.strftime(
-        "%Y-%m-%d"
-    )
+    found["when"] = pd.Series(
+        pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 99, rows), unit="D")
+    ).dt.strftime("%Y-%m-%d")
     found["yes"] = RNG.choice(["true", "false"], rows)
     found["size"] = RNG.choice(["S", "M", "L"], rows)
     found.loc[RNG.random(rows) < 0.1, "b"] = np.nan

@@ -79,10 +79,15 @@ def assert_same(a: TrainingResult, b: TrainingResult, tolerance: float = 1e-9) -
 def test_what_fits_one_window_gives_the_model_of_a_table_in_memory(file, target, ignore, dtype):
     streamed, whole = both(file, target, ignore, dtype=dtype)
     assert_same(streamed, whole, 1e-9 if dtype == "float64" else 1e-3)
-    assert streamed.training.figures() == pytest.approx(whole.training.figures(), rel=1e-6 if dtype == "float64" else 1e-2)
+    assert streamed.training.figures() == pytest.approx(
+        whole.training.figures(), rel=1e-6 if dtype == "float64" else 1e-2
+    )
     assert streamed.summary.columns == whole.summary.columns and streamed.summary.warnings == whole.summary.warnings
     assert streamed.summary.classes == whole.summary.classes and streamed.task == whole.task
-    assert "is read in blocks" in streamed.summary.notes[0] and "more than 1 MB (--memory)" in streamed.summary.notes[0]
+    assert (
+        "is read in blocks" in streamed.summary.notes[0]
+        and "more than 1e-06 MB (--memory)" in streamed.summary.notes[0]
+    )
 
 
 def small_windows(monkeypatch) -> None:
@@ -125,7 +130,14 @@ def test_batches_in_the_same_order_give_the_same_parameters_as_in_memory(tmp_pat
     frame_of(1500).to_csv(file, index=False)
     streamed = read(file, epochs=2, batch_size=64, learning_rate=0.05)
     whole = train(
-        file, "spent", "linear(n, 1) -> squared_error", ignore=["buys"], memory="100GB", validation=0, epochs=1, **DECLARED
+        file,
+        "spent",
+        "linear(n, 1) -> squared_error",
+        ignore=["buys"],
+        memory="100GB",
+        validation=0,
+        epochs=1,
+        **DECLARED,
     ).model
     table = pd.read_csv(file, dtype={"code": str, "size": str})
     frame = table.drop(columns=["buys", "spent"])
@@ -187,7 +199,11 @@ def test_every_format_gives_the_same_model(file, tmp_path, suffix, monkeypatch):
     a, b = train(path, "buys", **settings), train(file, "buys", **settings)
     assert a.rows == ROWS
     assert_same(a, b)
-    assert a.held_out is not None and b.held_out is not None and a.held_out.figures() == pytest.approx(b.held_out.figures())
+    assert (
+        a.held_out is not None
+        and b.held_out is not None
+        and a.held_out.figures() == pytest.approx(b.held_out.figures())
+    )
 
 
 def test_rows_held_out_are_judged_and_never_trained_on(file):
@@ -235,7 +251,7 @@ def test_a_column_of_numbers_that_turns_out_to_hold_text_is_read_again_as_catego
     monkeypatch.setattr("deltarule.training.streaming_pass.ROWS_A_BLOCK", 100)
     rng = np.random.default_rng(1)
     codes = [*map(str, rng.integers(0, 3, 600)), *rng.choice(["a", "b"], 1400)]
-    when = [*["2024-01-0%d" % d for d in rng.integers(1, 9, 900)], *["soon"] * 1100]
+    when = [*[f"2024-01-0{d}" for d in rng.integers(1, 9, 900)], *["soon"] * 1100]
     frame = pd.DataFrame({"code": codes, "when": when, "x": rng.normal(size=2000), "y": rng.choice(["u", "v"], 2000)})
     frame.to_csv(tmp_path / "t.csv", index=False)
     streamed, whole = both(tmp_path / "t.csv", "y", [], categorical=(), ordinal=None)
@@ -254,7 +270,10 @@ def test_numbers_with_a_mistake_in_them_are_refused_with_the_place(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda f: f.assign(buys=f.buys.mask(f.index == 1234)), "the target column 'buys' .* has no value at line 1236"),
+        (
+            lambda f: f.assign(buys=f.buys.mask(f.index == 1234)),
+            "the target column 'buys' .* has no value at line 1236",
+        ),
         (lambda f: f.assign(buys="yes"), "holds one class only"),
         (lambda f: f.assign(buys=f.index.astype(str) + "x"), "holds 5000 classes or more"),
         (lambda f: f.assign(age=f.age.mask(f.index == 77, np.inf)), "'age' .* is infinite at line 79"),
@@ -304,7 +323,9 @@ def test_warnings_are_those_of_a_table_in_memory(tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
     streamed, whole = both(tmp_path / "t.csv", "buys", [], epochs=1)
     assert len(whole.summary.warnings) == 3
-    assert {w.split("of 5700")[-1] for w in streamed.summary.warnings} == {w.split("of 5700")[-1] for w in whole.summary.warnings}
+    assert {w.split("of 5700")[-1] for w in streamed.summary.warnings} == {
+        w.split("of 5700")[-1] for w in whole.summary.warnings
+    }
 
 
 # Files, memory, kills ------------------------------------------------------------------------------------------------
@@ -317,7 +338,7 @@ def test_a_file_that_fits_is_read_at_once_and_one_that_does_not_in_blocks(file):
 
 def test_a_full_disk_is_said_before_anything_is_read(file, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10**9, 10**9, 10**6))  # type: ignore
-    with pytest.raises(DeltaruleError, match="needs about .* for a temporary file; .* free"):
+    with pytest.raises(DeltaruleError, match=r"needs about .* for a temporary file; .* free"):
         train(file, "buys", memory=ALWAYS)
 
 

@@ -1,7 +1,7 @@
 """The layers that a person's forward pass may consist of: guessed from the shapes of its inputs, proved by numbers.
 
-A guess is a chain of products `x W (+ b)` with an activation between them. It explains a mistake only where the messages
-that follow from it are the right ones, and the messages that follow from the mistake are those that were given.
+A guess is a chain of products `x W (+ b)` with an activation between them. It explains a mistake only where the
+messages that follow from it are the right ones, and those that follow from the mistake are the ones that were given.
 """
 
 from __future__ import annotations

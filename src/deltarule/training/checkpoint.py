@@ -143,7 +143,9 @@ class Checkpoints:
 def _described(model: NetworkEstimator, plan: Plan, about: Mapping[str, Any]) -> dict[str, Any]:
     """What must be the same for a run to go on."""
     settings = {
-        name: _text(value) for name, value in model.get_params(deep=False).items() if name not in ("network", "progress")
+        name: _text(value)
+        for name, value in model.get_params(deep=False).items()
+        if name not in ("network", "progress")
     }
     settings["callbacks"] = ", ".join(type(callback).__name__ for callback in model.callbacks or ())
     network = {"network": model.network_.text, "shapes": model.network_.shapes}

@@ -45,7 +45,9 @@ def fast_blocks(
                 for start in range(0, batch.num_rows, rows):
                     part = batch.slice(start, rows)
                     # Only how they are held makes a dictionary of texts: what they are is still to be seen.
-                    columns = {n: replace(c, kind=None, levels=None) for n, c in table_of_arrow(part, source).columns.items()}
+                    columns = {
+                        n: replace(c, kind=None, levels=None) for n, c in table_of_arrow(part, source).columns.items()
+                    }
                     places = range(given + 1, given + part.num_rows + 1)
                     unread = tuple(name for name in header if name not in wanted)
                     yield Table(source, columns, part.num_rows, places, unit="row", unread=unread)

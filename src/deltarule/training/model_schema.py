@@ -31,7 +31,6 @@ PAIRS = frozenset({"class_weight"})
 """Dictionaries whose keys need not be text: they stand as lists of pairs."""
 
 
-
 @dataclass(frozen=True)
 class Field:
     """One field of the document: the test that its value passes, and what that is in words."""

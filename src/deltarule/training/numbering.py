@@ -62,7 +62,9 @@ def raw_to_fit(table: Table, declared: Declarations, missing: str) -> tuple[np.n
             columns.append(RawColumn(column.name, "ordinal", levels))
         elif column.name in declared.categorical or (kind := kind_of(table, column)) == "category":
             texts = texts_of(column)
-            vocabulary = column.levels or tuple(sorted(text for text, n in zip(texts.words, texts.counts(), strict=True) if text and n))
+            vocabulary = column.levels or tuple(
+                sorted(text for text, n in zip(texts.words, texts.counts(), strict=True) if text and n)
+            )
             raw[:, j] = codes_of(column, vocabulary)
             columns.append(RawColumn(column.name, "category", vocabulary))
         else:

@@ -103,7 +103,8 @@ def seen_by(
     reading: Callable[[int], object] | None = None,
 ) -> Streamed:
     """Read a file once and make the model that fits it. `task_of(texts, classes)` says what the target asks for, which
-    is text or not, and holds classes by the look of its values or not. `notes` are said with the summary; `reading` hears of the rows.
+    is text or not, and holds classes by the look of its values or not. `notes` are said with the summary; `reading`
+    hears of the rows.
 
     Raises:
         DeltaruleError: the file, the target, the network or a setting is wrong, or the disk is too full.
@@ -220,7 +221,9 @@ def _encoder(seen: Seen, missing: str) -> tuple[Encoder, dict[int, np.ndarray]]:
     gaps = seen.moments.count[:-1] < seen.training.rows
     filled = [j for j, f in enumerate(seen.features) if f.kind != "category" and gaps[j]]
     fills = dict(zip(filled, medians(lambda: _blocks(seen.training), filled), strict=True)) if filled else {}
-    sample = seen.training.sample(ROWS_LOOKED_AT)  # medians of columns without gaps serve prediction only: those of some rows will do
+    sample = seen.training.sample(
+        ROWS_LOOKED_AT
+    )  # medians of columns without gaps serve prediction only: those of some rows will do
     texts = [j for j, f in enumerate(seen.features) if f.kind == "category"]
     counts = _counts(seen, texts)
     columns = []

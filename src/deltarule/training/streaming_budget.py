@@ -47,7 +47,10 @@ def available_memory() -> int:
             found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
         except (ValueError, OSError, AttributeError):
             found.append(NOTHING_KNOWN)
-    for limit, used in (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")):
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
         folder = Path("/sys/fs/cgroup")
         try:
             found.append(int((folder / limit).read_text()) - int((folder / used).read_text()))

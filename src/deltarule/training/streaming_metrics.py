@@ -1,9 +1,9 @@
 """Metrics of any number of rows in memory that does not grow: the rows come in blocks, in any order.
 
 Up to `KEPT` numbers everything is kept and judged at once. Beyond that sums are: the confusion matrix and with it
-accuracy, balanced accuracy and F1, the log loss, the Brier score, R², RMSE and MAE stay exact. What ranks rows (ROC AUC,
-PR AUC) and the median of the errors come from histograms: of the probabilities by relative steps of 1/2,048 from 0 and
-from 1, of the errors by steps of 1/8,192.
+accuracy, balanced accuracy and F1, the log loss, the Brier score, R², RMSE and MAE stay exact. What ranks rows (ROC
+AUC, PR AUC) and the median of the errors come from histograms: of the probabilities by relative steps of
+1/2,048 from 0 and from 1, of the errors by steps of 1/8,192.
 """
 
 from __future__ import annotations

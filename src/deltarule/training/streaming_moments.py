@@ -42,9 +42,7 @@ class Moments:
         count = self.count + other.count
         share = np.divide(other.count, count, where=count > 0, out=np.zeros_like(count))
         delta = other.mean - self.mean
-        return Moments(
-            count, self.mean + delta * share, self.squares + other.squares + delta**2 * self.count * share
-        )
+        return Moments(count, self.mean + delta * share, self.squares + other.squares + delta**2 * self.count * share)
 
     @property
     def deviation(self) -> np.ndarray:

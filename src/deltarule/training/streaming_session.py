@@ -42,8 +42,8 @@ def larger_than_memory(data: Any, memory: str | int | None) -> tuple[Path, str] 
         return None
     which = "half of the memory available" if memory is None else "--memory"
     return path, (
-        f"it is read in blocks: held in memory the training would take about {_size(needed)}, more than {_size(budget)} "
-        f"({which})"
+        f"it is read in blocks: held in memory the training would take about {_size(needed)}, more than "
+        f"{_size(budget)} ({which})"
     )
 
 
@@ -136,4 +136,4 @@ def _table(streamed: Streamed, stored: np.ndarray) -> Table:
 
 
 def _size(size: float) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f} MB"
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.3g} MB"

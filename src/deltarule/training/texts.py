@@ -75,7 +75,9 @@ class Texts(Sequence[str]):
         if used.all():
             return self
         places = np.cumsum(used) - 1
-        return Texts([word for word, there in zip(self.words, used.tolist(), strict=True) if there], places[self.indices])
+        return Texts(
+            [word for word, there in zip(self.words, used.tolist(), strict=True) if there], places[self.indices]
+        )
 
     def map(self, change: Callable[[str], str]) -> Texts:
         """Each text changed; equal ones become one."""

@@ -78,10 +78,13 @@ def batches_of(
             if done:
                 done -= 1
                 continue
-            yield picked, (
-                window.X[picked],
-                window.Y[picked],
-                None if window.weight is None else window.weight[picked],
+            yield (
+                picked,
+                (
+                    window.X[picked],
+                    window.Y[picked],
+                    None if window.weight is None else window.weight[picked],
+                ),
             )
 
 
