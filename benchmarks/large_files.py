@@ -105,7 +105,7 @@ def section() -> tuple[str, bool]:
         *rows,
         "",
         f"A sparse table of {SPARSE_ROWS:,} rows and {SPARSE_COLUMNS:,} columns, {DENSITY:.1%} of them not zero "
-        f"(written out it would take {8 * SPARSE_ROWS * SPARSE_COLUMNS / 1e9:.0f} GB), one epoch, float32; MB above it.",
+        f"(written out it would take {8 * SPARSE_ROWS * SPARSE_COLUMNS / 1e9:.0f} GB), one epoch, float32; MB above.",
         "",
         "| network | rows/s | MB |",
         "|---|---:|---:|",
