@@ -11,11 +11,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from llvmlite import ir
 
 from deltarule.program.native.coefficients import EXP, SINH
 from deltarule.program.native.lanes import Bits, Lanes, fma, polynomial
 
-__all__ = ["FORMATS", "Exponential", "cosh", "exp", "expm1", "exponential", "quotient", "sigmoid", "sinh", "tanh"]
+__all__ = [
+    "FORMATS",
+    "Exponential",
+    "cosh",
+    "exp",
+    "expm1",
+    "exponential",
+    "falling",
+    "quotient",
+    "sigmoid",
+    "sinh",
+    "tanh",
+]
 
 
 @dataclass(frozen=True)
@@ -69,11 +85,40 @@ class Exponential:
         rest = self.r - (head - 1.0)
         return head, fma(self.r2, self.q, rest + self.r_low if exact else rest)
 
+    @cached_property
     def one_plus(self) -> tuple[Lanes, Lanes]:
         """1 + r + r² q and its rounding error."""
         head, tail = self.parts(True)
         total = head + tail
         return total, tail - (total - head)
+
+    @cached_property
+    def factors(self) -> tuple[Lanes, Lanes]:
+        """`scales()`."""
+        return self.scales()
+
+    @cached_property
+    def value(self) -> tuple[Lanes, Lanes]:
+        """exp(x) and its rounding error."""
+        high, low = self.one_plus
+        first, second = self.factors
+        return high * first * second, low * first * second
+
+    @cached_property
+    def above_one(self) -> tuple[Lanes, Lanes]:
+        """1 + exp(x) and its rounding error, for x ≤ 0."""
+        first, second = self.factors
+        scaled = self.one_plus[0] * first
+        total = fma(scaled, second, 1.0)
+        return total, fma(scaled, second, 1.0 - total) + self.value[1]
+
+    @cached_property
+    def nearly(self) -> tuple[Lanes, Lanes]:
+        """exp(x) and 1 + exp(x), for x ≤ 0, without rounding errors and sooner."""
+        head, tail = self.parts(False)
+        first, second = self.factors
+        scaled = fma(tail, first, head * first)
+        return scaled * second, fma(scaled, second, 1.0)
 
     def scaled(self, exact: bool, shifted: int = 0) -> Lanes:
         """exp(x) 2^shifted: rounded once more where it is not a normal number."""
@@ -115,6 +160,21 @@ def exponential(x: Lanes) -> Exponential:
     return Exponential(shifted.as_bits() - f.shift_bits, r, r_low, r * r, polynomial(r, EXP[x.bits]))
 
 
+_falling: WeakKeyDictionary[ir.Block, dict[int, tuple[ir.Value, Exponential]]] = WeakKeyDictionary()
+
+
+def falling(x: Lanes) -> Exponential:
+    """exp(-|x|), computed once in a block for x and -x together: a sigmoid and a softplus of both need one."""
+    value = x.value
+    while isinstance(value, ir.Instruction) and value.opname == "fneg":
+        value = value.operands[0]
+    known = _falling.setdefault(x.builder.block, {})
+    if id(value) not in known:
+        size = x.made(value)
+        known[id(value)] = value, exponential((-abs(size)).at_least(FORMATS[x.bits].smallest))
+    return known[id(value)][1]
+
+
 def quotient(above: Lanes, above_low: Lanes, below: Lanes, below_low: Lanes) -> Lanes:
     """(above + above_low)/(below + below_low), rounded almost as if once."""
     inverse = 1.0 / below
@@ -143,34 +203,13 @@ def expm1(x: Lanes, exact: bool) -> Lanes:
 
 def sigmoid(x: Lanes, exact: bool) -> Lanes:
     """e/(1 + e) for x < 0, 1/(1 + e) else, e = exp(-|x|): no overflow, no cancellation, subnormal results too."""
-    if exact and x.bits == 32 and x.count <= FEW:
-        return _sigmoid_in_double(x)
-    f = FORMATS[x.bits]
-    e = exponential((-abs(x)).at_least(f.smallest))
-    first, second = e.scales()
+    e = falling(x)
     negative = x < 0.0
     if not exact:
-        head, tail = e.parts(exact)
-        scaled = fma(tail, first, head * first)
-        return negative.choose(scaled * second, 1.0) / fma(scaled, second, 1.0)
-    high, low = e.one_plus()
-    scaled = high * first
-    small_low = low * first * second
-    below = fma(scaled, second, 1.0)
-    below_low = fma(scaled, second, 1.0 - below) + small_low
-    return quotient(negative.choose(scaled * second, 1.0), negative.choose(small_low, 0.0), below, below_low)
-
-
-def _sigmoid_in_double(x: Lanes) -> Lanes:
-    """The sigmoid of few float numbers: shorter in double than with its errors carried along, and rounded once."""
-    size = (-abs(x)).at_least(FORMATS[32].smallest).widened()
-    f = FORMATS[64]
-    shifted = fma(size, 1 / math.log(2), f.shift)
-    r = fma(shifted - f.shift, -math.log(2), size)
-    power = polynomial(r, (1.0, 1.0, *EXP[32]))
-    scale = ((shifted.as_bits() - (f.shift_bits - f.bias)) << f.mantissa).as_number()
-    above = (x < 0.0).choose(power * scale, size.constant(1.0))
-    return (above / fma(power, scale, 1.0)).narrowed()
+        small, below = e.nearly
+        return negative.choose(small, 1.0) / below
+    small, small_low = e.value
+    return quotient(negative.choose(small, 1.0), negative.choose(small_low, 0.0), *e.above_one)
 
 
 def tanh(x: Lanes, exact: bool) -> Lanes:

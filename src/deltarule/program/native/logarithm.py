@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from deltarule.program.native.coefficients import LOG
-from deltarule.program.native.exponential import FORMATS, exponential
+from deltarule.program.native.exponential import FORMATS, falling
 from deltarule.program.native.lanes import Bits, Lanes, fma, polynomial
 
 __all__ = ["log", "log1p", "softplus", "split"]
@@ -71,11 +71,7 @@ def log1p(x: Lanes, exact: bool) -> Lanes:
 
 def softplus(x: Lanes, exact: bool) -> Lanes:
     """max(x, 0) + log(1 + e), e = exp(-|x|) with its rounding error."""
-    f = FORMATS[x.bits]
-    e = exponential((-abs(x)).at_least(f.smallest))
-    high, low = e.one_plus()
-    first, second = e.scales()
-    small, small_low = high * first * second, low * first * second
+    small, small_low = falling(x).value
     above = small > math.sqrt(2) - 1
     minus = small - 1.0
     halved_low = 0.5 * ((small - (minus + 1.0)) + small_low)

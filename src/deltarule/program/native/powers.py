@@ -95,7 +95,7 @@ def _double_power(size: Lanes, b: Lanes, known: Fraction | None) -> Lanes:
         lost = lost + float(known - Fraction(float(known))) * high
     clamped = product.at_least(f.smallest).at_most(f.largest)
     e = exponential(clamped)
-    value, _ = e.one_plus()
+    value, _ = e.one_plus
     inside = (abs(product) < 746.0).choose(lost, 0.0)
     first, second = e.scales()
     return _ends(size, b, fma(value, inside, value) * first * second)
