@@ -17,7 +17,7 @@ from deltarule.program import compile_network
 from deltarule.program.native import engine as native_engine
 from deltarule.program.native import lowering
 from deltarule.program.native.choice import pays
-from deltarule.program.native.processor import UnknownProcessor
+from deltarule.program.native.processor import Processor, UnknownProcessor, host, portable
 from deltarule.program.native.storage import placed, stored_names
 from deltarule.training.loop import NonFiniteLoss
 from deltarule.training.optimisers import OPTIMISERS
@@ -283,3 +283,22 @@ def needed(job: lowering.Job) -> int:
 def test_recompute_is_of_the_native_engine() -> None:
     with pytest.raises(DeltaruleError, match="recompute is of the native engine"):
         compile_network(Both("linear(3, 1) -> squared_error").network, recompute=True)
+
+
+def narrower() -> Processor:
+    """This processor without 512-bit vectors."""
+    flags = [f for f in host().features.split(",") if "avx512" not in f and "256-bit" not in f]
+    return Processor(host().triple, "x86-64-v3", ",".join(flags), 32, True)
+
+
+@pytest.mark.parametrize("width", [16, 32])
+def test_processors_with_shorter_vectors(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if width >= host().width:
+        pytest.skip(f"vectors have {host().width} bytes here")
+    chosen = portable() if width == 16 else narrower()
+    monkeypatch.setattr(native_engine, "host", lambda: chosen)
+    for dtype, smallest in SMALLEST.items():
+        both = Both("linear(5, 19) -> tanh -> linear(19, 3) -> softmax -> cross_entropy", dtype)
+        assert gradients_differ(both, 11) < smallest
+        losses = [both.trained(e, batch_size=9)[0] for e in ("numpy", "native")]
+        np.testing.assert_allclose(losses[1], losses[0], rtol=1e3 * smallest)
