@@ -21,11 +21,13 @@ BATCH = (
 )
 SAMPLES = (
     "Our model is $f(r) = \\frac{1}{1 + e^{-r}}$; for one example $s = w^T x + b$, $p = f(s)$ and\n"
-    "$\\ell = -y \\log p - (1 - y) \\log(1 - p)$. Over the data $J = \\frac{1}{m} \\sum_i \\ell^{(i)}$ with the inputs\n"
+    "$\\ell = -y \\log p - (1 - y) \\log(1 - p)$. Over the data $J = \\frac{1}{m} \\sum_i "
+    "\\ell^{(i)}$ with the inputs\n"
     "$x^{(i)}$, the targets $y^{(i)}$ and the outputs $p^{(i)}$.\n\n"
 )
 LAYER = (
-    "Let $v \\in \\mathbb{R}^n$, $A \\in \\mathbb{R}^{m \\times n}$, $u = A v + c$, $h = \\tanh(u)$, $B \\in \\mathbb{R}^{k \\times m}$, $q = B h$ and\n"
+    "Let $v \\in \\mathbb{R}^n$, $A \\in \\mathbb{R}^{m \\times n}$, $u = A v + c$, $h = "
+    "\\tanh(u)$, $B \\in \\mathbb{R}^{k \\times m}$, $q = B h$ and\n"
     "$E = \\frac12 \\|q - t\\|^2$.\n\n"
 )
 
@@ -188,12 +190,18 @@ def test_dw_is_the_gradient_where_da_is(claim: str, verdict: str):
 
 
 def test_course_style_over_a_batch_is_never_refuted():
-    text = "$Z = W X + b$, $A = \\sigma(Z)$.\n\n$$dZ = A - Y$$\n\n$$dW = \\frac1m dZ X^T$$\n\n$$db = \\frac1m \\sum_i dz^{(i)}$$\n"
+    text = (
+        "$Z = W X + b$, $A = \\sigma(Z)$.\n\n$$dZ = A - Y$$\n\n$$dW = \\frac1m dZ "
+        "X^T$$\n\n$$db = \\frac1m \\sum_i dz^{(i)}$$\n"
+    )
     assert not {"refuted", "ill-shaped"} & set(verdicts(text))
 
 
 def test_the_scale_of_a_loss_without_an_equation_is_named():
-    text = "$Z = W A$ with $W \\in \\mathbb{R}^{p \\times q}$, $A \\in \\mathbb{R}^{q \\times s}$.\n\n$$dZ = \\frac{\\partial L}{\\partial Z}$$\n\n"
+    text = (
+        "$Z = W A$ with $W \\in \\mathbb{R}^{p \\times q}$, $A \\in \\mathbb{R}^{q \\times "
+        "s}$.\n\n$$dZ = \\frac{\\partial L}{\\partial Z}$$\n\n"
+    )
     row = check_text(f"{text}$$\\frac{{\\partial L}}{{\\partial W}} = \\frac1m dZ A^T$$\n", "a.md").rows[-1]
     assert row.verdict == "conditional" and row.condition is not None and row.condition.kind == "scale"
     assert last(text, r"\frac{\partial L}{\partial W} = \frac2m dZ A^T") == "refuted"
@@ -209,7 +217,10 @@ def test_a_row_makes_a_vector_of_what_stands_behind_it():
 
 
 def test_layers_told_apart_by_an_index_letter():
-    text = "Units: $o_i = h(n_i)$, $n_j = \\sum_i w_{ji} o_i$, $y_k = \\sum_j w_{kj} o_j$ and $E = \\frac12 \\sum_k (y_k - t_k)^2$.\n\n"
+    text = (
+        "Units: $o_i = h(n_i)$, $n_j = \\sum_i w_{ji} o_i$, $y_k = \\sum_j w_{kj} o_j$ and $E "
+        "= \\frac12 \\sum_k (y_k - t_k)^2$.\n\n"
+    )
     rows = verdicts(f"{text}$$\\frac{{\\partial E}}{{\\partial o_j}} = \\sum_k (y_k - t_k) w_{{kj}}$$\n")
     assert "refuted" not in rows and "ill-shaped" not in rows
 
@@ -290,7 +301,10 @@ def test_a_number_beside_a_vector_is_a_fault_only_by_what_is_declared():
 
 
 def test_a_new_name_at_the_end_of_a_chain_is_no_claim():
-    text = "$P = Q R$ with $Q \\in \\mathbb{R}^{n \\times n}$, $R \\in \\mathbb{R}^{n \\times h}$, $P \\in \\mathbb{R}^{n \\times h}$.\n\n"
+    text = (
+        "$P = Q R$ with $Q \\in \\mathbb{R}^{n \\times n}$, $R \\in \\mathbb{R}^{n \\times "
+        "h}$, $P \\in \\mathbb{R}^{n \\times h}$.\n\n"
+    )
     chain = r"\frac{\partial L}{\partial R} = Q^T \frac{\partial L}{\partial P} = "
     assert last(text, chain + r"\zeta_1") == "definition"
     assert last(text, chain + "Q") in {"refuted", "ill-shaped"}
