@@ -22,8 +22,9 @@ def split(rows: int, share: float, seed: int, strata: np.ndarray | None = None) 
     rng = np.random.default_rng([seed, 1])  # stream 1: the shuffling of the epochs draws from another
     wanted = round(share * rows)
     if not 0 < wanted < rows:
+        noun = "sample" if rows == 1 else "rows"
         raise DeltaruleError(
-            f"holding out {share:g} of {rows} {'sample' if rows == 1 else 'rows'} leaves {rows - wanted} to train on and {wanted} to judge by"
+            f"holding out {share:g} of {rows} {noun} leaves {rows - wanted} to train on and {wanted} to judge by"
             "\nremedy: more rows, or another share (--validation)"
         )
     groups = [np.arange(rows)] if strata is None else [np.flatnonzero(strata == c) for c in np.unique(strata)]
