@@ -36,7 +36,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda s: mp.log(1 + mp.exp(s)),
     "log1p": mp.log1p,
     "expm1": mp.expm1,
-    "elu": lambda s, a: s if s > 0 else a * mp.expm1(s),
+    "elu": lambda s: s if s > 0 else mp.expm1(s),
     "selu": lambda s: mpf("1.0507009873554805") * (s if s > 0 else mpf("1.6732632423543772") * mp.expm1(s)),
     "gelu": lambda s: s * mp.ncdf(s),
     "gelu_tanh": lambda s: s / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (s + mpf("0.044715") * s**3))),

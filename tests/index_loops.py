@@ -48,7 +48,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda s: math.log(1 + math.exp(s)),
     "log1p": math.log1p,
     "expm1": math.expm1,
-    "elu": lambda s, a: s if s > 0 else a * math.expm1(s),
+    "elu": lambda s: s if s > 0 else math.expm1(s),
     "selu": lambda s: 1.0507009873554805 * (s if s > 0 else 1.6732632423543772 * math.expm1(s)),
     "gelu": lambda s: s * math.erfc(-s / math.sqrt(2)) / 2,
     "gelu_tanh": lambda s: s / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (s + 0.044715 * s**3))),

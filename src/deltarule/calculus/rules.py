@@ -123,7 +123,9 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
                     du = visit(argument)
                     if du is ZERO:
                         continue
-                    if row is not None and row.primitive:
+                    if function == "sqrt" and not any(order):  # the rule of powers: a root takes no prime
+                        outer = multiply(Number(Fraction(1, 2)), power(u, -1))
+                    elif row is not None and row.primitive:
                         if any(order):
                             raise DeltaruleError(
                                 f"the derivative of {function} is written by its rule, not as {function}'"

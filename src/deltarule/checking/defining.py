@@ -282,10 +282,14 @@ def _is_sigmoid(state: State, right: t.Tree, parameter: str, f: Function) -> boo
 
 def _called(state: State, left: t.Tree) -> tuple[str, str] | None:
     """(function, parameter) where the left side is a call of a function of the document that is not defined yet."""
-    if not isinstance(left, t.Factors) or len(left.items) != 2:
-        return None
-    found = reference(left.items[0][1], state.symbols.usage)
-    group = left.items[1][1]
+    match left:
+        case t.Factors(items=((_, head), (_, group))):
+            pass
+        case t.Call(function=head, argument=group):
+            pass
+        case _:
+            return None
+    found = reference(head, state.symbols.usage)
     if found is None or found.primes or found.base not in state.symbols.functions or not isinstance(group, t.Group):
         return None
     if len(group.items) != 1:

@@ -123,14 +123,14 @@ def _activations() -> list[ScalarFunction]:
     cubic = add(s, multiply(Number(Fraction("0.044715")), Power(s, Fraction(3))))
     root = multiply(Power(Number(2), Fraction(1, 2)), Power(Symbol("pi"), Fraction(-1, 2)))
     alpha, scale = (Number(Fraction(v)) for v in ("1.6732632423543772", "1.0507009873554805"))
-    below = Apply("expm1", (s,))
+    below = subtract(exp(s), ONE)
     return [
         row(
             "elu",
-            "s a",
-            Piecewise(((s, True, s),), multiply(a, below)),
-            "Clevert, Unterthiner & Hochreiter 2016",
-            kinks=("the derivative of elu(s, a) at s = 0 is taken as a",),
+            "s",
+            Piecewise(((s, True, s),), below),
+            "Clevert, Unterthiner & Hochreiter 2016, with α = 1",
+            interval=("-1", "inf"),
         ),
         row(
             "selu",

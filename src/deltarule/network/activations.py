@@ -24,7 +24,7 @@ def _function(name: str, latex: str, source: str, *elsewhere: str, **more: objec
 
 ACTIVATIONS = (
     Module(
-        "y = elu(x, {alpha})",
+        "y = where(x > 0, x, {alpha}*(exp(x) - 1))",
         name="elu",
         options=(Option("alpha", Fraction(1)),),
         latex=r"\operatorname{ELU}",
@@ -34,7 +34,7 @@ ACTIVATIONS = (
     ),
     _function("selu", "SELU", "Klambauer et al. 2017", "torch.nn.SELU", "keras.activations.selu"),
     Module(
-        "y = where(x > 0, x, {alpha}*expm1(x / {alpha}))",
+        "y = where(x > 0, x, {alpha}*(exp(x / {alpha}) - 1))",
         name="celu",
         options=(Option("alpha", Fraction(1)),),
         latex=r"\operatorname{CELU}",

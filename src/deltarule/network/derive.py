@@ -164,7 +164,10 @@ class _Deriving:
             n.function
             for e in self.equations
             for n in walk(e.right)
-            if isinstance(n, Apply) and n.function in FUNCTIONS and not FUNCTIONS[n.function].primitive
+            if isinstance(n, Apply)
+            and n.function in FUNCTIONS
+            and not FUNCTIONS[n.function].primitive
+            and n.function != "sqrt"  # written as a root: the rule of powers, no function of its own
         )
         chains = [c for name in used for c in function_chains(name)]
         if chains:

@@ -52,7 +52,7 @@ def takes_others(low: Lowering, base: str, group: t.Group) -> bool:
 def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Reference) -> Value:
     """Scripts behind a call: `f(x)^2`, `g'(a)^T`, `softmax(z)_i`."""
     if found.power is not None:
-        value = raised(low, value, low.lower(found.power), 0)
+        value = to_power(low, value, found.power, 0)
     if not isinstance(arguments, t.Scripted):
         return value
     if arguments.primes:
@@ -66,7 +66,7 @@ def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Referen
         case t.Name(letter="T" | "top" | "intercal" | "transpose"):
             return transpose(value)
         case sup:
-            return raised(low, value, low.lower(sup), arguments.start)
+            return to_power(low, value, sup, arguments.start)
 
 
 def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -> Value:
@@ -84,7 +84,7 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
         value = call_reference(low, found, group)
         return called(low, value, argument, found)
     value = call(low, table_name(low, found, start), low.lower(argument), found.primes)
-    return raised(low, value, low.lower(found.power), start) if found.power is not None else value
+    return to_power(low, value, found.power, start) if found.power is not None else value
 
 
 def diagonal(value: Value) -> Value:
@@ -206,6 +206,13 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
             total = multiply(Apply("exp", (rename(argument.expression, {last: other}),)), bound=(other,))
             return Value(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
     raise Unread("softmax of something that is not a vector")
+
+
+def to_power(low: Lowering, value: Value, exponent: t.Tree, start: int) -> Value:
+    """value^exponent; with ⊙ before the exponent, of each entry."""
+    if isinstance(exponent, t.Num) and exponent.each and abs(exponent.value) <= 64:
+        return value.with_expression(power(value.expression, exponent.value))
+    return raised(low, value, low.lower(exponent), start)
 
 
 def raised(low: Lowering, value: Value, exponent: Value, start: int) -> Value:

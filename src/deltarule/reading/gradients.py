@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh, multiply, number, power, rename
+from deltarule.language.expression import (
+    Apply,
+    Derivative,
+    Expression,
+    Symbol,
+    fresh,
+    multiply,
+    number,
+    power,
+    rename,
+    substitute,
+)
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
@@ -42,6 +53,20 @@ def partial(low: Lowering, node: t.Partial) -> Value:
     if node.symbol == "∇" and not node.by:
         return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def holding(low: Lowering, value: Value, sub: t.Tree) -> Value:
+    """(∂z/∂x)|_{y}: the derivative with y held fixed, a name or several; at a value of x it is not read."""
+    items = sub.items if isinstance(sub, t.Group) and sub.kind == "" else (sub,)
+    found = [reference(item, low.symbols.usage) if isinstance(item, t.Name | t.Scripted) else None for item in items]
+    names = [r.key for r in found if r is not None]
+    if len(names) < len(items):
+        raise Unread("a derivative at a point", sub.start)
+
+    def held(e: Expression) -> Expression | None:
+        return Derivative(e.of, e.by, (*e.held, *names)) if isinstance(e, Derivative) else None
+
+    return value.with_expression(substitute(value.expression, held))
 
 
 def by_argument(low: Lowering, node: t.Partial) -> Value | None:

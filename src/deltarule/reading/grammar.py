@@ -21,6 +21,7 @@ from deltarule.reading.tree import (
     Given,
     Group,
     Name,
+    Num,
     Ratio,
     Relation,
     Scripted,
@@ -370,6 +371,10 @@ class Parser:
         if end - start > 2 and (first.kind, first.text, last.kind, last.text) == ("relation", "<", "relation", ">"):
             inner = self.items(start + 1, end - 1)
             return Group("<", inner, start=first.start, end=last.end), primes
+        if first.kind == "op" and first.text in ("odot", "circ") and self.kind(start + 1, end) == "number":
+            power = self.listing(start + 1, end)
+            if isinstance(power, Num):
+                return replace(power, each=True), primes
         if first.kind == "op" and first.text in ("cdot", "*") and self.kind(start + 1, end) in ("name", "number"):
             rest = self.listing(start + 1, end)
             return Factors((("", self.mark(start)), ("", rest)), start=first.start, end=last.end), primes

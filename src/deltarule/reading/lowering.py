@@ -34,14 +34,14 @@ from deltarule.reading.calls import (
     called,
     group_calls,
     indicator,
-    raised,
     root,
     softmax,
     takes,
     takes_others,
+    to_power,
 )
 from deltarule.reading.chains import chained
-from deltarule.reading.gradients import operator, partial
+from deltarule.reading.gradients import holding, operator, partial
 from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
@@ -98,6 +98,8 @@ class Lowering:
                 return root(self, degree, body)
             case t.Partial():
                 return partial(self, node)
+            case t.At(body=t.Partial() as body, sub=sub):
+                return holding(self, partial(self, body), sub)
             case t.Big():
                 return ranged(self, node)
             case t.Call(function=function, argument=argument):
@@ -201,7 +203,7 @@ class Lowering:
         if r.transposed:
             value = transpose(value)
         if r.power is not None:
-            value = raised(self, value, self.lower(r.power), start)
+            value = to_power(self, value, r.power, start)
         return value
 
     def component(self, entity: Entity, r: Reference, start: int) -> Value:
@@ -320,7 +322,7 @@ class Lowering:
             case t.Name(letter="T" | "top" | "intercal" | "transpose"):
                 return value if len(items) == 2 else transpose(value)
             case sup:
-                return raised(self, value, self.lower(sup), node.start)
+                return to_power(self, value, sup, node.start)
 
     def picked(self, value: Value, items: Sequence[t.Tree], start: int) -> Value:
         """One component of a vector-valued group: `(W x)_i`."""

@@ -55,6 +55,8 @@ class Num(Tree):
 
     value: Fraction
     text: str = field(default="", compare=False)
+    each: bool = False
+    """Whether it is a power of each entry: the ⊙2 of `A^{\\odot 2}`."""
 
 
 @dataclass(frozen=True, slots=True)
