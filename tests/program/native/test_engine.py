@@ -302,3 +302,26 @@ def test_processors_with_shorter_vectors(width: int, monkeypatch: pytest.MonkeyP
         assert gradients_differ(both, 11) < smallest
         losses = [both.trained(e, batch_size=9)[0] for e in ("numpy", "native")]
         np.testing.assert_allclose(losses[1], losses[0], rtol=1e3 * smallest)
+
+
+def test_a_norm_within_its_limit_changes_nothing_and_one_that_overflows_is_right() -> None:
+    both = Both("linear(3, 2) -> squared_error")
+    plain, within = (both.trained("native", changes=Changes(clip_norm=c)) for c in (None, 1e6))
+    assert max(difference(within[1][n], value) for n, value in plain[1].items()) < 1e-14
+    huge = Huge("linear(3, 2) -> squared_error")
+    X, Y = huge.rows(16)
+    with np.errstate(over="ignore"):
+        squares = [float(np.sum(g**2)) for g in huge.numpy.gradients(huge.parameters(), X, Y)[1].values()]
+    assert not np.isfinite(sum(squares))
+    plan = {"rows": 16, "epochs": 1, "changes": Changes(clip_norm=1.0), "learning_rate": 1e150}
+    expected, found = (huge.trained(e, **plan) for e in ("numpy", "native"))
+    assert max(difference(found[1][n], value) for n, value in expected[1].items()) < 1e-12
+    assert difference(huge.parameters()["W"], expected[1]["W"]) > 0.1
+
+
+class Huge(Both):
+    """Rows and targets whose loss is a number, and whose gradients' squares are none."""
+
+    def rows(self, count: int, seed: int = 1):  # type: ignore[no-untyped-def]
+        X, Y = super().rows(count, seed)
+        return X * 1e20, Y * 1e148
