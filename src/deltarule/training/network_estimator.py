@@ -304,8 +304,10 @@ class NetworkEstimator(Predicting, BaseEstimator):
         return split(rows, self.held_share, self.seed_, strata) if self.held_share else (slice(None), None)
 
     def _standardise(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> None:
-        fitted = scaled_only(X) if is_sparse(X) else Standardisation.fitted(X, weight).only(self.encoder_.measured)
-        self.standardisation_ = fitted if self.standardise else None
+        self.standardisation_ = None
+        if self.standardise:
+            fitted = scaled_only(X) if is_sparse(X) else Standardisation.fitted(X, weight).only(self.encoder_.measured)
+            self.standardisation_ = fitted
         self.target_standardisation_: Standardisation | None = None
 
     # Rows that are not all in memory (see `streaming`) -------------------------------------------------------------
