@@ -325,3 +325,27 @@ class Huge(Both):
     def rows(self, count: int, seed: int = 1):  # type: ignore[no-untyped-def]
         X, Y = super().rows(count, seed)
         return X * 1e20, Y * 1e148
+
+
+def test_threads_may_train_with_one_program() -> None:
+    both = Both("linear(20, 40) -> tanh -> linear(40, 1) -> squared_error")
+    (X, Y), sgd = both.rows(2_000), OPTIMISERS["sgd"]
+    results: dict[int, dict[str, np.ndarray]] = {}
+
+    def train(number: int) -> None:
+        parameters = both.parameters(number % 2)
+        rules = {p: native_engine.Rule((), sgd.equations, ()) for p in parameters}
+        trainer = both.native.trainer(parameters, rules, {}, {}, weighted=False, clipped=False)
+        for _ in range(20):
+            trainer.run((X, Y, None), None, 20, 0, np.full(100, 0.001), 0)
+        results[number] = parameters
+
+    train(0)
+    train(1)
+    threads = [threading.Thread(target=train, args=(number,)) for number in (2, 3, 4, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in (2, 3, 4, 5):
+        assert all(np.array_equal(results[number][n], value) for n, value in results[number % 2].items())

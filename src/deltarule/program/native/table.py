@@ -54,7 +54,8 @@ class Compiled:
     dtype: str
     by_blas: bool
     function: Callable[[int], int]
-    _workspace: np.ndarray | None = field(default=None, repr=False)
+    _spaces: list[np.ndarray] = field(default_factory=list, repr=False)
+    """Workspaces that no call is using: one, unless threads train at once."""
 
     def run(self, call: Call) -> np.ndarray:
         """Carry out batches; the losses of those that were begun. The last may be one that is not finite: then nothing
@@ -81,17 +82,20 @@ class Compiled:
         given |= {name: array.ctypes.data for name, array in call.arrays.items()}
         table = np.array([given[word] for word in self.words], np.int64)
         done = self.function(table.ctypes.data)
-        del space
+        self._spaces.append(space)
         return losses[: done + 1] if done < call.batches and not np.isfinite(losses[done]) else losses[:done]
 
     def _space(self, batch: int) -> tuple[np.ndarray, int]:
-        """The workspace and the address of its first aligned element; it is kept from call to call."""
+        """A workspace and the address of its first aligned element; it is kept from call to call."""
         item = 8 if self.dtype == "float64" else 4
         elements = self.fixed + self.each_row * (-(-batch // ROOM) * ROOM) + ROOM
         size = elements * item + 64
-        space = self._workspace
-        if space is None or space.size < size:
-            space = self._workspace = np.zeros(size, np.uint8)
+        try:
+            space = self._spaces.pop()
+        except IndexError:
+            space = np.zeros(size, np.uint8)
+        if space.size < size:
+            space = np.zeros(size, np.uint8)
         return space, space.ctypes.data + (-space.ctypes.data) % 64
 
 
