@@ -363,3 +363,13 @@ def test_components_that_sum_to_one_are_used_like_any_equality():
     facts = Facts(equal=((add(y1, y2), ONE),))
     assert prove(subtract(multiply(p, add(y1, y2)), y1), subtract(p, y1), facts).proved
     assert not prove(multiply(p, y1), p, facts).proved
+
+
+def test_large_sizes_given_as_numbers_are_no_obstacle() -> None:
+    """A proof needs a point at which both sides are defined, and the sides have 6,400 components."""
+    p, q, r = Axis("p", 64), Axis("q", 100), Axis("r", 64)
+    u, v, total = Symbol("u", (p,)), Symbol("v", (q,)), multiply(Symbol("u", (r,)), bound=(r,))
+    facts = Facts(equal=((total, ONE),))
+    left = multiply(u, v, total)
+    assert prove(left, multiply(u, v), facts).proved
+    assert not prove(left, multiply(u, u, v), facts).proved
