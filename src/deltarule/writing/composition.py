@@ -117,10 +117,12 @@ def decimal(value: float) -> Formula:
 
 
 def exact_decimal(value: Rational) -> str:
-    """The decimal notation of a number such as 1/100; empty for 1/2, 1/3 and what needs more than six digits."""
+    """The decimal notation of a number such as 1/100; empty for 1/2, 1/3, and what needs more than six digits unless
+    it is shorter than the fraction (1.0507009873554805)."""
     if value.denominator < 10:
         return ""
-    for digits in range(1, 7):
+    longest = 7 if value.denominator < 10**7 else 2 + len(str(value.denominator))
+    for digits in range(1, longest):
         if 10**digits % value.denominator == 0:
             scaled = value.numerator * (10**digits // value.denominator)
             text = str(scaled).rjust(digits + 1, "0")
