@@ -313,3 +313,15 @@ def test_a_new_name_at_the_end_of_a_chain_is_no_claim():
 def test_what_a_function_is_that_is_only_named_cannot_be_refuted():
     assert last("", r"\log \rho(a_i) = a_i - \log \sum_n e^{a_n}") == "undecided"
     assert last("Let $h = g(a)$.\n\n", r"\frac{\partial h}{\partial a} = g(a)") == "refuted"
+
+
+def test_decimals_in_a_matrix_may_be_rounded():
+    row = r"\begin{bmatrix} 0.5 \\ 0.6 \end{bmatrix} (-0.299) = \begin{bmatrix} -0.149 \\ -0.179 \end{bmatrix}"
+    assert last("", row) == "undecided"
+
+
+def test_where_most_rows_do_not_fit_the_shapes_were_misread():
+    text = "Let $x \\in \\mathbb{R}^n$ and $s = x^T x$.\n\n"
+    one = "$$\\nabla_x s = 2 x^T x$$\n\n"
+    assert verdicts(text + one)[-1] == "ill-shaped"
+    assert verdicts(text + one + "$$\\nabla_x s = s$$\n\n" + "$$\\nabla_x s = 2 s$$\n")[-1] == "undecided"

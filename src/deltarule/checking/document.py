@@ -52,6 +52,8 @@ from deltarule.reading.values import IllShaped, Unread
 __all__ = ["check_statements", "claimed"]
 
 NOTHING = Given()
+MANY = 3
+"""Rows that do not fit from which on the shapes may be misread."""
 
 
 def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
@@ -91,8 +93,20 @@ def check_statements(
         alone = _best(document, part, given, watch.inside(first))
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
+    _shapes_misread(state)
     about(state)
     return CheckedDocument(name, document.text, state.rows, state.findings)
+
+
+def _shapes_misread(state: State) -> None:
+    """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong."""
+    bad = [row for row in state.rows if row.verdict == "ill-shaped"]
+    good = sum(row.verdict in {"proved", "conditional"} for row in state.rows)
+    if len(bad) < MANY or 2 * len(bad) <= good:
+        return
+    for row in bad:
+        row.verdict, row.hint, row.suggestion = "undecided", "", ""
+        row.reason = f"{len(bad)} rows do not fit: the shapes of this text are not understood; here {row.reason}"
 
 
 def _by_itself(state: State, document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> None:

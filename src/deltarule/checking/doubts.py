@@ -27,6 +27,10 @@ FAR = 600
 
 def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree) -> str:
     """Why a row that fails at a point is left open; empty where it is refuted."""
+    nodes = [*t.walk(left), *t.walk(right)]
+    decimals = any(isinstance(n, t.Num) and "." in n.text for n in nodes)
+    if decimals and any(isinstance(n, t.Matrix) or (isinstance(n, t.Group) and len(n.items) > 1) for n in nodes):
+        return "decimals in a list or matrix may be rounded"
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):
@@ -69,7 +73,9 @@ def _only_named(state: State, sides: list[Expression]) -> str:
     """A function without an equation that stands on one side only: the row would say what it is."""
     named = []
     for e in sides:
-        inside = state.definitions.unfold(state.definitions.resolve(e))
+        inside = state.definitions.resolve(e)
+        if not _differentiates(e):
+            inside = state.definitions.unfold(inside)
         named.append({n.function for n in walk(inside) if isinstance(n, Apply) and n.function not in FUNCTIONS})
     if any(_differentiates(e) for e, functions in zip(sides, named, strict=True) if not functions):
         return ""

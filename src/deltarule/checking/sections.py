@@ -29,6 +29,8 @@ FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", 
 def mixes_ranks(reason: str) -> bool:
     """Whether what does not fit is a number, a vector and a matrix, and not two vectors that lie differently."""
     kinds = re.findall(r"a (number|column|row|matrix)", reason)
+    if kinds == ["matrix", "column"] and "inner sizes" in reason:
+        return False
     ranks = {{"number": 0, "column": 1, "row": 1, "matrix": 2}[kind] for kind in kinds}
     return len(ranks) > 1 or "axes" in reason or kinds == ["column", "column"]
 
