@@ -65,3 +65,23 @@ def test_rare_classes_are_warned_of(good):
     assert found[0].startswith(
         "the classes of 'target' are unbalanced: 8 of 300 rows are fraud; always saying fine is right"
     )
+
+
+def test_rows_that_are_copies_are_warned_of_where_that_is_hardly_chance(good):
+    copied = pd.concat([good, good.iloc[:30]])
+    found = warnings_of(copied)
+    assert len(found) == 1 and found[0].startswith("30 of 330 rows are copies of others")
+    assert warnings_of(pd.concat([good, good.iloc[:3]])) == []
+    few = good.assign(a=np.sign(good.a))  # 2 * 2 * 9 * 2 different rows are all there can be
+    assert warnings_of(few) == []
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_no_bundled_data_set_is_warned_of_but_for_columns_that_are_constant(name):
+    assert all("is the same in every row" in text for text in train(name, epochs=1).summary.warnings)
+
+
+def test_how_dates_are_read_is_said(good):
+    summary = train(good.assign(when=pd.Timestamp("2024-01-01"), b=True), "target", epochs=1).summary
+    assert summary.notes == ("dates are read as days since 1970-01-01, with fractions for times: 'when'",)
+    assert [c.kind for c in summary.columns] == ["number", "boolean", "number", "date"]

@@ -36,7 +36,9 @@ class Standardisation:
             scaled = X.tocsr(copy=True)
             scaled.data = scaled.data / self.scale[scaled.indices]
             return scaled
-        return (X - self.mean) / self.scale
+        found = X - self.mean
+        found /= self.scale
+        return found
 
     def undo(self, Z: np.ndarray) -> np.ndarray:
         return Z * self.scale + self.mean

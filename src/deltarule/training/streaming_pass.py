@@ -27,7 +27,7 @@ from deltarule.training.texts import Texts
 
 __all__ = ["MOST_TEXTS", "FeatureSeen", "Seen", "TargetSeen", "first_pass"]
 
-ROWS_A_BLOCK = 32_768
+ROWS_A_BLOCK = 16_384
 MOST_TEXTS = 100_000
 """Different texts of a column that are remembered; those that come later count as unseen categories."""
 MOST_VALUES = 10_000

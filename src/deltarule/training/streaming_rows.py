@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoder", "HeldOut", "StoredRows", "lookup_of", "rows_of_a_window", "standardisation_of"]
 
-WINDOW_BYTES = 48 << 20
-MOST_ROWS = 131_072
+WINDOW_BYTES = 24 << 20
+MOST_ROWS = 65_536
 BLOCK = 16 * CHUNK
 
 

@@ -49,9 +49,13 @@ def value_hashes(values: np.ndarray) -> np.ndarray:
 
 
 def mix_in(rows: np.ndarray, hashes: np.ndarray, column: int) -> None:
-    """Put the hashes of one more column into those of the rows, in place: a sum with odd factors, which differ."""
+    """Put the hashes of one more column into those of the rows, in place: a sum, each column with its own odd factor.
+
+    The factors are hashes too: with small ones such as 1, 3, 5, 7 equal sums would be no accident (1 + 7 = 3 + 5).
+    """
+    factor = hashed(np.array([column], np.uint64))[0] | np.uint64(1)
     with np.errstate(over="ignore"):
-        rows += hashes * np.uint64(2 * column + 1)
+        rows += hashes * factor
 
 
 def row_hashes(columns: Sequence[np.ndarray]) -> np.ndarray:

@@ -143,8 +143,9 @@ def _copies(facts: Facts) -> str:
     """Where so many values differ that equal rows are hardly chance."""
     if facts.copies < max(5, COPIES * facts.rows) or facts.rows < LEAST_ROWS:
         return ""
-    chance = sum(math.log(max(about.distinct, 1)) for about in facts.found)
-    if chance < math.log(100 * facts.rows):
+    fine = any(about.kind == "number" and about.distinct > 0.5 * (facts.rows - facts.copies) for about in facts.found)
+    different = sum(math.log(max(about.distinct, 1)) for about in facts.found)
+    if not fine and different < math.log(100 * facts.rows):
         return ""
     return (
         f"{facts.copies} of {facts.rows} rows are copies of others: where one is trained on and its copy held out, the "
