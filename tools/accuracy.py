@@ -97,8 +97,8 @@ def page() -> str:
         f"Written by `tools/accuracy.py` on {date.today().isoformat()}. Largest errors in float32, in units in the "
         "last place (ulp) of the exact result; subnormal results count. Each function, and its derivative in the form "
         "that each policy chooses, is evaluated as an engine evaluates it in a network. The reference is float64, "
-        "itself compared with ball arithmetic at both ends of every binade and between (it is off by less than 0.001 ulp of "
-        f"float32); where float64 is no reference, ball arithmetic at {2 * 255 * IN_BALLS:,} numbers takes its place. "
+        "itself compared with ball arithmetic at both ends of every binade and between (it is off by less than 0.001 "
+        f"ulp of float32); where float64 is none, ball arithmetic at {2 * 255 * IN_BALLS:,} numbers takes its place. "
         "`deltarule show sigmoid` shows the rows of one function.",
         "",
         "## Goals",
