@@ -24,8 +24,8 @@ from deltarule.training.streaming_moments import Moments
 
 __all__ = ["KEPT", "RunningClasses", "RunningValues", "ranking_figures"]
 
-KEPT = 4_000_000
-"""Numbers (probabilities, or values) that are kept: 32 MB."""
+KEPT = 1_000_000
+"""Numbers (probabilities, or values) that are kept: 16 MB with what belongs to them."""
 HALF = int(np.float32(0.5).view(np.uint32))
 PROBABILITY_BITS, ERROR_BITS = 12, 10
 """Bits of a float32 that its bin leaves out: 11 and 13 of the 23 of its fraction stay."""
