@@ -97,6 +97,13 @@ def test_what_is_not_installed_is_said() -> None:
     assert all(name in words for name in MISSING)
 
 
+def test_every_section_is_there_under_its_heading() -> None:
+    for name, heading in page.SECTIONS.items():
+        source = (Path(page.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+        assert "def section() -> tuple[str, bool]" in source
+        assert f'"## {heading}"' in source
+
+
 def test_one_section_is_renewed_and_the_others_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "performance.md"
     file.write_text(
