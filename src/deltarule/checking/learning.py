@@ -250,7 +250,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base, lists in arguments.items():
         if base in KNOWN_FUNCTIONS:
             continue
-        if base not in primed and len(lists) == 1 and base not in calls and all("," in names for names in lists):
+        if base not in primed and len(lists) == 1 and not calls[base] and all("," in names for names in lists):
             state.symbols.quantities[base] = lists  # f(x, y), never at other arguments
             continue
         bare = state.symbols.usage.get(base)

@@ -227,11 +227,15 @@ class Lowering:
             if entity.rank == len(indices):
                 placed = [self.sized(i, size) for i, size in zip(indices, entity.sizes, strict=True)]
                 return Value(Symbol(entity.key, (*leading, *placed)))
+            if entity.rank != 2:
+                raise Unread(f"{entity.key} with {len(indices)} indices, where it has {entity.rank} axes", start)
             row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
             return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
         if entity.split:
             return self.assembled(entity, start)
         rank = entity.rank or 0
+        if rank > 2:
+            raise Unread(f"{entity.key} has {rank} axes: it is read by its components only", start)
         axes = [fresh(self.symbols.find(size)) for size in entity.sizes[:rank]]
         symbol = Symbol(entity.key, (*leading, *axes))
         if rank == 0:

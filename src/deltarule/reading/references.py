@@ -71,6 +71,8 @@ class Usage:
     letters: set[str] = field(default_factory=set)
     double: bool = False
     """Whether two indices occur below."""
+    triple: bool = False
+    """Whether three indices occur below, all letters: `W_{ijl}`."""
     sample_letters: set[str] = field(default_factory=set)
     elementwise: int = 0
     """How often it stands in an elementwise product."""
@@ -252,6 +254,7 @@ def survey(
                     elif all(map(is_index, items)) and not any(_letter(i) in usage.defined for i in items):
                         u.letters.update(map(_letter, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
+                    u.triple = u.triple or _three_letters(items)
                     if sup is not None and _is_transpose(sup):
                         u.transposed += 1
                     if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
@@ -303,7 +306,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
         if key.startswith(f"{base}^") and _counted(key[len(base) + 1 :], usage.steps):
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
-            out.double = out.double or u.double
+            out.double, out.triple = out.double or u.double, out.triple or u.triple
             out.elementwise += u.elementwise
     return out
 
@@ -394,13 +397,20 @@ def _below(
     if numbers and len(items) == 1 and not listed and (timed or items[0] == t.Num(Fraction(0))):
         out["mark"] = label_text(sub)  # h_0, where h_t occurs; θ_0 beside θ_1, …, θ_n
         return
-    counts = all(map(is_index, items)) and len(items) <= 2 and not any(_letter(i) in defined for i in items)
+    few = len(items) <= 2 or u.triple
+    counts = all(map(is_index, items)) and few and len(items) <= 3 and not any(_letter(i) in defined for i in items)
     if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
     if counts:
         out["indices"] = items
     else:
         out["mark"] = label_text(sub)
+
+
+def _three_letters(items: tuple[t.Tree, ...]) -> bool:
+    """Whether a script is three different index letters, `ijl`: an array of three axes."""
+    letters = {i.letter for i in items if isinstance(i, t.Name) and is_index(i)}
+    return len(items) == len(letters) == 3
 
 
 def _marked(sub: t.Tree) -> tuple[str, tuple[t.Tree, ...]] | None:

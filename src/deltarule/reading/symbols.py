@@ -223,7 +223,9 @@ class Symbols:
             elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
                 self.shaped(entity, 2)
             return
-        if u.double:
+        if u.triple:
+            self.shaped(entity, 3)
+        elif u.double:
             self.shaped(entity, 2)
         elif u.letters or (u.digits and u.bare and (u.bold or u.transposed)):
             self.shaped(entity, 1)
