@@ -136,7 +136,7 @@ def test_shapes_that_do_not_fit_are_named() -> None:
 @pytest.mark.parametrize(("option", "value"), [("dtype", "float16"), ("engine", "abacus"), ("policy", "fast")])
 def test_unknown_options_are_refused(option: str, value: str) -> None:
     with pytest.raises(DeltaruleError, match=f"{option} is '{value}'"):
-        compile_network(Network.parse("linear(3, 1) -> squared_error"), **{option: value})
+        compile_network(Network.parse("linear(3, 1) -> squared_error"), **{option: value})  # type: ignore[arg-type]
 
 
 def test_a_network_without_a_loss_predicts() -> None:
