@@ -41,3 +41,46 @@ def test_a_function_of_two_arguments_is_a_quantity():
     assert last(text, r"\frac{\partial f}{\partial v} = u + 2 v") == "proved"
     assert last(text, r"\frac{\partial f(u, v)}{\partial u} = v") == "proved"
     assert last(text, r"\frac{\partial f}{\partial u} = u") == "refuted"
+
+
+# another meaning, values of the place, names that nothing introduces: no refutation
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A line is $q(u) = 3 u$. A curve is $q(u) = g(u)$ with $g(z) = \\frac{1}{1 + e^{-z}}$.\n",
+        "The unit takes $v = w x + b$. Further on $v = c_0$ goes in.\n",
+        "Consider $f(u, v) = u v$. At $u = 3$ and $v = -4$ we find $f(u, v) = -12$.\n",
+        "Let $z = w x + b$ and $p = \\sigma(z)$ with the sigmoid. The cost is that of $\\sigma'(z) = d(1 - d)$.\n",
+        "Here $a \\cdot b = \\sum_i a_i b_i = \\|a\\| \\|b\\| \\cos(\\varphi)$.\n",
+    ],
+)
+def test_what_speaks_of_something_else_is_not_refuted(text: str):
+    assert "refuted" not in verdicts(text)
+    assert "ill-shaped" not in verdicts(text)
+
+
+def test_a_wrong_second_equation_is_still_refuted():
+    text = "Take $z = w x + b$ and $E = (z - t)^2$.\n\n"
+    assert last(text, r"E = (z + t)^2") == "refuted"
+    assert last(text, r"\frac{\partial E}{\partial z} = 3 (z - t)") == "refuted"
+    assert last(text, r"\frac{\partial E}{\partial w} = 2 (z - t) w") == "refuted"
+    assert last(text, r"\sigma'(z) = \sigma(z) (1 + \sigma(z))") != "proved"
+
+
+def test_a_function_that_has_components_elsewhere_is_not_taken_entry_by_entry():
+    text = (
+        "With $s_{ij} = \\frac{e^{u_{ij}}}{\\sum_n e^{u_{in}}}$ the classes get probabilities.\n\n"
+        "$$\\frac{\\partial s(u_{ij})}{\\partial u_{kl}} = \\delta_{ik} s(u_{ij}) (\\delta_{jl} - s(u_{il}))$$\n"
+    )
+    assert "refuted" not in verdicts(text)
+
+
+def test_ones_with_a_letter_below_have_that_many_entries():
+    text = (
+        "Let $\\mathbf{v} \\in \\mathbb{R}^n$ and $\\mathbf{1}_m \\in \\mathbb{R}^m$ all ones, "
+        "$\\mathbf{Y} = \\mathbf{v} \\mathbf{1}_m^T$.\n\n"
+    )
+    claim = r"\frac{\partial L}{\partial \mathbf{v}} = \frac{\partial L}{\partial \mathbf{Y}} \mathbf{1}_m"
+    assert last(text, claim) == "conditional"

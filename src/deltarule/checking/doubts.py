@@ -40,6 +40,12 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     except (Unread, IllShaped):
         return ""
     sides = [a.expression, b.expression]
+    if two := _function_and_components(state, sides):
+        return f"{two} stands for a function and for components"
+    if unknown := _nowhere_else(state, sides):
+        return f"{unknown} is never introduced"
+    if is_calculation(right) and _at_some_values(state, left, right, sides):
+        return "an equation that holds for some values only"
     if _without_it(state, sides):
         return "no equation leads from what is differentiated by to what is differentiated"
     if _one_sample(state, sides):
@@ -49,6 +55,13 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if any(_differentiates(e) for e in sides):
         return ""
     used = [names(state.definitions.unfold(e)) for e in sides]
+    if k == 0 and (again := _another_meaning(state, left, used)):
+        return again
+    if used[0] != used[1] and not (used[0] | used[1] | names(a.expression) | names(b.expression)) & set(
+        state.definitions.equations
+    ):
+        if used[0] - used[1] and used[1] - used[0] or any(_calls_angle(n) for n in nodes):
+            return "it relates names that nothing defines"
     defined = set(state.definitions.equations) | set(state.symbols.macros)
     inline = not getattr(state.document.segments[statement.block], "display", False)
     plain = isinstance(left, t.Name | t.Scripted)
@@ -63,6 +76,75 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if k == 0 and not used[0] & defined and (used[0] ^ used[1]) and _says_a_name(state, used, defined):
         return "it says what a name is that nothing else defines"
     return ""
+
+
+def _calls_angle(node: t.Tree) -> bool:
+    """cos θ of an angle that is only named."""
+    return isinstance(node, t.Call) and isinstance(node.function, t.Name) and node.function.letter in {"cos", "sin"}
+
+
+def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
+    """Whether the left side is a name with a meaning and the right side speaks of what that meaning has not."""
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    if found is not None and found.key in state.definitions.equations and used[1] - used[0]:
+        return f"it gives {found.key} another meaning than before"
+    match left:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(t.Name() | t.Scripted(),))))):
+            called = reference(head, state.symbols.usage)
+        case _:
+            return ""
+    if called is None or called.primes:
+        return ""
+    f = state.symbols.functions.get(called.base)
+    if f is not None and f.table_name.startswith(state.symbols.prefix):
+        return f"it gives {called.base} another meaning than before"
+    return f"it gives {called.base} another meaning than before" if used[1] - used[0] else ""
+
+
+def _function_and_components(state: State, sides: list[Expression]) -> str:
+    """A function that is only named and has an index elsewhere: σ(z) beside σ_ij, which need not be taken entry by
+    entry."""
+    for e in sides:
+        for node in walk(e):
+            if isinstance(node, Apply) and node.function not in FUNCTIONS:
+                name = node.function.removeprefix(state.symbols.prefix)
+                if (use := state.symbols.usage.get(name)) is not None and (use.letters or use.double):
+                    return name
+    return ""
+
+
+def _nowhere_else(state: State, sides: list[Expression]) -> str:
+    """A name on one side only beside a derivative, of which no equation and no declaration says anything."""
+    if not any(_differentiates(e) for e in sides):
+        return ""
+    used = [names(state.definitions.unfold(e)) | names(e) for e in sides]
+    known = set(state.definitions.equations) | set(state.symbols.macros)
+    known = known.union(*(names(e.right) for e in state.definitions.equations.values()))
+    for statement in state.statements:
+        for element, _ in statement.memberships:
+            if (found := reference(element, state.symbols.usage)) is not None:
+                known.add(found.key)
+    for e in sides:
+        known |= {n.by.name for n in walk(e) if isinstance(n, Derivative)}
+    sizes = INDEX_LETTERS | {"m", "n", "N", "M", "B"}  # how many there are needs no introduction
+    unknown = sorted(n for n in (used[0] ^ used[1]) - known - sizes if n in state.symbols.entities)
+    return unknown[0] if unknown else ""
+
+
+def _at_some_values(state: State, left: t.Tree, right: t.Tree, sides: list[Expression]) -> bool:
+    """Whether a name that varies, or a sum of such, is said to be a number: that is so where the values are."""
+    worked = any(isinstance(n, t.Num) and "." in n.text for n in t.walk(right))
+    if any(_differentiates(e) for e in sides):
+        return worked
+    plain = isinstance(left, t.Name | t.Scripted) or _is_call(left)
+    return (plain or worked) and bool(names(state.definitions.unfold(sides[0])))
+
+
+def _is_call(left: t.Tree) -> bool:
+    match left:
+        case t.Factors(items=((_, t.Name() | t.Scripted()), ("", t.Group(kind="(")))):
+            return True
+    return False
 
 
 def _differentiates(e: Expression) -> bool:

@@ -159,7 +159,9 @@ class Lowering:
         return r.base not in self.symbols.quantities and self.symbols.function(r.base) is not None
 
     def ones(self, node: t.Tree, found: Reference) -> Value:
-        value = Value(ONE, fresh(self.symbols.new_size()))
+        below = node.sub if isinstance(node, t.Scripted) else None
+        size = below.letter if isinstance(below, t.Name) and not below.accents else self.symbols.new_size()
+        value = Value(ONE, fresh(self.symbols.find(size)))
         return transpose(value) if found.transposed else value
 
     def identity(self) -> Value:
