@@ -84,3 +84,44 @@ def test_ones_with_a_letter_below_have_that_many_entries():
     )
     claim = r"\frac{\partial L}{\partial \mathbf{v}} = \frac{\partial L}{\partial \mathbf{Y}} \mathbf{1}_m"
     assert last(text, claim) == "conditional"
+
+
+# sums and steps in other spellings
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\sum_{i=0}^{m-1} x_i = \sum_{i=1}^m x_i", "proved"),
+        (r"\sum_{i=0}^{m-1} i x_i = \sum_{i=1}^m i x_i", "unread"),
+        (r"\sum_{i,j} x_i y_j = \left(\sum_i x_i\right) \left(\sum_j y_j\right)", "proved"),
+        (r"\sum_{i,j=1}^n x_i x_j = \left(\sum_{i=1}^n x_i\right)^2", "proved"),
+        (r"\sum_{i,j=1}^n x_i x_j = \sum_{i=1}^n x_i^2", "refuted"),
+        (r"\sum_{1 \le k \le n} x_k = \sum_{k=1}^n x_k", "proved"),
+    ],
+)
+def test_sums_with_several_indices_or_counted_from_0(claim: str, verdict: str):
+    assert last("", claim) == verdict
+
+
+def test_a_letter_that_only_counts_is_an_index():
+    text = "The outputs are $y_c = \\frac{e^{z_c}}{\\sum_{d=1}^C e^{z_d}}$.\n\n"
+    assert last(text, r"\sum_{c=1}^C y_c = 1") == "proved"
+    row = check_text(f"{text}$$\n\\sum_{{c=1}}^C 2 y_c = y_c\n$$\n", "notes.md").rows[-1]
+    assert row.verdict == "refuted" and "k" not in row.suggestion
+    assert "index k" not in (row.counterexample or {})
+
+
+def test_a_step_in_parentheses_is_a_step_below():
+    text = (
+        "The state is $h(t) = \\tanh(u(t))$ with $u(t) = r h(t-1) + q x(t)$, and $o(t) = v h(t)$, "
+        "$E(t) = \\frac12 (o(t) - d(t))^2$.\n\n"
+    )
+    assert last(text, r"\frac{\partial h(t)}{\partial u(t)} = 1 - h(t)^2") == "proved"
+    assert last(text, r"\frac{\partial E(t)}{\partial h(t)} = (o(t) - d(t)) v") == "proved"
+    assert last(text, r"\frac{\partial E(t)}{\partial h(t)} = (o(t) - d(t)) q") == "refuted"
+
+
+def test_time_that_flows_is_no_step():
+    text = "Let $s(t) = t^2$.\n\n"
+    assert last(text, r"\frac{ds(t)}{dt} = 2 t") == "proved"

@@ -39,6 +39,7 @@ from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
+from deltarule.checking.spellings import in_one_spelling
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, places
 from deltarule.language.errors import DeltaruleError
@@ -81,7 +82,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = spelled_out(statements)
+    statements, spelling = in_one_spelling(spelled_out(statements))
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch)
     at = 0
@@ -95,6 +96,7 @@ def check_statements(
     _by_itself(state, document, statements, given, watch)
     _shapes_misread(state)
     about(state)
+    spelling.told(state.rows)
     return CheckedDocument(name, document.text, state.rows, state.findings)
 
 

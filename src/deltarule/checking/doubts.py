@@ -57,11 +57,10 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     used = [names(state.definitions.unfold(e)) for e in sides]
     if k == 0 and (again := _another_meaning(state, left, used)):
         return again
-    if used[0] != used[1] and not (used[0] | used[1] | names(a.expression) | names(b.expression)) & set(
-        state.definitions.equations
-    ):
-        if used[0] - used[1] and used[1] - used[0] or any(_calls_angle(n) for n in nodes):
-            return "it relates names that nothing defines"
+    theirs = used[0] | used[1] | names(a.expression) | names(b.expression)
+    apart = (used[0] - used[1] and used[1] - used[0]) or (used[0] != used[1] and any(map(_calls_angle, nodes)))
+    if apart and not theirs & set(state.definitions.equations):
+        return "it relates names that nothing defines"
     defined = set(state.definitions.equations) | set(state.symbols.macros)
     inline = not getattr(state.document.segments[statement.block], "display", False)
     plain = isinstance(left, t.Name | t.Scripted)
@@ -98,7 +97,7 @@ def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
     f = state.symbols.functions.get(called.base)
     if f is not None and f.table_name.startswith(state.symbols.prefix):
         return f"it gives {called.base} another meaning than before"
-    return f"it gives {called.base} another meaning than before" if used[1] - used[0] else ""
+    return f"it gives {called.base} another meaning than before" if used[0] != used[1] else ""
 
 
 def _function_and_components(state: State, sides: list[Expression]) -> str:

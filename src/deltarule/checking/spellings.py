@@ -1,0 +1,216 @@
+"""Sums and steps in one spelling: one index for each Σ, counted from 1, with a letter that counts; `S(t)` as S_t."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from deltarule.checking.rows import DocumentRow
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
+from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import KNOWN_FUNCTIONS
+
+__all__ = ["Spelling", "in_one_spelling"]
+
+LESS = frozenset({"\\le", "\\leq", "<=", "≤"})
+NEW_LETTERS = "ijklpqrs"
+FUNCTION_LETTERS = frozenset({"f", "g", "phi", "sigma", "psi", "varphi"})
+
+
+class Spelling:
+    """What changes in the trees of a document: `letters` (old to new) and the names that are written with their step
+    in parentheses."""
+
+    def __init__(self, letters: dict[str, str], timed: frozenset[str]) -> None:
+        self.letters, self.timed = letters, timed
+
+    def __call__(self, tree: t.Tree) -> t.Tree:
+        return t.replaced(tree, self._change)
+
+    def _change(self, node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Name(letter=letter, accents=()) if letter in self.letters:
+                return replace(node, letter=self.letters[letter])
+            case t.Big(kind="sum"):
+                plain = _one_index(node)
+                return None if plain is node else self(plain)
+            case t.Factors(items=items):
+                joined = self._joined(items)
+                if len(joined) < len(items) or joined != items:
+                    return self(joined[0][1] if len(joined) == 1 else replace(node, items=joined))
+        return None
+
+    def _joined(self, items: tuple[tuple[str, t.Tree], ...]) -> tuple[tuple[str, t.Tree], ...]:
+        out: list[tuple[str, t.Tree]] = []
+        for op, item in items:
+            before = out[-1][1] if out and op == "" else None
+            step = _step(item)
+            one = _with_step(before, item, step) if before is not None and step is not None else None
+            if before is not None and one is not None and _base(before) in self.timed:
+                out[-1] = (out[-1][0], one)
+                continue
+            if isinstance(before, t.Num) and before.value == 1 and _is_condition(item):
+                out[-1] = (out[-1][0], t.Name("1", (), "bb", start=before.start, end=before.end))
+            out.append((op, item))
+        return tuple(out)
+
+    def told(self, rows: Iterable[DocumentRow]) -> None:
+        """Put the letters of the document back into what is said of its rows."""
+        for row in rows:
+            for old, new in self.letters.items():
+                if row.counterexample and f"index {new}" in row.counterexample:
+                    shown = row.counterexample
+                    row.counterexample = {f"index {old}" if k == f"index {new}" else k: v for k, v in shown.items()}
+                row.suggestion = re.sub(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", old, row.suggestion)
+
+
+def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement], Spelling]:
+    """The statements in the spelling that their document needs, by all its formulas."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    spelling = Spelling(_summed_letters(sides), _timed(sides))
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=spelling(one.tree))
+
+    def members(pairs: Sequence[tuple[t.Tree, t.Tree]]) -> tuple[tuple[t.Tree, t.Tree], ...]:
+        return tuple((spelling(element), space) for element, space in pairs)
+
+    changed = [replace(s, sides=tuple(map(side, s.sides)), memberships=members(s.memberships)) for s in statements]
+    return changed, spelling
+
+
+def _summed_letters(sides: Sequence[t.Tree]) -> dict[str, str]:
+    """Letters such as the c of Σ_{c=1}^C y_c, that count and are nothing else, and free ones that always count."""
+    summed: set[str] = set()
+    counting: set[int] = set()
+    used: set[str] = set()
+    loose: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            if isinstance(node, t.Big) and node.kind == "sum":
+                index = [n for n in trees(node.index) if isinstance(n, t.Name)]
+                counting.update(map(id, index))
+                summed |= {n.letter for n in index[:1] if not n.accents and not n.style}
+            elif isinstance(node, t.Scripted):
+                counting.update(id(i) for i in script_items(node.sub))
+            if isinstance(node, t.Name):
+                used.add(node.letter)
+    for side in sides:
+        loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}
+    old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())
+    free = [x for x in NEW_LETTERS if x not in used]
+    return dict(zip(old, free, strict=False))
+
+
+def _timed(sides: Sequence[t.Tree]) -> frozenset[str]:
+    """Names that always stand with a step in parentheses, where some stand with the step before: S(t), S(t-1)."""
+    steps: dict[str, list[t.Tree]] = {}
+    others: set[str] = set()
+    for side in sides:
+        followed: set[int] = set()
+        for node in trees(side):
+            if isinstance(node, t.Factors):
+                for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
+                    step = _step(b) if op == "" else None
+                    if step is not None and _base(a):
+                        steps.setdefault(_base(a), []).append(step)
+                    elif op == "" and isinstance(b, t.Group) and b.kind == "(" and _base(a):
+                        others.add(_base(a))
+                    followed.add(id(a))
+    letters = {_letter(s) for found in steps.values() for s in found if isinstance(s, t.Terms)}
+    counted = {n for n, found in steps.items() if {_letter(s) for s in found if not isinstance(s, t.Num)} <= letters}
+    by = {x.letter for side in sides for node in trees(side) if isinstance(node, t.Partial)
+          for x in node.by if isinstance(x, t.Name)}  # fmt: skip
+    if not letters or letters & by:  # d/dt: time that flows
+        return frozenset()
+    functions = FUNCTION_LETTERS | set(KNOWN_FUNCTIONS)
+    return frozenset(n for n in counted - others - functions if {_letter(s) for s in steps[n]} - {""})
+
+
+def _step(item: t.Tree) -> t.Tree | None:
+    """The t of `(t)`, `(t-1)`, `(0)`, also with scripts behind."""
+    group = item.base if isinstance(item, t.Scripted) else item
+    match group:
+        case t.Group(kind="(", items=((t.Num() | t.Name()) as one,)) if isinstance(one, t.Num) or _letter(one):
+            return one
+        case t.Group(kind="(", items=(t.Terms(items=(("+", t.Name()), (_, t.Num()))) as one,)) if _letter(one):
+            return one
+    return None
+
+
+def _letter(step: t.Tree) -> str:
+    match step:
+        case t.Name(letter=letter, accents=()) if letter in STEP_LETTERS:
+            return letter
+        case t.Terms(items=((_, first), *_)):
+            return _letter(first)
+    return ""
+
+
+def _base(node: t.Tree) -> str:
+    """The letter that a step could stand behind."""
+    name = node.base if isinstance(node, t.Scripted) and node.sup is None and not node.primes else node
+    return "_".join([name.letter, *name.accents]) if isinstance(name, t.Name) else ""
+
+
+def _with_step(name: t.Tree, behind: t.Tree, step: t.Tree) -> t.Tree | None:
+    own = script_items(name.sub) if isinstance(name, t.Scripted) else ()
+    base = name.base if isinstance(name, t.Scripted) else name
+    sub, sup, primes = (behind.sub, behind.sup, behind.primes) if isinstance(behind, t.Scripted) else (None, None, 0)
+    items = (*own, *script_items(sub), step) if not own or sub is None else ()
+    if not items or primes:
+        return None
+    return t.Scripted(base, items[0] if len(items) == 1 else t.Group("", items), sup, start=name.start, end=behind.end)
+
+
+def _is_condition(item: t.Tree) -> bool:
+    match item:
+        case t.Group(kind="{", items=(t.Compare(),)):
+            return True
+    return False
+
+
+def _one_index(node: t.Big) -> t.Big:
+    """Σ_{i,j} as Σ_i Σ_j, Σ_{1≤k≤n} as Σ_{k=1}^n, Σ_{i=0}^{m-1} as Σ_{i=1}^m."""
+    match node.index:
+        case t.Group(kind="", items=(first, *rest)) if rest and all(map(_bounded, (first, *rest))):
+            last = rest[-1]
+            lower = last if isinstance(last, t.Compare) and isinstance(first, t.Name) else None
+            head = first if lower is None else replace(lower, sides=(first, *lower.sides[1:]))
+            left = rest[0] if len(rest) == 1 else replace(node.index, items=tuple(rest))
+            return replace(node, index=head, body=replace(node, index=left))
+        case t.Compare(sides=(t.Num() as low, t.Name() as k, (t.Num() | t.Name()) as high), relations=(a, b)) if (
+            a.symbol in LESS and b.symbol in LESS and node.upper is None and isinstance(high, t.Name)
+        ):
+            equal = t.Compare((k, low), (t.Relation("="),), start=node.index.start, end=node.index.end)
+            return replace(node, index=equal, upper=high)
+    match node.index, node.upper:
+        case (
+            t.Compare(sides=(t.Name(letter=letter) as k, t.Num(value=first)), relations=(t.Relation(symbol="="),)),
+            t.Terms(items=(("+", t.Name() as size), ("-", t.Num(value=less)))),
+        ) if first == 0 and less == 1 and not _shifted(node.body, letter):
+            one = t.Num(Fraction(1), "1", start=node.index.start, end=node.index.end)
+            return replace(node, index=replace(node.index, sides=(k, one)), upper=size)
+    return node
+
+
+def _bounded(item: t.Tree) -> bool:
+    match item:
+        case t.Name():
+            return True
+        case t.Compare(sides=(t.Name(), t.Num()), relations=(t.Relation(symbol="="),)):
+            return True
+    return False
+
+
+def _shifted(body: t.Tree, letter: str) -> bool:
+    """Whether the index is counted with, x_{i+1}, or stands by itself: then the place from which it runs counts."""
+    inside: set[int] = set()
+    for node in t.walk(body):
+        if isinstance(node, t.Scripted):
+            above = node.sup.items if isinstance(node.sup, t.Group) and node.sup.kind == "(" else ()
+            inside.update(id(i) for i in (*script_items(node.sub), *above))
+    return any(isinstance(n, t.Name) and n.letter == letter and id(n) not in inside for n in t.walk(body))
