@@ -17,6 +17,11 @@ __all__ = ["apart", "at_equal_indices", "conditions"]
 
 Condition: TypeAlias = tuple[str, str, t.Tree]
 BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
+IN_FRONT = re.compile(
+    r"\s*\\(?:text|mathrm|mbox)\{\s*(?:for|if|when|case|si|wenn|für)\s*\}[\s\\;,~]*([a-z])\s*(=|\\neq?|≠)\s*([a-z])[\s\\;,]*:",
+    re.I,
+)
+"""A condition in front of a formula: `\\text{if} \\; i = j :`."""
 ENDS = re.compile(r"[.!?]\s|\n\s*\n")
 
 
@@ -27,9 +32,19 @@ def conditions(state: State, statements: Sequence[Statement]) -> dict[int, list[
     for n, condition in enumerate(said):
         if condition is None:
             continue
-        targets = _before(state, statements, said, n) or _behind(state, statements, said, n)
+        targets = (
+            _below_heading(state, statements, n)
+            or _before(state, statements, said, n)
+            or _behind(state, statements, said, n)
+        )
         for k in targets:
             out.setdefault(k, []).append(condition)
+    for n, statement in enumerate(statements):
+        if (found := IN_FRONT.match(statement.sides[0].text)) is not None and not statement.continues:
+            letter, sign, other = found.groups()
+            for k in _chain(statements, n, back=False):
+                if k >= n:
+                    out.setdefault(k, []).append(("=" if sign == "=" else "≠", letter, t.Name(other)))
     return out
 
 
@@ -56,6 +71,17 @@ def _before(state: State, statements: Sequence[Statement], said: Sequence[Condit
     if not same_row and not (first and re.search(r"[a-z]", between, re.I)):
         return []
     return _chain(statements, k, back=True)
+
+
+def _below_heading(state: State, statements: Sequence[Statement], n: int) -> list[int]:
+    """What stands below a heading that says the condition, "### When $i = j$", up to the next heading."""
+    text = state.document.text
+    start = state.document.segments[statements[n].block].start
+    line = text.rfind("\n", 0, start) + 1
+    if not re.match(r"#{1,6} .*\b(?:for|if|when|case|si|wenn|für|falls|cuando)\b", text[line:start], re.I):
+        return []
+    end = text.find("\n#", statements[n].end)
+    return [k for k in range(n + 1, len(statements)) if end < 0 or statements[k].start < end]
 
 
 def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condition | None], n: int) -> list[int]:

@@ -70,7 +70,12 @@ class Spelling:
 def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
-    spelling = Spelling(_summed_letters(sides), _timed(sides))
+    ranging = {
+        s.sides[0].tree.letter
+        for s in statements
+        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and re.search(r"dots|\.\.|…", s.sides[1].text)
+    }
+    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides))
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))
@@ -82,9 +87,10 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
     return changed, spelling
 
 
-def _summed_letters(sides: Sequence[t.Tree]) -> dict[str, str]:
-    """Letters such as the c of Σ_{c=1}^C y_c, that count and are nothing else, and free ones that always count."""
-    summed: set[str] = set()
+def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str]:
+    """Letters such as the c of Σ_{c=1}^C y_c, or of c = 1, …, C, that count and are nothing else, each with a free one
+    that always counts."""
+    summed = set(ranging)
     counting: set[int] = set()
     used: set[str] = set()
     loose: set[str] = set()
@@ -98,6 +104,7 @@ def _summed_letters(sides: Sequence[t.Tree]) -> dict[str, str]:
                 counting.update(id(i) for i in script_items(node.sub))
             if isinstance(node, t.Name):
                 used.add(node.letter)
+        counting.add(id(side))  # c = 1, …, C
     for side in sides:
         loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}
     old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())
