@@ -135,16 +135,6 @@ def test_a_condition_in_a_heading_holds_below_it():
     assert last(text, r"\frac{\partial p_i}{\partial u_j} = p_i p_j") == "refuted"
 
 
-def test_a_small_letter_with_two_indices_is_an_entry_of_the_bold_capital():
-    text = (
-        "With $\\mathbf{A} \\in \\mathbb{R}^{n \\times n}$ and $\\mathbf{x} \\in \\mathbb{R}^n$ consider the form "
-        "$q = \\mathbf{x}^T \\mathbf{A} \\mathbf{x}$. For numbers $q = x a x$ would do.\n\n"
-    )
-    assert last(text, r"q = \sum_i \sum_j x_i a_{ij} x_j") == "proved"
-    assert last(text, r"\frac{\partial q}{\partial x_k} = \sum_j a_{kj} x_j + \sum_i x_i a_{ik}") == "proved"
-    assert last(text, r"\frac{\partial q}{\partial x_k} = 2 \sum_j a_{kj} x_j") == "refuted"
-
-
 def test_a_condition_in_front_of_a_formula_with_a_colon_holds_for_its_chain():
     text = "The outputs are $y_c = \\frac{e^{z_c}}{\\sum_{d=1}^C e^{z_d}}$ for $c = 1, \\dots, C$.\n\n"
     claim = r"\text{if} \; i \neq j : \frac{\partial y_i}{\partial z_j} = - y_i y_j"

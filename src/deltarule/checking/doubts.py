@@ -135,7 +135,8 @@ def _at_some_values(state: State, left: t.Tree, right: t.Tree, sides: list[Expre
     worked = any(isinstance(n, t.Num) and "." in n.text for n in t.walk(right))
     if any(_differentiates(e) for e in sides):
         return worked
-    plain = isinstance(left, t.Name | t.Scripted) or _is_call(left)
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    plain = (found is not None and found.power is None) or _is_call(left)
     return (plain or worked) and bool(names(state.definitions.unfold(sides[0])))
 
 

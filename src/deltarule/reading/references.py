@@ -23,7 +23,6 @@ __all__ = [
     "is_kronecker",
     "reference",
     "script_items",
-    "stands_for_capital",
     "survey",
     "trees",
     "usage_of",
@@ -72,8 +71,6 @@ class Usage:
     letters: set[str] = field(default_factory=set)
     double: bool = False
     """Whether two indices occur below."""
-    single: bool = False
-    """Whether one index letter occurs below."""
     triple: bool = False
     """Whether three indices occur below, all letters: `W_{ijl}`."""
     sample_letters: set[str] = field(default_factory=set)
@@ -257,7 +254,6 @@ def survey(
                     elif all(map(is_index, items)) and not any(_letter(i) in usage.defined for i in items):
                         u.letters.update(map(_letter, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
-                    u.single = u.single or (len(items) == 1 and is_index(items[0]) and not isinstance(items[0], t.Num))
                     u.triple = u.triple or _three_letters(items)
                     if sup is not None and _is_transpose(sup):
                         u.transposed += 1
@@ -311,7 +307,6 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
             out.double, out.triple = out.double or u.double, out.triple or u.triple
-            out.single = out.single or u.single
             out.elementwise += u.elementwise
     return out
 
@@ -320,13 +315,10 @@ def _counted(label: str, steps: set[str]) -> bool:
     return any(letter in steps for letter in re.findall(r"[A-Za-z]+", label))
 
 
-def stands_for_capital(usage: dict[str, Usage], base: str, label: str) -> bool:
-    """Whether a small letter with two indices is the capital one: W is there, w alone is not; or W is bold and w has
-    one index elsewhere, or is no vector or matrix itself."""
+def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
+    """Whether a small letter with two indices is the capital one: W is there, w alone is not."""
     small, capital = usage_of(usage, base, label), usage.get(_usage_key(base.upper(), label))
-    if capital is None or not small.double:
-        return False
-    return not small.bare or (capital.bold > 0 and (small.single or not (small.bold or small.transposed)))
+    return capital is not None and not small.bare and small.double
 
 
 def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
@@ -347,11 +339,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             u = usage_of(usage, base, out.get("label", ""))
             _below(out, sub, u, steps, listed, defined, isinstance(usage, Survey) and base in usage.timed)
             capital = base.upper()
-            if (
-                len(out.get("indices", ())) == 2
-                and base != capital
-                and stands_for_capital(usage, base, out.get("label", ""))
-            ):
+            if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
             return _by_letter(_any_sample(_as_square(Reference(**out), usage), usage), usage)
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from deltarule.language.expression import Expression
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
-from deltarule.reading.references import ANY, Reference, Survey, Usage, stands_for_capital, usage_of
+from deltarule.reading.references import ANY, Reference, Survey, Usage, usage_of
 from deltarule.reading.values import Value
 
 __all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "SAMPLES", "Entity", "Function", "Symbols"]
@@ -225,7 +225,7 @@ class Symbols:
             return
         if u.triple:
             self.shaped(entity, 3)
-        elif u.double and not stands_for_capital(self.usage, reference.base, reference.label):
+        elif u.double:
             self.shaped(entity, 2)
         elif u.letters or (u.digits and u.bare and (u.bold or u.transposed)):
             self.shaped(entity, 1)
