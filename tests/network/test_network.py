@@ -16,7 +16,7 @@ from deltarule.network import LOSSES, MODULES, Network
 
 from ..index_loops import evaluate
 
-SIZES = {"n": 3, "h": 4, "k": 2, "m": 5, "t": 2, "d": 3}
+SIZES = {"n": 3, "h": 4, "k": 2, "m": 5}
 
 
 def values_of(network: Network, seed: int = 0) -> dict[str, np.ndarray]:
@@ -225,14 +225,15 @@ def test_the_shapes_of_a_chain_give_its_input():
 @pytest.mark.parametrize("name", [*MODULES, *LOSSES])
 def test_the_name_of_a_row_alone_is_a_network_of_one_module(name: str):
     network = Network.parse(name)
+    sizes = {**SIZES, "t": 2, "d": 3}
     assert [m.kind for m in network.modules] == [name]
     random = np.random.default_rng(1)
     values = {
-        name: random.uniform(0.1, 0.9, size=[SIZES[str(s)] for s in d.sizes])
+        name: random.uniform(0.1, 0.9, size=[sizes[str(s)] for s in d.sizes])
         for name, d in network.declarations.items()
     }
     for e in network.equations:
-        assert np.isfinite(evaluate(e.right, e.axes, values, SIZES)).all()
+        assert np.isfinite(evaluate(e.right, e.axes, values, sizes)).all()
 
 
 @pytest.mark.parametrize("name", [*MODULES, *LOSSES])

@@ -92,7 +92,8 @@ def test_a_range_that_is_no_multiple_of_a_vector_and_passes_zero_is_measured_who
     ("name", "policy", "most"), [("softplus′", "memory", 5), ("log_sigmoid′", "memory", 5), ("softsign′", "plain", 4)]
 )
 def test_what_would_cancel_is_written_so_that_it_does_not(name: str, policy: str, most: float) -> None:
-    points = np.concatenate([np.linspace(-100, 100, 100_001, dtype=np.float32), np.array([1e7, -3e8, 1e18, -1e18], np.float32)])
+    far = np.array([1e7, -3e8, 1e18, -1e18], np.float32)
+    points = np.concatenate([np.linspace(-100, 100, 100_001, dtype=np.float32), far])
     what = subject(name)
     wanted = native_values(what, "accuracy", "float64", points.astype(np.float64))
     normal = np.abs(wanted) > 2e-38

@@ -260,9 +260,9 @@ HUGE = [
 
 @pytest.mark.parametrize("text", HUGE, ids=[t[:12] for t in HUGE])
 def test_time_grows_no_faster_than_the_text(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     read_statements(read_document(text))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_words_in_a_formula_may_hold_a_formula_of_their_own():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -499,3 +500,13 @@ def test_a_setting_outside_its_interval_is_refused_with_what_would_be_right(name
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_default_is_allowed(name):
     assert SETTINGS[name].accepts(SETTINGS[name].default)
+
+
+def test_an_optimiser_is_pickled_by_name_and_one_of_ones_own_whole():
+    row = OPTIMISERS["adam"]
+    _ = row.update.function
+    assert pickle.loads(pickle.dumps(row)) is row  # noqa: S301
+    own = replace(row, name="mine", words="mine")
+    _ = own.update.function
+    again = pickle.loads(pickle.dumps(own))  # noqa: S301
+    assert again == own and again.update.equations == own.update.equations

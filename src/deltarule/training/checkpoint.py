@@ -85,7 +85,9 @@ class Checkpoints:
         place = str(self.folder / HEAD)
         try:
             at = document["position"]
-            position = Position(int(at["epochs"]), int(at["batches"]), float(at["total"]), int(at["seen"]))
+            position = Position(
+                int(at["epochs"]), int(at["batches"]), float(at["total"]), int(at["seen"]), bool(at["over"])
+            )
             _into(model.parameters_, _under(arrays, "parameters"))
             memory = model.optimiser_state_
             memory.updates = int(document["memory"]["updates"])

@@ -96,6 +96,8 @@ class Position:
     """The sum of the losses of the samples of these batches."""
     seen: int = 0
     """How many samples they had."""
+    over: bool = False
+    """Whether a callback has ended the training: then nothing is left to do."""
 
     def add(self, batches: int, losses: np.ndarray, rows: np.ndarray) -> None:
         """Go on to so many batches; the last of them had these mean losses and rows."""
@@ -163,7 +165,8 @@ def train_on(
     began, over_before = time.perf_counter(), at.epochs
     # Overflow is not a warning here: it makes the loss non-finite, and that is an error that says more.
     with _interrupts() as interrupted, np.errstate(over="ignore", invalid="ignore", divide="ignore"), watchers:
-        for epoch in range(plan.first_epoch + at.epochs + 1, plan.first_epoch + plan.epochs + 1):
+        left_over = range(plan.first_epoch + at.epochs + 1, plan.first_epoch + plan.epochs + 1)
+        for epoch in () if at.over else left_over:
             start, seen_before, number, rate = time.perf_counter(), at.seen, at.batches, plan.learning_rate
             started = Snapshot.of(parameters, memory, at.batches)
             for done in steps.epoch(rows, epoch, at.batches):
@@ -199,6 +202,7 @@ def train_on(
                     progress(told)
                 ended |= watchers.epoch_over(told)
             run.interrupted = interrupted.is_set()
+            at.over = ended
             if checkpoint is not None and not kept and (run.interrupted or checkpoint.due()):
                 checkpoint.keep(run, memory, at)
             if ended or run.interrupted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,12 @@ class Optimiser:
     decay: str = "coupled"
     weight_decay: float = 0.0
     """What `weight_decay="auto"` is."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A row of the table is pickled by name, so that it stays that row; another one without what is compiled."""
+        if OPTIMISERS.get(self.name) is self:
+            return optimiser, (self.name,)
+        return Optimiser, tuple(getattr(self, f.name) for f in fields(self))
 
     @property
     def all_equations(self) -> tuple[str, ...]:
