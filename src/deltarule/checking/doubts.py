@@ -55,6 +55,9 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if any(_differentiates(e) for e in sides):
         return ""
     used = [names(state.definitions.unfold(e)) for e in sides]
+    for n in sorted((used[0] ^ used[1]) - set(state.definitions.equations)):
+        if named := [m for m in state.definitions.equations if re.fullmatch(rf"{re.escape(n)}_[a-z]", m)]:
+            return f"{n} has an equation as {named[0]} only"
     if k == 0 and (again := _another_meaning(state, left, used)):
         return again
     theirs = used[0] | used[1] | names(a.expression) | names(b.expression)
