@@ -1,5 +1,4 @@
 """Any text at all is read without a crash and in bounded time, and every node stands where it says."""
-# ruff: noqa: E501 - a list of pieces
 
 from __future__ import annotations
 
@@ -13,23 +12,13 @@ from hypothesis import strategies as st
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading.documents import read_document
 from deltarule.reading.segments import Math
-from deltarule.reading.signs import ACCENTS, COMMANDS, STYLES, UNICODE
 from deltarule.reading.statements import read_expression, read_statements, rows
 from deltarule.reading.tokens import Unreadable
 from deltarule.reading.tree import Case, Compare, Group, Matrix, Name, Relation, Tree, Words, walk
 
-SHARED = Path(__file__).parents[3] / "shared"
+from .inputs import PIECES
 
-PIECES = [
-    *(f"\\{name} " for name in [*COMMANDS, *ACCENTS, *STYLES]), *UNICODE,
-    *"{}()[]|^_&'’=+-*/.,;:<>!~%#$@ \n0123abxyzdWLT",
-    "$$", "\\\\", "\\left", "\\right", "\\left(", "\\right)", "\\left.", "\\right|", "\\begin{align}", "\\end{align}",
-    "\\begin{cases}", "\\end{cases}", "\\begin{bmatrix}", "\\end{bmatrix}", "\\begin{array}{c}", "\\end{array}",
-    "\\begin{aligned}", "\\end{aligned}", "\\text{if }", "\\text{a $x$ b}", "\\tag{1}", "\\[", "\\]", "\\(", "\\)", "```math\n",
-    "\n```\n", "\\newcommand{\\a}[1]{", "\\def\\b", "\\a", "\\operatorname{", "\\underset{", "\\frac", "\\sqrt[", "\\quad ",
-    "\\big|", "\\substack{", "\\stackrel{", "\\boxed{", "\\textcolor{red}{", "\\not", "\\arg\\max", "损失", "é", "\\", "#1",
-    "\\mathrm{d}", "\\partial ", "log", "softmax", "loss",
-]  # fmt: skip
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 @settings(max_examples=1500)
