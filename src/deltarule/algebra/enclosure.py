@@ -21,13 +21,16 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
 )
@@ -42,6 +45,7 @@ Abstract: TypeAlias = Callable[[str, tuple[int, ...], list[Any]], Any]
 
 MAX_EVALUATIONS = 150_000
 MAX_SUMMANDS = 20_000
+MAX_SQUARE = 40
 NAN = flint.arb("nan")
 
 
@@ -69,6 +73,7 @@ class Evaluation:
         """Whether an unevaluated derivative is given a value of its own (to see that it stands at a defined point)."""
         self.count = 0
         self._memo: dict[tuple[Expression, tuple[int, ...]], Any] = {}
+        self._inverses: dict[tuple[Expression, tuple[int, ...]], Any] = {}
 
     def size(self, axis: Axis) -> int:
         return axis.size if isinstance(axis.size, int) else self.sizes[axis.size]
@@ -111,10 +116,18 @@ class Evaluation:
                 for v in values[1:]:
                     best = best.max(v) if best.is_finite() and v.is_finite() else NAN
                 return best
+            case Determinant():
+                return self._matrix(e, at).det()
+            case Inverse(indices=indices):
+                inverse = self._inverse(e, at)
+                i, j = (_number(k, at) for k in indices)
+                return NAN if inverse is None else inverse[i - 1, j - 1]
             case Power(base=base, exponent=exponent):
                 return power(self.value(base, at), exponent)
             case Delta(first=a, second=b):
                 return flint.arb(1 if _number(a, at) == _number(b, at) else 0)
+            case Selection(terms=terms, constant=value):
+                return flint.arb(1 if sum(c * at[a] for a, c in terms) == value else 0)
             case Piecewise(cases=cases, otherwise=otherwise):
                 for u, strict, v in cases:
                     test = self.value(u, at)
@@ -130,6 +143,23 @@ class Evaluation:
             case Derivative():
                 raise Unsupported("a derivative that was not evaluated has no value of its own")
         raise Unsupported(f"a node of kind {type(e).__name__}")
+
+    def _matrix(self, e: Determinant | Inverse, at: Mapping[Axis, int]) -> Any:
+        r, c = e.bound
+        if self.size(r) != self.size(c) or self.size(r) > MAX_SQUARE:
+            raise Unsupported(f"an inverse or determinant of {self.size(r)} by {self.size(c)}")
+        numbers = range(1, self.size(r) + 1)
+        return flint.arb_mat([[self.value(e.body, {**at, r: p, c: q}) for q in numbers] for p in numbers])
+
+    def _inverse(self, e: Inverse, at: Mapping[Axis, int]) -> Any:
+        """The inverse of the matrix of e; None where it is not certain that there is one."""
+        key = (e.body, tuple(at[a] for a in e.body.axes if a not in e.bound))
+        if key not in self._inverses:
+            try:
+                self._inverses[key] = self._matrix(e, at).inv()
+            except ZeroDivisionError:
+                self._inverses[key] = None
+        return self._inverses[key]
 
     def _inside(self, bound: tuple[Axis, ...], at: Mapping[Axis, int]) -> Any:
         if not bound:

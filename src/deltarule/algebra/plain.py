@@ -8,11 +8,14 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Delta,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     rename,
@@ -62,9 +65,20 @@ def _plain(e: Expression, level: int) -> str:
             return name + "'" * sum(order) + "(" + ", ".join(_plain(u, 0) for u in arguments) + ")"
         case Delta(first=a, second=b):
             return f"delta[{_index(a)},{_index(b)}]"
+        case Selection():
+            return repr(e).replace("~", "k")
         case Maximum(body=body, bound=bound):
             return f"max_{{{','.join(a.name.replace('~', 'k') for a in bound)}}} ({_plain(body, 0)})"
+        case Determinant(body=body):
+            return f"det({_matrix(body)})"
+        case Inverse(body=body, indices=indices):
+            return f"inv({_matrix(body)})[{','.join(_index(i) for i in indices)}]"
     return repr(e)
+
+
+def _matrix(body: Expression) -> str:
+    """A matrix that is a name without its indices."""
+    return body.name if isinstance(body, Symbol) and len(body.axes) == 2 else _plain(body, 0)
 
 
 def _index(i: Axis | int) -> str:

@@ -19,11 +19,14 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     names,
@@ -148,6 +151,8 @@ class Point:
             case Delta(first=a, second=b):
                 one, other = (where[i] if isinstance(i, Axis) else i for i in (a, b))
                 return Fraction(one == other)
+            case Selection(terms=terms, constant=value):
+                return Fraction(sum(c * where[a] for a, c in terms) == value)
             case Sum(terms=terms):
                 parts = [self._value(t, where) for t in terms]
                 return None if None in parts else sum((p for p in parts if p is not None), Fraction(0))
@@ -219,11 +224,11 @@ def size_names(*expressions: Expression) -> tuple[list[str], int]:
     largest = 1
     for e in expressions:
         for node in walk(e):
-            bound = node.bound if isinstance(node, Product | Maximum) else ()
+            bound = node.bound if isinstance(node, Product | Maximum | Determinant | Inverse) else ()
             for a in (*node.axes, *bound):
                 if isinstance(a.size, str):
                     found[a.size] = None
-            indices = node.indices if isinstance(node, Symbol) else ()
+            indices = node.indices if isinstance(node, Symbol | Inverse) else ()
             if isinstance(node, Delta):
                 indices = (node.first, node.second)
             largest = max([largest, *(i for i in indices if isinstance(i, int))])

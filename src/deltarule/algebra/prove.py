@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Literal
 
-from deltarule.algebra import cases, polynomial, zero
+from deltarule.algebra import cases, inverses, polynomial, zero
 from deltarule.algebra.budget import DEFAULT, Budget, Exhausted, Meter, Undefined, Unsupported
 from deltarule.algebra.conditions import Condition, generic, learn, open_conditions, sentence, written
 from deltarule.algebra.context import OPAQUE, Context, Mode, context_for, forget
@@ -22,7 +22,7 @@ from deltarule.algebra.terms import Atom, Polynomial
 from deltarule.algebra.verdict import Proof
 from deltarule.language.expression import Axis, Expression, rename
 
-__all__ = ["LOCK", "prove", "too_large"]
+__all__ = ["LOCK", "abstract", "prove", "too_large"]
 
 LOCK = RLock()
 """The kernel's memory is shared: one question at a time."""
@@ -44,6 +44,26 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
     if reason:
         return Proof(False, reason=reason)
     facts = facts.about(left, right) if facts else Facts()
+    if not inverses.has_inverses(left, right, *facts.positive, *(e for pair in facts.equal for e in pair)):
+        return _question(left, right, facts, budget)
+    with LOCK:
+        named = inverses.named(left, right, facts)
+        return named.proof(_question(named.left, named.right, named.facts, budget, (left, right, facts)))
+
+
+def abstract(left: Expression, right: Expression, facts: Facts) -> Proof:
+    """`prove` where the names of inverses in the two sides are known to have values: no point is looked for."""
+    return _question(left, right, facts.about(left, right), DEFAULT, None)
+
+
+def _question(
+    left: Expression,
+    right: Expression,
+    facts: Facts,
+    budget: Budget,
+    meant: tuple[Expression, Expression, Facts] | Literal[True] | None = True,
+) -> Proof:
+    """The proof; `meant` are the sides and facts for which a point is looked for, if those are others."""
     with LOCK:
         if forget():
             _answers.clear()
@@ -53,7 +73,8 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
         if known is not None:
             return _proof([c.read(survey) for c in known]) if isinstance(known, tuple) else known
         try:
-            conditions = _prove(left, right, facts, survey, Meter(budget))
+            whole = (left, right, facts) if meant is True else meant
+            conditions = _prove(left, right, facts, survey, Meter(budget), whole)
         except (Exhausted, Undefined, Unsupported) as e:
             return Proof(False, reason=str(e))
         except RecursionError:
@@ -114,7 +135,14 @@ def _modes(survey: Survey) -> list[Mode]:
     return modes
 
 
-def _prove(left: Expression, right: Expression, facts: Facts, survey: Survey, meter: Meter) -> list[Condition] | str:
+def _prove(
+    left: Expression,
+    right: Expression,
+    facts: Facts,
+    survey: Survey,
+    meter: Meter,
+    meant: tuple[Expression, Expression, Facts] | None,
+) -> list[Condition] | str:
     """The conditions under which the equality is proved, or why it is not."""
     sizes = frozenset(survey.scalars & survey.sizes)
     ctx = context_for(facts, sizes, OPAQUE, meter)
@@ -138,7 +166,7 @@ def _prove(left: Expression, right: Expression, facts: Facts, survey: Survey, me
             raise failure
         return "no proof was found"
     conditions = [*open_conditions(ctx, wanted), *kinks]
-    if (facts or not generic(ctx, conditions)) and not _defined(left, right, facts):
+    if meant is not None and (facts or not generic(ctx, conditions)) and not _defined(*meant):
         return "no point was found at which both sides are defined and the facts hold"
     return conditions
 

@@ -17,13 +17,16 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     add,
@@ -31,6 +34,7 @@ from deltarule.language.expression import (
     negate,
     number,
     opened,
+    opened_body,
     opened_maximum,
     power,
     rename,
@@ -93,7 +97,7 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
 
     def step(u: Expression) -> Expression:
         match u:
-            case Number() | Delta():
+            case Number() | Delta() | Selection():
                 return ZERO
             case Symbol():
                 if u.name != name:
@@ -147,6 +151,16 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
                 largest = subtract(ONE, _call("step", subtract(u, body)))
                 share = power(multiply(largest, bound=bound), -1)
                 return multiply(contract(multiply(largest, differentiate(body, by), bound=bound)), share)
+            case Inverse() | Determinant():
+                if not _mentions(u, name):
+                    return ZERO
+                body, (r, c) = opened_body(u)
+                change = differentiate(body, by)
+                if isinstance(u, Determinant):  # d det A = det A tr(A⁻¹ dA), Jacobi's formula
+                    return multiply(u, contract(multiply(Inverse(body, (r, c), (c, r)), change, bound=(r, c))))
+                i, j = u.indices  # d A⁻¹ = -A⁻¹ dA A⁻¹
+                first, second = Inverse(body, (r, c), (i, r)), Inverse(body, (r, c), (c, j))
+                return negate(contract(multiply(first, change, second, bound=(r, c))))
             case Derivative():
                 raise DeltaruleError(f"resolve {u!r} before differentiating it")
         raise TypeError(f"not an expression: {u!r}")

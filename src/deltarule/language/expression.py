@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import count
+from math import gcd
 from typing import Any, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -24,13 +25,16 @@ __all__ = [
     "Axis",
     "Delta",
     "Derivative",
+    "Determinant",
     "Expression",
     "Index",
+    "Inverse",
     "Maximum",
     "Number",
     "Piecewise",
     "Power",
     "Product",
+    "Selection",
     "Sum",
     "Symbol",
     "add",
@@ -42,10 +46,13 @@ __all__ = [
     "negate",
     "number",
     "opened",
+    "opened_body",
     "opened_maximum",
+    "out_of_range",
     "power",
     "rebuild",
     "rename",
+    "selection",
     "substitute",
     "subtract",
     "symbols",
@@ -187,6 +194,38 @@ class Maximum(Expression):
         return _make_bound(cls, key, (body,), bound)
 
 
+class Determinant(Expression):
+    """The determinant of the matrix that `body` is over its row and its column, the two axes in `bound`."""
+
+    __slots__ = ("body", "bound")
+    body: Expression
+    bound: tuple[Axis, ...]
+
+    def __new__(cls, body: Expression, bound: Iterable[Axis]) -> Determinant:
+        (body,), bound = _bind((body,), tuple(bound))
+        key = ("Determinant", body, bound)
+        return _nodes.get(key) or _make_bound(cls, key, (body,), bound)
+
+
+class Inverse(Expression):
+    """The component at `indices` of the inverse of the matrix that `body` is over `bound`, its row and its column."""
+
+    __slots__ = ("body", "bound", "indices")
+    body: Expression
+    bound: tuple[Axis, ...]
+    indices: tuple[Index, ...]
+
+    def __new__(cls, body: Expression, bound: Iterable[Axis], indices: Iterable[Index]) -> Inverse:
+        row, column = bound
+        indices = tuple(indices)
+        present = [a for a in body.axes if a in (row, column)]
+        if present[:1] == [column]:  # the inverse of the transpose is the transpose of the inverse: one node for both
+            row, column, indices = column, row, indices[::-1]
+        (body,), (row, column) = _bind((body,), (row, column))
+        key = ("Inverse", body, (row, column), indices)
+        return _nodes.get(key) or _make_bound(cls, key, (body,), (row, column), indices)
+
+
 class Power(Expression):
     """`base` to an exact rational exponent; `1/u` is `Power(u, -1)`, the square root `Power(u, 1/2)`."""
 
@@ -228,6 +267,20 @@ class Delta(Expression):
         return _nodes.get(key) or _make(cls, key, (i for i in (first, second) if isinstance(i, Axis)), ())
 
 
+class Selection(Expression):
+    """1 where the indices satisfy an affine equation, Σ coefficient · index = constant, else 0: what windows, reshaping
+    and concatenation select by. Indices count from 1. Made by `selection`, which gives the simplest form."""
+
+    __slots__ = ("constant", "terms")
+    terms: tuple[tuple[Axis, int], ...]
+    constant: int
+
+    def __new__(cls, terms: Iterable[tuple[Axis, int]], constant: int) -> Selection:
+        terms = tuple(terms)
+        key = ("Selection", constant, terms)
+        return _nodes.get(key) or _make(cls, key, (axis for axis, _ in terms), ())
+
+
 class Derivative(Expression):
     """∂of/∂by, not evaluated. Names in `held` are held fixed (the direct part of a dependence); others follow."""
 
@@ -267,10 +320,19 @@ def _bind(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tupl
     return tuple(rename(body, renaming) for body in bodies), tuple(renaming.values())
 
 
-def _make_bound(cls: type[Any], key: tuple[Any, ...], bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> Any:
+def _make_bound(
+    cls: type[Any],
+    key: tuple[Any, ...],
+    bodies: tuple[Expression, ...],
+    bound: tuple[Axis, ...],
+    indices: tuple[Index, ...] = (),
+) -> Any:
     node = object.__new__(cls)
     put = object.__setattr__
-    put(node, "axes", tuple(dict.fromkeys(a for a in _axes_of(bodies) if a not in bound)))
+    if cls is Inverse:
+        put(node, "indices", indices)
+    outer = [i for i in indices if isinstance(i, Axis)]
+    put(node, "axes", tuple(dict.fromkeys([*outer, *(a for a in _axes_of(bodies) if a not in bound)])))
     put(node, "children", bodies)
     put(node, "key", key)
     put(node, "level", max([int(a.name[1:]) for a in bound] + [b.level for b in bodies]))
@@ -296,12 +358,18 @@ def _restore(key: tuple[Any, ...]) -> Expression:
             return Product(factors, bound)
         case ("Maximum", body, bound):
             return Maximum(body, bound)
+        case ("Determinant", body, bound):
+            return Determinant(body, bound)
+        case ("Inverse", body, bound, indices):
+            return Inverse(body, bound, indices)
         case ("Power", base, exponent):
             return Power(base, exponent)
         case ("Apply", arguments, function, order):
             return Apply(function, arguments, order)
         case ("Delta", first, second):
             return Delta(first, second)
+        case ("Selection", constant, terms):
+            return Selection(terms, constant)
         case ("Derivative", by, held, of):
             return Derivative(of, by, held)
         case ("Piecewise", cases, otherwise):
@@ -323,6 +391,10 @@ def rebuild(node: Expression, children: tuple[Expression, ...]) -> Expression:
             return Product(children, bound)
         case Maximum(bound=bound):
             return Maximum(children[0], bound)
+        case Determinant(bound=bound):
+            return Determinant(children[0], bound)
+        case Inverse(bound=bound, indices=indices):
+            return Inverse(children[0], bound, indices)
         case Power(exponent=exponent):
             return Power(children[0], exponent)
         case Apply(function=function, order=order):
@@ -357,12 +429,21 @@ def rename(node: Expression, renaming: Mapping[Axis, Index]) -> Expression:
                 return Delta(
                     renaming.get(a, a) if isinstance(a, Axis) else a, renaming.get(b, b) if isinstance(b, Axis) else b
                 )
+            case Selection(terms=terms, constant=constant):
+                return selection(((renaming.get(a, a), c) for a, c in terms), constant)
             case Product(bound=(_, *_)):
                 factors, bound = opened(e)
                 return Product((rename(f, renaming) for f in factors), bound)
             case Maximum():
                 body, bound = opened_maximum(e)
                 return Maximum(rename(body, renaming), bound)
+            case Determinant():
+                body, bound = opened_body(e)
+                return Determinant(rename(body, renaming), bound)
+            case Inverse(indices=indices):
+                body, bound = opened_body(e)
+                moved = (renaming.get(i, i) if isinstance(i, Axis) else i for i in indices)
+                return Inverse(rename(body, renaming), bound, moved)
         return rebuild(e, tuple(visit(c) for c in e.children))
 
     return visit(node)
@@ -380,6 +461,12 @@ def opened(node: Product) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
 
 def opened_maximum(node: Maximum) -> tuple[Expression, tuple[Axis, ...]]:
     """The body of a maximum with its bound axes made free under fresh names, and those axes."""
+    bodies, bound = _open((node.body,), node.bound)
+    return bodies[0], bound
+
+
+def opened_body(node: Determinant | Inverse) -> tuple[Expression, tuple[Axis, ...]]:
+    """The matrix of a determinant or an inverse with its row and its column made free under fresh names, and those."""
     bodies, bound = _open((node.body,), node.bound)
     return bodies[0], bound
 
@@ -408,6 +495,12 @@ def substitute(node: Expression, replace: Callable[[Expression], Expression | No
                 case Maximum():
                     body, bound = opened_maximum(e)
                     out = Maximum(visit(body), bound)
+                case Determinant():
+                    body, bound = opened_body(e)
+                    out = Determinant(visit(body), bound)
+                case Inverse(indices=indices):
+                    body, bound = opened_body(e)
+                    out = Inverse(visit(body), bound, indices)
                 case _:
                     out = rebuild(e, tuple(visit(c) for c in e.children))
         memo[e] = out
@@ -507,6 +600,46 @@ def divide(a: Expression, b: Expression) -> Expression:
     return multiply(a, power(b, -1))
 
 
+def selection(terms: Iterable[tuple[Index, int]], constant: int) -> Expression:
+    """[Σ coefficient · index = constant]: a number or Kronecker's delta where it is one.
+
+    >>> j, i, k = Axis("j", 6), Axis("i", 4), Axis("k", 3)
+    >>> selection(((j, 1), (i, -1), (k, -1)), -1), selection(((i, 1), (2, 1)), 9)
+    ([j - i - k = -1], 0)
+    """
+    found: dict[Axis, int] = {}
+    for index, c in terms:
+        if isinstance(index, int):
+            constant -= c * index
+        else:
+            found[index] = found.get(index, 0) + c
+    kept = [(axis, c) for axis, c in found.items() if c]
+    common = gcd(*(c for _, c in kept), 0)
+    if not kept:
+        return ZERO if constant else ONE
+    if constant % common or out_of_range(kept, constant):
+        return ZERO
+    kept = [(axis, c // common) for axis, c in kept]
+    constant //= common
+    match kept:
+        case [(axis, 1 | -1 as c)]:
+            return Delta(axis, constant * c)
+        case [(a, 1), (b, -1)] | [(a, -1), (b, 1)] if not constant and a.size == b.size:
+            return Delta(a, b)
+    return Selection(kept, constant)
+
+
+def out_of_range(terms: Iterable[tuple[Axis, int]], constant: int) -> bool:
+    """Whether no indices within their ranges satisfy Σ coefficient · index = constant; never for symbolic sizes."""
+    low = high = 0
+    for axis, c in terms:
+        if not isinstance(axis.size, int):
+            return False
+        low += min(c, c * axis.size)
+        high += max(c, c * axis.size)
+    return not low <= constant <= high
+
+
 def _show(e: Expression) -> str:
     """A plain reading for debugging: index notation in ASCII."""
 
@@ -525,12 +658,19 @@ def _show(e: Expression) -> str:
             return f"sum_{','.join(map(index, bound))}({body})" if bound else body
         case Maximum(body=body, bound=bound):
             return f"max_{','.join(map(index, bound))}({_show(body)})"
+        case Determinant(body=body, bound=bound):
+            return f"det_{','.join(map(index, bound))}({_show(body)})"
+        case Inverse(body=body, bound=bound, indices=indices):
+            return f"inv_{','.join(map(index, bound))}({_show(body)})[{','.join(map(index, indices))}]"
         case Power(base=base, exponent=exponent):
             return f"({_show(base)})^({exponent})"
         case Apply(function=function, arguments=arguments, order=order):
             return function + "'" * sum(order) + "(" + ", ".join(map(_show, arguments)) + ")"
         case Delta(first=a, second=b):
             return f"delta[{index(a)},{index(b)}]"
+        case Selection(terms=terms, constant=constant):
+            sides = [f"{'-' if c < 0 else '+'} {'' if abs(c) == 1 else f'{abs(c)} '}{a.name}" for a, c in terms]
+            return f"[{' '.join(sides).removeprefix('+ ')} = {constant}]"
         case Derivative(of=of, by=by, held=held):
             return f"d({_show(of)})/d({_show(by)})" + (f"|{','.join(held)}" if held else "")
         case Piecewise(cases=cases, otherwise=otherwise):

@@ -17,7 +17,9 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Delta,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
@@ -112,11 +114,26 @@ def _dot(u: Tensor, v: Tensor) -> Tensor:
     return u @ v
 
 
-def _trace(a: Tensor) -> Tensor:
-    _ranked("trace", 2, a)
+def _square(name: str, a: Tensor) -> tuple[Axis, Axis]:
+    _ranked(name, 2, a)
     i, j = a.axes
     if i.size != j.size:
-        raise ShapeError(f"`trace` takes a square matrix, not {shown(a)}")
+        raise ShapeError(f"`{name}` takes a square matrix, not {shown(a)}")
+    return i, j
+
+
+def _inv(a: Tensor) -> Tensor:
+    bound = _square("inv", a)
+    i, j = fresh(bound[0].size), fresh(bound[0].size)
+    return Tensor(Inverse(a.expression, bound, (i, j)), (i, j))
+
+
+def _det(a: Tensor) -> Tensor:
+    return Tensor(Determinant(a.expression, _square("det", a)))
+
+
+def _trace(a: Tensor) -> Tensor:
+    i, j = _square("trace", a)
     return Tensor(multiply(rename(a.expression, {j: i}), bound=(i,)))
 
 
@@ -170,6 +187,8 @@ TENSOR_FUNCTIONS: dict[str, TensorFunction] = {
         TensorFunction("outer", _outer, (2, 2), "outer(u, v)_ij = u_i v_j"),
         TensorFunction("diag", _diag, (1, 1), "diag(v)_ij = v_i where i = j, else 0"),
         TensorFunction("trace", _trace, (1, 1), "trace(A) = Σ_i A_ii"),
+        TensorFunction("inv", _inv, (1, 1), "inv(A) A = A inv(A) = I, where det(A) is not 0"),
+        TensorFunction("det", _det, (1, 1), "det(A) = the determinant of a square matrix"),
         TensorFunction("norm2", lambda x: _sum(x**2), (1, 1), "norm2(x) = Σ_i x_i²"),
         TensorFunction("softmax", _softmax, (1, 1), "softmax(x)_i = exp(x_i) / Σ_j exp(x_j), over the last axis"),
         TensorFunction("log_softmax", _log_softmax, (1, 1), "log_softmax(x)_i = x_i - log Σ_j exp(x_j)"),
