@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from .inputs import drawn
+from deltarule import Network
+from deltarule.language.errors import DeltaruleError
+
+from .inputs import drawn, read
 
 SCRIPT = Path(__file__).with_name("inputs.py")
 
@@ -53,3 +56,20 @@ def test_what_hangs_takes_memory_or_fails_is_told(tmp_path: Path):
 @pytest.mark.parametrize("block", range(100))
 def test_a_million_inputs_are_read_or_refused(block: int, tmp_path: Path):
     assert read_all(block * 10_000, 10_000, tmp_path)["peak MiB"] < 200
+
+
+FOUND = [
+    # what the inputs found: text, name of the file
+    ("$a = .²$", "x.md"),  # ² is a digit to Python, and no number
+]
+
+
+@pytest.mark.parametrize(("text", "name"), FOUND)
+def test_what_was_found_is_read_or_refused(text: str, name: str):
+    assert read(text.encode(), name)
+
+
+def test_python_does_not_warn_of_a_network(recwarn: pytest.WarningsRecorder):
+    with pytest.raises(DeltaruleError):
+        Network("1if x")
+    assert not recwarn.list

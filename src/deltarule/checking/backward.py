@@ -276,8 +276,8 @@ def _sizes(text: str) -> dict[str, tuple[int, ...]]:
             raise DeltaruleError(f'{part.strip()!r} is no shape\nremedy: write shapes as in "x: m n, W: n k, b: k"')
         sizes = []
         for word in match.group(2).split():
-            if not word.isdigit() and word not in symbols:
+            if not word.isdecimal() and word not in symbols:
                 symbols[word] = SIZES[len(symbols) % len(SIZES)]
-            sizes.append(int(word) if word.isdigit() else symbols[word])
+            sizes.append(int(word) if word.isdecimal() else symbols[word])
         found[match.group(1)] = tuple(sizes)
     return found

@@ -39,6 +39,7 @@ MAX_EXPANDED = 100_000
 
 COMMAND = re.compile(r"\\(?:([a-zA-Z@]+)|(.)|\Z)", re.S)
 NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]\d+)?", re.A)
+DIGITS = frozenset("0123456789")
 LETTERS = re.compile(r"[a-zA-Z]+")
 IDENTIFIER = re.compile(r"[^\W\d_][\w’'-]*")
 ROW_GAP = re.compile(r"\*?(?:\[\s*-?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|px|bp|\\[a-zA-Z]+)\s*\])?")
@@ -172,7 +173,7 @@ class _Source:
         if char == "%":
             line = text.find("\n", at, end)
             return end if line < 0 else line + 1
-        if (char.isascii() and char.isdigit()) or (char == "." and text[at + 1 : at + 2].isdigit()):
+        if char in DIGITS or (char == "." and text[at + 1 : at + 2] in DIGITS):
             return self.number(at)
         if "a" <= char <= "z" or "A" <= char <= "Z":
             return self.letters(at)
