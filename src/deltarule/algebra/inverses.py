@@ -149,9 +149,7 @@ def _inverse(
         return _name(out, Inverse, body, r, c, given, at)
     scalars, links = chain
     steps = [i, *(fresh(r.size) for _ in links[1:]), j]
-    factors = [
-        _inverse(out, e, a, b, given, (steps[k], steps[k + 1])) for k, (e, a, b) in enumerate(reversed(links))
-    ]
+    factors = [_inverse(out, e, a, b, given, (steps[k], steps[k + 1])) for k, (e, a, b) in enumerate(reversed(links))]
     return multiply(*(power(s, -1) for s in scalars), *factors, bound=[a for a in steps[1:-1] if isinstance(a, Axis)])
 
 
@@ -257,5 +255,3 @@ def _equal(out: Named, a: Expression, b: Expression, given: Facts) -> bool:
     if proof.proved:
         out.under.append(proof)
     return proof.proved
-
-

@@ -15,13 +15,16 @@ from deltarule.language.expression import (
     Apply,
     Axis,
     Delta,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
 )
@@ -92,11 +95,22 @@ def value_at(e: Expression, fixed: Mapping[Axis, int], values: Mapping[str, Valu
             case Maximum(body=body, bound=bound):
                 choices = product(*(range(1, int(a.size) + 1) for a in bound))
                 return max(visit(body, {**env, **dict(zip(bound, c, strict=True))}) for c in choices)
+            case Determinant(body=body, bound=bound):
+                return _elimination(_matrix(body, bound, env), [])[0]
+            case Inverse(body=body, bound=bound, indices=(i, j)):
+                size = range(1, int(bound[0].size) + 1)
+                unit = [float(k == place(j, env)) for k in size]
+                determinant, column = _elimination(_matrix(body, bound, env), unit)
+                if not determinant:
+                    raise ZeroDivisionError("the matrix has no inverse")
+                return column[place(i, env) - 1]
             case Power(base=base, exponent=n):
                 b = visit(base, env)
                 return b ** int(n) if n.denominator == 1 else b ** float(n)
             case Delta(first=i, second=j):
                 return float(place(i, env) == place(j, env))
+            case Selection(terms=terms, constant=value):
+                return float(sum(c * env[a] for a, c in terms) == value)
             case Piecewise(cases=cases, otherwise=otherwise):
                 for condition, strict, case in cases:
                     c = visit(condition, env)
@@ -111,9 +125,34 @@ def value_at(e: Expression, fixed: Mapping[Axis, int], values: Mapping[str, Valu
                     return visit(body, env)
         raise DeltaruleError(f"{u!r} has no numeric value")
 
+    def _matrix(body: Expression, bound: tuple[Axis, ...], env: Mapping[Axis, int]) -> list[list[float]]:
+        (r, c), size = bound, range(1, int(bound[0].size) + 1)
+        return [[visit(body, {**env, r: p, c: q}) for q in size] for p in size]
+
     try:
         return visit(e, fixed)
     except (OverflowError, ZeroDivisionError, ValueError) as error:
         if isinstance(error, DeltaruleError):
             raise
         raise DeltaruleError(f"{e!r} has no finite value at these numbers: {error}") from None
+
+
+def _elimination(rows: list[list[float]], right: list[float]) -> tuple[float, list[float]]:
+    """The determinant, and the solution of `rows · x = right` (if it is not 0), by Gauss with the largest pivots."""
+    size, determinant = len(rows), 1.0
+    table = [[*row, *right[k : k + 1]] for k, row in enumerate(rows)]
+    for k in range(size):
+        pivot = max(range(k, size), key=lambda r: abs(table[r][k]))
+        if not table[pivot][k]:
+            return 0.0, right
+        if pivot != k:
+            table[k], table[pivot], determinant = table[pivot], table[k], -determinant
+        determinant *= table[k][k]
+        for r in range(k + 1, size):
+            factor = table[r][k] / table[k][k]
+            table[r] = [a - factor * b for a, b in zip(table[r], table[k], strict=True)]
+    x = [0.0] * size
+    for k in reversed(range(size)):
+        if right:
+            x[k] = (table[k][size] - math.fsum(table[k][c] * x[c] for c in range(k + 1, size))) / table[k][k]
+    return determinant, x

@@ -9,13 +9,16 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Row
 from deltarule.calculus.forms import Policy, S, choose, put
 from deltarule.calculus.reuse import exponential_of
+from deltarule.calculus.gathering import gathered
 from deltarule.calculus.rules import delta, expand_functions
 from deltarule.calculus.tidy import cost, rewrite, tidy
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import (
     Apply,
     Derivative,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Product,
     Symbol,
@@ -68,6 +71,7 @@ def local_derivative(definitions: Definitions, of: str, by: str, policy: Policy,
         opened = _without_primes(raw, policy)
         put_row(opened, _primes(raw))
         put_row(tidy(opened), "simplify")
+        put_row(gathered(rows[-1].right), "multiply out, put like terms together")
         put_row(with_activities(definitions, rows[-1].right, of), "reuse of the activity")
     elif at_index is not None:
         f = substitute(right, lambda e: S if e is at_index else None)
@@ -123,7 +127,7 @@ def _elementwise(e: Expression, name: str) -> Symbol | None:
             case Symbol() if u.name == name:
                 found.add(u)
                 return not below
-            case Product(bound=(_, *_)) | Maximum():
+            case Product(bound=(_, *_)) | Maximum() | Inverse() | Determinant():
                 return all(visit(c, True) for c in u.children)
         return all(visit(c, below) for c in u.children)
 

@@ -11,17 +11,21 @@ from deltarule.language.expression import (
     Apply,
     Delta,
     Derivative,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     at,
     multiply,
     opened,
+    opened_body,
     opened_maximum,
     substitute,
     walk,
@@ -79,7 +83,7 @@ def rewrite(e: Expression, facts: Sequence[Fact], *, inside: bool = True) -> Exp
         found = replace(u)
         if found is not None:
             return found
-        if not inside and isinstance(u, Product | Maximum) and u.bound:
+        if not inside and isinstance(u, Product | Maximum | Inverse | Determinant) and u.bound:
             return u
         match u:  # under a binder the indices of a fact may be the bound ones: open it here, not in `substitute`
             case Product(bound=(_, *_)):
@@ -89,6 +93,12 @@ def rewrite(e: Expression, facts: Sequence[Fact], *, inside: bool = True) -> Exp
             case Maximum():
                 body, bound = opened_maximum(u)
                 return Maximum(substitute(body, opening), bound)
+            case Determinant():
+                body, bound = opened_body(u)
+                return Determinant(substitute(body, opening), bound)
+            case Inverse(indices=indices):
+                body, bound = opened_body(u)
+                return Inverse(substitute(body, opening), bound, indices)
         return None
 
     return substitute(e, opening)
@@ -114,7 +124,7 @@ def cost(e: Expression) -> int:
                 return
             case Power(base=Symbol(name=name)) if name in sizes:
                 return
-            case Delta():
+            case Delta() | Selection():
                 total += 1
             case Sum(terms=terms):
                 total += len(terms) - 1
@@ -127,6 +137,8 @@ def cost(e: Expression) -> int:
                 total += WEIGHT.get(function, 10)
             case Maximum():
                 total += 20
+            case Inverse() | Determinant():
+                total += 100
             case Piecewise(cases=cases):
                 total += len(cases)
         for c in u.children:

@@ -36,8 +36,10 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
@@ -56,10 +58,12 @@ from deltarule.language.matrix_form import (
     Call,
     Cases,
     ColumnScale,
+    DeterminantOf,
     Diag,
     DiagonalOf,
     Hadamard,
     Identity,
+    InverseOf,
     Leaf,
     MatMul,
     MaxOver,
@@ -81,10 +85,12 @@ __all__ = [
     "Call",
     "Cases",
     "ColumnScale",
+    "DeterminantOf",
     "Diag",
     "DiagonalOf",
     "Hadamard",
     "Identity",
+    "InverseOf",
     "Leaf",
     "MatMul",
     "MaxOver",
@@ -170,6 +176,12 @@ class _Arranger:
                 laid_out = self.visit(body, body.axes)
                 along = None if len(bound) == len(body.axes) else body.axes.index(bound[0])
                 return fit(MaxOver(laid_out, along), axes)
+            case Determinant(body=body, bound=bound):
+                (body,), bound = self.open((body,), bound)
+                return fit(DeterminantOf(self.visit(body, bound)), axes)
+            case Inverse(body=body, bound=bound, indices=(Axis() as i, Axis() as j)) if i != j:
+                (body,), bound = self.open((body,), bound)
+                return fit(InverseOf(self.visit(body, bound), (i, j)), axes)
             case Delta(first=Axis() as a, second=Axis() as b):
                 if a == b:
                     return fit(Leaf(Number(1), ()), axes)

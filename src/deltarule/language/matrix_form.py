@@ -19,10 +19,12 @@ __all__ = [
     "Call",
     "Cases",
     "ColumnScale",
+    "DeterminantOf",
     "Diag",
     "DiagonalOf",
     "Hadamard",
     "Identity",
+    "InverseOf",
     "Leaf",
     "MatMul",
     "MaxOver",
@@ -220,6 +222,20 @@ class DiagonalOf:
 
 
 @dataclass(frozen=True)
+class InverseOf:
+    """The inverse of a square matrix; its own axes are others than those of the matrix."""
+
+    matrix: Arrangement
+    axes: Axes
+
+
+@dataclass(frozen=True)
+class DeterminantOf:
+    matrix: Arrangement
+    axes: Axes = ()
+
+
+@dataclass(frozen=True)
 class Identity:
     size: int | str
     axes: Axes
@@ -256,6 +272,8 @@ Arrangement: TypeAlias = (
     | MaxOver
     | Diag
     | DiagonalOf
+    | InverseOf
+    | DeterminantOf
     | Identity
     | Unit
     | Ones

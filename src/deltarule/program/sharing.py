@@ -14,12 +14,15 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     Apply,
     Axis,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Product,
     Symbol,
     opened,
+    opened_body,
     opened_maximum,
     rename,
     substitute,
@@ -84,7 +87,7 @@ def _costs(e: Expression) -> bool:
     match e:
         case Apply(function=function):
             return function not in CHEAP
-        case Product(bound=(_, *_)) | Maximum():
+        case Product(bound=(_, *_)) | Maximum() | Inverse() | Determinant():
             return True
     return False
 
@@ -97,6 +100,8 @@ def _occurrences(e: Expression) -> Iterator[Expression]:
             children = opened(e)[0]
         case Maximum():
             children = (opened_maximum(e)[0],)
+        case Determinant() | Inverse():
+            children = (opened_body(e)[0],)
         case _:
             children = e.children
     for child in children:
@@ -138,6 +143,10 @@ def _name(body: Expression, taken: set[str]) -> str:
                 return ["sum", *words(e.factors[-1])]
             case Maximum():
                 return ["max", *words(e.body)]
+            case Inverse():
+                return ["inv", *words(e.body)]
+            case Determinant():
+                return ["det", *words(e.body)]
             case Symbol(name=name):
                 return [name]
         return next(filter(None, map(words, e.children)), [])

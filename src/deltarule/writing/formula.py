@@ -18,6 +18,7 @@ __all__ = [
     "Exponential",
     "Formula",
     "Fraction",
+    "Indexed",
     "Indicator",
     "Name",
     "Norm",
@@ -152,6 +153,14 @@ class Big:
 
 
 @dataclass(frozen=True)
+class Indexed:
+    """A component of a matrix that has no letter of its own: (X^-1)_ij."""
+
+    base: Formula
+    indices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Parentheses:
     body: Formula
 
@@ -229,6 +238,7 @@ Formula: TypeAlias = (
     | Product
     | Terms
     | Big
+    | Indexed
     | Parentheses
     | Absolute
     | Norm

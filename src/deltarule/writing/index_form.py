@@ -6,15 +6,19 @@ Components are the same form, with numbers for indices.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from typing import TypeAlias
 
+from deltarule.language.arrangement import arrange
 from deltarule.language.expression import (
     Apply,
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
     Index,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
@@ -70,6 +74,11 @@ class IndexForm:
                 body, bound = opened_maximum(e)
                 inner = self._more(bound, letters)
                 return f.Big("max", self._runs(bound, inner), compose.wrap(self._visit(body, inner), compose.PRODUCT))
+            case Determinant(body=body, bound=bound):
+                return f.Call("det", (self._matrix(body, bound),))
+            case Inverse(body=body, bound=bound, indices=indices):
+                places = tuple(letters[i] if isinstance(i, Axis) else str(i) for i in indices)
+                return f.Indexed(compose.superscript(self._matrix(body, bound), Fraction(-1)), places)
             case Power():
                 return powered(e, visit)
             case Apply():
@@ -82,6 +91,15 @@ class IndexForm:
                 rows = tuple((visit(v), visit(u), ">" if strict else ">=") for u, strict, v in cases)
                 return f.Cases(rows, visit(otherwise))
         raise TypeError(f"not an expression: {e!r}")
+
+    def _matrix(self, body: Expression, bound: tuple[Axis, ...]) -> Formula:
+        """A whole matrix, as a formula in rows and columns."""
+        from deltarule.writing.matrix_layout import MatrixLayout, NoLayout
+
+        laid_out = arrange(body, bound)
+        if laid_out is None:
+            raise NoLayout
+        return MatrixLayout(self.names).formula(laid_out)
 
     def _symbol(self, e: Symbol, letters: Mapping[Axis, str]) -> f.Name:
         return self.names(e.name, 0, (letters[i] if isinstance(i, Axis) else str(i) for i in e.indices))

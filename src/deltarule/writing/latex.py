@@ -62,6 +62,8 @@ def latex(formula: Formula) -> str:
             return _terms(items)
         case f.Big():
             return _big(formula)
+        case f.Indexed(base=base, indices=indices):
+            return rf"\left( {latex(base)} \right)_{{{','.join(indices)}}}"
         case f.Parentheses(body=body):
             return _enclosed("(", latex(body), ")", compose.tall(body))
         case f.Absolute(body=body):

@@ -99,6 +99,8 @@ def _print(formula: Formula, signs: Signs) -> str:
             head = signs.sum if operator == "sum" else operator
             below = ",".join(letter for letter, _ in letters)
             return f"{head}_{below} {show(body)}"
+        case f.Indexed(base=base, indices=indices):
+            return f"({show(base)})[{','.join(indices)}]"
         case f.Parentheses(body=body):
             return f"({show(body)})"
         case f.Absolute(body=body):

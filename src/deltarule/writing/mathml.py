@@ -70,6 +70,9 @@ def mathml(formula: Formula) -> str:
             return _row(parts)
         case f.Big():
             return _big(formula)
+        case f.Indexed(base=base, indices=indices):
+            below = _row(f"<mi>{letter}</mi>" for letter in indices)
+            return f"<msub>{_fenced('(', mathml(base), ')', compose.tall(base))}{below}</msub>"
         case f.Parentheses(body=body):
             return _fenced("(", mathml(body), ")", compose.tall(body))
         case f.Absolute(body=body):

@@ -18,10 +18,12 @@ from deltarule.language.arrangement import (
     Call,
     Cases,
     ColumnScale,
+    DeterminantOf,
     Diag,
     DiagonalOf,
     Hadamard,
     Identity,
+    InverseOf,
     Leaf,
     MatMul,
     MaxOver,
@@ -83,7 +85,7 @@ class MatrixLayout:
         if not node.axes or not cost:
             return cost, direct
         other_cost, other = self._direct(node, not flip)
-        whole = isinstance(node, Call)  # f(a)^T rather than f(a^T)
+        whole = isinstance(node, Call | InverseOf)  # f(a)^T rather than f(a^T)
         if other_cost + 1 < cost or (whole and other_cost + 1 == cost):
             return other_cost + 1, compose.transposed(other)
         return cost, direct
@@ -135,6 +137,12 @@ class MatrixLayout:
             case DiagonalOf():
                 cost, body = self._direct(node, False)
                 return cost + 1, compose.transposed(body)
+            case InverseOf(matrix=m):
+                cost, body = self._best(m, flip)
+                return cost, compose.superscript(body, Fraction(-1))
+            case DeterminantOf(matrix=m):
+                cost, body = self._native(m)
+                return cost, f.Call("det", (body,))
             case Identity():
                 return 0, f.Special("identity")
             case Ones():

@@ -24,10 +24,12 @@ from deltarule.language.arrangement import (
     Call,
     Cases,
     ColumnScale,
+    DeterminantOf,
     Diag,
     DiagonalOf,
     Hadamard,
     Identity,
+    InverseOf,
     Leaf,
     MatMul,
     MaxOver,
@@ -238,6 +240,10 @@ class Printer:
                 return _atom(f"np.diag({self.full(vector).source})")
             case DiagonalOf(matrix=matrix):
                 return _atom(f"np.diag({self.full(matrix).source})")
+            case InverseOf(matrix=matrix):
+                return _atom(f"np.linalg.inv({self.full(matrix).source})")
+            case DeterminantOf(matrix=matrix):
+                return _atom(f"np.linalg.det({self.full(matrix).source})")
             case Identity(size=size):
                 return _atom(f"np.eye({self.spelling.size(size)}{self.dtype()})")
             case Unit(index=index, axes=(axis,)):

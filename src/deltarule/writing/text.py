@@ -16,10 +16,12 @@ from deltarule.language.arrangement import (
     Call,
     Cases,
     ColumnScale,
+    DeterminantOf,
     Diag,
     DiagonalOf,
     Hadamard,
     Identity,
+    InverseOf,
     Leaf,
     MatMul,
     MaxOver,
@@ -139,6 +141,10 @@ def _print(node: Arrangement) -> Printed:
             return f"diag({_at(v, SUM)})", ATOM
         case DiagonalOf(matrix=m):
             return f"diagonal({_at(m, SUM)})", ATOM
+        case InverseOf(matrix=m):
+            return f"inv({_at(m, SUM)})", ATOM
+        case DeterminantOf(matrix=m):
+            return f"det({_at(m, SUM)})", ATOM
         case Identity(size=size):
             return f"eye({size})", ATOM
         case Unit(index=index, axes=axes):
