@@ -2,7 +2,8 @@
 
 `A⁻¹` becomes a matrix V with A V = I and V A = I: an equality that holds for every such V holds for the inverse. A
 determinant becomes a number. Before that, a product of square matrices is taken apart: (A B)⁻¹ = B⁻¹ A⁻¹, det(A B) =
-det A det B; where the product has an inverse, so has each factor.
+det A det B; where the product has an inverse, so has each factor. A matrix of which a fact says B[i,j] = B[j,i] gets a
+name whose indices the kernel may exchange, and so does the inverse of a symmetric matrix.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from deltarule.algebra.facts import Facts
+from deltarule.algebra.normal_form import SYMMETRIC
 from deltarule.algebra.plain import freed, plain
 from deltarule.algebra.verdict import Proof
 from deltarule.language.expression import (
@@ -31,14 +33,26 @@ from deltarule.language.expression import (
     walk,
 )
 
-__all__ = ["Named", "has_inverses", "named"]
+__all__ = ["Named", "applies", "named"]
 
 MARK = "~"
 """No name that anyone writes begins with it."""
+GIVEN = f"{SYMMETRIC} "
 
 
-def has_inverses(*expressions: Expression) -> bool:
-    return any(isinstance(n, Inverse | Determinant) for e in expressions for n in walk(e))
+def applies(left: Expression, right: Expression, facts: Facts) -> bool:
+    """Whether the question has something to be named."""
+    if any(_symmetry(a, b) for a, b in facts.equal):
+        return True
+    everything = (left, right, *facts.positive, *(e for pair in facts.equal for e in pair))
+    return any(isinstance(n, Inverse | Determinant) for e in everything for n in walk(e))
+
+
+def _symmetry(a: Expression, b: Expression) -> str:
+    """The name of the matrix of which the equality says that it is symmetric, or nothing."""
+    if isinstance(a, Symbol) and isinstance(b, Symbol) and a.name == b.name and len(a.axes) == 2:
+        return a.name if len(a.indices) == 2 and a.indices == b.indices[::-1] else ""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,8 @@ class Named:
         def put(n: Expression) -> Expression | None:
             if not isinstance(n, Symbol) or not n.name.startswith(MARK):
                 return None
+            if n.name.startswith(GIVEN):
+                return Symbol(n.name.removeprefix(GIVEN), n.indices)
             k = next(k for k in self.known if k.name == n.name)
             first = 2 if k.kind is Inverse else 0
             moved = dict(zip(k.axes[2:], n.indices[first:], strict=True))
@@ -97,6 +113,15 @@ class Named:
 def named(left: Expression, right: Expression, facts: Facts) -> Named:
     """The question with names for its inverses and determinants, and what is known of these added to the facts."""
     out = Named(left, right, Facts())
+    symmetric = {name for a, b in facts.equal if (name := _symmetry(a, b))}
+    if symmetric:
+
+        def put(n: Expression) -> Expression | None:
+            return Symbol(GIVEN + n.name, n.indices) if isinstance(n, Symbol) and n.name in symmetric else None
+
+        rest = [(substitute(a, put), substitute(b, put)) for a, b in facts.equal if not _symmetry(a, b)]
+        facts = Facts(tuple(substitute(e, put) for e in facts.positive), tuple(rest))
+        left, right = substitute(left, put), substitute(right, put)
     positive = tuple(_visit(out, e, facts) for e in facts.positive)
     equal = tuple((_visit(out, a, facts), _visit(out, b, facts)) for a, b in facts.equal)
     given = Facts(positive, equal)
@@ -173,7 +198,7 @@ def _own(
     out: Named, body: Expression, kind: type[Expression], r: Axis, c: Axis
 ) -> tuple[_Known, bool, tuple[Axis | int, ...]] | None:
     """The row of a name that the matrix is, whether transposed, and its further indices."""
-    if not isinstance(body, Symbol) or not body.name.startswith(MARK):
+    if not isinstance(body, Symbol) or not body.name.startswith(MARK) or body.name.startswith(GIVEN):
         return None
     known = next(k for k in out.known if k.name == body.name)
     if known.kind is not kind or set(body.indices[:2]) != {r, c}:
@@ -243,7 +268,9 @@ def _name(
             if same is k.body or _equal(out, k.body, same, given):
                 return Symbol(k.name, (*indices, *outer))
     axes = tuple(fresh(a.size) for a in (r, c, *outer))
-    name = f"{MARK}{'inverse' if kind is Inverse else 'determinant'}{len(out.known)}"
+    turned_body = rename(body, {r: c, c: r})
+    symmetric = kind is Inverse and (turned_body is body or _equal(out, body, turned_body, given))
+    name = f"{SYMMETRIC if symmetric else MARK}{'inverse' if kind is Inverse else 'determinant'}{len(out.known)}"
     out.known.append(_Known(name, kind, rename(body, dict(zip((r, c, *outer), axes, strict=True))), axes))
     return Symbol(name, (*at, *outer))
 

@@ -134,4 +134,15 @@ def _symbol(ctx: Context, e: Symbol) -> Polynomial:
         return defined
     if not e.indices and e.name in ctx.sizes:
         return item_polynomial(atom(head("size", e.name), ()))
-    return item_polynomial(atom(head("symbol", e.name), tuple(index_id(i) for i in e.indices)))
+    swaps = symmetries(len(e.indices)) if e.name.startswith(SYMMETRIC) else ()
+    of = head("symbol", e.name, (), 0, swaps)
+    return item_polynomial(atom(of, tuple(index_id(i) for i in e.indices)))
+
+
+SYMMETRIC = "~symmetric"
+"""The names of symmetric matrices begin with it: their first two indices may be exchanged."""
+
+
+def symmetries(rank: int) -> tuple[tuple[int, ...], ...]:
+    rest = tuple(range(2, rank))
+    return ((0, 1, *rest), (1, 0, *rest))

@@ -44,7 +44,7 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
     if reason:
         return Proof(False, reason=reason)
     facts = facts.about(left, right) if facts else Facts()
-    if not inverses.has_inverses(left, right, *facts.positive, *(e for pair in facts.equal for e in pair)):
+    if not inverses.applies(left, right, facts):
         return _question(left, right, facts, budget)
     with LOCK:
         named = inverses.named(left, right, facts)

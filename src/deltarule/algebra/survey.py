@@ -99,7 +99,8 @@ class Survey:
             case Symbol(name=name, indices=indices):
                 if not indices:
                     self.scalars.add(name)
-                return "s", self._name(name), tuple([self._index(i) for i in indices])
+                kind = "s" if not name.startswith("~symmetric") else "~"
+                return kind, self._name(name), tuple([self._index(i) for i in indices])
             case Product(bound=bound):
                 bound_row = tuple([self._index(a) for a in bound])
                 if bound:
