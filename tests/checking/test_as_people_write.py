@@ -247,6 +247,32 @@ def test_a_wrong_row_stays_wrong_across_sections():
     assert last(text, r"\frac{\partial E}{\partial w} = 2 (y - t) x") == "proved"
 
 
+# what a row rests on alone
+
+PLACES = "Let $M \\in \\mathbb{R}^{n \\times n}$. First $h = q r$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "claim", "verdict"),
+    [
+        ("v = M q", r"\frac{\partial h}{\partial q} = r", "proved"),
+        ("v = M q", r"\frac{\partial h}{\partial q} = q", "undecided"),
+        ("v = q^T M q", r"\frac{\partial h}{\partial q} = r", "undecided"),  # no number, by what the text shows
+    ],
+)
+def test_a_row_by_the_equations_that_it_rests_on(elsewhere: str, claim: str, verdict: str):
+    found = [row.verdict for row in check_text(f"{PLACES}$${claim}$$\n\nThen $${elsewhere}$$\n", "notes.md").rows]
+    assert found[1] == verdict
+
+
+def test_an_abstract_loss_may_depend_on_all_that_uses_a_name():
+    text = "Let $M \\in \\mathbb{R}^{n \\times n}$, $u = M g$, $z = g r$ and $s = g^2$.\n\n"
+    assert last(text, r"\frac{\partial L}{\partial g} = \frac{\partial L}{\partial z} r") not in {
+        "proved",
+        "conditional",
+    }
+
+
 # facts in words
 
 

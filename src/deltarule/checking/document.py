@@ -39,6 +39,7 @@ from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
+from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.spellings import in_one_spelling
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, places
@@ -86,7 +87,8 @@ def check_statements(
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch)
     at = 0
-    for part in sections(document, statements):
+    parts = sections(document, statements)
+    for part in parts:
         first, at = at, at + sum(1 for _ in claimed(part))
         rows = state.rows[first:at]
         if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
@@ -95,6 +97,11 @@ def check_statements(
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
     _shapes_misread(state)
+    by_what_it_rests_on(
+        state, parts, lambda some: sum(1 for _ in claimed(some)),
+        lambda some, declared, first: _judged(document, some, given, watch.inside(first), declared=declared),
+        watch.refuses,
+    )  # fmt: skip
     about(state)
     spelling.told(state.rows)
     return CheckedDocument(name, document.text, state.rows, state.findings)

@@ -19,7 +19,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["OPEN", "better", "mixes_ranks", "sections"]
+__all__ = ["HOLDS", "OPEN", "better", "mixes_ranks", "sections", "take"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -54,19 +54,19 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
     for row, own in zip(rows, again, strict=True):
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
             anew |= _meant_anew(whole, part, row, own)
-            _take(row, own, own.reason)
+            take(row, own, own.reason)
             continue
         if row.verdict not in OPEN or row.verdict == own.verdict:
             continue
         if anew and row.verdict == "refuted" and anew & _used(part, own):
-            _take(row, own, own.reason)
+            take(row, own, own.reason)
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
-            _take(row, own, f"{own.reason}, by what this section says")
+            take(row, own, f"{own.reason}, by what this section says")
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
-            _take(row, own, own.reason)
+            take(row, own, own.reason)
         elif row.verdict == "ill-shaped":
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
@@ -87,7 +87,8 @@ def _meant_anew(whole: State, part: State, row: DocumentRow, own: DocumentRow) -
     return set()
 
 
-def _take(row: DocumentRow, own: DocumentRow, reason: str) -> None:
+def take(row: DocumentRow, own: DocumentRow, reason: str) -> None:
+    """Give a row the verdict that it was given by itself."""
     for field in FIELDS:
         setattr(row, field, getattr(own, field))
     row.reason = reason

@@ -1,0 +1,190 @@
+"""A row that the whole document leaves open is judged once more by what it rests on alone: its own equation and those
+that give its names their meaning.
+
+One letter misread somewhere else, a number in one place and a vector in another, then does no harm here. What is proved
+so is proved by equations of the document; nothing is refuted so. A letter that the text of the section writes in bold,
+transposes, gives components or puts into some ℝ^n is never taken for a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from deltarule.checking.relations import EQUAL
+from deltarule.checking.sections import HOLDS, take
+from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, Survey, reference, survey
+from deltarule.reading.statement import Statement
+
+__all__ = ["Slices", "by_what_it_rests_on"]
+
+OPEN = frozenset({"undecided", "unread"})
+NO_CLAIM = frozenset({"definition", "assumption", "none"})
+
+MOST = 12
+"""Equations that a row may rest on; with more of them it is hardly simpler than the whole."""
+
+
+@dataclass
+class Slices:
+    """The equations of a document by the names that they are about."""
+
+    whole: State
+    parts: Sequence[Sequence[Statement]]
+    """The statements under each heading; all of them where there is none."""
+    of: dict[str, list[int]] = field(default_factory=dict)
+    """Each name: the places of the statements with that name alone on the left."""
+    shaped: dict[int, set[str]] = field(default_factory=dict)
+    """Each part, by its number: the letters that are no numbers there."""
+    part_of: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for place, statement in enumerate(self.whole.statements):
+            name = self._about(statement)
+            if name is not None:
+                self.of.setdefault(name, []).append(place)
+        place = 0
+        for number, part in enumerate(self.parts):
+            for _ in part:
+                self.part_of[place] = number
+                place += 1
+
+    def _about(self, statement: Statement) -> str | None:
+        if not statement.relations or statement.relations[0].symbol not in EQUAL or statement.continues:
+            return None
+        left = statement.sides[0].tree
+        match left:
+            case t.Factors(items=((_, head), ("", t.Group(kind="(")))):
+                left = head
+            case t.Call(function=head):
+                left = head
+        found = reference(left, self.whole.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+        if found is None or found.primes or found.power is not None or found.transposed:
+            return None
+        return found.key
+
+    def around(self, place: int) -> list[int] | None:
+        """The places of the statements that the one at `place` rests on, in order and itself included; None where
+        they are too many."""
+        chosen = {place}
+        waiting = [place]
+        while waiting:
+            at = waiting.pop(0)
+            for found in self._names(self.whole.statements[at], differentiated=at == place):
+                source = self._source(found, at, place)
+                if source is not None and source not in chosen:
+                    chosen.add(source)
+                    waiting.append(source)
+            if len(chosen) > MOST:
+                return None
+        return sorted(chosen)
+
+    def _source(self, found: Reference, at: int, place: int) -> int | None:
+        """Where a name has its meaning: the last equation before the row, else the first behind it."""
+        places = self.of.get(found.key) or self.of.get(found.base, [])
+        usage = self.whole.symbols.usage
+        if not places and isinstance(usage, Survey):  # h_{t-1} by the equation of h_t
+            letters = {n.letter for n in self._scripts(found)}
+            if letters & usage.steps or any(m.isdigit() for m in found.mark):
+                places = [
+                    p for key, own in self.of.items() if key.split("_")[0].split("^")[0] == found.base for p in own
+                ]
+        before = [p for p in places if p < place]
+        return before[-1] if before else next((p for p in places if p > place and p != at), None)
+
+    @staticmethod
+    def _scripts(found: Reference) -> Iterator[t.Name]:
+        for letter in f"{found.mark} {found.label}":
+            if letter.isalpha():
+                yield t.Name(letter)
+
+    def _names(self, statement: Statement, differentiated: bool) -> Iterator[Reference]:
+        usage = self.whole.symbols.usage
+        for side in statement.sides:
+            for node in t.walk(side.tree) if side.tree is not None else ():
+                found = reference(node, usage) if isinstance(node, t.Name | t.Scripted) else None
+                if found is not None:
+                    yield found
+                if not differentiated or not isinstance(node, t.Partial) or self._defined(node.of):
+                    continue  # of what has an equation it is known what it depends on
+                for by in node.by:
+                    found = reference(by, usage)
+                    for user in self.whole.definitions.users(found.key) if found is not None else ():
+                        yield Reference(user)
+
+    def _defined(self, of: t.Tree | None) -> bool:
+        found = reference(of, self.whole.symbols.usage) if isinstance(of, t.Name | t.Scripted) else None
+        return found is not None and found.key in self.whole.definitions.equations
+
+    def no_numbers(self, place: int) -> set[str]:
+        """The names of which the text around a statement shows that they are vectors or matrices."""
+        number = self.part_of.get(place, 0)
+        if number not in self.shaped:
+            statements = self.parts[number] if self.parts else self.whole.statements
+            sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+            usage = survey(sides)
+            out = {key.split("^")[0] for key, u in usage.items() if u.double or u.triple or u.letters}
+            for side in sides:
+                for node in t.walk(side):
+                    found = reference(node, usage) if isinstance(node, t.Name | t.Scripted) else None
+                    if found is not None and (found.transposed or (found.name is not None and _bold(found.name))):
+                        out.add(found.key)
+            self.shaped[number] = out
+        return self.shaped[number] | self._declared()
+
+    def _declared(self) -> set[str]:
+        pairs = [pair for s in self.whole.statements for pair in s.memberships]
+        found = [(reference(x, self.whole.symbols.usage), space) for x, space in pairs]
+        return {r.key for r, space in found if r is not None and not isinstance(space, t.Name)}
+
+    def misread(self, part: State, place: int) -> bool:
+        """Whether the slice takes a letter for a number of which the text shows that it is none."""
+        known = self.no_numbers(place)
+        for left, right, _ in part.judged:
+            for node in (*t.walk(left), *t.walk(right)):
+                found = reference(node, part.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+                if found is None or found.indices or not known & {found.key, found.key.split("^")[0]}:
+                    continue
+                entity = part.symbols.entities.get(found.key)
+                if entity is not None and not entity.rank:
+                    return True
+        return False
+
+
+def _bold(name: t.Name) -> bool:
+    return name.style == "bold"
+
+
+def by_what_it_rests_on(
+    whole: State,
+    parts: Sequence[Sequence[Statement]],
+    rows_of: Callable[[Sequence[Statement]], int],
+    judged: Callable[[Sequence[Statement], Sequence[tuple[t.Tree, t.Tree]], int], State],
+    refuses: Callable[[int], str],
+) -> None:
+    """Judge every row that is open by its slice; what is proved so is proved, what is shown to be no claim is none."""
+    slices = Slices(whole, parts)
+    declared = [pair for s in whole.statements for pair in s.memberships]
+    firsts = [0]
+    for statement in whole.statements:
+        firsts.append(firsts[-1] + rows_of([statement]))
+    for place, first in enumerate(firsts[:-1]):
+        rows = whole.rows[first : firsts[place + 1]]
+        if not any(row.verdict in OPEN for row in rows) or refuses(firsts[place + 1]):
+            continue
+        around = slices.around(place)
+        if around is None or len(around) == len(whole.statements):
+            continue
+        chosen = [replace(whole.statements[k], continues=False) for k in around]
+        before = rows_of(chosen[: around.index(place)])
+        part = judged(chosen, declared, first)
+        own = part.rows[before : before + len(rows)]
+        if slices.misread(part, place):
+            continue
+        for row, again in zip(rows, own, strict=True):
+            if row.verdict in OPEN and again.verdict in HOLDS:
+                take(row, again, f"{again.reason}, by the equations that it rests on")
+            elif row.verdict in OPEN and again.verdict in NO_CLAIM:
+                take(row, again, again.reason)
