@@ -17,6 +17,7 @@ from deltarule.checking.named_losses import named_losses
 from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.unsaid_functions import logistic
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     ONE,
@@ -269,9 +270,23 @@ def _outcome(
     if state.apart:
         a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
-    if outcome.status == "refuted" and state.bare_function:
+    if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):
         return Outcome("undecided", reason="a function stands without its argument")
     return outcome
+
+
+def _at_its_letter(state: State, left: t.Tree, a: Value, b: Value) -> bool:
+    """dσ/da = … of a function defined as σ(a), where nothing else occurs: without its argument it is taken at a."""
+    match left:
+        case t.Partial(of=t.Name() as of, by=(t.Name() as by,), order=1):
+            found = reference(of, state.symbols.usage)
+        case _:
+            return False
+    f = state.symbols.functions.get(found.base) if found is not None else None
+    letters = {f"{by.letter}", f"{by.letter}_argument"}
+    return (
+        f is not None and f.defined and f.parameter in letters and names(a.expression) | names(b.expression) <= letters
+    )
 
 
 def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -323,6 +338,10 @@ def _under_assumptions(
             return Condition("kink", "the value at the kink is a convention")
         for condition, facts in _unsaid(state):
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
+                return condition
+        if (found := logistic(state, a.expression, b.expression)) is not None:
+            condition, x, y, definitions = found
+            if equality(state, x, y, False, None, definitions).status == "proved":
                 return condition
         if (size := _mean_or_sum(state, a.expression, b.expression)) is not None:
             return Condition("scale", f"a mean or a sum over the {size} samples")

@@ -7,13 +7,13 @@ that ends it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, ZERO, Expression, subtract
+from deltarule.language.expression import ONE, ZERO, Expression, negate, subtract
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.statement import Statement
@@ -25,7 +25,7 @@ ABOVE = frozenset({">", "\\gt"})
 BELOW = frozenset({"<", "\\lt"})
 LASTING = frozenset({"assume", "assuming", "suppose", "let", "with", "where", "given", "provided", "since", "as"})
 LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando"})
-SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*#|[.!?]\s|。")
+SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:#|[-*+] |\d+[.)] )|[.!?]\s|。")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
     for place, statement in enumerate(statements):
         positive = _positive(state, statement)
         segment = state.document.segments[statement.block]
-        if not positive or statement.continues or getattr(segment, "display", False):
+        if not positive or statement.continues:
+            continue
+        if getattr(segment, "display", False):
+            out += _behind_a_row(statements, statement, positive)
             continue
         words = re.findall(r"[^\W\d_]+", state.document.text[max(0, segment.start - 60) : segment.start].lower())
         word = next((w for w in reversed(words[-3:]) if w in LASTING | LOCAL), "")
@@ -63,9 +66,25 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
     return out
 
 
+def _behind_a_row(statements: Sequence[Statement], said: Statement, positive: tuple[Expression, ...]) -> Iterator[Said]:
+    """`\\frac{dE}{ds} = 0 \\quad \\text{for } s > 0`: what stands behind formulas of a row holds for them, back to the
+    condition before it."""
+    if not _conditional(said):
+        return
+    row = [s for s in statements if s.block == said.block and s.row == said.row and s.start <= said.start]
+    before = [s.end for s in row if s is not said and _conditional(s) and s.relations[0].symbol in ABOVE | BELOW]
+    yield Said(positive, max(before, default=min(s.start for s in row)), said.end)
+
+
+def _conditional(statement: Statement) -> bool:
+    words = re.findall(r"[^\W\d_]+", statement.words_before.lower())
+    return bool(words and statement.relations) and words[-1] in LOCAL | LASTING
+
+
 def facts_for(state: State, said: Sequence[Said], statement: Statement) -> None:
     """Put in force what is said where a statement stands."""
     here = [e for one in said if one.first <= statement.start <= one.last for e in one.positive]
+    here = [e for k, e in enumerate(here) if negate(e) not in here[k + 1 :]]  # of a > 0 and a < 0, what was said last
     lasting = tuple(e for e in state.facts.positive if e not in state.local_facts)
     state.local_facts = tuple(e for e in here if e not in lasting)
     if lasting + state.local_facts != state.facts.positive:

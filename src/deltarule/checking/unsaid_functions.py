@@ -1,0 +1,36 @@
+"""σ without an equation: a row that holds for the logistic function holds under a definition that the text leaves out."""
+
+from __future__ import annotations
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.outcomes import with_signals
+from deltarule.checking.rows import Condition
+from deltarule.checking.state import State
+from deltarule.language.equation import Equation
+from deltarule.language.expression import Apply, Expression, substitute, walk
+
+__all__ = ["logistic"]
+
+
+def logistic(state: State, a: Expression, b: Expression) -> tuple[Condition, Expression, Expression, Definitions] | None:
+    """The sides and the definitions with the logistic function for a σ that is only named; None where there is none."""
+    f = state.symbols.functions.get("sigma")
+    if f is None or f.defined or f.table_name == "sigmoid":
+        return None
+    name = f.table_name
+
+    def named(u: Expression) -> Expression | None:
+        if not isinstance(u, Apply) or u.function != name or len(u.arguments) != 1:
+            return None
+        return Apply("sigmoid", tuple(substitute(x, named) for x in u.arguments), u.order)
+
+    known = with_signals(state)
+    bodies = [e.right for e in known.equations.values()]
+    if not any(isinstance(u, Apply) and u.function == name for e in (a, b, *bodies) for u in walk(e)):
+        return None
+    other = Definitions.of(
+        (Equation(e.left, substitute(e.right, named)) for e in known.equations.values()), dict(known.declarations)
+    )
+    other.signals.update(known.signals)
+    condition = Condition("definition-elsewhere", "σ is the logistic function, which no equation says")
+    return condition, substitute(a, named), substitute(b, named), other

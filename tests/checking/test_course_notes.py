@@ -1,0 +1,47 @@
+"""What teachers and students leave to the reader: conditions behind a formula, σ without an equation, names with primes."""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.checking.files import check_text
+
+
+def verdicts(text: str, name: str = "a.md") -> list[str]:
+    return [row.verdict for row in check_text(text, name).rows if row.verdict not in {"definition", "assumption"}]
+
+
+RELU = "Let $y = \\max(0, a)$.\n\n"
+NEURON = "$$z = w x + b, \\quad p = \\sigma(z), \\quad L = -y \\ln p - (1 - y) \\ln(1 - p)$$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (RELU + "$$\\frac{dy}{da} = 1 \\quad \\text{for } a > 0$$", ["proved"]),
+        (RELU + "$$\\frac{dy}{da} = 0 \\quad \\text{for } a > 0$$", ["refuted"]),
+        (
+            RELU + "$$\\frac{dy}{da} = 0 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 1 \\quad \\text{if } a > 0$$",
+            ["proved", "proved"],
+        ),
+        (
+            RELU + "$$\\frac{dy}{da} = 1 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 0 \\quad \\text{if } a > 0$$",
+            ["refuted", "refuted"],
+        ),
+        (RELU + "- for $a > 0$: $\\frac{dy}{da} = 1$\n- for $a < 0$: $\\frac{dy}{da} = 0$", ["proved", "proved"]),
+        (RELU + "- for $a > 0$: $\\frac{dy}{da} = 0$\n- for $a < 0$: $\\frac{dy}{da} = 1$", ["refuted", "refuted"]),
+    ],
+)
+def test_a_condition_behind_a_formula_holds_for_that_formula(text: str, expected: list[str]):
+    assert verdicts(text) == expected
+
+
+def test_a_sigma_that_no_equation_defines_is_the_logistic_function_under_that_condition():
+    (row,) = [r for r in check_text(NEURON + "$$\\frac{dL}{dz} = p - y$$", "a.md").rows if r.line == 3]
+    assert row.verdict == "conditional"
+    assert row.condition is not None
+    assert row.condition.kind == "definition-elsewhere"
+
+
+def test_what_holds_for_no_sigma_of_that_kind_is_refuted():
+    assert verdicts(NEURON + "$$\\frac{dL}{dz} = y - p$$") == ["refuted"]
