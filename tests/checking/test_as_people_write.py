@@ -273,6 +273,32 @@ def test_an_abstract_loss_may_depend_on_all_that_uses_a_name():
     }
 
 
+# numbers and letters that count layers
+
+LAYERS = (
+    "One layer is $h = f(V u + b)$. Two of them: $u_1 = f_1(V_1 u_0)$, $u_2 = f_2(V_2 u_1)$ and\n"
+    "$E = \\frac12 \\|u_2 - t\\|^2$, with $\\delta_2 = (u_2 - t) \\circ f_2'(V_2 u_1)$.\n\n"
+)
+
+
+def test_a_number_below_a_transposed_letter_is_no_component():
+    assert verdicts(LAYERS + r"$$q = V_2^T \delta_2$$")[0] == "definition"
+    assert (
+        last(LAYERS, r"\frac{\partial E}{\partial V_1} = [V_2^T \delta_2 \circ f_1'(V_1 u_0)] u_0^T") == "conditional"
+    )
+    wrong = last(LAYERS, r"\frac{\partial E}{\partial V_1} = [V_2^T \delta_2 \circ f_2'(V_1 u_0)] u_0^T")
+    assert wrong not in {"proved", "conditional"}
+
+
+def test_a_letter_that_is_counted_up_below_a_name_says_the_layer():
+    text = (
+        "Layer $i$ is $u_i = f_i(V_i u_{i-1})$.\n\n$$\\delta_i = V_{i+1}^T \\delta_{i+1} \\circ f_i'(V_i u_{i-1})$$\n"
+    )
+    assert verdicts(text) == ["definition", "definition"]
+    summed = "With $u_i = x_{i+1} - x_i$ and $s = \\sum_{i=1}^{2} u_i$:\n\n$$s = u_1 + u_2$$\n"  # components
+    assert verdicts(summed)[-1] == "proved"
+
+
 # facts in words
 
 
@@ -351,3 +377,13 @@ def test_where_most_rows_do_not_fit_the_shapes_were_misread():
     one = "$$\\nabla_x s = 2 x^T x$$\n\n"
     assert verdicts(text + one)[-1] == "ill-shaped"
     assert verdicts(text + one + "$$\\nabla_x s = s$$\n\n" + "$$\\nabla_x s = 2 s$$\n")[-1] == "undecided"
+
+
+def test_functions_that_a_number_below_tells_apart_are_two():
+    text = "Two layers: $u = f_1(r)$ and $v = f_2(q u)$.\n\n"
+    assert last(text, r"\frac{\partial v}{\partial r} = f_2'(q u) q f_1'(r)") == "proved"
+    for claim in (r"\frac{\partial v}{\partial r} = f_1'(q u) q f_1'(r)", "f_1(r + 1) = f_2(r + 1)"):
+        assert last(text, claim) not in {"proved", "conditional"}
+    given = "With $f_1(x) = x^2$ and $f_2(x) = 3 x$:\n\n"
+    assert last(given, "f_1(f_2(x)) = 9 x^2") == "proved"
+    assert last(given, "f_2(f_1(x)) = 9 x^2") == "refuted"

@@ -20,6 +20,7 @@ from deltarule.checking.defining import defines
 from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
+from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
 from deltarule.checking.index_conditions import at_equal_indices, conditions
 from deltarule.checking.layers_by_letter import circles, decided, retold
@@ -83,7 +84,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements, spelling = in_one_spelling(spelled_out(statements))
+    statements, spelling = in_one_spelling(functions_apart(spelled_out(statements), document.text))
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch)
     at = 0

@@ -254,7 +254,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             state.symbols.quantities[base] = lists  # f(x, y), never at other arguments
             continue
         bare = state.symbols.usage.get(base)
-        if base in primed or (base in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
+        if base in primed or (base.partition("_")[0] in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
             state.symbols.name_function(base)
         elif base in heads:
             if (len(lists) > 1 or base in elsewhere) and base not in derived:

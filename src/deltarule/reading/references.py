@@ -31,6 +31,8 @@ __all__ = [
 INDEX_LETTERS = frozenset("ijklmnpqrst")
 LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
+MAYBE_STEPS = frozenset({"i", "j"})
+"""Letters that count layers where nothing is summed over them and they never stand beside another index."""
 ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
@@ -68,6 +70,8 @@ class Usage:
     bold: int = 0
     transposed: int = 0
     digits: set[str] = field(default_factory=set)
+    numbered: int = 0
+    """How often it is transposed with a number below, `W_3^T`: the number is no component then."""
     letters: set[str] = field(default_factory=set)
     double: bool = False
     """Whether two indices occur below."""
@@ -191,17 +195,23 @@ def is_kronecker(node: t.Tree) -> bool:
 def step_letters(roots: Iterable[Any]) -> set[str]:
     """The letters that are counted up or down in scripts: l in `a^{(l-1)}`, t in `h_{t-1}`."""
     out: set[str] = set()
+    components: set[str] = set()
+    may_count = STEP_LETTERS | MAYBE_STEPS
     for root in roots:
         for node in trees(root):
+            if isinstance(node, t.Big) and node.index is not None:
+                components |= {n.letter for n in trees(node.index) if isinstance(n, t.Name)}
             if not isinstance(node, t.Scripted):
                 continue
+            if len(items := script_items(node.sub)) > 1 or is_kronecker(node):
+                components |= {_letter(item) for item in items}
             above = node.sup.items[0] if isinstance(node.sup, t.Group) and len(node.sup.items) == 1 else node.sup
             for script in (*script_items(node.sub), above):
                 match script:
-                    case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in STEP_LETTERS:
+                    case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in may_count:
                         if script is not above or letter not in {"n", "m"} or isinstance(node.sup, t.Group):
                             out.add(letter)
-    return out
+    return out - (components & MAYBE_STEPS)
 
 
 def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
@@ -257,6 +267,7 @@ def survey(
                     u.triple = u.triple or _three_letters(items)
                     if sup is not None and _is_transpose(sup):
                         u.transposed += 1
+                        u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
                     if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
                         letter = _letter(sup.items[0])
                         if (
@@ -307,7 +318,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
             out.double, out.triple = out.double or u.double, out.triple or u.triple
-            out.elementwise += u.elementwise
+            out.elementwise, out.numbered = out.elementwise + u.elementwise, out.numbered + u.numbered
     return out
 
 
@@ -399,7 +410,8 @@ def _below(
         return
     few = len(items) <= 2 or u.triple
     counts = all(map(is_index, items)) and few and len(items) <= 3 and not any(_letter(i) in defined for i in items)
-    if numbers and len(items) == 1 and not listed and not u.letters and not (u.bare and (u.bold or u.transposed)):
+    vector = u.bare and not u.numbered and (u.bold or u.transposed)
+    if numbers and len(items) == 1 and not listed and not u.letters and not vector:
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
     if counts:
         out["indices"] = items

@@ -216,7 +216,8 @@ class Symbols:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
         if reference.mark and reference.label in {"", ANY}:
-            if not reference.mark.isdigit():
+            steps = self.usage.steps if isinstance(self.usage, Survey) else set()
+            if not reference.mark.isdigit() and not set(re.findall("[A-Za-z]+", reference.mark)) & (steps | {"L"}):
                 return
             if (u.transposed or u.elementwise) and not capital:  # h_1, h_2: layers of vectors
                 self.shaped(entity, 1)
@@ -227,7 +228,7 @@ class Symbols:
             self.shaped(entity, 3)
         elif u.double:
             self.shaped(entity, 2)
-        elif u.letters or (u.digits and u.bare and (u.bold or u.transposed)):
+        elif u.letters or (u.digits and u.bare and not u.numbered and (u.bold or u.transposed)):
             self.shaped(entity, 1)
         elif u.bold:
             self.shaped(entity, 2 if capital else 1)

@@ -1,0 +1,90 @@
+"""Functions that a number or a letter below tells apart: f_1 and f_2 are two, each under a name of its own.
+
+Letters that count layers are left alone, f_i beside x_i and x_{i-1}: one equation speaks of all of them. So is σ where
+the text calls it the sigmoid, and h_θ with a parameter below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import base_name, step_letters, trees
+from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES
+
+__all__ = ["functions_apart"]
+
+LETTERS = frozenset({"f", "g", "phi", "varphi", "psi", "sigma"})
+
+
+def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
+    """The statements with each such function under one name, f_1."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    steps = step_letters(sides)
+    below: dict[str, set[str]] = {}
+    for base, mark in _called(sides, steps):
+        below.setdefault(base, set()).add(mark)
+    functions = LETTERS | {base for base, _ in _primed(sides, steps)} | _defined(statements, steps)
+    apart = {base for base, marks in below.items() if base in functions and len(marks) > 1}
+    apart -= {*KNOWN_FUNCTIONS, *OBJECTIVES}
+    if any(word in text.lower() for word in ("sigmoid", "logistic")):
+        apart.discard("sigma")
+    if not apart:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        found = _marked(node, steps)
+        if found is None or found[0] not in apart:
+            return None
+        assert isinstance(node, t.Scripted) and isinstance(node.base, t.Name)
+        name = replace(node.base, letter=f"{node.base.letter}_{found[1]}", start=node.start, end=node.end)
+        return replace(node, base=name, sub=None) if node.sup is not None or node.primes else name
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+
+def _marked(node: t.Tree | None, steps: set[str]) -> tuple[str, str] | None:
+    """(f, 1) for f_1, f_1', f_1^2: a number or one Latin letter below that counts no layers."""
+    match node:
+        case t.Scripted(base=t.Name() as name, sub=t.Num(text=mark)) if mark.isdigit():
+            return base_name(name), mark
+        case t.Scripted(base=t.Name() as name, sub=t.Name(letter=mark, accents=())) if len(mark) == 1:
+            return None if mark in steps else (base_name(name), mark)
+    return None
+
+
+def _called(sides: Sequence[t.Tree], steps: set[str]) -> Iterator[tuple[str, str]]:
+    for side in sides:
+        for node in trees(side):
+            if not isinstance(node, t.Factors):
+                continue
+            for (_, a), (op, b) in pairwise(node.items):
+                group = b.base if isinstance(b, t.Scripted) else b
+                found = _marked(a, steps)
+                if found is not None and op == "" and isinstance(group, t.Group) and group.kind == "(":
+                    yield found
+
+
+def _primed(sides: Sequence[t.Tree], steps: set[str]) -> Iterator[tuple[str, str]]:
+    for side in sides:
+        for node in trees(side):
+            if isinstance(node, t.Scripted) and node.primes and (found := _marked(node, steps)) is not None:
+                yield found
+
+
+def _defined(statements: Sequence[Statement], steps: set[str]) -> set[str]:
+    """The letters of f_1(x) = …, where only names stand in the parentheses."""
+    out: set[str] = set()
+    for statement in statements:
+        match statement.sides[0].tree:
+            case t.Factors(items=((_, head), ("", t.Group(kind="(", items=items)))) if statement.relations:
+                found = _marked(head, steps)
+                if found is not None and all(isinstance(x, t.Name | t.Scripted) for x in items):
+                    out.add(found[0])
+    return out
