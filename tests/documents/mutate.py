@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isclose
+from itertools import pairwise
 from pathlib import Path
-from random import Random
 
-from deltarule.reading import tree as t
 from deltarule.reading.documents import read_document
 from deltarule.reading.statement import Side
-from deltarule.reading.statements import read_expression, read_statements
+from deltarule.reading.statements import read_statements
 
+from .alike import alike
 from .scoring import Label, bare, labels_of
 
 FOLDER = Path(__file__).parent
@@ -34,47 +33,6 @@ class Mutant:
     right: str
     start: int
     text: str
-
-
-def value(node: t.Tree) -> float:
-    """The value with a random number for each name with its scripts, and for each function of its arguments."""
-
-    def drawn(*key: object) -> float:
-        return Random(repr(key)).uniform(0.3, 1.7)
-
-    match node:
-        case t.Num(value=number):
-            return float(number)
-        case t.Terms(items=items):
-            return sum(value(x) if sign == "+" else -value(x) for sign, x in items)
-        case t.Factors(items=items):
-            out = 1.0
-            for op, x in items:
-                out = out / value(x) if op in {"/", "div"} else out * value(x)
-            return out
-        case t.Ratio(numerator=a, denominator=b):
-            return value(a) / value(b)
-        case t.Group(kind="(" | "[", items=(inside,)):
-            return value(inside)
-        case t.Scripted(base=base, sub=None, sup=t.Num(value=n), primes=0):
-            return value(base) ** float(n)
-        case t.Scripted(base=t.Name() as base, sub=sub, sup=sup, primes=primes):
-            return drawn(base.letter, base.accents, repr(sub), repr(sup), primes)
-        case t.Name(letter=letter, accents=accents):
-            return drawn(letter, accents, "None", "None", 0)
-        case t.Call(function=f, argument=x):
-            return drawn(repr(f), value(x))
-        case t.Big(kind=kind, index=index, body=body):
-            return drawn(kind, repr(index), value(body))
-    raise ValueError(f"no value for {type(node).__name__}")
-
-
-def alike(a: str, b: str) -> bool:
-    """Whether two formulas agree whatever their names stand for, as far as one random point shows; unsure is yes."""
-    try:
-        return isclose(value(read_expression(a)), value(read_expression(b)), rel_tol=1e-9)
-    except Exception:
-        return True
 
 
 def sign(right: str, _: Label) -> Iterator[str]:
@@ -173,6 +131,93 @@ def missing(right: str, _: Label) -> Iterator[str]:
             yield before + " " + after
 
 
+def squared(right: str, _: Label) -> Iterator[str]:
+    """A square too many, on a difference in parentheses: a loss that was not differentiated."""
+    for found in re.finditer(r"\([^()]*[-+][^()]*\)(?![\^_'])", right):
+        if not re.search(r"(?:[a-zA-Z]|')\s*$", right[: found.start()]) or right[: found.start()].rstrip().endswith(
+            "cdot"
+        ):
+            yield right[: found.end()] + "^2" + right[found.end() :]
+
+
+def output(right: str, _: Label) -> Iterator[str]:
+    """The slope of a function taken at another quantity of the row."""
+    for found in re.finditer(r"(?<=')\(([a-z](?:_\w|\^\w)?)\)", right):
+        rest = right[: found.start()] + right[found.end() :]
+        for name in sorted(set(re.findall(r"(?<![a-zA-Z\\_^{])[a-z](?:_\w|\^\w)?(?![a-zA-Z'(_^])", rest))):
+            if name != found[1] and name[1:] == found[1][1:]:
+                yield right[: found.start(1)] + name + right[found.end(1) :]
+
+
+def hat(right: str, _: Label) -> Iterator[str]:
+    """The target for the prediction, in one place."""
+    for found in re.finditer(r"\\hat\s*(?:\{y\}|y)", right):
+        yield right[: found.start()] + "y" + right[found.end() :]
+
+
+def term(right: str, _: Label) -> Iterator[str]:
+    """A term of a sum left out."""
+    if re.search(r"[=&]|\\begin|\\sum|,", right):
+        return
+    cuts = [m.start(1) for m in re.finditer(r"(?<=[\w})\] ])\s*([+-])(?=[\s\w\\(])", right)
+            if _depth(right, m.start(1)) == 0 and not _in_a_script(right, m.start(1))]  # fmt: skip
+    for begin, end in pairwise([*cuts, len(right)]):
+        yield f"{right[:begin].rstrip()} {right[end:].lstrip()}".strip()
+
+
+def reciprocal(right: str, _: Label) -> Iterator[str]:
+    for found in re.finditer(r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", right):
+        if "partial" not in found[0] and not re.fullmatch(r"[d12]", found[1].strip()):
+            yield f"{right[: found.start()]}\\frac{{{found[2]}}}{{{found[1]}}}{right[found.end() :]}"
+
+
+def mean(right: str, _: Label) -> Iterator[str]:
+    """The sum for the mean."""
+    for found in re.finditer(r"\\frac\{?1\}?\{?[mnN]\}?\s*(?=\\sum)", right):
+        yield right[: found.start()] + right[found.end() :]
+
+
+def exponent(right: str, _: Label) -> Iterator[str]:
+    """The sign of one exponent."""
+    for found in re.finditer(r"e\^\{(-?)([a-z])\}", right):
+        yield right[: found.start()] + f"e^{{{'' if found[1] else '-'}{found[2]}}}" + right[found.end() :]
+
+
+def log(right: str, _: Label) -> Iterator[str]:
+    for found in re.finditer(r"\\(?:log|ln)(?![a-zA-Z])\s*", right):
+        yield right[: found.start()] + right[found.end() :]
+
+
+def order(right: str, _: Label) -> Iterator[str]:
+    """Two matrices in the wrong order."""
+    matrix = r"(?:\\mathbf\{[A-Z]\}|[A-Z])(?:_\d)?(?:\^(?:T|\\top))?"
+    if found := re.fullmatch(rf"({matrix})\s*({matrix})", right.strip()):
+        yield f"{found[2]} {found[1]}"
+
+
+def number(right: str, _: Label) -> Iterator[str]:
+    """A quantity of another unit or layer: its number changed for the other one."""
+    for found in re.finditer(r"(?<=_)([12])(?!\d)|(?<=\^\{\()(l)(?=\)\})|(?<=\^)(l)(?![\w])", right):
+        other = {"1": "2", "2": "1"}.get(found[0]) or ("l+1" if right[found.start() - 1] == "(" else "{l+1}")
+        yield right[: found.start()] + other + right[found.end() :]
+
+
+def input_of_the_bias(right: str, label: Label) -> Iterator[str]:
+    """The gradient of a weight given for that of a bias."""
+    if re.fullmatch(r"\\frac\{(?:\\partial|d)\s*\w+\}\{(?:\\partial|d)\s*b\}", label.lhs) and not re.search(
+        r"[=&]|sum", right
+    ):
+        yield f"({right})\\, x" if re.search(r"[-+]", right) else rf"{right}\, x"
+
+
+def no_sum(right: str, label: Label) -> Iterator[str]:
+    """A sum over an index of the other side."""
+    if re.search(r"[+=&-]|sum|begin", right):
+        return
+    for letter in sorted(set(re.findall(r"_\{?([ijk])", label.lhs)) & set(re.findall(r"_\{?([ijk])", right))):
+        yield rf"\sum_{{{letter}}} {right}"
+
+
 def _in_a_script(text: str, end: int) -> bool:
     opened = []
     for k, c in enumerate(text[:end]):
@@ -199,6 +244,18 @@ KINDS: dict[str, tuple[Callable[[str, Label], Iterator[str]], bool]] = {
     "sum": (sums, False),
     "swap": (swap, True),
     "index": (index, True),
+    "squared": (squared, True),
+    "output": (output, True),
+    "hat": (hat, True),
+    "term": (term, True),
+    "reciprocal": (reciprocal, True),
+    "mean": (mean, False),
+    "exponent": (exponent, True),
+    "log": (log, True),
+    "order": (order, False),
+    "number": (number, True),
+    "input of the bias": (input_of_the_bias, True),
+    "no sum": (no_sum, False),
 }
 HINTS = {
     "sign": {"sign", "one sign"},
@@ -211,6 +268,18 @@ HINTS = {
     "sum": {"sum"},
     "swap": {"swapped", "sign", "one sign", "another name", "reciprocal", "output"},
     "index": {"index"},
+    "squared": {"square"},
+    "output": {"output", "another name"},
+    "hat": {"another name", "swapped"},
+    "term": {"term"},
+    "reciprocal": {"reciprocal"},
+    "mean": {"mean"},
+    "exponent": {"argument", "one sign", "sign"},
+    "log": {"log"},
+    "order": {"transpose"},
+    "number": {"index", "another name"},
+    "input of the bias": {"extra factor"},
+    "no sum": {"no sum"},
 }
 """The hints that say what was done."""
 
@@ -223,15 +292,24 @@ def mutants() -> Iterator[Mutant]:
         document = read_document(source, name)
         if document.text != source:
             continue
+        known = names_of(source)
         sides = {(bare(s.sides[k].text), bare(s.sides[k + 1].text)): s.sides[k + 1]
                  for s in read_statements(document) for k in range(len(s.relations))}  # fmt: skip
         for label in labels_of(file):
             side = sides.get((bare(label.lhs), bare(label.rhs)))
             if label.kind == "claim" and label.verdict == "true" and side is not None and label.rhs.strip() != "0":
-                yield from _of_row(name, source, label, side)
+                yield from _of_row(name, source, label, side, known)
 
 
-def _of_row(name: str, source: str, label: Label, side: Side) -> Iterator[Mutant]:
+def names_of(formulas: str) -> set[str]:
+    """The names, each with what stands below it: letters for indices are one index, numbers are not."""
+    text = re.sub(r"(?:\\(?:hat|bar|tilde|mathbf|boldsymbol|mathrm)\s*)\{(\w+)\}", r"\1", formulas)
+    text = re.sub(r"\\[a-zA-Z]+(?:_(?:\w|\{[^{}]*\}))?|\^(?:\w|\{[^{}]*\})(?:_\w|_\{\w+\})?", " ", text)
+    found = re.findall(r"\b[a-zA-Z]+(?:_(?:\w|\{\w+\}))?", text)
+    return {re.sub(r"(?<=_)\{?([a-zA-Z]+)\}?$", lambda m: "i" * len(m[1]), one) for one in found}
+
+
+def _of_row(name: str, source: str, label: Label, side: Side, known: set[str]) -> Iterator[Mutant]:
     right = source[side.start : side.end]
     if "\\begin" in right or "\n" in right or "\\dd" in right:
         return
@@ -243,6 +321,8 @@ def _of_row(name: str, source: str, label: Label, side: Side) -> Iterator[Mutant
                 bare(changed) == bare(right)
                 or bare(changed) == bare(label.lhs)
                 or (may_cancel and alike(right, changed))
+                or (not names_of(changed) and not re.search(r"partial|\bd|'", label.lhs))  # true of some values
+                or not names_of(changed) <= known  # of a name that the document has not, nothing is false
             ):
                 continue
             text = source[: side.start] + changed + source[side.end :]

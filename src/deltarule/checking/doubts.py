@@ -128,6 +128,7 @@ def _nowhere_else(state: State, sides: list[Expression]) -> str:
                 known.add(found.key)
     for e in sides:
         known |= {n.by.name for n in walk(e) if isinstance(n, Derivative)}
+        known = known.union(*(names(x) for n in walk(e) if isinstance(n, Apply) and any(n.order) for x in n.arguments))
     sizes = INDEX_LETTERS | {"m", "n", "N", "M", "B"}  # how many there are needs no introduction
     unknown = sorted(n for n in (used[0] ^ used[1]) - known - sizes if n in state.symbols.entities)
     return unknown[0] if unknown else ""

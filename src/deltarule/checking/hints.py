@@ -11,24 +11,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
+from deltarule.checking.exchanges import at_another_place, change_of_index, names_exchanged, replaced_name
+from deltarule.checking.insertions import factor_inserted, term_inserted
 from deltarule.checking.repairs import (
     Side,
     another_function_value,
     argument_scaled,
-    at_another_place,
-    change_of_index,
     factor_dropped,
-    factor_inserted,
     factors_turned,
     logarithm,
     mean,
-    names_exchanged,
     negated,
     number_factor,
     one_term_negated,
     primed,
     reciprocal,
-    replaced_name,
     squared,
     summed,
     term_dropped,
@@ -67,6 +64,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
     Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
     Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
+    Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
@@ -75,11 +73,11 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("extra factor", "there is a factor too many", "(ŷ - y) ŷ(1 - ŷ) with cross-entropy", factor_dropped),
     Misconception("extra term", "there is a term too many", "∂L/∂w with the penalty of another weight", term_dropped),
     Misconception("another name", "one name stands for another", "(ŷ - y) w for (ŷ - y) x", replaced_name),
+    Misconception("term", "a term is missing", "1 for 1 - tanh² z", term_inserted),
     Misconception("factor", "a factor is missing", "ŷ - y for (ŷ - y) x", factor_inserted),
     Misconception("argument", "the argument of a function has lost a factor", "2σ(z) - 1 for 2σ(2z) - 1",
                   argument_scaled),
     Misconception("log", "a logarithm is lost, or one too many", "y ŷ for y log ŷ", logarithm),
-    Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
     Misconception("slope", "a function stands for its output or its slope", "σ(z) for σ(z)(1 - σ(z))",
                   another_function_value),
 )  # fmt: skip

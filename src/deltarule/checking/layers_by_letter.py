@@ -46,8 +46,9 @@ def _indexed(state: State, side: t.Tree) -> list[tuple[str, str]]:
 
 
 def decided(state: State) -> int:
-    """How many rows are understood, those that would be wrong counted against it."""
-    return sum(row.verdict in GOOD for row in state.rows) - 2 * sum(row.verdict in BAD for row in state.rows)
+    """How many rows are understood, less those that would be wrong and that no known mistake explains."""
+    bad = sum(row.verdict in BAD and not row.hint for row in state.rows)
+    return sum(row.verdict in GOOD for row in state.rows) - 2 * bad
 
 
 def retold(before: State, after: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from time import process_time
 
 from deltarule.checking.claims import holds
 from deltarule.checking.hints import repairs
@@ -18,6 +18,7 @@ from deltarule.reading.values import IllShaped, Unread
 __all__ = ["mend"]
 
 SECONDS = 1.2
+"""Of processor time: what is said of a row does not depend on what else the machine does."""
 MOST = 240
 """Repairs that are tried for one row."""
 
@@ -31,10 +32,12 @@ def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
 def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     names, functions = _around(state, left, right)
     side = Side(right, left, names, functions)
-    deadline = monotonic() + SECONDS
+    deadline = process_time() + SECONDS
     for count, (misconception, changed) in enumerate(repairs(side)):
-        if count >= MOST or monotonic() > deadline:
+        if count >= MOST or process_time() > deadline:
             return
+        if changed == left:
+            continue  # it would hold, and say nothing
         try:
             proved = holds(state, left, changed)
         except (Unread, IllShaped, DeltaruleError, RecursionError, LookupError, ValueError):

@@ -8,29 +8,31 @@ from fractions import Fraction
 from itertools import pairwise, permutations, product
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
+from deltarule.reading.references import INDEX_LETTERS, script_items, trees
 
 __all__ = [
+    "MAX_NAMES",
+    "TWO",
     "Side",
     "another_function_value",
     "argument_scaled",
-    "at_another_place",
-    "change_of_index",
+    "atoms",
+    "everywhere",
     "factor_dropped",
-    "factor_inserted",
     "factors_turned",
+    "grouped",
     "logarithm",
     "mean",
-    "names_exchanged",
     "negated",
     "number_factor",
     "one_term_negated",
     "primed",
     "reciprocal",
-    "replaced_name",
     "squared",
     "summed",
     "term_dropped",
+    "times",
+    "transposed",
     "unsummed",
 ]
 
@@ -278,83 +280,22 @@ def _is_power(sup: t.Tree | None) -> bool:
     return False
 
 
-def names_exchanged(side: Side) -> Iterator[t.Tree]:
-    """Two names exchanged: y and ŷ; of two quantities in an index each keeps its index."""
-    found = list(dict.fromkeys(n for n in trees(side.right) if isinstance(n, t.Name)))
-    letters = [n for n in found if not (n.letter in INDEX_LETTERS and not n.accents) or n in atoms(side.right)][:6]
-    for i, a in enumerate(letters):
-        for b in letters[i + 1 :]:
-            yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
-
-
-def replaced_name(side: Side) -> Iterator[t.Tree]:
-    """One occurrence of a name that is another quantity of the equations around."""
-    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
-    mine = atoms(side.right)
-
-    def change(node: t.Tree) -> Iterator[t.Tree]:
-        if node in mine:
-            for other in others:
-                if other != node:
-                    yield other
-
-    yield from everywhere(side.right, change)
-    for name in mine:
-        for other in others:
-            if other != name:
-                yield t.replaced(side.right, lambda n, name=name, other=other: other if n == name else None)
-
-
-def change_of_index(side: Side) -> Iterator[t.Tree]:
-    """One index for another that occurs in the row."""
-    seen = [
-        item
-        for root in (side.left, side.right)
-        for node in trees(root)
-        if isinstance(node, t.Scripted)
-        for item in script_items(node.sub)
-        if is_index(item)
-    ]
-    choices = list(dict.fromkeys(seen))
-
-    def change(node: t.Tree) -> Iterator[t.Tree]:
-        if not isinstance(node, t.Scripted) or node.sub is None or not isinstance(node.base, t.Name):
-            return
-        items = script_items(node.sub)
-        for k, item in enumerate(items):
-            for other in choices:
-                if other != item and is_index(item) and isinstance(other, type(item)):
-                    new = (*items[:k], other, *items[k + 1 :])
-                    yield replace(node, sub=new[0] if len(new) == 1 else t.Group("", new))
-        if len(items) == 2:
-            yield replace(node, sub=t.Group("", (items[1], items[0])))
-
-    yield from everywhere(side.right, change)
-
-
-def at_another_place(side: Side) -> Iterator[t.Tree]:
-    """σ'(a) for σ'(z): the argument of a function changed for another name."""
-    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
-
-    def change(node: t.Tree) -> Iterator[t.Tree]:
-        if isinstance(node, t.Factors):
-            for k, ((_, f), (op, g)) in enumerate(pairwise(node.items)):
-                if not isinstance(g, t.Group) or g.kind != "(" or len(g.items) != 1 or op:
-                    continue
-                if isinstance(f, t.Name | t.Scripted):
-                    for other in others:
-                        if other != g.items[0]:
-                            yield t.Factors((*node.items[: k + 1], ("", t.Group("(", (other,))), *node.items[k + 2 :]))
-
-    yield from everywhere(side.right, change)
-
-
 def number_factor(side: Side, factor: Fraction) -> Iterator[t.Tree]:
     number: t.Tree = (
         t.Num(factor, str(factor))
         if factor.denominator == 1
         else t.Ratio(t.Num(Fraction(factor.numerator)), t.Num(Fraction(factor.denominator)))
     )
+
+    def dropped(node: t.Tree) -> Iterator[t.Tree]:
+        if isinstance(node, t.Factors) and len(node.items) > 1:
+            for k, (op, item) in enumerate(node.items):
+                if _is_number(item, 1 / factor) and op not in {"/", "div"}:
+                    rest = [*node.items[:k], *node.items[k + 1 :]]
+                    rest[0] = ("", rest[0][1])
+                    yield rest[0][1] if len(rest) == 1 else t.Factors(tuple(rest))
+
+    yield from everywhere(side.right, dropped)
     yield times(number, side.right)
 
     def change(node: t.Tree) -> Iterator[t.Tree]:
@@ -363,6 +304,15 @@ def number_factor(side: Side, factor: Fraction) -> Iterator[t.Tree]:
                 yield t.Terms((*node.items[:k], (sign, times(number, item)), *node.items[k + 1 :]))
 
     yield from everywhere(side.right, change)
+
+
+def _is_number(node: t.Tree, value: Fraction) -> bool:
+    match node:
+        case t.Num(value=found):
+            return found == value
+        case t.Ratio(numerator=t.Num(value=a), denominator=t.Num(value=b)):
+            return b != 0 and a / b == value
+    return False
 
 
 def mean(side: Side) -> Iterator[t.Tree]:
@@ -429,36 +379,6 @@ def term_dropped(side: Side) -> Iterator[t.Tree]:
                 yield rest[0][1] if len(rest) == 1 and rest[0][0] == "+" else t.Terms(rest)
 
     yield from everywhere(side.right, change)
-
-
-def factor_inserted(side: Side) -> Iterator[t.Tree]:
-    """A name, 1 - name, name (1 - name), 1 - name² or a slope f'(name) as a further factor, plain or elementwise."""
-    found = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
-    one = t.Num(Fraction(1), "1")
-
-    def candidates() -> Iterator[t.Tree]:
-        for s in found:
-            for f in side.functions:
-                yield t.Factors((("", t.Scripted(f, None, None, 1)), ("", t.Group("(", (s,)))))
-            rest = t.Group("(", (t.Terms((("+", one), ("-", s))),))
-            yield times(s, rest)
-            square = t.Scripted(s, None, TWO, 0) if isinstance(s, t.Name) else t.Scripted(t.Group("(", (s,)), None, TWO)
-            yield t.Group("(", (t.Terms((("+", one), ("-", square))),))
-            yield rest
-
-    for name in found:
-        yield times(side.right, name)
-    if isinstance(side.right, t.Terms):
-        for k, (sign, item) in enumerate(side.right.items):
-            for name in found:
-                yield t.Terms((*side.right.items[:k], (sign, times(name, item)), *side.right.items[k + 1 :]))
-    for candidate in candidates():
-        yield times(side.right, candidate)
-    for s in found[:4]:
-        new = transposed(s)
-        if new is not None:
-            yield times(side.right, new)
-            yield times(new, side.right)
 
 
 def argument_scaled(side: Side) -> Iterator[t.Tree]:

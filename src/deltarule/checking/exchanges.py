@@ -1,0 +1,101 @@
+"""One name, index or argument of a side exchanged for another that stands in the equations around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise, permutations
+
+from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
+
+__all__ = ["at_another_place", "change_of_index", "names_exchanged", "replaced_name"]
+
+
+def names_exchanged(side: Side) -> Iterator[t.Tree]:
+    """Two names exchanged: y and ŷ; of two quantities in an index each keeps its index."""
+    found = list(dict.fromkeys(n for n in trees(side.right) if isinstance(n, t.Name)))
+    letters = [n for n in found if not (n.letter in INDEX_LETTERS and not n.accents) or n in atoms(side.right)][:6]
+    for i, a in enumerate(letters):
+        for b in letters[i + 1 :]:
+            yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
+
+
+def replaced_name(side: Side) -> Iterator[t.Tree]:
+    """One occurrence of a name that is another quantity of the equations around."""
+    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    mine = atoms(side.right)
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        if node in mine:
+            for other in others:
+                if other != node:
+                    yield other
+
+    yield from everywhere(side.right, change)
+    for name in mine:
+        for other in others:
+            if other != name:
+                yield t.replaced(side.right, lambda n, name=name, other=other: other if n == name else None)
+
+
+def change_of_index(side: Side) -> Iterator[t.Tree]:
+    """One index for another that occurs in the row."""
+    seen = [
+        item
+        for root in (side.left, side.right)
+        for node in trees(root)
+        if isinstance(node, t.Scripted)
+        for item in script_items(node.sub)
+        if is_index(item)
+    ]
+    choices = list(dict.fromkeys(seen))
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        if not isinstance(node, t.Scripted) or node.sub is None or not isinstance(node.base, t.Name):
+            return
+        items = script_items(node.sub)
+        for k, item in enumerate(items):
+            for other in choices:
+                if other != item and is_index(item) and isinstance(other, type(item)):
+                    new = (*items[:k], other, *items[k + 1 :])
+                    yield replace(node, sub=new[0] if len(new) == 1 else t.Group("", new))
+        if len(items) == 2:
+            yield replace(node, sub=t.Group("", (items[1], items[0])))
+
+    def of_a_factor(node: t.Tree) -> Iterator[t.Tree]:
+        if not isinstance(node, t.Factors):
+            return
+        for k, (op, item) in enumerate(node.items):
+            for old, new in permutations(choices[:4], 2):
+                changed = t.replaced(item, lambda n, old=old, new=new: _with_index(n, old, new))
+                if changed != item:
+                    yield t.Factors((*node.items[:k], (op, changed), *node.items[k + 1 :]))
+
+    yield from everywhere(side.right, change)
+    yield from everywhere(side.right, of_a_factor)
+
+
+def _with_index(node: t.Tree, old: t.Tree, new: t.Tree) -> t.Tree | None:
+    if not isinstance(node, t.Scripted) or old not in (items := script_items(node.sub)):
+        return None
+    turned = tuple(new if item == old else item for item in items)
+    return replace(node, sub=turned[0] if len(turned) == 1 else t.Group("", turned))
+
+
+def at_another_place(side: Side) -> Iterator[t.Tree]:
+    """σ'(a) for σ'(z): the argument of a function changed for another name."""
+    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        if isinstance(node, t.Factors):
+            for k, ((_, f), (op, g)) in enumerate(pairwise(node.items)):
+                if not isinstance(g, t.Group) or g.kind != "(" or len(g.items) != 1 or op:
+                    continue
+                if isinstance(f, t.Name | t.Scripted):
+                    for other in others:
+                        if other != g.items[0]:
+                            yield t.Factors((*node.items[: k + 1], ("", t.Group("(", (other,))), *node.items[k + 2 :]))
+
+    yield from everywhere(side.right, change)

@@ -1,0 +1,65 @@
+"""What was perhaps left out of a side put back in: a factor, a term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+
+from deltarule.checking.repairs import MAX_NAMES, TWO, Side, atoms, everywhere, times, transposed
+from deltarule.reading import tree as t
+
+__all__ = ["factor_inserted", "term_inserted"]
+
+MAX_PAIRS = 6
+"""Names of which the differences are tried."""
+
+
+def factor_inserted(side: Side) -> Iterator[t.Tree]:
+    """A name, 1 - name, name (1 - name), 1 - name² or a slope f'(name) as a further factor, plain or elementwise."""
+    found = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    one = t.Num(Fraction(1), "1")
+
+    def candidates() -> Iterator[t.Tree]:
+        for s in found:
+            for f in side.functions:
+                yield t.Factors((("", t.Scripted(f, None, None, 1)), ("", t.Group("(", (s,)))))
+            rest = t.Group("(", (t.Terms((("+", one), ("-", s))),))
+            yield times(s, rest)
+            square = t.Scripted(s, None, TWO, 0) if isinstance(s, t.Name) else t.Scripted(t.Group("(", (s,)), None, TWO)
+            yield t.Group("(", (t.Terms((("+", one), ("-", square))),))
+            yield rest
+
+    for name in found:
+        yield times(side.right, name)
+    for a, b in combinations(found[:MAX_PAIRS], 2):
+        yield times(side.right, t.Group("(", (t.Terms((("+", a), ("-", b))),)))
+    if isinstance(side.right, t.Terms):
+        for k, (sign, item) in enumerate(side.right.items):
+            for name in found:
+                yield t.Terms((*side.right.items[:k], (sign, times(name, item)), *side.right.items[k + 1 :]))
+    for candidate in candidates():
+        yield times(side.right, candidate)
+    for s in found[:4]:
+        new = transposed(s)
+        if new is not None:
+            yield times(side.right, new)
+            yield times(new, side.right)
+
+
+def term_inserted(side: Side) -> Iterator[t.Tree]:
+    """A name or its square added to a sum or taken from it: 1 for 1 - a^2."""
+    found = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    squares = [t.Scripted(n, None, TWO, 0) if isinstance(n, t.Name) else t.Scripted(t.Group("(", (n,)), None, TWO)
+               for n in found]  # fmt: skip
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        items = node.items if isinstance(node, t.Terms) else (("+", node),)
+        for term in (*found, t.Num(Fraction(1), "1"), *squares):
+            for sign in "-+":
+                yield t.Terms((*items, (sign, term)))
+
+    yield from change(side.right)
+    for inside in everywhere(side.right, lambda node: change(node) if isinstance(node, t.Terms) else iter(())):
+        if inside != side.right:
+            yield inside

@@ -1,0 +1,50 @@
+"""Every known misconception: a row in which it was made, the hint, and the side that would hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.checking.files import check_text
+from deltarule.checking.hints import MISCONCEPTIONS
+
+LOGISTIC = r"""With $z = w x + b$, $\hat y = \sigma(z)$, $\sigma(s) = \frac{1}{1 + e^{-s}}$ and
+$L = -y \log \hat y - (1 - y) \log(1 - \hat y)$: """
+SQUARES = r"With $z = w x + b$, $a = g(z)$ and $L = \frac12 (a - y)^2$ for a differentiable $g$: "
+INDICES = r"Let $a_j = \sum_i w_{ji} x_i$ and $E = \frac12 \sum_j (a_j - t_j)^2$. "
+MATRICES = r"Let $y = W x$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$ and $L = \frac12 \|y - t\|^2$. "
+
+ROWS = [
+    # misconception, what the text defines, left side, wrong right side, right side that would hold
+    ("sign", LOGISTIC, r"\frac{\partial L}{\partial z}", r"y - \hat y", r"\hat y - y"),
+    ("one sign", LOGISTIC, r"\frac{\partial \hat y}{\partial z}", r"\hat y (1 + \hat y)", r"\hat y (1 - \hat y)"),
+    ("prime", SQUARES, r"\frac{\partial L}{\partial b}", r"(a - y) g(z)", r"(a - y) g'(z)"),
+    ("sum", INDICES, r"\frac{\partial E}{\partial x_i}", r"(a_j - t_j) w_{ji}", r"\sum_{j} (a_j - t_j) w_{ji}"),
+    ("no sum", INDICES, r"\frac{\partial E}{\partial a_j}", r"\sum_j (a_j - t_j)", r"(a_j - t_j)"),
+    ("transpose", MATRICES, r"\frac{\partial L}{\partial W}", r"(y - t) x", r"(y - t) x^{\top}"),
+    ("square", "", r"\tanh'(z)", r"1 - \tanh(z)", r"1 - \tanh^{2}(z)"),
+    ("2 or ½", SQUARES, r"\frac{\partial L}{\partial a}", r"2 (a - y)", r"(a - y)"),
+    ("swapped", LOGISTIC, r"\frac{\partial L}{\partial \hat y}", r"\frac{y - \hat y}{y (1 - y)}", r"\frac{\hat y - y}{\hat y (1 - \hat y)}"),
+    ("index", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_i - t_i) x_i", r"(a_{j} - t_{j}) x_i"),
+    ("index", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_j - t_j) x_j", r"(a_j - t_j) x_{i}"),
+    ("output", SQUARES, r"\frac{\partial L}{\partial b}", r"(a - y) g'(a)", r"(a - y) g'(z)"),
+    ("extra factor", LOGISTIC, r"\frac{\partial L}{\partial b}", r"(\hat y - y) x", r"(\hat y - y)"),
+    ("another name", LOGISTIC, r"\frac{\partial L}{\partial w}", r"(\hat y - y) w", r"(\hat y - y) x"),
+    ("term", "", r"\tanh'(z)", r"- \tanh^2(z)", r"- \tanh^2(z) + 1"),
+    ("term", LOGISTIC, r"\frac{\partial L}{\partial z}", r"\hat y", r"\hat y - y"),
+    ("factor", LOGISTIC, r"\frac{\partial L}{\partial w}", r"\hat y - y", r"(\hat y - y) x"),
+    ("factor", SQUARES, r"\frac{\partial L}{\partial b}", r"g'(z)", r"g'(z) (a - y)"),
+    ("argument", LOGISTIC, r"\tanh(z)", r"2 \sigma(z) - 1", r"2 \sigma(2 z) - 1"),
+    ("log", r"Let $D = p \log p - p$. ", r"\frac{\partial D}{\partial p}", "p", r"\log(p)"),
+    ("reciprocal", r"Let $C = y \log p$. ", r"\frac{\partial C}{\partial p}", r"\frac{p}{y}", r"\frac{y}{p}"),
+    ("slope", LOGISTIC, r"\sigma'(z)", r"\sigma(z)", r"\sigma(z) (1 - \sigma(z))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given", "left", "wrong", "right"), ROWS)
+def test_a_mistake_is_named_and_mended(name: str, given: str, left: str, wrong: str, right: str):
+    row = check_text(f"{given}\n\n$${left} = {wrong}$$\n").rows[-1]
+    assert row.verdict in {"refuted", "ill-shaped"}, (row.verdict, row.reason)
+    says = {m.says: m.name for m in MISCONCEPTIONS}
+    assert says.get(row.hint) == name, (row.hint, row.suggestion)
+    assert not right or "".join(row.suggestion.split()) == "".join(right.split()), row.suggestion
+    assert check_text(f"{given}\n\n$${left} = {row.suggestion}$$\n").rows[-1].verdict in {"proved", "conditional"}
