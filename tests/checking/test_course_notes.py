@@ -45,3 +45,14 @@ def test_a_sigma_that_no_equation_defines_is_the_logistic_function_under_that_co
 
 def test_what_holds_for_no_sigma_of_that_kind_is_refuted():
     assert verdicts(NEURON + "$$\\frac{dL}{dz} = y - p$$") == ["refuted"]
+
+
+KERNEL = "$$y_1 = k_1 x_1 + k_2 x_2$$\n$$y_2 = k_1 x_2 + k_2 x_3$$\n\nLet $g_i = \\frac{\\partial L}{\\partial y_i}$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "expected"),
+    [("g_1 x_1 + g_2 x_2", "proved"), ("g_1 x_2 + g_2 x_2", "refuted"), ("g_1 x_1", "refuted")],
+)
+def test_a_gradient_named_by_index_is_known_at_outputs_that_are_written_one_by_one(right: str, expected: str):
+    assert verdicts(KERNEL + f"$$\\frac{{\\partial L}}{{\\partial k_1}} = {right}$$") == [expected]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product as combinations
 
 from deltarule.calculus.rules import delta
 from deltarule.language.expression import (
@@ -20,9 +19,7 @@ from deltarule.language.expression import (
     Index,
     Number,
     Symbol,
-    add,
     fresh,
-    multiply,
     rename,
     symbols,
 )
@@ -41,6 +38,7 @@ from deltarule.reading.calls import (
     to_power,
 )
 from deltarule.reading.chains import chained
+from deltarule.reading.components import assembled, at_components
 from deltarule.reading.gradients import holding, operator, partial
 from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
 from deltarule.reading.ranges import ranged
@@ -193,7 +191,7 @@ class Lowering:
         if numbers and (r.key, numbers) in self.symbols.named_at:
             return Value(self.symbols.named_at[r.key, numbers])
         if r.key in self.symbols.indexed:
-            return self.at_components(r, start)
+            return at_components(self, r, start)
         if r.key in self.symbols.macros:
             value = self.symbols.macros[r.key](self)
             if r.indices:
@@ -234,7 +232,7 @@ class Lowering:
             row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
             return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
         if entity.split:
-            return self.assembled(entity, start)
+            return assembled(self, entity, start)
         rank = entity.rank or 0
         if rank > 2:
             raise Unread(f"{entity.key} has {rank} axes: it is read by its components only", start)
@@ -245,43 +243,6 @@ class Lowering:
         if rank == 1:
             return Value(symbol, axes[0]) if entity.orientation == "column" else Value(symbol, None, axes[0])
         return Value(symbol, axes[0], axes[1])
-
-    def at_components(self, r: Reference, start: int) -> Value:
-        """A derivative named by component, at other components."""
-        meanings = self.symbols.indexed[r.key]
-        indices = [self.index(item) for item in r.indices]
-        written = tuple(i.name for i in indices if isinstance(i, Axis))
-        if written not in meanings and len(meanings) > 1:
-            raise Unread(f"{r.key} with indices of more than one meaning", start)
-        letters, e = (written, meanings[written]) if written in meanings else next(iter(meanings.items()))
-        if not indices and len(letters) == 1 and len(e.axes) == 1:
-            e = self.resized(Value(e)).expression
-            row = fresh(e.axes[0].size)
-            value = Value(rename(e, {e.axes[0]: row}), row)
-            return transpose(value) if r.transposed else value
-        if len(indices) != len(letters):
-            raise Unread(f"{r.key} with {len(indices)} indices", start)
-        e = self.resized(Value(e)).expression
-        sizes = {a.name: a.size for a in e.axes}
-        placed = {
-            Axis(name, sizes[name]): self.sized(i, sizes[name])
-            for name, i in zip(letters, indices, strict=True)
-            if name in sizes
-        }
-        return Value(rename(e, placed))
-
-    def assembled(self, entity: Entity, start: int) -> Value:
-        """A vector or matrix whose components were defined one by one, if all of them were."""
-        sizes = [self.symbols.find(size) for size in entity.sizes[: entity.rank or 0]]
-        places = list(combinations(*(range(1, size + 1) for size in sizes if isinstance(size, int))))
-        if any(not isinstance(size, int) for size in sizes) or any(p not in entity.split for p in places):
-            raise Unread(f"not every component of {entity.key} is defined", start)
-        axes = [fresh(size) for size in sizes]
-        terms = [
-            multiply(Symbol(entity.split[p]), *(delta(a, k) for a, k in zip(axes, p, strict=True))) for p in places
-        ]
-        row = axes[0] if entity.rank == 2 or entity.orientation == "column" else None
-        return Value(add(*terms), row, axes[-1] if entity.rank == 2 or row is None else None)
 
     def index(self, item: t.Tree) -> Index | tuple[str, int]:
         """A number, or an index letter (as its name, sized where it is used)."""

@@ -1,0 +1,70 @@
+"""Vectors of which the components have meanings of their own: defined or named one by one, or by an index."""
+
+from __future__ import annotations
+
+from itertools import product as combinations
+from typing import TYPE_CHECKING
+
+from deltarule.calculus.rules import delta
+from deltarule.language.expression import Axis, Derivative, Expression, Symbol, add, fresh, multiply, rename, substitute
+from deltarule.reading.references import Reference
+from deltarule.reading.symbols import Entity
+from deltarule.reading.values import Unread, Value, transpose
+
+if TYPE_CHECKING:
+    from deltarule.reading.lowering import Lowering
+
+__all__ = ["assembled", "at_components"]
+
+
+def at_components(low: Lowering, r: Reference, start: int) -> Value:
+    """A derivative named by component, at other components."""
+    meanings = low.symbols.indexed[r.key]
+    indices = [low.index(item) for item in r.indices]
+    written = tuple(i.name for i in indices if isinstance(i, Axis))
+    if written not in meanings and len(meanings) > 1:
+        raise Unread(f"{r.key} with indices of more than one meaning", start)
+    letters, e = (written, meanings[written]) if written in meanings else next(iter(meanings.items()))
+    if not indices and len(letters) == 1 and len(e.axes) == 1:
+        e = low.resized(Value(e)).expression
+        row = fresh(e.axes[0].size)
+        value = Value(rename(e, {e.axes[0]: row}), row)
+        return transpose(value) if r.transposed else value
+    if len(indices) != len(letters):
+        raise Unread(f"{r.key} with {len(indices)} indices", start)
+    e = low.resized(Value(e)).expression
+    sizes = {a.name: a.size for a in e.axes}
+    placed = {
+        Axis(name, sizes[name]): low.sized(i, sizes[name])
+        for name, i in zip(letters, indices, strict=True)
+        if name in sizes
+    }
+    return Value(one_by_one(low, rename(e, placed)))
+
+
+def one_by_one(low: Lowering, e: Expression) -> Expression:
+    """The expression with the names of components that were defined one by one: ∂L/∂y_i is ∂L/∂y_1 at i = 1."""
+
+    def named(u: Expression) -> Expression | None:
+        if isinstance(u, Derivative):
+            by = substitute(u.by, named)
+            return Derivative(substitute(u.of, named), by, u.held) if isinstance(by, Symbol) else None
+        if not isinstance(u, Symbol) or not u.indices or any(isinstance(i, Axis) for i in u.indices):
+            return None
+        entity = low.symbols.entities.get(u.name)
+        name = entity.split.get(tuple(int(i) for i in u.indices if isinstance(i, int))) if entity else None
+        return None if name is None else Symbol(name)
+
+    return substitute(e, named) if any(entity.split for entity in low.symbols.entities.values()) else e
+
+
+def assembled(low: Lowering, entity: Entity, start: int) -> Value:
+    """A vector or matrix whose components were defined one by one, if all of them were."""
+    sizes = [low.symbols.find(size) for size in entity.sizes[: entity.rank or 0]]
+    places = list(combinations(*(range(1, size + 1) for size in sizes if isinstance(size, int))))
+    if any(not isinstance(size, int) for size in sizes) or any(p not in entity.split for p in places):
+        raise Unread(f"not every component of {entity.key} is defined", start)
+    axes = [fresh(size) for size in sizes]
+    terms = [multiply(Symbol(entity.split[p]), *(delta(a, k) for a, k in zip(axes, p, strict=True))) for p in places]
+    row = axes[0] if entity.rank == 2 or entity.orientation == "column" else None
+    return Value(add(*terms), row, axes[-1] if entity.rank == 2 or row is None else None)
