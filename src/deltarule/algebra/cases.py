@@ -39,7 +39,7 @@ def idempotents(p: Polynomial) -> list[Atom]:
     found: dict[Atom, None] = {}
     for m in p:
         for item, _ in m:
-            if item.special and isinstance(item, Atom) and item.head.kind in ("delta", "positive", "zero"):
+            if item.special and isinstance(item, Atom) and item.head.kind in ("delta", "selection", "positive", "zero"):
                 found[item] = None
     return sorted(found, key=lambda a: (a.head.kind != "delta", a.id))
 

@@ -28,6 +28,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     substitute,
@@ -179,7 +180,7 @@ def _sign(ctx: Context, e: Expression) -> int:
             return 2 if below and q < 0 else below
         case Maximum(body=body):
             return _sign(ctx, body)
-        case Delta():
+        case Delta() | Selection():
             return 1
         case Apply(function="maximum", arguments=arguments) if not any(e.order):
             return max(_sign(ctx, u) for u in arguments)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deltarule.algebra import indicators, kernels, polynomial, powers, summation
+from deltarule.algebra import indicators, kernels, polynomial, powers, selections, summation
 from deltarule.algebra.budget import Exhausted, Unsupported
 from deltarule.algebra.terms import (
     Polynomial,
@@ -29,6 +29,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
 )
@@ -94,6 +95,8 @@ def _node(ctx: Context, e: Expression, memo: dict[Expression, Polynomial]) -> Po
             return kernels.function(ctx, name, order, [memo[a] for a in arguments])
         case Delta(first=a, second=b):
             return _delta(a, b)
+        case Selection(terms=terms, constant=value):
+            return selections.indicator(ctx, ((identifier(a), c) for a, c in terms), value)
         case Maximum(body=body, bound=bound):
             return kernels.maximum(ctx, memo[body], ("max", tuple(identifier(a) for a in bound)))
         case Piecewise(cases=cases, otherwise=otherwise):

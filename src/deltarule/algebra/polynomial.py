@@ -158,7 +158,7 @@ def tidied(ctx: Context, powers: dict[Item, Any]) -> Polynomial:
             if whole:
                 coefficient *= number_power(item.head.name, whole)
                 _put(powers, item, e - whole)
-        elif kind in ("positive", "zero", "delta"):
+        elif kind in ("positive", "zero", "delta", "selection"):
             if e < 0:
                 raise Undefined("a division by an indicator")
             powers[item] = 1

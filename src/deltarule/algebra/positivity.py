@@ -110,7 +110,7 @@ def _power_not_negative(ctx: Context, item: Item, e: Any, depth: int) -> bool:
     if isinstance(item, Component):
         return all(_power_positive(ctx, a, k, depth) or _power_not_negative(ctx, a, k, depth) for a, k in item.factors)
     assert isinstance(item, Atom)
-    return item.head.kind in ("positive", "zero", "delta")
+    return item.head.kind in ("positive", "zero", "delta", "selection")
 
 
 def item_positive(ctx: Context, item: Item, depth: int = 0) -> bool:

@@ -20,6 +20,7 @@ from deltarule.language.expression import (
     number,
     power,
     rename,
+    selection,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def _atom(head: Head, indices: tuple[int, ...]) -> Expression:
             return Number(head.name)
         case "delta":
             return Delta(index_of(indices[0]), index_of(indices[1]))
+        case "selection":
+            coefficients, value = head.name
+            return selection(zip(map(index_of, indices), coefficients, strict=True), value)
         case "derivative":
             return rename(head.name, at)
     body = expression_of(head.payload[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import canonical, indicators, kernels, logarithms, polynomial, powers, summation
+from deltarule.algebra import canonical, indicators, kernels, logarithms, polynomial, powers, selections, summation
 from deltarule.algebra.terms import (
     Atom,
     Component,
@@ -72,6 +72,8 @@ def _moved(ctx: Context, item: Item, e: Any, mapping: Mapping[int, int]) -> Item
         if p == q:
             return constant(1)
         return constant(0) if p < 0 and q < 0 else atom(item.head, indices)
+    if kind == "selection" and not _injective(indices):
+        return selections.moved(ctx, item, indices)
     if not item.head.slots or _injective(indices):
         return atom(item.head, indices)
     return _rebuilt(ctx, item.head, indices, e)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import canonical, polynomial, substitution
+from deltarule.algebra import canonical, polynomial, selections, substitution
 from deltarule.algebra.budget import Unsupported
 from deltarule.algebra.terms import (
     Atom,
@@ -104,6 +104,12 @@ def _summed(ctx: Context, m: tuple[tuple[Item, Any], ...], axes: set[int]) -> Po
         else:
             assert isinstance(item, Atom)
             powers[item] = powers.get(item, 0) + e
+    equations = [a for a in powers if a.head.kind == "selection"]
+    if equations:
+        powers |= dict.fromkeys(equations, 1)
+        found = _selected(ctx, powers, bound)
+        if found is not None:
+            return polynomial.product(ctx, [{monomial(outside): 1}, found, *extra])
     result = dict(outside)
     for group, group_bound in _connected(powers, bound):
         made = canonical.canonical(ctx, group, group_bound)
@@ -113,6 +119,23 @@ def _summed(ctx: Context, m: tuple[tuple[Item, Any], ...], axes: set[int]) -> Po
     for p in extra:
         out = polynomial.multiply(ctx, out, p)
     return out
+
+
+def _selected(ctx: Context, powers: dict[Atom, Any], bound: set[int]) -> Polynomial | None:
+    """The sum with one equation between indices used, if one can be: solved for what it alone holds, or replaced by
+    its difference to another."""
+    ctx.meter.spend(len(powers))
+    found = selections.solved(powers, bound)
+    if found is not None:
+        gone, indices = found
+        rest = {a: e for a, e in powers.items() if a is not gone}
+        return summed(ctx, polynomial.tidied(ctx, dict(rest)), bound - indices)
+    shorter = selections.difference(ctx, powers, bound)
+    if shorter is not None:
+        gone, instead = shorter
+        rest = polynomial.tidied(ctx, {a: e for a, e in powers.items() if a is not gone})
+        return summed(ctx, polynomial.multiply(ctx, rest, instead), bound)
+    return None
 
 
 def _connected(powers: dict[Atom, Any], bound: set[int]) -> list[tuple[dict[Atom, Any], list[int]]]:

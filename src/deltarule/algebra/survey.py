@@ -21,6 +21,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Symbol,
 )
 from deltarule.language.functions import FUNCTIONS
@@ -118,6 +119,8 @@ class Survey:
                 return "^", q, children
             case Delta(first=a, second=b):
                 return "d", self._index(a), self._index(b)
+            case Selection(terms=terms, constant=value):
+                return "i", tuple([(self._index(a), c) for a, c in terms]), value
             case Maximum(bound=bound):
                 self.literal = self.literal or any(isinstance(a.size, int) for a in bound)
                 return "m", tuple([self._index(a) for a in bound]), children

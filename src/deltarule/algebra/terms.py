@@ -55,7 +55,7 @@ class Head:
     __slots__ = ("arity", "id", "kind", "name", "payload", "slots", "symmetries")
     id: int
     kind: str
-    """symbol, size, prime, delta, exp, log, power, positive, zero, maximum, function, derivative."""
+    """symbol, size, prime, delta, selection, exp, log, power, positive, zero, maximum, function, derivative."""
     name: Any
     payload: tuple[Any, ...]
     """The arguments: polynomials over slots."""
@@ -107,7 +107,7 @@ Polynomial: TypeAlias = "dict[Monomial, Coefficient]"
 Template: TypeAlias = "tuple[Head, tuple[int, ...]]"
 
 UNIT: Monomial = ()
-SPECIAL = frozenset({"delta", "power", "positive", "zero", "prime"})
+SPECIAL = frozenset({"delta", "selection", "power", "positive", "zero", "prime"})
 
 _numbers = count(1)
 _heads: dict[Any, Head] = {}

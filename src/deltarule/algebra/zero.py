@@ -106,7 +106,7 @@ def thin(p: Polynomial) -> bool:
             kind = a.head.kind
             if kind == "function" and not (a.head.name[0] in ANALYTIC and not any(a.head.name[1])):
                 return False
-            if kind in ("maximum", "positive", "zero", "derivative", "delta"):
+            if kind in ("maximum", "positive", "zero", "derivative", "delta", "selection"):
                 return False
             if any(isinstance(q, dict) and not thin(q) for q in a.head.payload):
                 return False
