@@ -31,6 +31,14 @@ def _linear(x: Array, weights: Sequence[Array]) -> Array:
     return y + b[0] if b else y
 
 
+def _batch_norm(x: Array, p: Sequence[Array], eps: float) -> Array:
+    mean = jax.lax.pmean(x, BATCH)
+    variance = jax.lax.pmean(jnp.square(x - mean), BATCH)
+    return p[0] * ((x - mean) * jax.lax.rsqrt(variance + eps)) + p[1]
+
+
+BATCH = "samples"
+"""The axis that is mapped over: what a module says of its batch is a mean over it."""
 BY_HAND: dict[str, Callable[..., Array]] = {
     # the input, then the parameters, then the options
     "linear": lambda x, p, **_: _linear(x, p),
@@ -58,6 +66,8 @@ BY_HAND: dict[str, Callable[..., Array]] = {
     "squareplus": lambda x, p, b=4.0: jax.nn.squareplus(x, b),
     "softmin": lambda x, p: jax.nn.softmax(-x),
     "embedding": lambda x, p: p[0] @ x,
+    "dropout": lambda x, p, mask, p_=0.5: jnp.where(mask > 0, x / (1 - p_), 0.0),
+    "batch_norm": lambda x, p, eps=1e-5, affine=True, momentum=0.1: _batch_norm(x, p if affine else (1.0, 0.0), eps),
     # losses: what comes in, [the target], the options
     "bce": lambda p, t, reduction="sum": -getattr(jnp, reduction)(t[0] * jnp.log(p) + (1 - t[0]) * jnp.log(1 - p)),
     "bce_with_logits": lambda z, t, reduction="sum": getattr(jnp, reduction)(jax.nn.softplus(z) - t[0] * z),
@@ -89,6 +99,7 @@ _NAMES: dict[str, Any] = {
     "leaky_relu": lambda x, a: jnp.where(x > 0, x, a * x),
     "erf": jax.scipy.special.erf,
     "step": lambda x: jnp.where(x > 0, 1.0, 0.0),
+    "batch_mean": lambda x: jax.lax.pmean(x, BATCH),
     "max": lambda *a, axis=None: jnp.max(*a, axis=axis) if len(a) == 1 else jnp.maximum(*a),
 }
 
@@ -144,15 +155,16 @@ def as_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Arr
     return value
 
 
-def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True) -> Array:
-    """What one module makes of its input."""
+def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True, drawn: Arrays | None = None) -> Array:
+    """What one module makes of its input; `drawn` are its masks, by the names of the row."""
     row = link.row
     if hand and link.name in BY_HAND:
-        return BY_HAND[link.name](x, parameters, **link.options)
+        options = {f"{name}_" if name == "p" else name: value for name, value in link.options.items()}
+        return BY_HAND[link.name](x, parameters, **(drawn or {}), **options)
     if row.loss:
         targets = len(row.inputs) - 1
         return as_written(link, dict(zip(row.inputs, (x, *parameters), strict=False)), parameters[targets:])
-    return as_written(link, {row.inputs[0]: x}, parameters)
+    return as_written(link, {row.inputs[0]: x, **(drawn or {})}, parameters)
 
 
 def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[str] = ()) -> list[Array]:
@@ -160,7 +172,8 @@ def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[s
 
     The parameters are used up in the order of `order` (of `values`, if that is not given)."""
     chain = links(text)
-    weights = [n for n in order or values if n not in {"x", "y"}]
+    weights = [n for n in order or values if n not in {"x", "y"} and not n.startswith("mask")]
+    masks = [n for n in order or values if n.startswith("mask")]
     out = [values["x"]]
     for k, link in enumerate(chain):
         last = k == len(chain) - 1
@@ -175,7 +188,8 @@ def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[s
             continue
         count = len(link.parameters)
         mine, weights = weights[:count], weights[count:]
-        out.append(module(link, out[-1], [values[n] for n in mine]))
+        drawn = {name: values[masks.pop(0)] for name, _ in link.row.drawn}
+        out.append(module(link, out[-1], [values[n] for n in mine], drawn=drawn))
     assert not weights
     return out
 
@@ -190,8 +204,8 @@ def function(text: str, values: Arrays, *, batch: bool, fused: bool = False) -> 
 
     if not batch:
         return one
-    axes = ({name: 0 if name in {"x", "y"} else None for name in values},)
-    many = jax.vmap(one, in_axes=axes)
+    axes = ({name: 0 if name in {"x", "y"} or name.startswith("mask") else None for name in values},)
+    many = jax.vmap(one, in_axes=axes, axis_name=BATCH)
     return (lambda v: jnp.mean(many(v))) if loss else many
 
 

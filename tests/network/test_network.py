@@ -227,6 +227,7 @@ def test_the_name_of_a_row_alone_is_a_network_of_one_module(name: str):
     network = Network.parse(name)
     sizes = {**SIZES, "t": 2, "d": 3}
     assert [m.kind for m in network.modules] == [name]
+    network = network.with_batch() if network.needs_batch else network
     random = np.random.default_rng(1)
     values = {
         name: random.uniform(0.1, 0.9, size=[sizes[str(s)] for s in d.sizes])

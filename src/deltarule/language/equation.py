@@ -9,7 +9,10 @@ from deltarule.language.expression import Axis, Expression, Symbol
 
 __all__ = ["Assumption", "Declaration", "Equation", "Role"]
 
-Role = Literal["parameter", "input", "target", "activity", "loss", "message", "size", "rate", "unknown"]
+Role = Literal[
+    "parameter", "input", "target", "activity", "loss", "message", "size", "rate", "unknown", "drawn", "state"
+]
+"""`drawn`: an input that the program draws while training. `state`: kept from update to update, without a gradient."""
 
 
 @dataclass(frozen=True)

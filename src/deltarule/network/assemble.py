@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from deltarule.language.equation import Declaration, Equation, Role
+from deltarule.language.equation import Declaration, Role
 from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
-from deltarule.language.expression import Expression, Symbol, substitute
 from deltarule.language.notation import Equations, equation, parse_equations, parse_shapes
 from deltarule.language.tensor import Tensor
 from deltarule.network.assumptions import assumptions
 from deltarule.network.chain import Link, read_chain
 from deltarule.network.losses import LOSSES
+from deltarule.network.modes import Modes, modes_of, renamed
 from deltarule.network.module import Module, Sizes
 from deltarule.network.modules import MODULES
 from deltarule.network.names import latex
@@ -112,6 +112,8 @@ class _Assembly:
         """The values of the size symbols of a module: its arguments, and what its input says of the rest."""
         bound: dict[str, int | str] = dict(zip(link.module.size_arguments, link.sizes, strict=True))
         stated = parse_shapes(link.module.shapes).get(link.module.inputs[0], ())
+        if not incoming and link.module.scalar_equation:
+            incoming = (1,) * len(stated)
         for symbol, size in zip(stated, incoming, strict=False):
             if isinstance(symbol, str):
                 bound.setdefault(symbol, size)
@@ -124,12 +126,12 @@ class _Assembly:
 
     def network(self) -> Network:
         instances: list[ModuleInstance] = []
-        found: list[list[tuple[str, Expression, Equations, Equation, dict[str, str]]]] = []
+        found: list[tuple[Equations, Modes, dict[str, str]]] = []
         current = self.input
         for link, name, output in zip(self.links, self.names, self.outputs, strict=True):
-            inputs, renaming, read, conventions = self._module(link, name, current, output)
-            found.append([(renaming[e.name], e.right, read, e, renaming) for e in read.equations])
-            parameters = tuple(renaming[p] for p in read.free if p not in link.module.inputs)
+            inputs, renaming, read, modes, conventions = self._module(link, name, current, output)
+            found.append((read, modes, renaming))
+            parameters = tuple(renaming[p] for p in read.free if self.declarations[renaming[p]].role == "parameter")
             instances.append(
                 ModuleInstance(name, link.module.name, str(link), (), inputs, output, parameters, conventions)
             )
@@ -141,28 +143,17 @@ class _Assembly:
                 f"the size `{clash[0]}` has the name of a value", "Choose another letter for the size."
             )
         modules = []
-        for instance, rows in zip(instances, found, strict=True):
+        for instance, (read, modes, renaming) in zip(instances, found, strict=True):
             equations = tuple(
-                equation(left, Tensor(_renamed(right, renaming), source.axes), taken, instance.name)
-                for left, right, _, source, renaming in rows
+                equation(renaming[e.name], Tensor(renamed(e.right, renaming), e.axes), taken, instance.name)
+                for e in read.equations
             )
-            modules.append(
-                ModuleInstance(
-                    instance.name,
-                    instance.kind,
-                    instance.text,
-                    equations,
-                    instance.inputs,
-                    instance.output,
-                    instance.parameters,
-                    instance.conventions,
-                )
-            )
+            modules.append(modes.put_in(replace(instance, equations=equations), renaming, taken))
         return self._finish(tuple(modules), taken)
 
     def _module(
         self, link: Link, name: str, current: str, output: str
-    ) -> tuple[tuple[str, ...], dict[str, str], Equations, tuple[str, ...]]:
+    ) -> tuple[tuple[str, ...], dict[str, str], Equations, Modes, tuple[str, ...]]:
         """Read the equations of one module for what comes in; give every name in them its name in the network."""
         module, incoming = link.module, self.sizes[current]
         bound = self._bound(link, incoming)
@@ -185,6 +176,7 @@ class _Assembly:
             inputs.append("y")
         try:
             read = module.equations(sizes, bound, link.options)
+            modes = modes_of(module, link.options, sizes, bound, read)
         except NotationError as error:
             kind = ShapeError if isinstance(error, ShapeError) else NotationError
             raise kind(
@@ -194,15 +186,15 @@ class _Assembly:
                 error.remedy,
             ) from None
         numbered = name != module.name
-        for parameter in read.free:
+        for parameter, shape in {**{p: read.sizes[p] for p in read.free}, **modes.shapes}.items():
             if parameter in renaming:
                 continue
-            shape = read.sizes[parameter]
             base = parameter.lower() if len(shape) < 2 and len(parameter) == 1 else parameter
             new = self._unique(f"{base}_{name.rsplit('_', 1)[1]}" if numbered else base)
             renaming[parameter] = new
             further = parameter in module.inputs  # a cell takes its state beside what comes in
-            self._declare(new, shape, "input" if further else "parameter")
+            role: Role = "input" if further else "drawn" if parameter in modes.drawn else "parameter"
+            self._declare(new, shape, "state" if parameter in modes.state else role)
             if further:
                 inputs.append(new)
         for e in read.equations:
@@ -211,7 +203,7 @@ class _Assembly:
             self._declare(
                 renaming[e.name], tuple(a.size for a in e.axes), "loss" if module.loss and last else "activity"
             )
-        return tuple(inputs), renaming, read, module.stated(link.options)
+        return tuple(inputs), renaming, read, modes, module.stated(link.options)
 
     def _maker(self, value: str) -> str:
         return f"`{self.links[self.outputs.index(value)]}`"
@@ -246,15 +238,6 @@ class _Assembly:
             shapes=f"{self.input}: {' '.join(map(str, self.sizes[self.input]))}".strip(),
         )
         return assumptions(network, self.links[-1] if self.loss else None)
-
-
-def _renamed(e: Expression, renaming: Mapping[str, str]) -> Expression:
-    def replace(node: Expression) -> Expression | None:
-        if isinstance(node, Symbol) and renaming.get(node.name, node.name) != node.name:
-            return Symbol(renaming[node.name], node.indices)
-        return None
-
-    return substitute(e, replace)
 
 
 def _axes(sizes: Sizes) -> str:

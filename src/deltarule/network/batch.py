@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from deltarule.language.equation import Assumption, Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Axis, Expression, Symbol, multiply, names, power, substitute
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, multiply, names, power, substitute
 from deltarule.language.tensor_functions import size_value
+from deltarule.network.module import BATCH_MEAN, BATCH_SIZE
 from deltarule.network.names import latex
 from deltarule.network.network import Network
 
@@ -20,11 +21,17 @@ def _letter(taken: set[str], wanted: str) -> str:
 
 def _per_sample(network: Network) -> set[str]:
     """The names that differ from sample to sample: inputs, targets, and the activities that depend on them."""
-    moved = {name for name, d in network.declarations.items() if d.role in {"input", "target"}}
+    moved = {name for name, d in network.declarations.items() if d.role in {"input", "target", "drawn"}}
     for e in (*network.equations, *([network.prediction_equation] if network.prediction_equation else ())):
-        if e.name != network.loss and names(e.right) & moved:
+        if e.name != network.loss and _varies(e.right, moved):
             moved.add(e.name)
     return moved
+
+
+def _varies(e: Expression, moved: set[str]) -> bool:
+    """Whether it differs from sample to sample: what is averaged over the batch does not."""
+    outside = substitute(e, lambda n: ONE if isinstance(n, Apply) and n.function == BATCH_MEAN else None)
+    return bool(names(outside) & moved)
 
 
 def batched(network: Network, size: int | str | None = None) -> Network:
@@ -43,7 +50,9 @@ def batched(network: Network, size: int | str | None = None) -> Network:
     def replace_symbol(node: Expression) -> Expression | None:
         if isinstance(node, Symbol) and node.name in moved:
             return Symbol(node.name, (axis, *node.indices))
-        return None
+        if isinstance(node, Apply) and node.function == BATCH_MEAN:
+            return multiply(power(size_value(axis.size), -1), multiply(over(node.arguments[0]), bound=(axis,)))
+        return size_value(axis.size) if node == Symbol(BATCH_SIZE) else None
 
     def over(e: Expression) -> Expression:
         return substitute(e, replace_symbol)
@@ -53,7 +62,7 @@ def batched(network: Network, size: int | str | None = None) -> Network:
             mean = multiply(power(size_value(axis.size), -1), multiply(over(e.right), bound=(axis,)))
             return Equation(e.left, mean, e.module)
         if e.name not in moved:
-            return e
+            return replace(e, right=over(e.right))
         return Equation(Symbol(e.name, (axis, *e.left.indices)), over(e.right), e.module)
 
     def assume(a: Assumption) -> Assumption:
@@ -65,7 +74,15 @@ def batched(network: Network, size: int | str | None = None) -> Network:
     }
     if isinstance(size, str):
         declarations[size] = Declaration(size, (), "size", latex(size))
-    modules = tuple(replace(m, equations=tuple(move(e) for e in m.equations)) for m in network.modules)
+    modules = tuple(
+        replace(
+            m,
+            equations=tuple(move(e) for e in m.equations),
+            at_prediction=tuple(move(e) for e in m.at_prediction),
+            updates=tuple(replace(e, right=over(e.right)) for e in m.updates),
+        )
+        for m in network.modules
+    )
     return replace(
         network,
         modules=modules,

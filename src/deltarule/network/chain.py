@@ -151,9 +151,13 @@ def _option_value(source: Parsed, option: Option, node: ast.expr) -> OptionValue
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as operand):
             value = -Fraction(source.text(operand).replace("_", ""))
     if not option.choices and isinstance(value, Fraction) and abs(value) < 10**9 and value.denominator < 10**30:
-        return value
+        low, high = option.interval or (value, value + 1)
+        if low <= value < high:
+            return value
     for choice, _ in option.choices:
         if choice == value and type(choice) is type(value):
             return choice
     allowed = " or ".join(str(choice) for choice, _ in option.choices) or "a number"
+    if option.interval is not None:
+        allowed += f" from {_shown(option.interval[0])}, below {_shown(option.interval[1])}"
     raise source.error(node, f"`{option.name}` is {allowed}, not `{_cut(source.text(node))}`")

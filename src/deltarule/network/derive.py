@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Literal
 
 from deltarule.algebra import Facts
@@ -64,7 +65,7 @@ def derive(
             raise DeltaruleError(f"{name} is {given[name]!r}; it has to be one of {', '.join(allowed)}")
     if sign == "maximise" and network.loss is None:
         raise DeltaruleError("sign='maximise' needs a loss: end the network with one, such as `-> bce`")
-    subject = network.with_batch() if batch and network.batch is None else network
+    subject = network.with_batch() if (batch or network.needs_batch) and network.batch is None else network
     return _Deriving(subject, _wanted(subject, wrt), view, layout, sign, policy, prove).run()
 
 
@@ -79,6 +80,10 @@ def _wanted(network: Network, wrt: Iterable[str] | None) -> tuple[str, ...]:
                 f"the network has no `{name}` to differentiate by{nearest(name, known)} It has {', '.join(known)}."
             )
     return out
+
+
+def _decimal(value: Fraction) -> str:
+    return str(value) if Fraction(repr(float(value))) != value else f"{float(value):g}"
 
 
 @dataclass
@@ -127,6 +132,7 @@ class _Deriving:
         if self.policy == "accuracy" and network.loss is not None and self.view == "applied":
             self._stable()
         results = self._applied() if self.view == "applied" else self._jacobians()
+        self._modes()
         equations = [*self.equations, *self._signal_equations(results)]
         if network.prediction_equation is not None:
             equations.insert(len(self.equations), network.prediction_equation)
@@ -196,6 +202,22 @@ class _Deriving:
         if self.network.prediction_equation is not None:
             self.definitions.define(self.network.prediction_equation)
         self.judge = replace(self.judge, definitions=self.definitions)
+
+    def _modes(self) -> None:
+        """What is drawn, what the state becomes, what holds at prediction: stated, not derived."""
+        network = self.network
+        for name, p in network.drawn.items():
+            self.notes.append(
+                f"{name} is drawn for each sample while training, 1 with probability {_decimal(p)}, else 0; the "
+                "backward message has the same one."
+            )
+        rule = "running average"
+        kept = [Chain(e.left, (Row(e.right, rule, "<-"),), e.axes, place=e.module) for e in network.updates]
+        self._section("State", kept, "After a batch:" if kept else "")
+        usual = {e.name: e.right for e in network.equations}
+        other = [e for m in network.modules for e in m.at_prediction if usual.get(e.name) != e.right]
+        chains = [Chain(e.left, (Row(e.right, "at prediction", "<-"),), e.axes, place=e.module) for e in other]
+        self._section("At prediction", chains, "In the place of the equations of the same name:" if chains else "")
 
     def _applied(self) -> dict[str, Result]:
         sweep = Sweep(self.definitions, self.target, self.policy, self.facts)

@@ -9,13 +9,14 @@ module with several outputs gives several names: `h_1, c_1 = cell(x_1, h_0, c_0)
 from __future__ import annotations
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deltarule.language.equation import Equation, Role
 from deltarule.language.errors import NotationError, ShapeError, nearest
-from deltarule.language.expression import Expression, Symbol, substitute, symbols
+from deltarule.language.expression import Symbol, symbols
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.notation import (
     FUNCTION,
@@ -33,6 +34,7 @@ from deltarule.language.tensor import Tensor
 from deltarule.language.tensor_functions import TENSOR_FUNCTIONS
 from deltarule.network.chain import Link, read_link
 from deltarule.network.losses import LOSSES
+from deltarule.network.modes import Modes, modes_of, renamed
 from deltarule.network.module import Module, Sizes
 from deltarule.network.modules import MODULES
 from deltarule.network.network import ModuleInstance
@@ -54,6 +56,8 @@ class Instance:
     parameters: list[str] = field(default_factory=list)
     conventions: tuple[str, ...] = ()
     link: Link | None = None
+    modes: Modes = field(default_factory=Modes)
+    renaming: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,7 +85,9 @@ class Graph:
 def calls_modules(text: str) -> bool:
     """Whether a text of equations calls a module somewhere (a name of the tables that is no function)."""
     try:
-        tree = ast.parse("\n".join(line.strip() for line in text.replace(";", "\n").split("\n")))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python, on what is no Python
+            tree = ast.parse("\n".join(line.strip() for line in text.replace(";", "\n").split("\n")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return next(_module_calls(tree), None) is not None
@@ -299,18 +305,23 @@ class _Reading:
         instance = f"{called}_{self.seen[called]}" if numbered else called
         incoming = dict(zip(module.inputs, (self.scope[o].sizes for o in operands), strict=True))
         self.size_names |= {s for s in link.sizes if isinstance(s, str)}
-        read = self._equations(source, node, link, incoming)
+        read, modes = self._equations(source, node, link, incoming)
         renaming = dict(zip(module.inputs, operands, strict=True)) | (shared.parameters if shared else {})
-        row = Instance(instance, module.name, str(link), conventions=module.stated(link.options), link=link)
-        for parameter in read.free:
+        row = Instance(
+            instance, module.name, str(link), conventions=module.stated(link.options), link=link, modes=modes
+        )
+        row.renaming = renaming
+        for parameter, shape in {**{p: read.sizes[p] for p in read.free}, **modes.shapes}.items():
             if parameter in renaming:
                 continue
-            shape = read.sizes[parameter]
+            own = parameter in modes.drawn or parameter in modes.state  # of each call, where the rest is shared
             base = parameter.lower() if len(shape) < 2 and len(parameter) == 1 else parameter
-            new = self._unique(f"{base}_{self.seen[called]}" if numbered and not shared else base, base)
+            new = self._unique(f"{base}_{self.seen[called]}" if numbered and (own or not shared) else base, base)
             renaming[parameter] = new
-            self.roles[new] = "parameter"
+            self.roles[new] = "drawn" if parameter in modes.drawn else "state" if own else "parameter"
             self.scope[new] = Tensor.of(new, *shape)
+            if own:
+                continue
             row.parameters.append(new)
             if shared:
                 shared.parameters[parameter] = new
@@ -324,7 +335,7 @@ class _Reading:
                 if inner
                 else self._output(module)
             )
-            self._define(renaming[e.name], Tensor(_renamed(e.right, renaming), e.axes), instance)
+            self._define(renaming[e.name], Tensor(renamed(e.right, renaming), e.axes), instance)
         if module.loss and targets:
             self.loss, self.loss_input = link, operands[0]
         output = renaming[module.outputs[0] if module.outputs else read.equations[-1].name]
@@ -356,11 +367,15 @@ class _Reading:
         self._define(name, operand, self._plain())
         return name
 
-    def _equations(self, source: Parsed, node: ast.Call, link: Link, incoming: Mapping[str, Sizes]) -> Equations:
+    def _equations(
+        self, source: Parsed, node: ast.Call, link: Link, incoming: Mapping[str, Sizes]
+    ) -> tuple[Equations, Modes]:
         module = link.module
         bound: dict[str, int | str] = dict(zip(module.size_arguments, link.sizes, strict=True))
         first = incoming[module.inputs[0]]
-        for symbol, size in zip(parse_shapes(module.shapes).get(module.inputs[0], ()), first, strict=False):
+        symbols_of_first = parse_shapes(module.shapes).get(module.inputs[0], ())
+        sizes_of_first = first or ((1,) * len(symbols_of_first) if module.scalar_equation else ())
+        for symbol, size in zip(symbols_of_first, sizes_of_first, strict=False):
             if isinstance(symbol, str):
                 bound.setdefault(symbol, size)
         stated = module.sizes(bound).get(module.inputs[0])
@@ -371,7 +386,8 @@ class _Reading:
                 f"As in {_usage(link)}.",
             )
         try:
-            return module.equations(incoming, bound, link.options)
+            read = module.equations(incoming, bound, link.options)
+            return read, modes_of(module, link.options, incoming, bound, read)
         except NotationError as error:
             raise source.error(node, f"`{link}` cannot take its inputs: {error.message}", error.remedy) from None
 
@@ -404,15 +420,6 @@ def _usage(link: Link) -> str:
     return f"{link}({inputs})"
 
 
-def _renamed(e: Expression, renaming: Mapping[str, str]) -> Expression:
-    def put(node: Expression) -> Expression | None:
-        if isinstance(node, Symbol) and renaming.get(node.name, node.name) != node.name:
-            return Symbol(renaming[node.name], node.indices)
-        return None
-
-    return substitute(e, put)
-
-
 def prediction_of(graph: Graph, taken: Collection[str]) -> Equation | None:
     """The prediction from logits or log-probabilities, where the loss takes those."""
     if graph.loss is None or not graph.loss.module.prediction or "y_hat" in graph.read.sizes:
@@ -421,7 +428,7 @@ def prediction_of(graph: Graph, taken: Collection[str]) -> Equation | None:
     given = graph.loss_input
     row = module.prediction.split("=", 1)[1]
     value = parse_equations(f"y_hat = {row}", {module.inputs[0]: graph.read.sizes[given]}).equations[0]
-    return equation("y_hat", Tensor(_renamed(value.right, {module.inputs[0]: given}), value.axes), {*taken, "y_hat"})
+    return equation("y_hat", Tensor(renamed(value.right, {module.inputs[0]: given}), value.axes), {*taken, "y_hat"})
 
 
 def instances_of(graph: Graph, roles: Mapping[str, Role]) -> tuple[ModuleInstance, ...]:
@@ -429,12 +436,14 @@ def instances_of(graph: Graph, roles: Mapping[str, Role]) -> tuple[ModuleInstanc
     out = []
     for row in graph.instances:
         equations = tuple(e for e in graph.read.equations if e.module == row.name)
-        own = {*row.parameters, *(e.name for e in equations)}
+        drawn = {row.renaming[name] for name in row.modes.drawn}
+        own = {*row.parameters, *drawn, *(e.name for e in equations)}
         used = dict.fromkeys(s.name for e in equations for s in symbols(e.right))
         free = [n for n in used if n not in own and n != "pi" and n not in graph.read.size_values]
         mine = row.parameters if row.kind != PLAIN else [n for n in free if roles.get(n) == "parameter"]
         text = row.text or "; ".join(e.name for e in equations)
         inputs = tuple(n for n in free if n not in mine)
         output = equations[-1].name
-        out.append(ModuleInstance(row.name, row.kind, text, equations, inputs, output, tuple(mine), row.conventions))
+        instance = ModuleInstance(row.name, row.kind, text, equations, inputs, output, tuple(mine), row.conventions)
+        out.append(row.modes.put_in(instance, row.renaming, {*roles, *graph.read.sizes}))
     return tuple(out)

@@ -10,14 +10,18 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from deltarule.language.errors import NotationError
-from deltarule.language.notation import Equations, parse_equations, parse_expression, parse_shapes
+from deltarule.language.notation import FUNCTION, Equations, parse_equations, parse_expression, parse_shapes
 from deltarule.language.tensor import Operand, Tensor
 
-__all__ = ["Module", "Option", "OptionValue", "Size", "Sizes"]
+__all__ = ["BATCH_MEAN", "BATCH_SIZE", "Module", "Option", "OptionValue", "Size", "Sizes"]
 
 Size: TypeAlias = int | str
 Sizes: TypeAlias = tuple[int | str, ...]
 OptionValue: TypeAlias = bool | str | Fraction
+BATCH_MEAN = "batch_mean"
+"""In an equation of a module: the mean over the samples of the batch."""
+BATCH_SIZE = "batch_size"
+"""In an update of a state: the number of samples."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Option:
     choices: tuple[tuple[OptionValue, str], ...] = ()
     conventions: tuple[tuple[OptionValue, str], ...] = ()
     """What each value means, as sentences that are printed."""
+    interval: tuple[Fraction, Fraction] | None = None
+    """Of a number: from the first on, below the second."""
 
     def text(self, value: OptionValue) -> str:
         """The value as it stands in the equation."""
@@ -76,6 +82,14 @@ class Module:
     loss: bool = False
     prediction: str = ""
     """For a loss that takes something else than the prediction: the prediction from that."""
+    at_prediction: str = ""
+    """The equations that hold at prediction, where these are others; `equation` is then that of training."""
+    drawn: tuple[tuple[str, str], ...] = ()
+    """Inputs of 0 and 1 that the program draws for each sample while training: the name, the probability of a 1."""
+    state: tuple[tuple[str, Fraction], ...] = ()
+    """Arrays that are kept from update to update without a gradient: the name, what it starts at."""
+    updates: str = ""
+    """The equations that renew the state after a batch, `left <- right`."""
 
     @property
     def size_arguments(self) -> tuple[str, ...]:
@@ -92,7 +106,8 @@ class Module:
         """The names of its parameters, in the order in which the equation uses them."""
         shapes = parse_shapes(self.shapes)
         incoming = {name: shapes.get(name, ("n",)) for name in self.inputs}
-        return tuple(name for name in self.equations(incoming, {}, {}).free if name not in self.inputs)
+        drawn = {name for name, _ in self.drawn}
+        return tuple(n for n in self.equations(incoming, {}, {}).free if n not in self.inputs and n not in drawn)
 
     def sizes(self, bound: Mapping[str, Size]) -> dict[str, Sizes]:
         """The shapes with size symbols replaced."""
@@ -107,11 +122,15 @@ class Module:
 
     def text(self, options: Mapping[str, OptionValue] | None = None, scalar: bool = False) -> str:
         """The equation under the options."""
-        values = self.values(options or {})
-        text = self.scalar_equation if scalar and self.scalar_equation else self.equation
+        text = self.filled(self.scalar_equation if scalar and self.scalar_equation else self.equation, options or {})
+        return text if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"\([^()]*\)", "", text)) else f"y = {text}"
+
+    def filled(self, text: str, options: Mapping[str, OptionValue]) -> str:
+        """A text of the row with its options put in."""
+        values = self.values(options)
         for option in self.options:
             text = text.replace(f"{{{option.name}}}", option.text(values[option.name]))
-        return text if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"\([^()]*\)", "", text)) else f"y = {text}"
+        return text
 
     def stated(self, options: Mapping[str, OptionValue] | None = None) -> tuple[str, ...]:
         """The conventions that hold under the options."""
@@ -123,20 +142,26 @@ class Module:
         self, incoming: Mapping[str, Sizes], bound: Mapping[str, Size], options: Mapping[str, OptionValue]
     ) -> Equations:
         """The forward equations for the sizes of the inputs and of the size symbols."""
-        shapes = {**self.sizes(bound), **incoming}
-        text = self.text(options, scalar=not any(incoming.values()))
+        read = self.read(self.text(options, scalar=not any(incoming.values())), incoming, bound)
+        for name in self.inputs:
+            if name not in read.free:
+                raise NotationError(f"the module `{self.name or self.equation}` does not use its input `{name}`")
+        return read
+
+    def read(self, text: str, incoming: Mapping[str, Sizes], bound: Mapping[str, Size]) -> Equations:
+        """Equations between the names of the row, which have the shapes that follow from its inputs and sizes."""
+        shapes: dict[str, Sizes] = {name: incoming.get(self.inputs[0], ()) for name, _ in self.drawn}
+        shapes |= {**self.sizes(bound), **incoming, BATCH_MEAN: (FUNCTION,)}
         if bound:
             words = "|".join(map(re.escape, bound))
             text = re.sub(rf"\b(?:{words})\b", lambda match: str(bound[match.group()]), text)
         used = set(re.findall(r"\w+", text))
-        read = _read(text, tuple((name, sizes) for name, sizes in shapes.items() if name in used))
-        for name in self.inputs:
-            if name not in read.free:
-                raise NotationError(f"the module `{self.name or text}` does not use its input `{name}`")
-        return read
+        return _read(text, tuple((name, sizes) for name, sizes in shapes.items() if name in used))
 
     def __call__(self, *inputs: Operand, **parameters: Operand) -> Tensor:
         """The module put into another one: its equations over tensors, inputs first, parameters in order or by name."""
+        if self.drawn or self.state:
+            raise NotationError(f"`{self.name}` is one thing in training, another at prediction: call it in a network")
         names = (*self.inputs, *self.parameters)
         given = dict(zip(names, inputs, strict=False)) | parameters
         if len(inputs) > len(names) or set(given) != set(names):

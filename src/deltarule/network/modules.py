@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from deltarule.network.activations import ACTIVATIONS
 from deltarule.network.gates import GATES
+from deltarule.network.modal import MODAL
 from deltarule.network.module import Module, Option
 from deltarule.network.normalisation import NORMALISATIONS
 from deltarule.network.sequences import SEQUENCES
@@ -43,4 +44,6 @@ _ROWS = (  # the first ones that a course names
     ),
 )
 
-MODULES: dict[str, Module] = {row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *GATES, *SEQUENCES)}
+MODULES: dict[str, Module] = {
+    row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *MODAL, *GATES, *SEQUENCES)
+}

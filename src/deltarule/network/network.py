@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from deltarule.language.equation import Assumption, Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.network.module import Module, Sizes
+from deltarule.language.expression import Apply, walk
+from deltarule.network.module import BATCH_MEAN, Module, Sizes
 
 __all__ = ["ModuleInstance", "Network"]
 
@@ -35,6 +37,14 @@ class ModuleInstance:
     output: str
     parameters: tuple[str, ...] = ()
     conventions: tuple[str, ...] = ()
+    at_prediction: tuple[Equation, ...] = ()
+    """What holds at prediction in the place of `equations`, where that is something else."""
+    updates: tuple[Equation, ...] = ()
+    """What renews the state after a batch: the new value of the left side, by its old one."""
+    drawn: dict[str, Fraction] = field(default_factory=dict)
+    """Inputs of 0 and 1 that are drawn for each sample while training, and the probability of a 1."""
+    state: dict[str, Fraction] = field(default_factory=dict)
+    """What is kept from update to update without a gradient, and what it starts at."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,6 +127,43 @@ class Network:
     def input(self) -> str | None:
         """The first input."""
         return next(iter(self.inputs), None)
+
+    @property
+    def drawn(self) -> dict[str, Fraction]:
+        """Inputs of 0 and 1 that are drawn for each sample while training, and the probability of a 1."""
+        return {name: p for module in self.modules for name, p in module.drawn.items()}
+
+    @property
+    def state(self) -> dict[str, Fraction]:
+        """What is kept from update to update without a gradient, and what it starts at."""
+        return {name: start for module in self.modules for name, start in module.state.items()}
+
+    @property
+    def updates(self) -> tuple[Equation, ...]:
+        """The equations that renew the state after a batch."""
+        return tuple(e for module in self.modules for e in module.updates)
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether an equation takes a mean over the samples of the batch."""
+        calls = (n for e in self.equations for n in walk(e.right) if isinstance(n, Apply))
+        return self.batch is None and any(n.function == BATCH_MEAN for n in calls)
+
+    @property
+    def predicts_otherwise(self) -> bool:
+        """Whether other equations hold at prediction than in training."""
+        return any(m.at_prediction for m in self.modules)
+
+    def predicting(self) -> Network:
+        """The network as it predicts: nothing drawn, the state in the place of what the batch says."""
+        modules = tuple(
+            replace(m, equations=m.at_prediction or m.equations, at_prediction=(), updates=(), drawn={})
+            for m in self.modules
+        )
+        equations = tuple(e for m in modules for e in m.equations)
+        gone = {e.name for e in self.equations} - {e.name for e in equations} | set(self.drawn)
+        declarations = {n: d for n, d in self.declarations.items() if n not in gone}
+        return replace(self, modules=modules, equations=equations, declarations=declarations)
 
     @property
     def sizes(self) -> tuple[str, ...]:

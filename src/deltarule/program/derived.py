@@ -27,14 +27,18 @@ def spec_of(network: Network, policy: str = "accuracy", weighted: bool = False) 
     if policy not in POLICIES:
         raise DeltaruleError(f"policy is {policy!r}; it has to be one of {', '.join(POLICIES)}")
     prediction = network.prediction or network.output
+    other = None
+    if network.predicts_otherwise:
+        other = replace(spec_of(network.predicting(), policy, weighted), backward=(), gradients={})
     batched = network if network.batch is not None else network.with_batch()
     weight = None
     if weighted:
         batched, weight = _weighted(batched)
     if network.loss is None or not network.parameters:
+        batched = batched.predicting()
         forward = tuple(batched.equations)
         spec = ProgramSpec(network.text, dict(batched.declarations), forward, prediction, batched.inputs)
-        return replace(spec, batch=batched.batch, policy=policy, target=network.target)
+        return replace(spec, batch=batched.batch, policy=policy, target=network.target, at_prediction=other)
     derivation = derive(batched, wrt=network.parameters, policy=cast(Policy, policy), prove=False)
     made = {e.name for e in batched.equations}
     if batched.prediction_equation is not None:
@@ -44,18 +48,23 @@ def spec_of(network: Network, policy: str = "accuracy", weighted: bool = False) 
         for messages in derivation.messages
         for p, message in messages.parameter.items()
     }
+    updates = {e.name: Equation(Symbol(f"new_{e.name}", e.left.indices), e.right, e.module) for e in batched.updates}
+    kept = {e.name: Declaration(e.name, tuple(a.size for a in e.axes), "activity") for e in updates.values()}
     return ProgramSpec(
         title=network.text,
-        declarations=dict(derivation.declarations) | _declared(gradients, network.loss),
+        declarations=dict(derivation.declarations) | _declared(gradients, network.loss) | kept,
         forward=tuple(e for e in derivation.equations if e.name in made),
         prediction=prediction,
-        inputs=tuple(n for n in batched.inputs if n != weight),
+        inputs=(*(n for n in batched.inputs if n != weight), *batched.drawn),
         target=network.target,
         loss=network.loss,
         backward=tuple(e for e in derivation.equations if e.name not in made),
         gradients={p: gradients[p] for p in network.parameters if p in gradients},
         batch=batched.batch,
         policy=policy,
+        drawn={name: float(p) for name, p in batched.drawn.items()},
+        updates=updates,
+        at_prediction=other,
         weight=weight,
     )
 

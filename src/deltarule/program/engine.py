@@ -12,16 +12,18 @@ import numpy as np
 from deltarule.language.errors import DeltaruleError, ShapeError, nearest
 from deltarule.network.network import Network
 from deltarule.program.derived import spec_of
+from deltarule.program.draws import Draws
 from deltarule.program.execution import functions_of
 from deltarule.program.initialisation import initial_values, weights_of
 from deltarule.program.numpy_module import messages_source, module_source
 from deltarule.program.sparse import only_multiplied
 from deltarule.program.spec import ProgramSpec
 
-__all__ = ["DTYPES", "ENGINES", "Program", "compile_network"]
+__all__ = ["DTYPES", "ENGINES", "ONE_SAMPLE", "Program", "compile_network"]
 
 ENGINES = ("numpy", "native")
 DTYPES = ("float64", "float32")
+ONE_SAMPLE = "batch normalisation needs at least two samples a batch: the variance of one sample is 0"
 
 Arrays = dict[str, np.ndarray]
 Inputs = np.ndarray | Mapping[str, np.ndarray]
@@ -107,37 +109,69 @@ class Program:
 
     @property
     def parameters(self) -> dict[str, tuple[int | str, ...]]:
-        """The shape of each parameter."""
-        return {n: d.sizes for n, d in self.network.declarations.items() if d.role == "parameter"}
+        """The shape of each parameter, and of each array that is kept beside them (running means)."""
+        return {n: d.sizes for n, d in self.network.declarations.items() if d.role in ("parameter", "state")}
 
     def initialise(
         self, seed: int, sizes: Mapping[str, int] | None = None, initialiser: str | float = "auto"
     ) -> Arrays:
         """Parameters to start from (see `program.initialisation`); `sizes` gives numbers for symbolic sizes."""
         equations = self.network.equations
-        return initial_values(self.parameters, equations, seed, self.dtype, sizes or {}, initialiser)
+        found = initial_values(self.parameters, equations, seed, self.dtype, sizes or {}, initialiser)
+        for name, start in self.network.state.items():
+            found[name][...] = float(start)
+        return found
+
+    def draws(self, seed: int, parameters: Arrays | None = None) -> Draws:
+        """What draws the masks of a training. `parameters` give numbers for symbolic sizes."""
+        known: dict[str, int] = {}
+        for name, sizes in self.parameters.items() if parameters else ():
+            given = np.shape((parameters or {})[name])
+            known |= {z: n for z, n in zip(sizes, given, strict=True) if isinstance(z, str)}
+        shapes: dict[str, tuple[int, ...]] = {}
+        for name in self.spec.drawn:
+            sizes = self.network.declarations[name].sizes
+            missing = next((z for z in sizes if isinstance(z, str) and z not in known), None)
+            if missing is not None:
+                raise DeltaruleError(f"the size `{missing}` of {name} is a symbol: give the parameters, which tell it")
+            shapes[name] = tuple(known[z] if isinstance(z, str) else z for z in sizes)
+        inputs = tuple(n for n in self.spec.inputs if n not in self.spec.drawn)
+        return Draws(self.spec.drawn, shapes, inputs, seed, self.dtype)
 
     @property
     def weights(self) -> frozenset[str]:
         """The parameters that are weights rather than biases or gains."""
         return weights_of(self.parameters, self.network.equations)
 
+    @property
+    def predicting(self) -> ProgramSpec:
+        """The equations that hold at prediction."""
+        return self.spec.at_prediction or self.spec
+
     def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The prediction, one row a sample."""
-        return self._functions["forward"](parameters, *self._inputs(X))
+        return self._functions["forward"](parameters, *self._inputs(X, self.predicting))
 
     def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:
-        """The mean of the losses of the samples, weighted if weights are given."""
-        functions, data = self._data(X, Y, sample_weight)
+        """The mean of the losses of the samples, weighted if weights are given; nothing is drawn for it, and what is
+        kept takes the place of what the batch says."""
+        functions, data = self._data(X, Y, sample_weight, self.predicting)
         return float(functions["loss"](parameters, *data))
 
     def gradients(
         self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> tuple[float, Arrays]:
-        """The mean loss and its gradient by each parameter."""
+        """The mean loss and its gradient by each parameter, in training: X has what is drawn, by name."""
+        return self.gradients_and_state(parameters, X, Y, sample_weight=sample_weight)[:2]
+
+    def gradients_and_state(
+        self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, Arrays, Arrays]:
+        """The mean loss, its gradient by each parameter, and the new value of each array that is kept."""
         functions, data = self._data(X, Y, sample_weight)
-        loss, gradients = functions["loss_and_gradients"](parameters, *data)
-        return float(loss), {name: np.asarray(g) for name, g in gradients.items()}
+        loss, *found = functions["loss_and_gradients"](parameters, *data)
+        gradients, state = ({name: np.asarray(g) for name, g in part.items()} for part in (*found, {})[:2])
+        return float(loss), gradients, state
 
     def messages(
         self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None
@@ -153,9 +187,9 @@ class Program:
     def activity(self, name: str, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The value of one equation of the forward pass (`z`, `h_1`), one row a sample; by NumPy, as `messages`."""
         if name not in self._activities:
-            spec = replace(self.spec, prediction=name, loss=None, target=None, backward=(), gradients={})
+            spec = replace(self.predicting, prediction=name, loss=None, target=None, backward=(), gradients={})
             self._activities[name] = functions_of(module_source(spec))["forward"]
-        return self._activities[name](parameters, *self._inputs(X))
+        return self._activities[name](parameters, *self._inputs(X, self.predicting))
 
     def step(
         self,
@@ -170,12 +204,16 @@ class Program:
         functions, data = self._data(X, Y, sample_weight)
         return float(functions["step"](parameters, *data, float(learning_rate)))
 
-    def _data(self, X: Inputs, Y: np.ndarray, weight: np.ndarray | None) -> tuple[dict[str, Any], list[np.ndarray]]:
-        spec = self.spec
+    def _data(
+        self, X: Inputs, Y: np.ndarray, weight: np.ndarray | None, spec: ProgramSpec | None = None
+    ) -> tuple[dict[str, Any], list[np.ndarray]]:
+        spec = spec or self.spec
         if spec.loss is None or spec.target is None:
             raise DeltaruleError("the network has no loss and target: end it with one, such as `-> bce`")
-        inputs = self._inputs(X)
+        inputs = self._inputs(X, spec)
         rows = inputs[0].shape[0]
+        if rows == 1 and spec.updates:
+            raise DeltaruleError(ONE_SAMPLE)
         data = [*inputs, self._array(spec.target, Y, rows)]
         if weight is None:
             return self._functions, data
@@ -187,8 +225,14 @@ class Program:
             raise DeltaruleError("sample_weight has to be zero or positive, and not zero throughout")
         return self._weighted, [*data, weights / total]
 
-    def _inputs(self, X: Inputs) -> list[np.ndarray]:
-        names = self.spec.inputs
+    def _inputs(self, X: Inputs, spec: ProgramSpec | None = None) -> list[np.ndarray]:
+        names = (spec or self.spec).inputs
+        drawn = [n for n in names if n in self.spec.drawn]
+        if drawn and (not isinstance(X, Mapping) or drawn[0] not in X):
+            raise DeltaruleError(
+                f"in training the network takes {drawn[0]}, which is drawn\n"
+                "remedy: X = program.draws(seed).into(X, 1, 0)"
+            )
         if isinstance(X, Mapping):
             missing = [n for n in names if n not in X]
             if missing:

@@ -78,6 +78,7 @@ class _Module:
     def __post_init__(self) -> None:
         spec = self.spec
         made = {e.name for e in (*spec.forward, *spec.backward, *spec.gradients.values())} | set(spec.declarations)
+        self.at = spec.at_prediction or spec
         self.names: dict[str, str] = {}
         for name in sorted(made & _RESERVED):
             other = f"{name}_"
@@ -85,7 +86,7 @@ class _Module:
                 other += "_"
             self.names[name] = other
         self.typesetter = Typesetter(Names(spec.declarations), "index", "denominator")
-        self.comments: dict[str, str] = {}
+        self.comments: dict[Equation, str] = {}
         functions = {} if spec.policy == "plain" else {f: f for f in SCALAR_FORMS}
         self.spelling = Spelling(self.names, functions=functions)
         if spec.inputs:
@@ -116,12 +117,14 @@ class _Module:
     def shapes(self) -> str:
         rows = []
         for name, d in self.spec.declarations.items():
-            if d.role in ("input", "target", "parameter") and name != self.spec.weight:
+            if d.role in ("input", "target", "parameter", "drawn", "state") and name != self.spec.weight:
                 rows.append(f"{name} [{', '.join(str(z) for z in d.sizes)}]")
-        return "Shapes: " + ", ".join(rows) + "."
+        odds = self.spec.drawn.items()
+        drawn = [f"{name} is 0 or 1, drawn anew each time: 1 with probability {p:g}." for name, p in odds]
+        return "\n".join(["Shapes: " + ", ".join(rows) + ".", *drawn])
 
     def forward(self) -> str:
-        spec = self.spec
+        spec = self.at
         schedule = self.lowered(spec.forward, [spec.prediction])
         result = self.name(schedule.outputs[spec.prediction])
         return self.function(
@@ -129,22 +132,32 @@ class _Module:
         )
 
     def loss(self) -> str:
-        spec = self.spec
+        spec = self.at
         assert spec.loss and spec.target
         schedule = self.lowered(spec.forward, [spec.loss])
         result = self.name(schedule.outputs[spec.loss])
-        return self.function("loss", self.data(), f"The loss {spec.loss}.", schedule, [f"return {result}"])
+        words = f"The loss {spec.loss}{', of what is predicted' if spec is not self.spec else ''}."
+        return self.function("loss", self.data(spec), words, schedule, [f"return {result}"])
 
     def loss_and_gradients(self) -> str:
         spec = self.spec
         assert spec.loss
         made = {p: e.name for p, e in spec.gradients.items()}
-        schedule = self.lowered((*spec.forward, *spec.backward, *spec.gradients.values()), [spec.loss, *made.values()])
-        pairs = [f'"{self.key(p)}": {self.name(schedule.outputs[name])}' for p, name in made.items()]
-        tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{{', '.join(pairs)}}}"]
+        kept = {p: e.name for p, e in spec.updates.items()}
+        equations = (*spec.forward, *spec.backward, *spec.gradients.values(), *spec.updates.values())
+        schedule = self.lowered(equations, [spec.loss, *made.values(), *kept.values()])
+
+        def pairs(names: dict[str, str]) -> list[str]:
+            return [f'"{self.key(p)}": {self.name(schedule.outputs[name])}' for p, name in names.items()]
+
+        state = f", {{{', '.join(pairs(kept))}}}" if kept else ""
+        tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{{', '.join(pairs(made))}}}{state}"]
         if len(tail[0]) > 110:
-            tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{", *(f"    {pair}," for pair in pairs), "}"]
-        words = f"The loss {spec.loss} and its gradient by each parameter."
+            rows = [*(f"    {pair}," for pair in pairs(made)), "}"]
+            rows = [*rows[:-1], "}, {", *(f"    {pair}," for pair in pairs(kept)), "}"] if kept else rows
+            tail = [f"return {self.name(schedule.outputs[spec.loss])}, {{", *rows]
+        more = ", and what the state becomes" if kept else ""
+        words = f"The loss {spec.loss} and its gradient by each parameter{more}."
         return self.function("loss_and_gradients", self.data(), words, schedule, tail)
 
     def messages(self) -> str:
@@ -159,19 +172,22 @@ class _Module:
         spec = self.spec
         if self.by is not None:
             keys = [self.key(p) for p in spec.gradients]
-            return step_source(self.by, keys, [self.name(n) for n in self.data()], self.name(spec.loss or ""))
+            data = [self.name(n) for n in self.data()]
+            return step_source(self.by, keys, data, self.name(spec.loss or ""), [self.key(n) for n in spec.updates])
         data = ", ".join(self.name(n) for n in self.data())
         lines = [
             f"def step(parameters, {data}, learning_rate):",
             '    """One update by gradient descent, in place. Returns the loss before it."""',
-            f"    {self.name(spec.loss or '')}, gradients = loss_and_gradients(parameters, {data})",
+            f"    {self.name(spec.loss or '')}, gradients{', state' * bool(spec.updates)} = "
+            f"loss_and_gradients(parameters, {data})",
             *(f'    parameters["{self.key(p)}"] -= learning_rate * gradients["{self.key(p)}"]' for p in spec.gradients),
+            *(f'    parameters["{self.key(p)}"][...] = state["{self.key(p)}"]' for p in spec.updates),
             f"    return {self.name(spec.loss or '')}",
         ]
         return "\n".join(lines) + "\n"
 
-    def data(self) -> tuple[str, ...]:
-        spec = self.spec
+    def data(self, spec: ProgramSpec | None = None) -> tuple[str, ...]:
+        spec = spec or self.spec
         return (*spec.inputs, spec.target or "", *([spec.weight] if spec.weight else []))
 
     # Functions -----------------------------------------------------------------------------------------------
@@ -200,7 +216,7 @@ class _Module:
         return "\n".join([*decorator, *lines]) + "\n"
 
     def parameters(self) -> list[str]:
-        return [n for n, d in self.spec.declarations.items() if d.role == "parameter"]
+        return [n for n, d in self.spec.declarations.items() if d.role in ("parameter", "state")]
 
     def sizes(self, text: str, there: set[str]) -> list[str]:
         """`m = x.shape[0]` for each symbolic size that the source mentions."""
@@ -209,7 +225,7 @@ class _Module:
             if not re.search(rf"(?<![\w.\"]){re.escape(self.name(size))}(?!\w)", _code(text)):
                 continue
             for name, d in self.spec.declarations.items():
-                if name in there and size in d.sizes and d.role in ("input", "parameter", "target"):
+                if name in there and size in d.sizes and d.role in ("input", "parameter", "target", "drawn", "state"):
                     out.append(f"{self.name(size)} = {self.name(name)}.shape[{d.sizes.index(size)}]")
                     break
         return out
@@ -223,14 +239,14 @@ class _Module:
 
     def comment(self, equation: Equation) -> str:
         """The equation in index notation, written once for all functions."""
-        if equation.name not in self.comments:
+        if equation not in self.comments:
             left: Expression = equation.left
             declared = self.spec.declarations.get(equation.name)
             if declared is not None and declared.of is not None and declared.of[1] in self.spec.gradients:
                 left = Derivative(Symbol(declared.of[0]), Symbol(declared.of[1], equation.axes))
             sides = (linear(self.typesetter.formula(side, equation.axes)) for side in (left, equation.right))
-            self.comments[equation.name] = _plain(" = ".join(sides))
-        return self.comments[equation.name]
+            self.comments[equation] = _plain(" = ".join(sides))
+        return self.comments[equation]
 
 
 def _plain(text: str) -> str:

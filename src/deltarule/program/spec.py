@@ -30,5 +30,11 @@ class ProgramSpec:
     batch: int | str | None = "m"
     """The size of the batch axis."""
     policy: str = "accuracy"
+    drawn: dict[str, float] = field(default_factory=dict)
+    """Of the inputs, those of 0 and 1 that are drawn for each sample while training: the probability of a 1."""
+    updates: dict[str, Equation] = field(default_factory=dict)
+    """For each array that is kept from update to update the equation of its new value, under a name of its own."""
+    at_prediction: ProgramSpec | None = None
+    """What leads to `prediction` and `loss` at prediction, where that is something else than in training."""
     weight: str | None = None
     """The name of the weights of the samples, an input of shape [m] that stands for 1/m, where there are weights."""

@@ -24,8 +24,9 @@ class StepBy:
     """The parameters that weight decay is for."""
 
 
-def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss: str) -> str:
-    """`update`, `initial_state` and `step` for parameters by key and data by name."""
+def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss: str, kept: Sequence[str] = ()) -> str:
+    """`update`, `initial_state` and `step` for parameters by key and data by name; `kept` are arrays that
+    `loss_and_gradients` gives the new values of."""
     taken = {*data, loss, "parameters", "gradients", "loss_and_gradients"}
 
     def free(name: str) -> str:
@@ -33,7 +34,7 @@ def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss
             name += "_"
         return name
 
-    update, state, number = free("update"), free("state"), free("t")
+    update, state, number, renewed = free("update"), free("state"), free("t"), free("renewed")
     numbers = {name: free(name) for name in by.update.numbers if name != "t"}
     rows = []
     for key in parameters:
@@ -68,8 +69,9 @@ def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss
         "",
         f"def step({', '.join(head)}):",
         f'    """One update by {by.name}, in place{said}. Returns the loss before it."""',
-        f"    {loss}, gradients = loss_and_gradients(parameters, {', '.join(data)})",
+        f"    {loss}, gradients{f', {renewed}' * bool(kept)} = loss_and_gradients(parameters, {', '.join(data)})",
         *calls,
+        *(f'    parameters["{key}"][...] = {renewed}["{key}"]' for key in kept),
         f"    return {loss}",
     ]
     source = by.update.source.replace("def update(", f"def {update}(", 1)

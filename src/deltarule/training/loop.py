@@ -9,20 +9,21 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from deltarule.program.draws import Draws
 from deltarule.training.callbacks import BatchReport, Callback, EpochReport, Run, Watchers, check_callbacks
 from deltarule.training.non_finite import NonFiniteLoss, Snapshot, cause_in
 from deltarule.training.optimisers import Optimiser
 from deltarule.training.schedules import SCHEDULES, Schedule, learning_rates
-from deltarule.training.stepping import stepper, updater
+from deltarule.training.stepping import draws_of, refuse_single_samples, stepper, updater
 from deltarule.training.updating import NO_CHANGES, Changes, Memory
-from deltarule.training.windows import InMemory, Rows, batches, batches_of
+from deltarule.training.windows import Data, InMemory, Rows, batches, batches_of
 
 __all__ = [
     "BatchReport",
@@ -160,6 +161,7 @@ def train_on(
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
+    refuse_single_samples(program, plan.batch_size, len(rows))
     steps = stepper(program, parameters, plan, memory, rates, watchers, single=watch is not None)
     ended = kept = False
     began, over_before = time.perf_counter(), at.epochs
@@ -219,14 +221,21 @@ def _non_finite(
     rates = learning_rates(
         plan.schedule, plan.learning_rate, plan.schedule_options, plan.updates(len(rows)), memory.schedule
     )
-    taken = enumerate(batches_of(rows, plan.batch_size, plan.seed, epoch, done), done + 1)
+    draws = draws_of(program, plan, started.parameters)
+    cut = batches_of(rows, plan.batch_size, plan.seed, epoch, done)
+    taken = enumerate(_drawn(cut, draws, plan, epoch, done), done + 1)
     cause = cause_in(
         program,
         started.parameters,
-        ((number, data) for number, (_, data) in taken if number <= batch),
+        ((number, data) for number, data in taken if number <= batch),
         lambda parameters, data: update(parameters, *data, rates.rate(memory.updates, epoch - 1)),
     )
     return NonFiniteLoss(what, epoch, batch, plan.learning_rate, cause)
+
+
+def _drawn(taken: Iterable[tuple[Any, Data]], draws: Draws, plan: Plan, epoch: int, done: int) -> Iterator[Data]:
+    for number, (_, (X, Y, weight)) in enumerate(taken, done):
+        yield draws.into(X, epoch, number * plan.batch_size), Y, weight
 
 
 @contextmanager

@@ -7,7 +7,7 @@ again from there, and every message of the batch at which it happens is looked a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +129,8 @@ def _first(program: Trainable, before: Parameters, after: Parameters, data: Data
         return None
     forward = {equation.name for equation in spec.forward}
     largest = max((float(np.abs(v).max(initial=0)) for v in before.values()), default=0.0)
-    for name, value in ((spec.inputs[0], X), (spec.target, Y)):
+    first = X[spec.inputs[0]] if isinstance(X, Mapping) else X
+    for name, value in ((spec.inputs[0], first), (spec.target, Y)):
         if not np.isfinite(value).all():
             return _cause(number, name, "input", value, largest)
         largest = max(largest, float(np.abs(value).max(initial=0)))

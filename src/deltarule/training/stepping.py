@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
+from deltarule.language.errors import DeltaruleError
+from deltarule.program.draws import Draws
+from deltarule.program.engine import ONE_SAMPLE
 from deltarule.program.update import update
 from deltarule.training.callbacks import BatchReport, Watchers
 from deltarule.training.optimisers import OPTIMISERS, option_values
@@ -24,7 +27,7 @@ from deltarule.training.windows import Data, Rows, Window, batches_of
 if TYPE_CHECKING:
     from deltarule.training.loop import Plan, Trainable
 
-__all__ = ["Done", "stepper", "updater"]
+__all__ = ["Done", "draws_of", "refuse_single_samples", "stepper", "updater"]
 
 Parameters = dict[str, np.ndarray]
 AT_ONCE = 0.05
@@ -62,10 +65,32 @@ def stepper(
     single: bool,
 ) -> Stepper:
     """Native code where the program has it, else the program's own steps; with `single`, one batch at a time."""
+    draws = draws_of(program, plan, parameters)
     if not hasattr(type(program), "trainer"):
-        return _OneByOne(updater(program, plan, memory), parameters, plan, memory, rates, watchers)
+        return _OneByOne(updater(program, plan, memory), parameters, plan, memory, rates, watchers, draws)
     trainer: Callable[..., Any] = program.trainer  # type: ignore[attr-defined]
-    return _Native(trainer, updater(program, plan, memory), parameters, plan, memory, rates, watchers, single)
+    update = updater(program, plan, memory)
+    return _Native(trainer, update, parameters, plan, memory, rates, watchers, draws, kept_by(program), single)
+
+
+def draws_of(program: Trainable, plan: Plan, parameters: Parameters) -> Draws:
+    """What draws the masks of a run."""
+    make = getattr(program, "draws", None)
+    return Draws({}, {}, (), plan.seed, "float64") if make is None else make(plan.seed, parameters)
+
+
+def kept_by(program: Trainable) -> frozenset[str]:
+    """The arrays among the parameters that are kept, not trained."""
+    return frozenset(getattr(getattr(program, "spec", None), "updates", ()))
+
+
+def refuse_single_samples(program: Trainable, batch_size: int, rows: int) -> None:
+    """Where the equations take means over a batch, no batch may have one sample only."""
+    size = min(batch_size, rows)
+    if kept_by(program) and 1 in (size, rows % size):
+        where = f"; the last batch of {rows} rows by {size} has one" if size > 1 else ""
+        larger = next(s for s in range(size + 1, size + 3) if rows % s != 1) if rows > 2 else 2
+        raise DeltaruleError(f"{ONE_SAMPLE}{where}\nremedy: batch_size = {larger}")
 
 
 def updater(
@@ -86,13 +111,20 @@ def updater(
         return fused
 
     updates = Updates(plan.optimiser, options, plan.changes, memory)
+    keeps: Any = program if kept_by(program) else None
 
     def by_equations(
         parameters: Parameters, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None, rate: float
     ) -> float:
-        loss, gradients = program.gradients(parameters, X, Y, sample_weight=weight)
+        state: Parameters = {}
+        if keeps is None:
+            loss, gradients = program.gradients(parameters, X, Y, sample_weight=weight)
+        else:
+            loss, gradients, state = keeps.gradients_and_state(parameters, X, Y, sample_weight=weight)
         if math.isfinite(loss):
             updates.apply(parameters, gradients, rate)
+            for name, value in state.items():
+                parameters[name][...] = value
         return loss
 
     return by_equations
@@ -106,15 +138,17 @@ class _OneByOne:
     memory: Memory
     rates: LearningRates
     watchers: Watchers
+    draws: Draws
 
     def epoch(self, rows: Rows, epoch: int, done: int) -> Iterator[Done]:
         watchers = self.watchers
         taken = batches_of(rows, self.plan.batch_size, self.plan.seed, epoch, done)
-        for number, (picked, data) in enumerate(taken, done + 1):
+        for number, (picked, (X, Y, weight)) in enumerate(taken, done + 1):
+            data = (self.draws.into(X, epoch, (number - 1) * self.plan.batch_size), Y, weight)
             rate = self.rates.rate(self.memory.updates, epoch - 1)
             report = watchers.before_batch(epoch, number, picked, data) if watchers.of_batches else None
             loss = self.update(self.parameters, *data, rate)
-            yield Done(number, np.array([loss]), np.array([data[0].shape[0]]), rate, report)
+            yield Done(number, np.array([loss]), np.array([len(Y)]), rate, report)
 
 
 @dataclass
@@ -126,6 +160,8 @@ class _Native:
     memory: Memory
     rates: LearningRates
     watchers: Watchers
+    draws: Draws
+    kept: frozenset[str]
     single: bool
     trainer: Any = None
     at_once: float = 0.0
@@ -141,7 +177,9 @@ class _Native:
             if self.trainer is None:
                 self.trainer = self._trainer(window)
             if self.trainer is None:  # no code for this network
-                whole = _OneByOne(self.update, self.parameters, self.plan, self.memory, self.rates, self.watchers)
+                whole = _OneByOne(
+                    self.update, self.parameters, self.plan, self.memory, self.rates, self.watchers, self.draws
+                )
                 yield from whole.epoch(rows, epoch, number)
                 return
             for found in self._window(window, size, count, epoch, number, done):
@@ -163,15 +201,18 @@ class _Native:
                 wanting = self.watchers.wanting(epoch, number + 1)
                 if wanting:
                     length = 1
-                    picked = slice(None) if window.order is None else window.order[k * size : (k + 1) * size]
-                    chosen = window.X[picked], window.Y[picked], None if data[2] is None else data[2][picked]
+                    picked, chosen = self._chosen(window, size, k, 1, epoch, number)
                     report = self.watchers.report(epoch, number + 1, picked, chosen, wanting)
                 else:
                     ahead = range(number + 2, number + 1 + length)
                     length = next((n - number - 1 for n in ahead if self.watchers.wanting(epoch, n)), length)
             rates = self._rates(length, epoch)
             began = time.perf_counter()
-            losses = self.trainer.run(data, window.order, size, k, rates, self.memory.updates)
+            if self.draws:  # what is drawn stands in the order of the batches: so do the rows that go with it
+                _, chosen = self._chosen(window, size, k, length, epoch, number)
+                losses = self.trainer.run(chosen, None, size, 0, rates, self.memory.updates)
+            else:
+                losses = self.trainer.run(data, window.order, size, k, rates, self.memory.updates)
             took = time.perf_counter() - began
             good = len(losses) if math.isfinite(losses[-1]) else len(losses) - 1
             self.memory.updates += good
@@ -181,6 +222,14 @@ class _Native:
             k, number = k + len(losses), number + len(losses)
             self.at_once = max(1.0, min(4 * length, length * AT_ONCE / max(took, 1e-9)))
             yield Done(number, losses, rows, float(rates[len(losses) - 1]), report)
+
+    def _chosen(
+        self, window: Window, size: int, first: int, length: int, epoch: int, number: int
+    ) -> tuple[np.ndarray | slice, Data]:
+        """The rows of batches of a window, and what is drawn for them; `number` batches of the epoch came before."""
+        picked = slice(None) if window.order is None else window.order[first * size : (first + length) * size]
+        X = self.draws.into(window.X[picked], epoch, number * size)
+        return picked, (X, window.Y[picked], None if window.weight is None else window.weight[picked])
 
     def _rates(self, length: int, epoch: int) -> np.ndarray:
         """The rate of each of the next updates."""
@@ -196,6 +245,8 @@ class _Native:
         options = option_values(plan.optimiser, plan.options)
         rules: dict[str, Rule] = {}
         for name in self.parameters:
+            if name in self.kept:
+                continue
             before = changes.of_the_loss(name)
             after = (*changes.of_the_update(name), *plan.optimiser.equations)
             rules[name] = Rule(before, after, update((*before, *after)).state)

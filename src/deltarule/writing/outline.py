@@ -117,6 +117,8 @@ _ROLES = {
     "message": "error signal",
     "jacobian": "Jacobian",
     "direction": "direction",
+    "drawn": "drawn for each sample",
+    "state": "state",
 }
 
 
@@ -232,7 +234,7 @@ def symbol_items(derivation: Derivation, setter: Typesetter) -> tuple[tuple[Span
             groups.setdefault((role, declaration.sizes), []).append(declaration)
     out: list[tuple[Span, ...]] = []
     for (role, sizes), members in groups.items():
-        words = _ROLES[role] + ("s" if len(members) > 1 and role not in {"loss", "unknown"} else "")
+        words = _ROLES[role] + ("s" if len(members) > 1 and role not in {"loss", "unknown", "drawn"} else "")
         words = words.replace("activitys", "activities")
         line: list[Span] = []
         for member in members:

@@ -84,21 +84,25 @@ class NativeProgram(Program):
 
     def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The prediction, one row a sample."""
-        inputs = self._inputs(X)
+        inputs = self._inputs(X, self.predicting)
         rows = len(inputs[0])
-        job = self._job("forward", self.spec, parameters)
+        job = self._job("forward", self.predicting, parameters)
         if job is None:
             return super().forward(parameters, X)
         (name, shape), *_ = job.results.items()
         out = np.empty((rows, *shape), self.dtype)
-        arrays = {**self._given(parameters), **dict(zip(self.spec.inputs, self._rows(inputs), strict=True)), name: out}
+        arrays = {
+            **self._given(parameters),
+            **dict(zip(self.predicting.inputs, self._rows(inputs), strict=True)),
+            name: out,
+        }
         batch = min(rows, BLOCK)
         self._code(job).run(Call(arrays, rows, batch, batches=-(-rows // batch)))
         return out
 
     def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:
         """The mean of the losses of the samples, weighted if weights are given."""
-        spec, data = self._batch(X, Y, sample_weight)
+        spec, data = self._batch(X, Y, sample_weight, at_prediction=True)
         job = self._job("loss", spec, parameters)
         if job is None:
             return super().loss(parameters, X, Y, sample_weight=sample_weight)
@@ -146,7 +150,7 @@ class NativeProgram(Program):
     ) -> Job | None:
         """What is to be compiled; None where there can be no code."""
         sizes = self._sizes(parameters)
-        key = (name, spec.weight, tuple(sizes.items()), tuple((rules or {}).items()), clipped)
+        key = (name, spec.weight, spec.inputs, tuple(sizes.items()), tuple((rules or {}).items()), clipped)
         if key not in self._jobs and available() is not None:
             try:
                 self._jobs[key] = job_of(spec, name, sizes, rules, clipped, self.recompute)
@@ -171,9 +175,12 @@ class NativeProgram(Program):
                     found[size] = int(number)
         return found
 
-    def _batch(self, X: Inputs, Y: np.ndarray, weight: np.ndarray | None) -> tuple[ProgramSpec, dict[str, np.ndarray]]:
-        _, arrays = self._data(X, Y, weight)
+    def _batch(
+        self, X: Inputs, Y: np.ndarray, weight: np.ndarray | None, at_prediction: bool = False
+    ) -> tuple[ProgramSpec, dict[str, np.ndarray]]:
         spec = self.spec if weight is None else self._weighted_spec
+        spec = (spec.at_prediction if at_prediction else None) or spec
+        _, arrays = self._data(X, Y, weight, spec)
         names = (*spec.inputs, spec.target or "", *([spec.weight] if spec.weight else []))
         return spec, dict(zip(names, self._rows(arrays), strict=True))
 

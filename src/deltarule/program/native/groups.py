@@ -59,7 +59,7 @@ def grouped(operations: Iterable[Operation], alone: Collection[str] = ()) -> lis
     groups: list[Group] = []
     home: dict[str, int] = {}
     for op in operations:
-        place = -1 if op.kind != "each" else _place(op, groups, home)
+        place = -1 if op.kind != "each" or op.apart else _place(op, groups, home)
         if place >= 0 and groups[place].head.name in alone:
             place = -1
         if place < 0:

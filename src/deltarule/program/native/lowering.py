@@ -78,7 +78,7 @@ def schedule_of(spec: ProgramSpec, outputs: Sequence[str]) -> Schedule:
             return primitive(e, Spelling())
         return stable(primitive(e, _SPELLING))
 
-    equations = (*spec.forward, *spec.backward, *spec.gradients.values())
+    equations = (*spec.forward, *spec.backward, *spec.gradients.values(), *spec.updates.values())
     return lower(equations, outputs, batch=spec.batch, rewrite=rewrite)
 
 
@@ -103,10 +103,12 @@ def job_of(
         schedule = schedule_of(spec, [spec.prediction])
     elif name == "loss":
         schedule = schedule_of(spec, [spec.loss or ""])
-    else:
+    elif name == "gradients":
         schedule = schedule_of(spec, [spec.loss or "", *made.values()])
     ops = maker.weights() + operations(schedule.statements, maker.taken, spec.batch)
     results: dict[str, tuple[int, ...]] = {}
+    else:
+        schedule = schedule_of(spec, [spec.loss or "", *made.values(), *(e.name for e in spec.updates.values())])
     state: dict[str, tuple[int, ...]] = {}
     if name == "forward":
         axes = maker.axes(spec.prediction)
@@ -125,6 +127,9 @@ def job_of(
         ops += more
     loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
     maker.check(ops)
+        for p, e in spec.updates.items():
+            value = Symbol(schedule.outputs[e.name], e.axes)
+            ops.append(Operation(f"{p} (kept)", e.axes, value, target=p, apart=True))
     if recompute and loss is not None and name in ("train", "gradients"):
         ops = recomputed(ops, loss, maker.by_row, lambda plan: maker.memory(plan, loss))
     groups = ordered(grouped(ops), loss)
@@ -135,7 +140,7 @@ def job_of(
         name,
         tuple(groups),
         data,
-        {n: maker.inner_of(n) for n, d in spec.declarations.items() if d.role == "parameter"},
+        {n: maker.inner_of(n) for n, d in spec.declarations.items() if d.role in ("parameter", "state")},
         state,
         results,
         tuple(maker.numbers),

@@ -54,6 +54,8 @@ class Operation:
     """The array that the value is put into, where that is one that is there already: a parameter, say."""
     text: str = ""
     """What it says, where there is no equation: an update, as its author wrote it."""
+    apart: bool = False
+    """Whether it joins no group: it waits for the loss, which needs what this reads."""
 
     @property
     def reads(self) -> set[str]:
