@@ -14,6 +14,7 @@ from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
+from deltarule.checking.several_arguments import defines_of_several, depends_on
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.equation import Declaration, Equation
@@ -66,6 +67,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         state.symbols.define_function(base, parameter, body.expression, base, row.line)
         row.verdict, row.reason = "definition", f"defines the function {base}"
         return True
+    if defines_of_several(state, left, right, row):
+        return True
     if (entries := _listed_names(state, left)) is not None:
         return _defines_list(state, entries, right, row)
     found = plain_reference(state, left)
@@ -84,6 +87,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return False
     if _is_signal_of(state, found) and not isinstance(right, t.Partial):
         return False
+    if depends_on(state, found, right, row):
+        return True
     _, (value,) = lowered(state, right)
     if state.einstein and found.sample is None:
         value = implied(value, ()) or value

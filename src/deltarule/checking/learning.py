@@ -16,6 +16,7 @@ from deltarule.reading.references import (
     INDEX_LETTERS,
     Reference,
     Survey,
+    Usage,
     base_name,
     is_kronecker,
     label_text,
@@ -210,6 +211,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     calls: Counter[str] = Counter()
     total: Counter[str] = Counter()
     elsewhere: set[str] = set()
+    many: set[str] = set()
+    sizes: dict[str, set[int]] = {}
     lefts = {id(side.tree) for s in state.statements for side in s.sides[: len(s.relations)]}
     for side in sides:
         for node in trees(side):
@@ -223,10 +226,11 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                         if isinstance(group, t.Group) and group.kind == "(":
                             lists = arguments.setdefault(found.base, set())
                             calls[found.base] += len(group.items) == 1
+                            sizes.setdefault(found.base, set()).add(len(group.items))
                             if all(reference(x, state.symbols.usage) is not None for x in group.items):
                                 lists.add(",".join(map(label_text, group.items)))
-                            elif len(group.items) == 1:
-                                elsewhere.add(found.base)
+                            else:
+                                (elsewhere if len(group.items) == 1 else many).add(found.base)
                             if found.primes:
                                 primed.add(found.base)
             found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
@@ -250,8 +254,24 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base, lists in arguments.items():
         if base in KNOWN_FUNCTIONS:
             continue
-        if base not in primed and len(lists) == 1 and not calls[base] and all("," in names for names in lists):
-            state.symbols.quantities[base] = lists  # f(x, y), never at other arguments
+        several = base not in primed and not calls[base] and bool(sizes[base])
+        if several and len(lists) == 1 and base not in many:
+            if base in heads or base in OBJECTIVES or base in derived or base not in FUNCTION_LETTERS:
+                state.symbols.quantities[base] = lists  # f(x, y), never at other arguments
+            else:
+                state.symbols.name_function(base)
+                state.symbols.unsaid.add(base)
+            continue
+        if (
+            several
+            and len(sizes[base]) == 1
+            and base not in OBJECTIVES
+            and not state.symbols.usage.get(base, Usage()).bold
+        ):
+            state.symbols.name_function(base)  # Cost(h(x), y)
+            continue
+        if base in OBJECTIVES and base in heads and base not in elsewhere | many | primed:
+            state.symbols.quantities[base] = lists  # J(θ) and J(θ_0, θ_1)
             continue
         bare = state.symbols.usage.get(base)
         if base in primed or (base.partition("_")[0] in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
@@ -274,9 +294,10 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
+    below = _below(state, sides)
     for statement in state.statements:
         for side, other in zip(statement.sides, statement.sides[1:], strict=False):
-            _inlined(state, side.tree, other.tree)
+            _inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
     stated = [lies for name, lies in (("denominator layout", "column"), ("numerator layout", "row")) if name in words]
     if len(stated) == 1:
@@ -297,8 +318,20 @@ def _softmax_by_letter(words: str) -> bool:
     )
 
 
-def _inlined(state: State, left: t.Tree | None, right: t.Tree | None) -> None:
-    """h(x) = g(θᵀx) is put in where it is called, if its argument is a vector."""
+def _below(state: State, sides: Sequence[t.Tree]) -> set[str]:
+    """The letters of what is differentiated by."""
+    out: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            for by in node.by if isinstance(node, t.Partial) else ():
+                if (found := reference(by, state.symbols.usage)) is not None:
+                    out.add(found.base)
+    return out
+
+
+def _inlined(state: State, left: t.Tree | None, right: t.Tree | None, below: set[str]) -> None:
+    """h(x) = g(θᵀx) is put in where it is called, if its argument is a vector, or something is differentiated by a
+    letter of its body."""
     match left:
         case t.Factors(items=((_, f), ("", t.Group(kind="(", items=((t.Name() | t.Scripted()) as x,))))):
             found = reference(f, state.symbols.usage)
@@ -311,7 +344,9 @@ def _inlined(state: State, left: t.Tree | None, right: t.Tree | None) -> None:
     calls_itself = any(
         (r := reference(n, state.symbols.usage)) is not None and r.base == found.base for n in trees(right)
     )
-    if turned and not calls_itself and any(n == x for n in trees(right)):
+    own = reference(x, state.symbols.usage)
+    others = {r.base for n in trees(right) if (r := reference(n, state.symbols.usage)) is not None and r != own}
+    if (turned or others & below) and not calls_itself and any(n == x for n in trees(right)):
         state.symbols.inline.setdefault(found.base, (x, right))
 
 

@@ -162,8 +162,21 @@ def call_reference(low: Lowering, found: Reference, group: t.Group) -> Value:
     if found.base in {"max", "min"} and len(group.items) == 2:
         return extremum(low, found.base, group)
     if len(group.items) != 1:
-        raise Unread(f"{found.base} of {len(group.items)} arguments", group.start)
+        return of_several(low, found, group)
+    if f is not None and f.parameters:
+        raise Unread(f"{found.base} of 1 argument, where it has {len(f.parameters)}", group.start)
     return call(low, table_name(low, found, group.start), low.lower(group.items[0]), found.primes)
+
+
+def of_several(low: Lowering, found: Reference, group: t.Group) -> Value:
+    """A function of the document at several numbers; one that is only named stays so."""
+    f = low.symbols.functions.get(found.base)
+    values = [low.lower(item) for item in group.items]
+    if f is not None and not f.defined and f.key in low.symbols.unsaid and any(value.rank for value in values):
+        return low.quantity(found, group.start)
+    if f is None or f.defined or found.primes or not values or any(value.rank for value in values):
+        raise Unread(f"{found.base} of {len(group.items)} arguments", group.start)
+    return Value(Apply(f.table_name, tuple(value.expression for value in values), (0,) * len(values)))
 
 
 def table_name(low: Lowering, found: Reference, start: int) -> str:

@@ -22,6 +22,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
 from deltarule.reading.values import Unread, Value, transpose
+from deltarule.reading.written_out import matrix
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
@@ -49,6 +50,8 @@ def partial(low: Lowering, node: t.Partial) -> Value:
         raise Unread("a derivative operator without what it applies to", node.start)
     if (slope := at_its_letter(low, node) or by_argument(low, node)) is not None:
         return slope
+    if node.symbol == "∇" and not node.by and (listed := gradient_of_several(low, node)) is not None:
+        return listed
     of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇" and not node.by:
         return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
@@ -106,7 +109,22 @@ def at_its_variable(low: Lowering, node: t.Partial) -> Value | None:
     if f is None:
         return None
     by = low.lower(node.by[0])
+    if f.parameters:
+        return Value(Apply(f.table_name, tuple(map(Symbol, f.parameters)), (0,) * len(f.parameters)))
     return None if by.rank else call(low, f.table_name, by, found.primes)
+
+
+def gradient_of_several(low: Lowering, node: t.Partial) -> Value | None:
+    """∇f(u, v): the list of its derivatives, a column or a row."""
+    match node.of:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(_, _, *_) as names)))):
+            found = reference(head, low.symbols.usage)
+        case _:
+            return None
+    if found is None or node.order != 1 or not all(isinstance(x, t.Name | t.Scripted) for x in names):
+        return None
+    value = matrix(low, tuple((replace(node, symbol="∂", by=(name,)),) for name in names))
+    return transpose(value) if orientation(low, found.key, label_text(names[0])) == "row" else value
 
 
 def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:

@@ -138,6 +138,9 @@ class Lowering:
             if entity is not None and entity.rank:
                 raise Unread(f"the function {found.base} without its argument", node.start)
             self.bare = True
+            if f.parameters:
+                orders = (0,) * len(f.parameters)
+                return Value(Apply(f.table_name, tuple(map(Symbol, f.parameters)), orders))
             s = Symbol(f.parameter)  # a function without its argument: at the letter of its definition
             return Value(Apply(f.table_name, (s,), (found.primes,)))
         return self.quantity(found, node.start)

@@ -91,6 +91,8 @@ class Function:
     table_name: str
     """The name under which expressions apply it."""
     parameter: str = "s"
+    parameters: tuple[str, ...] = ()
+    """All of them, where there are several."""
     defined: bool = False
     line: int = 0
 
@@ -112,6 +114,8 @@ class Symbols:
     """Functions of vectors, h(x) = g(θᵀx): the argument and the body as written, put in where they are called."""
     quantities: dict[str, set[str]] = field(default_factory=dict)
     """Names that are written with arguments though they are quantities, `\\hat{y}(x, w)`, and those arguments."""
+    unsaid: set[str] = field(default_factory=set)
+    """Functions of several arguments that are named once and have no equation: of vectors they are quantities."""
     orientations: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
@@ -251,11 +255,15 @@ class Symbols:
             self.functions[base] = Function(base, self.prefix + base, line=line)
         return self.functions[base]
 
-    def define_function(self, base: str, parameter: str, body: Expression, latex: str, line: int) -> Function:
-        """Give a function its definition."""
+    def define_function(
+        self, base: str, parameter: str | tuple[str, ...], body: Expression, latex: str, line: int
+    ) -> Function:
+        """Give a function its definition, with one parameter or several."""
         found = self.name_function(base, line)
-        found.defined, found.parameter, found.line = True, parameter, line
-        FUNCTIONS[found.table_name] = ScalarFunction(found.table_name, (parameter,), body, latex)
+        parameters = (parameter,) if isinstance(parameter, str) else parameter
+        found.defined, found.parameter, found.line = True, parameters[0], line
+        found.parameters = parameters if len(parameters) > 1 else ()
+        FUNCTIONS[found.table_name] = ScalarFunction(found.table_name, parameters, body, latex)
         return found
 
     @contextmanager

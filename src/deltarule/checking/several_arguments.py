@@ -1,0 +1,90 @@
+"""Functions of several numbers: f(x, y) = …, and Cost(h(x), y) = …, taken at other arguments elsewhere."""
+
+from __future__ import annotations
+
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.language.equation import Declaration, Equation
+from deltarule.language.expression import Apply, Symbol, walk
+from deltarule.reading import tree as t
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import Reference, reference
+from deltarule.reading.symbols import Function
+from deltarule.reading.values import Unread
+
+__all__ = ["defines_of_several", "depends_on"]
+
+
+def defines_of_several(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """Whether the row defines a function of several numbers; then it is recorded."""
+    found = _called(state, left)
+    if found is None:
+        return False
+    f, arguments = found
+    parameters: list[str] = []
+    for k, argument in enumerate(arguments, 1):
+        plain = _plain(state, argument)
+        if plain is not None and plain not in parameters:
+            parameters.append(plain)
+            continue
+        own = t.Name(f"{f.key}_argument{k}")  # h(x) in Cost(h(x), y): a letter of the function's own
+        right = t.replaced(right, lambda node, given=argument, own=own: own if node == given else None)
+        parameters.append(own.letter)
+    if any(_leaves(state, argument, right) for argument in arguments if _plain(state, argument) is None):
+        return False
+    value = Lowering(state.symbols).lower(right)
+    if value.rank:
+        raise Unread(f"the function {f.key} has vector values")
+    if any(isinstance(e, Apply) and e.function == f.table_name for e in walk(value.expression)):
+        return False
+    state.symbols.define_function(f.key, tuple(parameters), value.expression, f.key, row.line)
+    row.verdict, row.reason = "definition", f"defines the function {f.key}"
+    return True
+
+
+def depends_on(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
+    """u = u(x): u is some function of x."""
+    match right:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(", items=items)))):
+            again = reference(head, state.symbols.usage)
+        case _:
+            return False
+    keys = [_plain(state, item) for item in items]
+    if again is None or again.key != found.key or found.indices or found.sample is not None or found.primes:
+        return False
+    row.verdict, row.reason = "definition", f"says on what {found.key} depends"
+    entity = state.symbols.entity(found)
+    if not entity.rank and None not in keys and len(set(keys)) == len(keys):
+        body = Apply(f"{state.symbols.prefix}{found.key}", tuple(Symbol(k) for k in keys if k), (0,) * len(keys))
+        state.definitions.define(Equation(Symbol(found.key), body))
+        state.definitions.declarations[found.key] = Declaration(found.key)
+        state.seen_definition[found.key] = entity.line = row.line
+        entity.defined = True
+    return True
+
+
+def _called(state: State, left: t.Tree) -> tuple[Function, tuple[t.Tree, ...]] | None:
+    match left:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(_, _, *_) as arguments)))):
+            found = reference(head, state.symbols.usage)
+        case _:
+            return None
+    if found is None or found.primes or found.power is not None or found.indices:
+        return None
+    f = state.symbols.functions.get(found.base)
+    return None if f is None or f.defined else (f, tuple(arguments))
+
+
+def _plain(state: State, argument: t.Tree) -> str | None:
+    """The key of an argument that is a name for a number."""
+    found = reference(argument, state.symbols.usage) if isinstance(argument, t.Name | t.Scripted) else None
+    if found is None or found.indices or found.sample is not None or found.power is not None or found.primes:
+        return None
+    entity = state.symbols.entities.get(found.key)
+    return None if entity is not None and entity.rank else found.key
+
+
+def _leaves(state: State, argument: t.Tree, right: t.Tree) -> bool:
+    """Whether something inside an argument stands in the body outside of it."""
+    inside = {r.key for n in t.walk(argument) if (r := reference(n, state.symbols.usage)) is not None}
+    return any((r := reference(n, state.symbols.usage)) is not None and r.key in inside for n in t.walk(right))
