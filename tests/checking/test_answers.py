@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deltarule.checking.counterexample import as_decimal, as_words
+from deltarule.checking.files import check_text
 
 WRONG = """With $z = w x + b$ and $\\hat y = \\frac{1}{1 + e^{-z}}$:
 
@@ -122,3 +123,12 @@ def test_only_keeps_rows_of_the_verdicts_named(check, documents):
 def test_progress_is_for_terminals(check, documents):
     assert check("wrong.md", "right.md").error == ""
     assert check("wrong.md", "-q").error == ""
+
+
+def test_conditions_speak_by_the_names_of_the_document():
+    text = r"""With $z = w x + b$, $\hat y = \frac{1}{1 + e^{-z}}$ and $L = -y \log \hat y - (1 - y) \log(1 - \hat y)$:
+
+$$\frac{\partial L}{\partial b} = \hat y - y$$
+"""
+    row = check_text(text).rows[-1]
+    assert row.verdict == "proved" and set(row.domain) <= {"y_hat != 0", "1 - y_hat != 0"}, row.domain

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import product as combinations
 
 from deltarule.algebra import Facts
+from deltarule.algebra.plain import plain
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
@@ -21,12 +22,18 @@ from deltarule.language.expression import (
     Delta,
     Derivative,
     Expression,
+    Power,
+    Product,
+    Sum,
     Symbol,
     names,
     rename,
     walk,
 )
 from deltarule.reading.references import Survey
+
+MOST_NAMES = 60
+"""Definitions of a document in which conditions are still told by their names."""
 
 __all__ = ["Outcome", "derivatives", "equality", "unconnected", "with_signals"]
 
@@ -75,7 +82,31 @@ def equality(
             worst = judgement
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
-    return Outcome("proved", Judgement("proved", tuple(domain)), implied=implied)
+    return Outcome("proved", Judgement("proved", tuple(by_name(domain, defs))), implied=implied)
+
+
+def by_name(conditions: list[str], defs: Definitions) -> list[str]:
+    """Conditions in which what a name stands for is written out, with the name: 1 - y_hat != 0."""
+    if not conditions or len(defs.equations) > MOST_NAMES:
+        return conditions
+    written: dict[str, str] = {}
+    for equation in defs.equations.values():
+        for body in (defs.unfold(equation.right), equation.right):
+            if isinstance(body, Sum | Product):
+                written.setdefault(f"({plain(body)})", plain(equation.left))
+            elif isinstance(body, Power | Apply):
+                written.setdefault(plain(body), plain(equation.left))
+    for text in sorted(written, key=len, reverse=True):
+        one = re.compile(rf"(^|.){re.escape(text)}(?![\w^\[])")
+
+        def named(found: re.Match[str], name: str = written[text], call: bool = text[0] == "(") -> str:
+            before = found[1]
+            if before.isalnum() or before in ("_", "'"):
+                return f"{before}({name})" if call else found[0]
+            return before + name
+
+        conditions = [one.sub(named, condition) for condition in conditions]
+    return list(dict.fromkeys(conditions))
 
 
 def _without_loss(state: State, a: Expression, b: Expression, defs: Definitions) -> str:

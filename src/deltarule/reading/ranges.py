@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 
 MAX_STEPS = 8
+UNREAD = {
+    "prod": "a product over an index", "int": "an integral", "lim": "a limit", "min": "a minimum over an index",
+    "cup": "a union", "cap": "an intersection", "oplus": "a direct sum",
+}  # fmt: skip
 
 
 def ranged(low: Lowering, node: t.Big) -> Value:
@@ -24,7 +28,7 @@ def ranged(low: Lowering, node: t.Big) -> Value:
     if node.kind == "max" and node.index is not None:
         return over(low, node, maximum=True)
     if node.kind != "sum":
-        raise Unread(f"{node.kind} over an index", node.start)
+        raise Unread(f"{UNREAD.get(node.kind, node.kind)} is not read", node.start)
     return over(low, node)
 
 
