@@ -69,8 +69,12 @@ BY_HAND: dict[str, Callable[..., Array]] = {
     "dropout": lambda x, p, mask, p_=0.5: jnp.where(mask > 0, x / (1 - p_), 0.0),
     "batch_norm": lambda x, p, eps=1e-5, affine=True, momentum=0.1: _batch_norm(x, p if affine else (1.0, 0.0), eps),
     # losses: what comes in, [the target], the options
-    "bce": lambda p, t, reduction="sum": -getattr(jnp, reduction)(t[0] * jnp.log(p) + (1 - t[0]) * jnp.log(1 - p)),
-    "bce_with_logits": lambda z, t, reduction="sum": getattr(jnp, reduction)(jax.nn.softplus(z) - t[0] * z),
+    "bce": lambda p, t, reduction="sum", pos_weight=1.0: (
+        -getattr(jnp, reduction)(pos_weight * t[0] * jnp.log(p) + (1 - t[0]) * jnp.log(1 - p))
+    ),
+    "bce_with_logits": lambda z, t, reduction="sum", pos_weight=1.0: (
+        -getattr(jnp, reduction)(pos_weight * t[0] * jax.nn.log_sigmoid(z) + (1 - t[0]) * jax.nn.log_sigmoid(-z))
+    ),
     "cross_entropy": lambda p, t, normalised=True: -jnp.sum(t[0] * jnp.log(p)),
     "nll": lambda p, t, normalised=True: -jnp.sum(t[0] * p),
     "squared_error": lambda p, t, half=True, reduction="sum": (
@@ -167,22 +171,28 @@ def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True,
     return as_written(link, {row.inputs[0]: x, **(drawn or {})}, parameters)
 
 
+def per_sample(name: str) -> bool:
+    """Whether a value has one row for each sample: inputs and targets, masks, weights of entries."""
+    return name in {"x", "y", "weight"} or name.startswith("mask")
+
+
 def forward(text: str, values: Arrays, *, fused: bool = False, order: Sequence[str] = ()) -> list[Array]:
     """The input and what each module of the chain gives for one sample; `fused` takes the last pair from its logits.
 
     The parameters are used up in the order of `order` (of `values`, if that is not given)."""
     chain = links(text)
-    weights = [n for n in order or values if n not in {"x", "y"} and not n.startswith("mask")]
+    weights = [n for n in order or values if not per_sample(n)]
     masks = [n for n in order or values if n.startswith("mask")]
+    further = [values["weight"]] if "weight" in values else []
     out = [values["x"]]
     for k, link in enumerate(chain):
         last = k == len(chain) - 1
         if link.row.loss:
             pair = (chain[k - 1].name, link.name) if k else None
-            if fused and pair in FROM_LOGITS:
+            if fused and pair in FROM_LOGITS and "pos_weight" not in link.options:
                 out.append(FROM_LOGITS[pair](out[-2], values["y"]))
             else:
-                out.append(module(link, out[-1], [values["y"], *(values[n] for n in weights)]))
+                out.append(module(link, out[-1], [values["y"], *further, *(values[n] for n in weights)]))
                 weights = []
             assert last
             continue
@@ -204,7 +214,7 @@ def function(text: str, values: Arrays, *, batch: bool, fused: bool = False) -> 
 
     if not batch:
         return one
-    axes = ({name: 0 if name in {"x", "y"} or name.startswith("mask") else None for name in values},)
+    axes = ({name: 0 if per_sample(name) else None for name in values},)
     many = jax.vmap(one, in_axes=axes, axis_name=BATCH)
     return (lambda v: jnp.mean(many(v))) if loss else many
 

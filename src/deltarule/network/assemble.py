@@ -175,6 +175,7 @@ class _Assembly:
             renaming["y"] = "y"
             inputs.append("y")
         try:
+            sizes |= dict.fromkeys(module.inputs[2:], incoming)
             read = module.equations(sizes, bound, link.options)
             modes = modes_of(module, link.options, sizes, bound, read)
         except NotationError as error:

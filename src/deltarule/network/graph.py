@@ -299,7 +299,9 @@ class _Reading:
         if module.loss:  # a target without a shape has that of the prediction
             self._target(node.args[1:], self.scope[operands[0]].sizes)
         operands += [self._named(reader.read(argument)) for argument in node.args[1:]]
-        self.roles |= {o: "input" for o in (operands[:1] if module.loss else operands) if o in self.free}
+        of_target = operands[1:2] if module.loss else ()
+        if module.group != "penalty":
+            self.roles |= {o: "input" for o in operands if o in self.free and o not in of_target}
         self.seen[called] += 1
         numbered = self.counts[called] > 1
         instance = f"{called}_{self.seen[called]}" if numbered else called

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from deltarule.network.further_losses import FURTHER_LOSSES
 from deltarule.network.module import Module, Option
+from deltarule.network.weighted_losses import weighted_losses
 
 __all__ = ["LOSSES"]
 
@@ -38,19 +41,27 @@ def _loss(name: str, equation: str, prediction: str = "", *, of: str = "y_hat", 
 _ROWS = (
     _loss(
         "bce",
-        "L = -{reduction}(y*log(y_hat) + (1 - y)*log(1 - y_hat))",
-        options=(_REDUCTION,),
+        "L = -{reduction}({pos_weight}y*log(y_hat) + (1 - y)*log(1 - y_hat))",
+        options=(_REDUCTION, Option("pos_weight", Fraction(1), form="{}*")),
         domain="probability",
         conventions=("from probabilities: 0 < y_hat < 1", "natural logarithm"),
+        elsewhere=(
+            "torch.nn.BCELoss, which averages over units and samples, and has no pos_weight",
+            "keras.losses.BinaryCrossentropy",
+        ),
         latex=r"\operatorname{BCE}",
         source="Bishop 2006, eq. 4.90",
     ),
     _loss(
         "bce_with_logits",
-        "L = {reduction}(softplus(z) - y*z)",
+        "L = {reduction}(softplus(z) - y*z{pos_weight})",
         "y_hat = sigmoid(z)",
         of="z",
-        options=(_REDUCTION,),
+        options=(_REDUCTION, Option("pos_weight", Fraction(1), form=" + ({} - 1)*y*softplus(-z)")),
+        elsewhere=(
+            "torch.nn.BCEWithLogitsLoss(pos_weight=...), which averages over units and samples",
+            "keras.losses.BinaryCrossentropy(from_logits=True)",
+        ),
         conventions=("from logits z: equals bce of y_hat = sigmoid(z)", "natural logarithm"),
         latex=r"\operatorname{BCE}",
         source="Bishop 2006, eq. 4.90 with eq. 4.59",
@@ -91,4 +102,6 @@ _ROWS = (
     ),
 )
 
-LOSSES: dict[str, Module] = {row.name: row for row in (*_ROWS, *FURTHER_LOSSES)}
+LOSSES: dict[str, Module] = {
+    row.name: row for row in (*_ROWS, *FURTHER_LOSSES, *weighted_losses((*_ROWS, *FURTHER_LOSSES)))
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -35,11 +35,15 @@ class Option:
     """What each value means, as sentences that are printed."""
     interval: tuple[Fraction, Fraction] | None = None
     """Of a number: from the first on, below the second."""
+    form: str = ""
+    """How a number other than the default stands in the equation, as in `{}*`; at the default nothing stands there."""
 
     def text(self, value: OptionValue) -> str:
         """The value as it stands in the equation."""
         if self.choices:
             return dict(self.choices)[value]
+        if self.form:
+            return "" if value == self.default else self.form.format(replace(self, form="").text(value))
         if isinstance(value, Fraction) and value >= 0 and Fraction(repr(float(value))) == value:
             return str(value.numerator) if value.denominator == 1 else repr(float(value))
         return f"({value})"

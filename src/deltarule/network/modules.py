@@ -9,6 +9,7 @@ from deltarule.network.gates import GATES
 from deltarule.network.modal import MODAL
 from deltarule.network.module import Module, Option
 from deltarule.network.normalisation import NORMALISATIONS
+from deltarule.network.penalties import PENALTIES
 from deltarule.network.sequences import SEQUENCES
 
 __all__ = ["MODULES"]
@@ -45,5 +46,5 @@ _ROWS = (  # the first ones that a course names
 )
 
 MODULES: dict[str, Module] = {
-    row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *MODAL, *GATES, *SEQUENCES)
+    row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *MODAL, *GATES, *PENALTIES, *SEQUENCES)
 }

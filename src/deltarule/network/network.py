@@ -16,7 +16,7 @@ from typing import Any
 
 from deltarule.language.equation import Assumption, Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.language.expression import Apply, walk
+from deltarule.language.expression import Apply, names, walk
 from deltarule.network.module import BATCH_MEAN, Module, Sizes
 
 __all__ = ["ModuleInstance", "Network"]
@@ -127,6 +127,14 @@ class Network:
     def input(self) -> str | None:
         """The first input."""
         return next(iter(self.inputs), None)
+
+    @property
+    def loss_inputs(self) -> tuple[str, ...]:
+        """The inputs that only the loss takes: weights of entries."""
+        module = self.modules[-1] if self.loss is not None and self.modules else None
+        given = () if module is None or len(self.modules) < 2 else module.inputs
+        used = {n for m in self.modules[:-1] for e in m.equations for n in names(e.right)}
+        return tuple(n for n in given if n in self.inputs and n not in used)
 
     @property
     def drawn(self) -> dict[str, Fraction]:

@@ -62,6 +62,7 @@ def spec_of(network: Network, policy: str = "accuracy", weighted: bool = False) 
         gradients={p: gradients[p] for p in network.parameters if p in gradients},
         batch=batched.batch,
         policy=policy,
+        loss_inputs=batched.loss_inputs,
         drawn={name: float(p) for name, p in batched.drawn.items()},
         updates=updates,
         at_prediction=other,

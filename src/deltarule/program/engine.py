@@ -150,7 +150,7 @@ class Program:
 
     def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The prediction, one row a sample."""
-        return self._functions["forward"](parameters, *self._inputs(X, self.predicting))
+        return self._functions["forward"](parameters, *self._inputs(X, self.predicting.forward_inputs))
 
     def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:
         """The mean of the losses of the samples, weighted if weights are given; nothing is drawn for it, and what is
@@ -189,7 +189,7 @@ class Program:
         if name not in self._activities:
             spec = replace(self.predicting, prediction=name, loss=None, target=None, backward=(), gradients={})
             self._activities[name] = functions_of(module_source(spec))["forward"]
-        return self._activities[name](parameters, *self._inputs(X, self.predicting))
+        return self._activities[name](parameters, *self._inputs(X, self.predicting.forward_inputs))
 
     def step(
         self,
@@ -210,7 +210,7 @@ class Program:
         spec = spec or self.spec
         if spec.loss is None or spec.target is None:
             raise DeltaruleError("the network has no loss and target: end it with one, such as `-> bce`")
-        inputs = self._inputs(X, spec)
+        inputs = self._inputs(X, spec.inputs)
         rows = inputs[0].shape[0]
         if rows == 1 and spec.updates:
             raise DeltaruleError(ONE_SAMPLE)
@@ -225,8 +225,8 @@ class Program:
             raise DeltaruleError("sample_weight has to be zero or positive, and not zero throughout")
         return self._weighted, [*data, weights / total]
 
-    def _inputs(self, X: Inputs, spec: ProgramSpec | None = None) -> list[np.ndarray]:
-        names = (spec or self.spec).inputs
+    def _inputs(self, X: Inputs, names: tuple[str, ...] | None = None) -> list[np.ndarray]:
+        names = self.spec.inputs if names is None else names
         drawn = [n for n in names if n in self.spec.drawn]
         if drawn and (not isinstance(X, Mapping) or drawn[0] not in X):
             raise DeltaruleError(

@@ -128,7 +128,7 @@ class _Module:
         schedule = self.lowered(spec.forward, [spec.prediction])
         result = self.name(schedule.outputs[spec.prediction])
         return self.function(
-            "forward", spec.inputs, f"The prediction {spec.prediction}.", schedule, [f"return {result}"]
+            "forward", spec.forward_inputs, f"The prediction {spec.prediction}.", schedule, [f"return {result}"]
         )
 
     def loss(self) -> str:

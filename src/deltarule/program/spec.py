@@ -30,6 +30,8 @@ class ProgramSpec:
     batch: int | str | None = "m"
     """The size of the batch axis."""
     policy: str = "accuracy"
+    loss_inputs: tuple[str, ...] = ()
+    """Of the inputs, those that only the loss takes."""
     drawn: dict[str, float] = field(default_factory=dict)
     """Of the inputs, those of 0 and 1 that are drawn for each sample while training: the probability of a 1."""
     updates: dict[str, Equation] = field(default_factory=dict)
@@ -38,3 +40,8 @@ class ProgramSpec:
     """What leads to `prediction` and `loss` at prediction, where that is something else than in training."""
     weight: str | None = None
     """The name of the weights of the samples, an input of shape [m] that stands for 1/m, where there are weights."""
+
+    @property
+    def forward_inputs(self) -> tuple[str, ...]:
+        """The inputs that the prediction takes."""
+        return tuple(n for n in self.inputs if n not in self.loss_inputs)

@@ -84,7 +84,7 @@ class NativeProgram(Program):
 
     def forward(self, parameters: Arrays, X: Inputs) -> np.ndarray:
         """The prediction, one row a sample."""
-        inputs = self._inputs(X, self.predicting)
+        inputs = self._inputs(X, self.predicting.forward_inputs)
         rows = len(inputs[0])
         job = self._job("forward", self.predicting, parameters)
         if job is None:
@@ -93,7 +93,7 @@ class NativeProgram(Program):
         out = np.empty((rows, *shape), self.dtype)
         arrays = {
             **self._given(parameters),
-            **dict(zip(self.predicting.inputs, self._rows(inputs), strict=True)),
+            **dict(zip(self.predicting.forward_inputs, self._rows(inputs), strict=True)),
             name: out,
         }
         batch = min(rows, BLOCK)

@@ -105,12 +105,12 @@ def job_of(
         schedule = schedule_of(spec, [spec.loss or ""])
     elif name == "gradients":
         schedule = schedule_of(spec, [spec.loss or "", *made.values()])
-    ops = maker.weights() + operations(schedule.statements, maker.taken, spec.batch)
-    results: dict[str, tuple[int, ...]] = {}
     else:
         schedule = schedule_of(spec, [spec.loss or "", *made.values(), *(e.name for e in spec.updates.values())])
     state: dict[str, tuple[int, ...]] = {}
     if name == "forward":
+    ops = maker.weights() + operations(schedule.statements, maker.taken, spec.batch)
+    results: dict[str, tuple[int, ...]] = {}
         axes = maker.axes(spec.prediction)
         target = f"{spec.prediction} (result)"
         ops.append(Operation(target, axes, Symbol(schedule.outputs[spec.prediction], axes), target=target))
@@ -125,17 +125,17 @@ def job_of(
         gradients = {p: Symbol(schedule.outputs[g], spec.gradients[p].axes) for p, g in made.items()}
         more, state = maker.updates(gradients, rules or {}, clipped)
         ops += more
-    loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
-    maker.check(ops)
         for p, e in spec.updates.items():
             value = Symbol(schedule.outputs[e.name], e.axes)
             ops.append(Operation(f"{p} (kept)", e.axes, value, target=p, apart=True))
     if recompute and loss is not None and name in ("train", "gradients"):
         ops = recomputed(ops, loss, maker.by_row, lambda plan: maker.memory(plan, loss))
+    loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
+    maker.check(ops)
     groups = ordered(grouped(ops), loss)
     data = {n: maker.inner_of(n) for n in (*spec.inputs, *filter(None, (spec.target, spec.weight)))}
     if name == "forward":
-        data.pop(spec.target or "", None)
+        data = {n: data[n] for n in spec.forward_inputs}
     return Job(
         name,
         tuple(groups),
