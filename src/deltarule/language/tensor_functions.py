@@ -31,6 +31,7 @@ from deltarule.language.expression import (
 )
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.tensor import Condition, Operand, Tensor, aligned, shown
+from deltarule.language.windows import WINDOW_FUNCTIONS, concatenated
 
 __all__ = [
     "TENSOR_FUNCTIONS",
@@ -122,6 +123,11 @@ def _square(name: str, a: Tensor) -> tuple[Axis, Axis]:
     return i, j
 
 
+def _diagonal(a: Tensor) -> Tensor:
+    i, j = _square("diagonal", a)
+    return Tensor(rename(a.expression, {j: i}), (i,))
+
+
 def _inv(a: Tensor) -> Tensor:
     bound = _square("inv", a)
     i, j = fresh(bound[0].size), fresh(bound[0].size)
@@ -187,6 +193,7 @@ TENSOR_FUNCTIONS: dict[str, TensorFunction] = {
         TensorFunction("outer", _outer, (2, 2), "outer(u, v)_ij = u_i v_j"),
         TensorFunction("diag", _diag, (1, 1), "diag(v)_ij = v_i where i = j, else 0"),
         TensorFunction("trace", _trace, (1, 1), "trace(A) = Σ_i A_ii"),
+        TensorFunction("diagonal", _diagonal, (1, 1), "diagonal(A)_i = A_ii"),
         TensorFunction("inv", _inv, (1, 1), "inv(A) A = A inv(A) = I, where det(A) is not 0"),
         TensorFunction("det", _det, (1, 1), "det(A) = the determinant of a square matrix"),
         TensorFunction("norm2", lambda x: _sum(x**2), (1, 1), "norm2(x) = Σ_i x_i²"),
@@ -194,12 +201,14 @@ TENSOR_FUNCTIONS: dict[str, TensorFunction] = {
         TensorFunction("log_softmax", _log_softmax, (1, 1), "log_softmax(x)_i = x_i - log Σ_j exp(x_j)"),
         TensorFunction("logsumexp", _logsumexp, (1, 1), "logsumexp(x) = log Σ_i exp(x_i)"),
         TensorFunction("where", _where, (3, 3), "where(u > v, a, b) = a if u > v else b"),
+        TensorFunction("concat", concatenated, (2, 9), "concat(a, b) = a, then b, along the first axis", axis=True),
+        *(TensorFunction(*row) for row in WINDOW_FUNCTIONS),
     )
 }
 
 
 def _plural(low: int, high: int) -> str:
-    count = str(low) if low == high else f"{low} or {high}"
+    count = str(low) if low == high else f"{low} {'or' if high == low + 1 else 'to'} {high}"
     return f"{count} argument" + ("" if high == 1 else "s")
 
 
@@ -222,7 +231,7 @@ def call(name: str, *arguments: Operand | Condition, axis: int | None = None, ab
         low = high = max(len(arguments) if name in abstract else len(FUNCTIONS[name].parameters), 1)
     if not low <= len(arguments) <= high:
         raise NotationError(f"`{name}` takes {_plural(low, high)}, not {len(arguments)}")
-    if axis is not None and (row is None or not row.axis or len(arguments) == 2):
+    if axis is not None and (row is None or not row.axis or (len(arguments) == 2 and name in {"max", "min"})):
         raise NotationError(f"`{name}` takes no `axis` here")
     values = [a if isinstance(a, Condition) else Tensor.value(a) for a in arguments]
     label = f"{name}({', '.join([*(v.text() for v in values), *([] if axis is None else [f'axis={axis}'])])})"
