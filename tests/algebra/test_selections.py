@@ -72,11 +72,11 @@ def loops(e: Expression, at: dict[Axis, int]) -> Fraction:
 
 
 def everywhere(*expressions: Expression) -> list[dict[Axis, int]]:
-    """The places of the free axes: all of them, or a hundred in no order."""
+    """The places of the free axes: all of them, or forty in no order."""
     axes = list(dict.fromkeys(a for e in expressions for a in e.axes))
     places = list(product(*(range(1, int(a.size) + 1) for a in axes)))
     Random(0).shuffle(places)
-    return [dict(zip(axes, numbers, strict=True)) for numbers in places[:100]]
+    return [dict(zip(axes, numbers, strict=True)) for numbers in places[:40]]
 
 
 def equal(left: Expression, right: Expression) -> bool:
@@ -142,7 +142,7 @@ def normalised(e: Expression) -> Expression:
     return expression_of(normal_form(context_for(Facts(), frozenset(), OPAQUE, Meter()), e))
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(100))
 def test_the_normal_form_has_the_value_of_the_expression_at_every_index(seed: int):
     e = Trees(seed).few()
     assert equal(e, normalised(e))
@@ -179,7 +179,7 @@ def changed(trees: Trees, e: Expression) -> Expression:
     return put(e)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(100))
 def test_what_is_proved_holds(seed: int):
     trees = Trees(seed)
     left = trees.few()
@@ -197,10 +197,10 @@ def test_what_is_refuted_does_not_hold(seed: int):
             assert not equal(left, right)
 
 
-I, J, K = Axis("i", 4), Axis("j", 6), Axis("k", 3)
+H, J, K = Axis("i", 4), Axis("j", 6), Axis("k", 3)
 F, G = Axis("f", 12), Axis("g", 12)
 P, Q, P2, Q2 = Axis("p", 3), Axis("q", 4), Axis("r", 3), Axis("s", 4)
-WINDOW = selection(((J, 1), (I, -1), (K, -1)), -1)
+WINDOW = selection(((J, 1), (H, -1), (K, -1)), -1)
 
 
 def digits(f: Axis, p: Axis, q: Axis) -> Expression:
@@ -228,10 +228,10 @@ LAWS = {
         multiply(symbol("w", K), multiply(WINDOW, symbol("x", J), bound=(J,)), bound=(K,)),
     ),
     "one place of a window": (
-        rename(multiply(WINDOW, symbol("x", J), bound=(J,)), {I: 2, K: 3}),
+        rename(multiply(WINDOW, symbol("x", J), bound=(J,)), {H: 2, K: 3}),
         Symbol("x", (4,)),
     ),
-    "outside": (selection(((I, 1), (K, 1)), 8), ZERO),
+    "outside": (selection(((H, 1), (K, 1)), 8), ZERO),
     "idempotent": (multiply(WINDOW, WINDOW), WINDOW),
 }
 
@@ -244,17 +244,17 @@ def test_laws_of_windows_and_digits_are_proved_and_hold(name: str):
 
 
 def test_a_window_that_is_shifted_is_another_one():
-    shifted = selection(((J, 1), (I, -1), (K, -1)), 0)
+    shifted = selection(((J, 1), (H, -1), (K, -1)), 0)
     answer = decide(multiply(WINDOW, symbol("x", J), bound=(J,)), multiply(shifted, symbol("x", J), bound=(J,)))
     assert answer.status == "refuted"
 
 
 def test_a_function_outside_the_range_is_that_of_zero():
     """exp(Σ_j [j = i + k + 5] x_j) is 1 where no j is meant, not exp(x) of something."""
-    far = selection(((J, 1), (I, -1)), 5)
+    far = selection(((J, 1), (H, -1)), 5)
     e = Apply("exp", (multiply(far, symbol("x", J), bound=(J,)),))
-    assert prove(rename(e, {I: 3}), ONE).proved
-    assert not prove(rename(e, {I: 1}), ONE).proved
+    assert prove(rename(e, {H: 3}), ONE).proved
+    assert not prove(rename(e, {H: 1}), ONE).proved
 
 
 def test_symbolic_sizes_have_no_range():

@@ -112,6 +112,7 @@ class _Assembly:
         """The values of the size symbols of a module: its arguments, and what its input says of the rest."""
         bound: dict[str, int | str] = dict(zip(link.module.size_arguments, link.sizes, strict=True))
         stated = parse_shapes(link.module.shapes).get(link.module.inputs[0], ())
+        stated = tuple(s for s in stated if bound.get(str(s)) != 1)  # a size 1 makes no axis
         if not incoming and link.module.scalar_equation:
             incoming = (1,) * len(stated)
         for symbol, size in zip(stated, incoming, strict=False):
@@ -174,8 +175,8 @@ class _Assembly:
             sizes["y"] = incoming
             renaming["y"] = "y"
             inputs.append("y")
-        try:
             sizes |= dict.fromkeys(module.inputs[2:], incoming)
+        try:
             read = module.equations(sizes, bound, link.options)
             modes = modes_of(module, link.options, sizes, bound, read)
         except NotationError as error:

@@ -84,6 +84,7 @@ def read_link(piece: Piece, modules: Mapping[str, Module]) -> Link:
     if module is None:
         raise piece.error(f"unknown module `{name}`{nearest(name, modules)}", "`deltarule modules` lists them.")
     del bare
+    module = module.taking(len(arguments))
     if len(arguments) != len(module.size_arguments) and (arguments or keywords or len(module.size_arguments)):
         missing = len(arguments) < len(module.size_arguments)
         alone = not arguments and str(piece) == piece.text.strip()

@@ -376,6 +376,7 @@ class _Reading:
         bound: dict[str, int | str] = dict(zip(module.size_arguments, link.sizes, strict=True))
         first = incoming[module.inputs[0]]
         symbols_of_first = parse_shapes(module.shapes).get(module.inputs[0], ())
+        symbols_of_first = tuple(s for s in symbols_of_first if bound.get(str(s)) != 1)  # a size 1 makes no axis
         sizes_of_first = first or ((1,) * len(symbols_of_first) if module.scalar_equation else ())
         for symbol, size in zip(symbols_of_first, sizes_of_first, strict=False):
             if isinstance(symbol, str):

@@ -95,6 +95,26 @@ class Module:
     updates: str = ""
     """The equations that renew the state after a batch, `left <- right`."""
 
+    example: tuple[str, str] = ("", "")
+    """For a module whose sizes have to be numbers: a call and the sizes of its input, with which it is shown."""
+
+    def taking(self, count: int) -> Module:
+        """The module for so many sizes, where it takes any number of them: `{sizes}` in its equation."""
+        if "{sizes}" not in self.equation:
+            return self
+        names = tuple(f"n_{k}" for k in range(1, count + 1))
+        return replace(self, equation=self.equation.replace("{sizes}", ", ".join(names)), arguments=names)
+
+    def example_sizes(self) -> tuple[dict[str, Size], Sizes | None]:
+        """Numbers for the size symbols and the sizes of the input in the example, if there is one."""
+        if not self.example[1]:
+            return {}, None
+        given = map(int, re.findall(r"(?<![\w=])\d+", self.example[0].partition("(")[2]))
+        sizes = tuple(int(n) for n in self.example[1].split() if n != "1")
+        bound: dict[str, Size] = dict(zip(self.size_arguments, given, strict=False))
+        stated = (s for s in parse_shapes(self.shapes).get(self.inputs[0], ()) if bound.get(str(s)) != 1)
+        return {**{str(s): n for s, n in zip(stated, sizes, strict=False)}, **bound}, sizes
+
     @property
     def size_arguments(self) -> tuple[str, ...]:
         """The names of the sizes that stand in parentheses."""
@@ -111,7 +131,10 @@ class Module:
         shapes = parse_shapes(self.shapes)
         incoming = {name: shapes.get(name, ("n",)) for name in self.inputs}
         drawn = {name for name, _ in self.drawn}
-        return tuple(n for n in self.equations(incoming, {}, {}).free if n not in self.inputs and n not in drawn)
+        bound, sizes = self.example_sizes()
+        if sizes is not None:
+            incoming = {name: sizes for name in self.inputs}
+        return tuple(n for n in self.equations(incoming, bound, {}).free if n not in self.inputs and n not in drawn)
 
     def sizes(self, bound: Mapping[str, Size]) -> dict[str, Sizes]:
         """The shapes with size symbols replaced."""

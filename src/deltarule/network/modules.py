@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from deltarule.network.activations import ACTIVATIONS
+from deltarule.network.convolution import CONVOLUTIONS
 from deltarule.network.gates import GATES
 from deltarule.network.modal import MODAL
 from deltarule.network.module import Module, Option
 from deltarule.network.normalisation import NORMALISATIONS
 from deltarule.network.penalties import PENALTIES
 from deltarule.network.sequences import SEQUENCES
+from deltarule.network.shapes import SHAPES
 
 __all__ = ["MODULES"]
 
@@ -46,5 +48,6 @@ _ROWS = (  # the first ones that a course names
 )
 
 MODULES: dict[str, Module] = {
-    row.name: row for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *MODAL, *GATES, *PENALTIES, *SEQUENCES)
+    row.name: row
+    for row in (*_ROWS, *ACTIVATIONS, *NORMALISATIONS, *MODAL, *GATES, *PENALTIES, *SEQUENCES, *CONVOLUTIONS, *SHAPES)
 }

@@ -24,6 +24,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     opened,
@@ -85,6 +86,8 @@ class IndexForm:
                 return compose.called(e.function, tuple(visit(u) for u in e.arguments), e.order)
             case Delta(first=first, second=second):
                 return f.Indicator(self._index(first, letters), "=", self._index(second, letters))
+            case Selection():
+                return self._selection(e, letters)
             case Derivative():
                 return derivative(e, visit, lambda s: self._symbol(s, letters), self.names)
             case Piecewise(cases=cases, otherwise=otherwise):
@@ -104,6 +107,24 @@ class IndexForm:
     def _symbol(self, e: Symbol, letters: Mapping[Axis, str]) -> f.Name:
         return self.names(e.name, 0, (letters[i] if isinstance(i, Axis) else str(i) for i in e.indices))
 
+    def _selection(self, e: Selection, letters: Mapping[Axis, str]) -> Formula:
+        """`1[j = 2 i + k - 2]`, by an index with the coefficient 1 where there is one."""
+        axis = next((a for a, c in e.terms if abs(c) == 1), e.terms[0][0])
+        sign = dict(e.terms)[axis]
+        sign = sign if abs(sign) == 1 else 1
+        left, right = [], []
+        for a, c in e.terms:
+            side, c = (left, sign * c) if a is axis else (right, -sign * c)
+            letter = f.Name(letters[a], source=letters[a])
+            one = letter if abs(c) == 1 else compose.product([f.Numeral(str(abs(c))), letter])
+            side.append(one if c > 0 else compose.negative(one))
+        if e.constant or not right:
+            value = sign * e.constant
+            number = f.Numeral(str(abs(value)))
+            right.append(number if value >= 0 else compose.negative(number))
+        right.sort(key=lambda term: isinstance(term, f.Terms) or term == compose.negative(term))
+        return f.Indicator(compose.terms(left), "=", compose.terms(right))
+
     def _index(self, i: Index, letters: Mapping[Axis, str]) -> Formula:
         return f.Name(letters[i], source=letters[i]) if isinstance(i, Axis) else f.Numeral(str(i))
 
@@ -113,16 +134,58 @@ class IndexForm:
     def _summed(self, e: Product, letters: dict[Axis, str]) -> Formula:
         """`c Σ_k body`: a number stands before the Σ."""
         factors, bound = opened(e)
+        places = solved(factors, bound)
+        bound = tuple(a for a in bound if a not in places)
         inner = self._more(bound, letters)
+        if places:
+            known = {a for a, (equation, _) in places.items() for a, _ in equation.terms if a not in places}
+            assert all(a in inner for a in known)
+            inner |= {a: affine(equation, a, inner) for a, (equation, _) in places.items()}
+            factors = tuple(x for x in factors if not any(x is equation for equation, _ in places.values()))
 
         def visit(x: Expression) -> Formula:
             return self._visit(x, inner)
 
+        if not bound:
+            return multiplied(factors, visit)
         first, rest = factors[0], factors[1:]
         if isinstance(first, Number) and rest:
             total = f.Big("sum", self._runs(bound, inner), compose.wrap(multiplied(rest, visit), compose.BIG))
             return scaled(first, total)
         return f.Big("sum", self._runs(bound, inner), compose.wrap(multiplied(factors, visit), compose.BIG))
+
+
+def solved(factors: tuple[Expression, ...], bound: tuple[Axis, ...]) -> dict[Axis, tuple[Selection, int]]:
+    """Summed indices that an equation among the factors gives by the others, as j = i + k - 1 in x_j: those that stand
+    in plain arrays only, where an index outside the range means 0 anyway. With the equation and the coefficient."""
+    out: dict[Axis, tuple[Selection, int]] = {}
+    used: set[Axis] = set()
+    for e in factors:
+        if not isinstance(e, Selection):
+            continue
+        for axis, c in e.terms:
+            others = {a for a, _ in e.terms if a != axis}
+            if axis not in bound or abs(c) != 1 or axis in used or others & set(out):
+                continue
+            holding = [x for x in factors if axis in x.axes and x is not e]
+            digits = others & set(bound)  # h_jk with i = 3 j + k - 3 has its entries numbered: no index gives way
+            if holding and all(isinstance(x, Symbol) and digits.isdisjoint(x.axes) for x in holding):
+                out[axis] = e, c
+                used |= others
+                break
+    return out
+
+
+def affine(equation: Selection, axis: Axis, letters: Mapping[Axis, str]) -> str:
+    """The index that an equation gives, by the others: `2i+k-2`."""
+    sign = dict(equation.terms)[axis]
+    terms = [(-sign * c, letters[a]) for a, c in equation.terms if a != axis]
+    terms.sort(key=lambda term: term[0] < 0)
+    out = ""
+    for c, letter in terms:
+        out += f"{'-' if c < 0 else '+' if out else ''}{'' if abs(c) == 1 else abs(c)}{letter}"
+    value = sign * equation.constant
+    return out + (f"{value:+d}" if value else "")
 
 
 def scaled(coefficient: Number, body: Formula) -> Formula:

@@ -115,7 +115,7 @@ def _script(sign: str, body: str) -> str:
 
 
 def _index(i: str) -> str:
-    return i if len(i) == 1 or i.isdigit() else f"{i[0]}_{{{i[1:]}}}"
+    return re.sub(r"([^\W\d_])(\d+)", r"\1_{\2}", i)  # i1 is a letter with a number, 2i+k-2 a sum
 
 
 def _letter(n: f.Name) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -173,6 +174,9 @@ def _index(i: str) -> str:
         return f"<mn>{i}</mn>"
     if len(i) == 1:
         return f"<mi>{i}</mi>"
+    parts = re.findall(r"[^\W\d_]\d*|\d+|[+-]", i)  # i1 is a letter with a number, 2i+k-2 a sum
+    if len(parts) > 1:
+        return _row(f"<mo>{p.replace('-', '−')}</mo>" if p in "+-" else _index(p) for p in parts)
     return f"<msub><mi>{escape(i[0])}</mi><mn>{escape(i[1:])}</mn></msub>"
 
 
