@@ -141,3 +141,31 @@ def test_a_condition_in_front_of_a_formula_with_a_colon_holds_for_its_chain():
     assert last(text, claim) == "proved"
     assert last(text, claim.replace(r"\neq", "=")) == "refuted"
     assert last(text, r"\frac{\partial y_i}{\partial z_j} = - y_i y_j") == "refuted"
+
+
+def test_a_letter_that_counts_elsewhere_is_a_vector_where_it_is_bold():
+    text = r"""- $\mathbf{z} \in \mathbb{R}^{m \times 3}$, $\mathbf{r} \in \mathbb{R}^m$
+
+$$r_i = \sqrt{\sum_{j=1}^{3} z_{ij}^2 + 1}, \qquad L = \sum_{i=1}^m r_i^3$$
+
+$$\delta_{r_i} = \frac{\partial L}{\partial r_i}$$
+
+$$\frac{\partial L}{\partial z_{ij}} = \sum_{k=1}^{m} \delta_{r_k} \frac{z_{kj} \mathbf{1}[i = k]}{r_k} 
+ = \delta_{r_i} \frac{z_{ij}}{r_i}$$
+"""
+    assert [r.verdict for r in check_text(text).rows][-2:] == ["proved", "proved"]
+
+
+def test_a_quantity_may_be_called_d():
+    left = r"\frac{\partial h}{\partial d}"
+    text = rf"Let $h = e^{{-\gamma d}}$. $${left} = -\gamma h$$ $${left} = \gamma h$$"
+    assert [r.verdict for r in check_text(text).rows][-2:] == ["proved", "refuted"]
+
+
+def test_a_power_of_each_entry_may_be_a_fraction():
+    text = r"""Let $\mathbf{s} \in \mathbb{R}^n$, $\mathbf{u} = \mathbf{s}^{\odot 1/2}$
+and $\mathbf{v} = \mathbf{s}^{\odot -3/2}$.
+
+$$\mathbf{u} \odot \mathbf{v} = \mathbf{s}^{\odot -1}$$
+"""
+    assert check_text(text).rows[-1].verdict == "proved"

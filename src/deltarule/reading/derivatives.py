@@ -75,7 +75,11 @@ def fraction(parser: Parser, above: tuple[int, int], below: tuple[int, int], sta
 
 def _variables(parser: Parser, start: int, end: int, order: int, mixed: bool) -> tuple[Tree, ...]:
     """The x, x, y of ∂x²∂y."""
-    marks = [k for k in parser.top(start, end) if _symbol(parser, k, end)] if mixed else [start]
+    marks = [start]
+    if mixed:
+        sign, after = _symbol(parser, start, end), _after(parser, start, end)
+        # a d right behind ∂ is what is differentiated by, ∂d
+        marks += [k for k in parser.top(after, end) if k > after and _symbol(parser, k, end) == sign]
     out: list[Tree] = []
     for mark, stop in zip(marks, [*marks[1:], end], strict=True):
         variable = parser.expression(_after(parser, mark, end), stop)

@@ -21,12 +21,12 @@ from deltarule.reading.tree import (
     Given,
     Group,
     Name,
-    Num,
     Ratio,
     Relation,
     Scripted,
     Terms,
     Tree,
+    number,
 )
 
 __all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
@@ -371,9 +371,9 @@ class Parser:
         if end - start > 2 and (first.kind, first.text, last.kind, last.text) == ("relation", "<", "relation", ">"):
             inner = self.items(start + 1, end - 1)
             return Group("<", inner, start=first.start, end=last.end), primes
-        if first.kind == "op" and first.text in ("odot", "circ") and self.kind(start + 1, end) == "number":
-            power = self.listing(start + 1, end)
-            if isinstance(power, Num):
+        if first.kind == "op" and first.text in ("odot", "circ") and start + 1 < end:
+            power = number(self.listing(start + 1, end))
+            if power is not None:
                 return replace(power, each=True), primes
         if first.kind == "op" and first.text in ("cdot", "*") and self.kind(start + 1, end) in ("name", "number"):
             rest = self.listing(start + 1, end)

@@ -348,7 +348,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             defined = usage.defined if isinstance(usage, Survey) else set()
             _above(out, sup, steps)
             u = usage_of(usage, base, out.get("label", ""))
-            _below(out, sub, u, steps, listed, defined, isinstance(usage, Survey) and base in usage.timed)
+            _below(out, sub, u, usage, steps, listed, defined, isinstance(usage, Survey) and base in usage.timed)
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
@@ -383,6 +383,7 @@ def _below(
     out: dict[str, Any],
     sub: t.Tree | None,
     u: Usage,
+    usage: dict[str, Usage],
     steps: set[str],
     listed: bool,
     defined: set[str],
@@ -391,7 +392,7 @@ def _below(
     items = script_items(sub)
     if not items or sub is None:
         return
-    marked = _marked(sub)
+    marked = _marked(sub, usage)
     if marked is not None:
         out["mark"], out["indices"] = marked
         return
@@ -425,12 +426,13 @@ def _three_letters(items: tuple[t.Tree, ...]) -> bool:
     return len(items) == len(letters) == 3
 
 
-def _marked(sub: t.Tree) -> tuple[str, tuple[t.Tree, ...]] | None:
+def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ...]] | None:
     """A mark with indices behind it: `\\delta_{z_i}` is component i of δ_z, `J_{z,ij}` component ij of J_z."""
     match sub:
         case t.Scripted(base=t.Name() as name, sub=inner, sup=sup, primes=0) if inner is not None:
             items = script_items(inner)
-            if all(map(is_index, items)) and not is_index(name):
+            vector = name.letter in usage and usage[name.letter].bold  # of \\mathbf{r}, r_i is no index
+            if all(map(is_index, items)) and (vector or not is_index(name)):
                 return label_text(t.Scripted(name, None, sup) if sup is not None else name), items
         case t.Group(kind="", items=(first, *rest)) if rest and not is_index(first):
             items = tuple(x for item in rest for x in script_items(item))

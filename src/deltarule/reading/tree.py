@@ -36,6 +36,7 @@ __all__ = [
     "Tree",
     "Words",
     "children",
+    "number",
     "replaced",
     "walk",
 ]
@@ -275,6 +276,21 @@ def replaced(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
         return tuple(map(visit, value)) if isinstance(value, tuple) else value
 
     return replace(tree, **{one.name: visit(getattr(tree, one.name)) for one in fields(tree)})
+
+
+def number(node: Tree) -> Num | None:
+    """`3`, `-1`, `3/2` and \\frac{3}{2} as one number; None for anything else."""
+    value: Fraction | None = None
+    match node:
+        case Num(value=value):
+            pass
+        case Terms(items=(("-", only),)) if (inner := number(only)) is not None:
+            value = -inner.value
+        case Ratio(numerator=Num(value=a), denominator=Num(value=b)) if b:
+            value = a / b
+        case Factors(items=(("", Num(value=a)), ("/", Num(value=b)))) if b:
+            value = a / b
+    return None if value is None else Num(value, str(value), start=node.start, end=node.end)
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
