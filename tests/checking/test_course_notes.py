@@ -56,3 +56,27 @@ KERNEL = "$$y_1 = k_1 x_1 + k_2 x_2$$\n$$y_2 = k_1 x_2 + k_2 x_3$$\n\nLet $g_i =
 )
 def test_a_gradient_named_by_index_is_known_at_outputs_that_are_written_one_by_one(right: str, expected: str):
     assert verdicts(KERNEL + f"$$\\frac{{\\partial L}}{{\\partial k_1}} = {right}$$") == [expected]
+
+
+CARD = """Let $x \\in \\mathbb{R}^n$, $W \\in \\mathbb{R}^{m \\times n}$, $b \\in \\mathbb{R}^m$.
+
+## Forward
+$$ s = W x + b $$
+$$ y = \\tanh(s) $$
+
+## Backward
+Given $\\delta_y = \\frac{\\partial L}{\\partial y}$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("\\delta_s = \\delta_y \\odot (1 - y^2)", {"proved", "conditional"}),
+        ("\\delta_s = \\delta_y \\odot (1 + y^2)", {"refuted"}),
+        ("\\delta_x = W^T \\delta_s", {"proved", "conditional"}),
+        ("\\delta_x = W \\delta_s", {"ill-shaped"}),
+    ],
+)
+def test_what_names_a_gradient_does_so_in_every_section(row: str, expected: set[str]):
+    assert check_text(CARD + f"$$ {row} $$", "a.md").rows[-1].verdict in expected

@@ -89,12 +89,13 @@ def check_statements(
     state = _best(document, statements, given, watch)
     at = 0
     parts = sections(document, statements)
+    declared = [pair for s in statements for pair in s.memberships]
     for part in parts:
         first, at = at, at + sum(1 for _ in claimed(part))
         rows = state.rows[first:at]
         if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
             continue
-        alone = _best(document, part, given, watch.inside(first))
+        alone = _best(document, part, given, watch.inside(first), declared)
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
     _shapes_misread(state)
@@ -136,11 +137,17 @@ def _by_itself(state: State, document: Document, statements: Sequence[Statement]
                 row.reason = f"by other equations, not by what is declared: {row.reason}"
 
 
-def _best(document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> State:
+def _best(
+    document: Document,
+    statements: Sequence[Statement],
+    given: Given,
+    watch: Watch,
+    declared: Sequence[tuple[t.Tree, t.Tree]] = (),
+) -> State:
     """The rows judged; once more, where letters of layers were taken for one vector."""
-    state = _judged(document, statements, given, watch)
+    state = _judged(document, statements, given, watch, declared=declared)
     if (letters := circles(state)) and not watch.refuses(len(state.rows) - 1):
-        other = _judged(document, statements, given, watch.inside(0), lettered=letters)
+        other = _judged(document, statements, given, watch.inside(0), letters, declared)
         if decided(other) > decided(state):
             retold(state, other)
             return other

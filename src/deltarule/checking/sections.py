@@ -53,6 +53,8 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
     anew: set[str] = set()
     for row, own in zip(rows, again, strict=True):
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
+            if _names_a_derivative(whole, row):
+                continue
             anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
             continue
@@ -71,6 +73,13 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")
+
+
+def _names_a_derivative(whole: State, row: DocumentRow) -> bool:
+    """Whether the left side is δ_s after δ_y = ∂L/∂y: it has that meaning in every section."""
+    left = next((left for left, _, judged in whole.judged if judged is row), None)
+    found = reference(left, whole.symbols.usage) if left is not None else None
+    return found is not None and (found.key in whole.symbols.macros or found.key in whole.symbols.indexed)
 
 
 def _meant_anew(whole: State, part: State, row: DocumentRow, own: DocumentRow) -> set[str]:
