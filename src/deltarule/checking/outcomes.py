@@ -148,7 +148,8 @@ def _without_far_losses(state: State, a: Expression, b: Expression, defs: Defini
 
 def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
     """Why a derivative says nothing: no definition leads from one name to the other, or a recursion has no end."""
-    recursive = {n for key in state.counted if key in defs.equations for n in defs.mentions(key)}
+    every = {n for key in state.counted if key in defs.equations for n in defs.mentions(key)}
+    through = _recursive(state, defs)
     components = {name for entity in state.symbols.entities.values() for name in entity.split.values()}
     for node in derivatives(a, b):
         assert isinstance(node.of, Symbol)
@@ -163,13 +164,33 @@ def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -
         if abstract and (of, by) not in defs.signals and not defs.users(by):
             return f"no definition leads from {by} to {of}"
         if (
-            by in recursive
+            by in (through if of in state.counted_names else every)
             and by not in state.counted_names
             and (of in state.counted_names or of in state.symbols.objectives)
             and not _unrolled(state, of, defs)
         ):
             return f"{by} is the same in every step, and where the steps begin is not said"
     return ""
+
+
+def _recursive(state: State, defs: Definitions) -> set[str]:
+    """The names on which every step rests by way of the step before: W of s_t = f(W s_{t-1}), not V of g_t = V s_t."""
+    counted = [key for key in state.counted if key in defs.equations]
+    carried = {
+        _letter_and_step(n)[0]
+        for key in counted
+        for n in defs.mentions(key)
+        if n in state.counted_names and _letter_and_step(n)[1] != _letter_and_step(key)[1]
+    }
+    through = [key for key in counted if _letter_and_step(key)[0] in carried]
+    mentioned = {n for key in counted for n in defs.mentions(key)}
+    return {n for n in mentioned if any(defs.depends(key, n) for key in through)}
+
+
+def _letter_and_step(name: str) -> tuple[str, str]:
+    """(y_hat, t-1) for y_hat_t-1, (a, (l)) for a^(l)."""
+    letter, _, step = name.partition("^") if "^" in name else name.rpartition("_")
+    return letter, step
 
 
 def _unrolled(state: State, of: str, defs: Definitions) -> bool:

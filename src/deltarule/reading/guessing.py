@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import reference, usage_of
+from deltarule.reading.references import Reference, reference, usage_of
+from deltarule.reading.symbols import Symbols
 from deltarule.reading.values import Unread, Value, minus
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
-__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "like_vector", "same_rank"]
+__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "like_vector", "same_rank", "with_arguments"]
+
+
+MATRICES = frozenset("ABGPUVX")
+"""Capitals that are matrices before a column unless the document shows something else."""
 
 
 def same_rank(low: Lowering, items: list[t.Tree], signs: list[str], values: list[Value]) -> list[Value]:
@@ -22,7 +27,7 @@ def same_rank(low: Lowering, items: list[t.Tree], signs: list[str], values: list
         return values
     out = []
     for item, sign, value in zip(items, signs, values, strict=True):
-        found = reference(item, low.symbols.usage)
+        found = reference(item, low.symbols.usage) or with_arguments(low.symbols, item)
         entity = low.symbols.entities.get(found.key) if found is not None else None
         if value.rank == 0 and entity is not None and entity.rank is None and found is not None and not found.indices:
             low.symbols.shaped(entity, shaped[0].rank)
@@ -31,8 +36,41 @@ def same_rank(low: Lowering, items: list[t.Tree], signs: list[str], values: list
             shaped_value = low.lower(item)
             out.append(minus(shaped_value) if sign == "-" else shaped_value)
             continue
+        if value.rank == 0 and shaped[0].rank == 1 and low.guessing and _matrix_times_vector(low, item):
+            shaped_value = low.lower(item)
+            out.append(minus(shaped_value) if sign == "-" else shaped_value)
+            continue
         out.append(value)
     return out
+
+
+def _matrix_times_vector(low: Lowering, item: t.Tree) -> bool:
+    """U x beside a column, where nothing says what U and x are: a matrix and a column."""
+    match item:
+        case t.Factors(items=((_, first), ("" | "cdot", second))):
+            pass
+        case _:
+            return False
+    one, other = reference(first, low.symbols.usage), reference(second, low.symbols.usage)
+    if one is None or other is None or any(r.indices or r.power is not None or r.primes for r in (one, other)):
+        return False
+    matrix, vector = low.symbols.entities.get(one.key), low.symbols.entities.get(other.key)
+    if matrix is None or vector is None or matrix.rank is not None or vector.rank not in {None, 1}:
+        return False
+    if not one.base[:1].isupper() or one.transposed or not other.base[:1].islower() or low.is_function(one):
+        return False
+    low.symbols.shaped(matrix, 2)
+    low.symbols.shaped(vector, 1)
+    return True
+
+
+def with_arguments(symbols: Symbols, item: t.Tree) -> Reference | None:
+    """F of F(x), where that is a quantity written with its arguments."""
+    match item:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(")))):
+            found = reference(head, symbols.usage)
+            return found if found is not None and found.base in symbols.quantities and not found.primes else None
+    return None
 
 
 def like_vector(low: Lowering, item: t.Tree) -> Value | None:
@@ -73,11 +111,15 @@ def behind_a_row(low: Lowering, item: t.Tree) -> Value | None:
 def as_matrix(low: Lowering, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:
     """In the first pass a capital letter of open rank before a column is a matrix."""
     found = reference(item, low.symbols.usage)
-    if found is None or found.indices or found.power is not None or len(before) != 1 or found.base != "W":
+    if found is None or found.indices or found.power is not None or len(before) != 1:
+        return None
+    if found.base != "W" and found.base not in MATRICES:
         return None
     entity = low.symbols.entities.get(found.key)
     if entity is None or entity.rank is not None:
         return None
+    if found.base != "W" and not low.guessing:
+        raise Unread(f"nothing says yet what {found.key} is", item.start)
     low.symbols.shaped(entity, 2)
     return low.lower(item)
 

@@ -100,6 +100,8 @@ class Survey(dict[str, Usage]):
         """Letters of which the index says the layer: z_i and z_j are units of two layers, quantities of their own."""
         self.timed: set[str] = set()
         """Letters with a step letter below, h_t: their numbers below are points in time, h_0, no components."""
+        self.slots: set[str] = set()
+        """Letters with a step and a component below, y_{t,i}: there the second letter is no step, y_{t,k}."""
         self.sampled: set[str] = set()
         """Letters with a sample index above, x^{(i)}: without it they stand for any one sample."""
         self.listed: set[str] = set()
@@ -225,6 +227,35 @@ def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
     }  # fmt: skip
 
 
+def _slots(roots: Iterable[Any], steps: set[str]) -> set[str]:
+    """The letters that have a step and a component below them, parted by a comma: the second letter counts no steps, or
+    is summed over up to something that is no step."""
+    out: set[str] = set()
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Big(index=t.Compare(sides=(t.Name(letter=letter), *_)) | t.Name(letter=letter), upper=upper) if (
+                    upper is None or _letter(upper) not in steps
+                ):
+                    out |= {
+                        base
+                        for base, second in (_two_below(n, steps) for n in trees(node.body))
+                        if base and second == letter
+                    }
+            base, second = _two_below(node, steps)
+            if second in INDEX_LETTERS - steps:
+                out.add(base)
+    return out
+
+
+def _two_below(node: t.Tree, steps: set[str]) -> tuple[str, str]:
+    """(y, k) for y_{t,k}."""
+    match node:
+        case t.Scripted(base=t.Name() as name, sub=t.Group(kind="", items=(first, t.Name(letter=letter)))):
+            return (base_name(name), letter) if _letter(first) in steps else ("", "")
+    return "", ""
+
+
 def survey(
     roots: Iterable[Any],
     kronecker: bool = True,
@@ -239,6 +270,7 @@ def survey(
     usage.steps = step_letters(roots)
     usage.sampled = set(sampled)
     usage.timed = _timed(roots, usage.steps)
+    usage.slots = _slots(roots, usage.steps)
     inside: set[int] = set()
     for root in roots:
         for node in trees(root):
@@ -348,7 +380,8 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             defined = usage.defined if isinstance(usage, Survey) else set()
             _above(out, sup, steps)
             u = usage_of(usage, base, out.get("label", ""))
-            _below(out, sub, u, usage, steps, listed, defined, isinstance(usage, Survey) and base in usage.timed)
+            timed, slot = (base in usage.timed, base in usage.slots) if isinstance(usage, Survey) else (False, False)
+            _below(out, sub, u, usage, steps, listed, defined, timed, slot)
             capital = base.upper()
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
@@ -388,6 +421,7 @@ def _below(
     listed: bool,
     defined: set[str],
     timed: bool,
+    slot: bool,
 ) -> None:
     items = script_items(sub)
     if not items or sub is None:
@@ -398,8 +432,10 @@ def _below(
         return
     counted = tuple(i for i in items if _letter(i) in steps)
     if counted:
+        if slot and len(items) == len(counted) == 2 and isinstance(items[1], t.Name):
+            counted = counted[:1]
         out["mark"] = ",".join(map(label_text, counted))
-        rest = tuple(i for i in items if _letter(i) not in steps)
+        rest = tuple(i for i in items if i not in counted)
         if all(map(is_index, rest)) and len(rest) <= 2:
             out["indices"] = rest
             return
