@@ -1,8 +1,7 @@
-"""The tables of docs/oracles.md, from the rows that the tests walk: `python -m tests.oracle_tables` writes them anew."""
+"""The tables of docs/oracles.md, from the rows of the tests: `python -m tests.oracle_tables` writes them anew."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -47,12 +46,9 @@ TABLES: dict[str, Callable[[], str]] = {"cookbook": cookbook, "beyond": beyond}
 def written(text: str) -> str:
     """The page with the table after each `<!-- table: name -->` written anew."""
     for name, make in TABLES.items():
-        text = re.sub(
-            rf"(<!-- table: {name} -->\n).*?(\n<!-- end -->)",
-            lambda m, t=make(): m[1] + t + m[2],
-            text,
-            flags=re.DOTALL,
-        )
+        before, mark, rest = text.partition(f"<!-- table: {name} -->\n")
+        if mark:
+            text = f"{before}{mark}{make()}{rest[rest.index(chr(10) + '<!-- end -->') :]}"
     return text
 
 
