@@ -80,3 +80,31 @@ Given $\\delta_y = \\frac{\\partial L}{\\partial y}$.
 )
 def test_what_names_a_gradient_does_so_in_every_section(row: str, expected: set[str]):
     assert check_text(CARD + f"$$ {row} $$", "a.md").rows[-1].verdict in expected
+
+
+PARTS = "The prediction is $\\hat y = \\sigma(w^\\top x + b)$ with the sigmoid $\\sigma$. Let $z = w^\\top x + b$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "expected"), [("\\hat y (1 - \\hat y)", "proved"), ("\\hat y", "refuted"), ("0", "refuted")]
+)
+def test_a_part_that_gets_a_name_later_is_what_the_whole_is_computed_from(right: str, expected: str):
+    assert verdicts(PARTS + f"$$\\frac{{\\partial \\hat y}}{{\\partial z}} = {right}$$") == [expected]
+
+
+BLOCK = """$y = x + F(x)$ where $F(x) = W_2\\,\\mathrm{relu}(W_1 x)$, $x\\in\\mathbb{R}^n$, $W_1\\in\\mathbb{R}^{h\\times n}$,
+$W_2\\in\\mathbb{R}^{n\\times h}$. Write $a = W_1 x$, $r = \\mathrm{relu}(a)$ and $g = \\partial L/\\partial y$, a column.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("\\frac{\\partial L}{\\partial r} = W_2^\\top g", "conditional"),
+        ("\\frac{\\partial L}{\\partial x} = g + W_1^\\top((W_2^\\top g)\\odot \\mathrm{relu}'(a))", "conditional"),
+        ("\\frac{\\partial L}{\\partial x} = W_1^\\top((W_2^\\top g)\\odot \\mathrm{relu}'(a))", "refuted"),
+    ],
+)
+def test_a_quantity_written_with_its_arguments_may_be_a_vector(row: str, expected: str):
+    assert verdicts(BLOCK + f"$${row}$$") == [expected]

@@ -40,6 +40,7 @@ from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
+from deltarule.checking.shared_parts import connect
 from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.spellings import in_one_spelling
 from deltarule.checking.state import State
@@ -47,8 +48,9 @@ from deltarule.checking.steps import counted, places
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document, line_column
-from deltarule.reading.references import reference, survey, trees
+from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Side, Statement
+from deltarule.reading.survey import survey
 from deltarule.reading.symbols import Symbols
 from deltarule.reading.values import IllShaped, Unread
 
@@ -360,7 +362,9 @@ def _needs_normalised(row: DocumentRow) -> bool:
 
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
+    before = set(state.definitions.equations)
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
+        connect(state, before)
         if (found := reference(left, state.symbols.usage)) is not None:
             state.written[found.key] = right
         return

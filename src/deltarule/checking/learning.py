@@ -11,6 +11,7 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
+from deltarule.reading.guessing import with_arguments
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import (
     INDEX_LETTERS,
@@ -438,7 +439,7 @@ def _promote(state: State, side: t.Tree) -> None:
 
 def _agree(state: State, side: t.Tree, mine: Value | None, other: Value | None) -> None:
     """A bare name of open rank takes the shape of the other side."""
-    found = reference(side, state.symbols.usage)
+    found = reference(side, state.symbols.usage) or with_arguments(state.symbols, side)
     if found is None or other is None or found.indices or found.transposed or found.power is not None:
         return
     if found.base in state.symbols.functions:
