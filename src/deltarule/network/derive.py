@@ -243,9 +243,12 @@ class _Deriving:
         results = dict(sweep.results)
         if self.network.loss is not None and output != self.network.loss:
             loss = Sweep(self.definitions, self.network.loss, self.policy, self.facts)
-            loss.signal(output)
+            chains: list[Chain] = []
+            for name in (*(n for n in loss.reached([output]) if n != output), output):
+                result = loss.signal(name)  # of a loss in several equations, one after the other
+                chains += [*self._local_chains(loss, name), result.chain]
             module = self.network.modules[-1].name
-            self._section(f"{module}: derivative of the loss", [loss.results[output].chain], module=module)
+            self._section(f"{module}: derivative of the loss", chains, module=module)
             results[f"loss:{output}"] = loss.results[output]
         return results
 

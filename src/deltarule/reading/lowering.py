@@ -146,8 +146,10 @@ class Lowering:
         return self.quantity(found, node.start)
 
     def is_euler(self, node: t.Scripted, r: Reference) -> bool:
-        """Whether e^… is the exponential: not for a vector e, nor where e is defined or transposed."""
+        """Whether e^… is the exponential: not for a vector e to a number, nor where e is defined or transposed."""
         entity = self.symbols.entities.get("e")
+        if entity is not None and entity.rank and node.sub is None and isinstance(node.sup, t.Terms | t.Factors):
+            return not r.transposed and not r.label and not (r.name is not None and r.name.style == "bold")
         return (
             node.sub is None
             and not r.transposed
