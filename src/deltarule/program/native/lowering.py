@@ -107,10 +107,10 @@ def job_of(
         schedule = schedule_of(spec, [spec.loss or "", *made.values()])
     else:
         schedule = schedule_of(spec, [spec.loss or "", *made.values(), *(e.name for e in spec.updates.values())])
-    state: dict[str, tuple[int, ...]] = {}
-    if name == "forward":
     ops = maker.weights() + operations(schedule.statements, maker.taken, spec.batch)
     results: dict[str, tuple[int, ...]] = {}
+    state: dict[str, tuple[int, ...]] = {}
+    if name == "forward":
         axes = maker.axes(spec.prediction)
         target = f"{spec.prediction} (result)"
         ops.append(Operation(target, axes, Symbol(schedule.outputs[spec.prediction], axes), target=target))
@@ -128,10 +128,10 @@ def job_of(
         for p, e in spec.updates.items():
             value = Symbol(schedule.outputs[e.name], e.axes)
             ops.append(Operation(f"{p} (kept)", e.axes, value, target=p, apart=True))
-    if recompute and loss is not None and name in ("train", "gradients"):
-        ops = recomputed(ops, loss, maker.by_row, lambda plan: maker.memory(plan, loss))
     loss = schedule.outputs.get(spec.loss or "") if name != "forward" else None
     maker.check(ops)
+    if recompute and loss is not None and name in ("train", "gradients"):
+        ops = recomputed(ops, loss, maker.by_row, lambda plan: maker.memory(plan, loss))
     groups = ordered(grouped(ops), loss)
     data = {n: maker.inner_of(n) for n in (*spec.inputs, *filter(None, (spec.target, spec.weight)))}
     if name == "forward":
