@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from deltarule.commands.emit import step_by
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import compile_network
 from deltarule.program.numpy_module import module_source
 from deltarule.program.update import ScalarEquations, read_equations, update
-from deltarule.program.update_step import StepBy
 from deltarule.training.optimisers import OPTIMISERS, option_values
 from deltarule.training.updating import Changes, Updates
 
@@ -75,6 +75,32 @@ def test_equations_use_what_those_before_them_made():
     np.testing.assert_allclose(theta, old - 0.3 * (0.5 + g + g), rtol=1e-14)
 
 
+def test_equations_of_a_matrix_as_a_whole():
+    texts = (
+        "rows <- a * rows + mean(gradient**2, axis=1)",
+        "A <- theta @ theta.T",
+        "A <- A + c * (A @ A)",
+        "theta <- theta - (A @ gradient) / sum(rows) * n_2 - outer(rows, sum(gradient, axis=0))",
+    )
+    compiled = update(texts, rank=2)
+    assert compiled.state == ("rows",) and compiled.state_shapes((3, 4)) == {"rows": (3,)}
+    theta, gradient, rows = RNG.normal(size=(3, 4)), RNG.normal(size=(3, 4)), RNG.random(3)
+    kept = 0.5 * rows + (gradient**2).mean(1)
+    gram = theta @ theta.T
+    gram = gram + 0.7 * gram @ gram
+    expected = theta - gram @ gradient / kept.sum() * 4 - np.outer(kept, gradient.sum(0))
+    given = {"a": 0.5, "c": 0.7}
+    compiled.function(theta, gradient, rows, *(given[n] for n in compiled.numbers))
+    np.testing.assert_allclose(theta, expected, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(rows, kept, rtol=1e-14)
+
+
+@pytest.mark.parametrize("text", ["theta <- sum(gradient)", "theta <- theta @ theta.T", "theta <- theta @ gradient"])
+def test_an_equation_that_gives_other_axes_is_refused(text):
+    with pytest.raises(DeltaruleError):
+        _ = update((text,), rank=2).source
+
+
 def test_the_state_is_what_is_read_before_it_is_made():
     compiled = update(("a <- b + gradient", "b <- a", "theta <- theta - a"))
     assert compiled.state == ("b",) and compiled.numbers == ()
@@ -82,7 +108,8 @@ def test_the_state_is_what_is_read_before_it_is_made():
 
 def test_one_or_two_work_arrays_are_enough_for_every_optimiser():
     two = dict.fromkeys(("lion", "nadam", "adadelta", "radam"), 2)
-    assert {name: len(row.update.work) for name, row in OPTIMISERS.items()} == dict.fromkeys(OPTIMISERS, 1) | two
+    elementwise = {name: row.update for name, row in OPTIMISERS.items() if row.update.rank is None}
+    assert {name: len(u.work) for name, u in elementwise.items()} == dict.fromkeys(elementwise, 1) | two
 
 
 @pytest.mark.parametrize(
@@ -104,9 +131,7 @@ def test_numbers_are_computed_by_their_equations():
 def test_an_emitted_module_makes_the_updates_of_the_loop(name):
     program = compile_network(Network.parse("linear(3, 4) -> tanh -> linear(4, 1) -> sigmoid -> bce"))
     row, options = OPTIMISERS[name], option_values(OPTIMISERS[name], None)
-    numbers = {**options, "weight_decay": row.weight_decay}
-    initial = {state: float(options.get(start, start)) for state, start in row.state.items()}
-    by = StepBy(name, update(row.all_equations), numbers, initial, program.weights)
+    by = step_by(name, program)
     module: dict[str, Any] = {}
     exec(module_source(program.spec, by), module)
     X, Y = RNG.normal(size=(20, 3)), (RNG.random(20) < 0.5).astype(float)
@@ -127,7 +152,8 @@ def test_names_of_the_network_do_not_collide_with_those_of_the_step():
     network = Network.parse("s = w * x + b; L = (t - s)**2", "w:, x:, b:, t:")
     program = compile_network(network)
     row = OPTIMISERS["adam"]
-    by = StepBy("adam", row.update, option_values(row, None), {"m": 0.0, "v": 0.0}, program.weights)
+    assert row.state == {"m": "0", "v": "0"}
+    by = step_by("adam", program)
     source = module_source(program.spec, by)
     assert "def step(parameters, state, x, t, t_, learning_rate," in source
     compile(source, "emitted", "exec")

@@ -16,7 +16,7 @@ from deltarule.training.optimisers import OPTIMISERS, Optimiser, optimiser, opti
 from deltarule.training.settings import SETTINGS, Setting
 from deltarule.training.updating import NO_CHANGES, Changes, Updates
 
-SHAPES = {"W": (4, 3), "b": (3,), "scale": ()}
+SHAPES = {"W": (4, 3), "V": (2, 5), "b": (3,), "scale": ()}
 STEPS = 100
 RATE = 0.05
 TARGET = {name: np.asarray(np.random.default_rng(1).normal(size=shape)) for name, shape in SHAPES.items()}
@@ -142,6 +142,37 @@ def chen(theta, g, kept, t):
     return theta - RATE * np.sign(0.9 * m + 0.1 * g)
 
 
+def shazeer_stern(theta, g, kept, t):
+    """Algorithm 5 for vectors; algorithm 4 for matrices, with sums of rows and columns as it stands there."""
+    past, squares = 1 - t**-0.8, g**2 + 1e-30
+    if np.ndim(theta) == 2:
+        n, m = np.shape(theta)
+        kept["R"] = past * kept.get("R", np.zeros((n, 1))) + (1 - past) * squares @ np.ones((m, 1))
+        kept["C"] = past * kept.get("C", np.zeros((1, m))) + (1 - past) * np.ones((1, n)) @ squares
+        v = kept["R"] @ kept["C"] / (np.ones((1, n)) @ kept["R"])
+    else:
+        v = kept["V"] = past * kept.get("V", 0) + (1 - past) * squares
+    u = g / np.sqrt(v)
+
+    def rms(x):
+        return np.linalg.norm(np.ravel(x)) / math.sqrt(np.size(x))
+
+    return theta - max(1e-3, rms(theta)) * min(RATE, 1 / math.sqrt(t)) * u / max(1, rms(u) / 1.0)
+
+
+def jordan(theta, g, kept, t):
+    """Muon, its Newton-Schulz steps taken where they act: on the singular values."""
+    if np.ndim(theta) != 2:
+        return loshchilov_hutter(theta, g, kept, t) - RATE * (0.1 - 0.01) * theta
+    theta = theta - RATE * 0.1 * theta
+    kept["B"] = 0.95 * kept.get("B", 0) + 0.05 * g
+    left, s, right = np.linalg.svd(0.05 * g + 0.95 * kept["B"], full_matrices=False)
+    s = s / math.sqrt(sum(s**2))
+    for _ in range(5):
+        s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+    return theta - RATE * 0.2 * math.sqrt(max(theta.shape)) * (left * s) @ right
+
+
 PUBLISHED: dict[str, Step] = {
     "sgd": robbins_monro,
     "momentum": polyak,
@@ -156,6 +187,8 @@ PUBLISHED: dict[str, Step] = {
     "radam": liu,
     "adadelta": zeiler,
     "lion": chen,
+    "adafactor": shazeer_stern,
+    "muon": jordan,
 }
 
 
@@ -213,6 +246,31 @@ def test_a_hundred_updates_are_pytorchs(name, weight_decay):
     row = OPTIMISERS[name]
     changes = Changes(weight_decay=weight_decay, decay=row.decay, weights=frozenset(SHAPES))
     assert difference(ours(row, changes), torchs(name, weight_decay=weight_decay)) < 1e-10
+
+
+def test_a_hundred_updates_of_matrices_are_pytorchs_muon(monkeypatch):
+    torch: Any = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.Tensor, "bfloat16", lambda self: self)  # it would orthogonalise in three digits
+    matrices = ["W", "V"]
+    parameters = {n: torch.tensor(started()[n], dtype=torch.float64, requires_grad=True) for n in matrices}
+    rule = torch.optim.Muon(parameters.values(), lr=RATE, adjust_lr_fn="match_rms_adamw")
+    for step in range(STEPS):
+        found = gradients({n: p.detach().numpy() for n, p in parameters.items()}, step)
+        for n, p in parameters.items():
+            p.grad = torch.tensor(found[n], dtype=torch.float64)
+        rule.step()
+    changes = Changes(weight_decay=0.1, decay="decoupled", weights=frozenset(matrices))
+    mine = ours(OPTIMISERS["muon"], changes)
+    assert max(np.max(np.abs(mine[n] - parameters[n].detach().numpy())) for n in matrices) < 1e-10
+
+
+def test_a_hundred_updates_are_pytorchs_adafactor():
+    """Its eps are bounds below, not addends: both so small that they do not matter here."""
+    TORCH["adafactor"] = "Adafactor", {"eps": (1e-30, 1e-3)}
+    try:
+        assert difference(ours(OPTIMISERS["adafactor"]), torchs("adafactor")) < 1e-10
+    finally:
+        del TORCH["adafactor"]
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam"])
@@ -402,8 +460,8 @@ def test_every_row_says_where_it_comes_from_and_what_its_state_starts_at(name):
     assert set(row.initial) <= set(row.state) and {o.name for o in row.options} >= set(row.update.numbers) - {"t"}
 
 
-@pytest.mark.parametrize("name", OPTIMISERS)
-def test_an_update_allocates_no_array(name):
+@pytest.mark.parametrize("name", [name for name, row in OPTIMISERS.items() if row.update.rank is None])
+def test_an_elementwise_update_allocates_no_array(name):
     import tracemalloc
 
     row, parameters = OPTIMISERS[name], {"w": np.zeros(100_000)}
@@ -415,8 +473,8 @@ def test_an_update_allocates_no_array(name):
     tracemalloc.stop()
 
 
-def test_an_equation_that_is_not_elementwise_is_refused():
-    for equation in ("theta <- theta @ gradient", "theta = gradient", "theta <- 2 * t"):
+def test_an_equation_that_gives_no_array_of_the_parameters_shape_is_refused():
+    for equation in ("theta <- theta @ gradient", "theta = gradient", "theta <- 2 * t", "theta <- theta @ theta.T"):
         with pytest.raises(DeltaruleError):
             Updates(replace(OPTIMISERS["sgd"], equations=(equation,)), {}).apply(
                 {"w": np.ones(2)}, {"w": np.ones(2)}, 0.1

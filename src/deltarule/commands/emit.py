@@ -11,6 +11,7 @@ from deltarule.language.errors import DeltaruleError, nearest
 
 if TYPE_CHECKING:
     from deltarule.program import Program
+    from deltarule.program.update_step import StepBy
 
 EXAMPLES = (
     ('deltarule emit "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"', "a NumPy module, readable"),
@@ -77,8 +78,10 @@ def _native(name: str, program: Program, batch: int) -> str:
     decaying = program.weights
     rules: dict[str, Rule] = {}
     for p in program.spec.gradients:
-        equations = row.all_equations if p in decaying else row.equations
-        rules[p] = Rule((), equations, update(equations).state)
+        shape = program.parameters[p]
+        equations = row.equations_for([1 if isinstance(size, str) else size for size in shape])
+        equations = (*row.decays, *equations) if p in decaying else equations
+        rules[p] = Rule((), equations, update(equations, rank=len(shape)).state)
     try:
         return listing(program.spec, program.dtype, batch, rules)
     except UnknownProcessor as error:
@@ -88,14 +91,24 @@ def _native(name: str, program: Program, batch: int) -> str:
 def _by(name: str, program: Program) -> str:
     """The module whose `step` is that of an optimiser."""
     from deltarule.program.numpy_module import module_source
+
+    if program.spec.loss is None or not program.spec.gradients:
+        raise DeltaruleError("the network has no loss to train with, so no update: end it with one, such as `-> bce`")
+    return module_source(program.spec, step_by(name, program))
+
+
+def step_by(name: str, program: Program) -> StepBy:
+    """An optimiser's equations and numbers for the parameters of a program."""
     from deltarule.program.update import update
     from deltarule.program.update_step import StepBy
     from deltarule.training.optimisers import optimiser, option_values
 
     row = optimiser(name)
-    if program.spec.loss is None or not program.spec.gradients:
-        raise DeltaruleError("the network has no loss to train with, so no update: end it with one, such as `-> bce`")
     options = option_values(row, None)
     numbers = {**options, "weight_decay": row.weight_decay}
     initial = {state: float(options.get(start, start)) for state, start in row.state.items()}
-    return module_source(program.spec, StepBy(name, update(row.all_equations), numbers, initial, program.weights))
+    own = {}
+    for p, shape in program.parameters.items():
+        equations = row.equations_for([1 if isinstance(size, str) else size for size in shape])
+        own[p] = update((*row.decays, *equations), rank=len(shape))
+    return StepBy(name, update(row.all_equations), numbers, initial, program.weights, own)

@@ -6,7 +6,7 @@ from typing import Any
 
 from deltarule.algebra import prove
 from deltarule.language.expression import ZERO, Expression, Product, Symbol, substitute
-from deltarule.program.update import read_equations
+from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, read_tensors
 from deltarule.training.optimisers import Optimiser
 
 __all__ = ["CLAIM", "OptimiserSheet"]
@@ -19,6 +19,32 @@ def _nothing(e: Expression) -> Expression | None:
     return ZERO if isinstance(e, Product) and ZERO in e.factors else None
 
 
+def _rests(texts: tuple[str, ...], rank: int) -> bool:
+    """Each update put into the next one, the new `theta` compared with `theta`."""
+    if elementwise(texts):
+        steps = read_equations(texts)
+    else:
+        steps = [(left, right.expression) for left, right in read_tensors(texts, rank)]
+    values: dict[str, Expression] = dict.fromkeys([left for left, _ in steps if left != PARAMETER], ZERO)
+    values |= {GRADIENT: ZERO, "weight_decay": ZERO}
+    try:
+        for left, right in steps:
+            put = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
+            put = substitute(put, _nothing)
+            if left == PARAMETER:
+                if not prove(put, Symbol(PARAMETER, right.axes)).proved:
+                    return False
+            elif prove(put, ZERO).proved:
+                values[left] = ZERO
+            elif put.axes:  # no number: it stays a name
+                del values[left]
+            else:
+                values[left] = put
+    except ZeroDivisionError:
+        return False
+    return True
+
+
 class OptimiserSheet:
     """The facts of one row of `OPTIMISERS`."""
 
@@ -27,18 +53,8 @@ class OptimiserSheet:
 
     @property
     def proved(self) -> bool:
-        """CLAIM, by exact algebra: each update put into the next one, the last of `theta` compared with `theta`."""
-        steps = read_equations(self.row.all_equations)
-        values: dict[str, Expression] = dict.fromkeys([left for left, _ in steps], ZERO)
-        values |= {"gradient": ZERO, "weight_decay": ZERO, "theta": Symbol("theta")}
-        try:
-            for left, right in steps:
-                put = substitute(right, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
-                put = substitute(put, _nothing)
-                values[left] = ZERO if prove(put, ZERO).proved else put
-        except ZeroDivisionError:
-            return False
-        return prove(values["theta"], Symbol("theta")).proved
+        """CLAIM, by exact algebra, for every shape that has equations of its own."""
+        return all(_rests(texts, 2 if "matrix" in what else 1) for what, texts in self.row.cases.items())
 
     def as_row(self) -> dict[str, Any]:
         """The row of the table of optimisers."""
@@ -47,6 +63,7 @@ class OptimiserSheet:
             "name": self.row.name,
             "equation": "; ".join(self.row.all_equations),
             "equations": list(self.row.all_equations),
+            "cases": {what: list(texts) for what, texts in self.row.cases.items() if what},
             "proved": self.proved,
             "claim": CLAIM,
             "words": self.row.words,

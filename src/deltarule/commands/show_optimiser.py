@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
 from deltarule.commands.shown import Shown
@@ -10,34 +11,59 @@ from deltarule.program.update import update
 from deltarule.training.optimisers import Optimiser
 from deltarule.training.settings import Setting
 
-__all__ = ["option_lines", "show"]
+__all__ = ["option_lines", "repeated", "show"]
 
 
 def show(row: Optimiser, route: str | None = None) -> Shown:
     """The row as it is shown."""
     del route  # a choice of functions
     sheet = OptimiserSheet(row)
-    program = update(row.all_equations).source
+    cases = row.cases
+    programs = {what: update(texts, rank=2 if "matrix" in what else 1).source for what, texts in cases.items()}
     verdict = f"{'✓ proved' if sheet.proved else '✗ not proved'}: {CLAIM}"
     state = [f"  {name} starts at {start}" for name, start in row.state.items()]
     options = [line for option in row.options for line in option_lines(option, _auto(row, option))]
     if row.weight_decay:
         options += textwrap.wrap(f"weight_decay: {row.weight_decay:g} unless another is given, {row.decay}", 78)
     after = [
-        ("Equations", [f"  {e}" for e in row.all_equations]),
+        *((f"Equations {what}".strip(), [f"  {e}" for e in repeated(texts)]) for what, texts in cases.items()),
         ("Meaning", textwrap.wrap(row.words, 78)),
         ("State", state),
         ("Options", options),
         ("Conventions", [line for c in row.conventions for line in _item(c)]),
         ("Proof", textwrap.wrap(verdict, 78)),
-        ("Program", [f"  {line}".rstrip() for line in program.splitlines()]),
+        *(
+            (f"Program {what}".strip(), [f"  {line}".rstrip() for line in programs[what].splitlines()])
+            for what in cases
+        ),
         ("Source", [row.source]),
     ]
 
     def data() -> dict[str, object]:
-        return {**sheet.as_row(), "program": program}
+        more = {"programs": {what: source for what, source in programs.items() if what}} if len(programs) > 1 else {}
+        return {**sheet.as_row(), "program": programs[list(programs)[-1]], **more}
 
     return Shown(None, data, [(t, lines) for t, lines in after if lines], f"The optimiser {row.name}")
+
+
+def repeated(equations: Sequence[str]) -> list[str]:
+    """The equations, those that stand there several times in a row once, under how often."""
+    out: list[str] = []
+    k = 0
+    while k < len(equations):
+        for length in (1, 2, 3):
+            block = equations[k : k + length]
+            times = 1
+            while equations[k + times * length : k + (times + 1) * length] == block:
+                times += 1
+            if times > 1:
+                out += [f"{times} times:", *(f"  {e}" for e in block)]
+                k += times * length
+                break
+        else:
+            out.append(equations[k])
+            k += 1
+    return out
 
 
 def option_lines(option: Setting, words: str | None = None) -> list[str]:

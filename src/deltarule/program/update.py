@@ -1,64 +1,32 @@
-"""Update equations as a NumPy function that works in place: `left <- right`, elementwise, one after another.
+"""Update equations as a NumPy function that works in place: `left <- right`, one after another.
 
     m <- beta_1 * m + (1 - beta_1) * gradient          m *= beta_1
                                                        np.multiply(gradient, 1 - beta_1, out=work)
                                                        m += work
 
-An equation is in the text notation, with two additions: an exponent may be a name (`beta_1**t`), and `floor` rounds
-down. `theta` and the state are arrays and are changed in place; `gradient` is only read, and what an equation makes of
-it lies in an array of its own; every other name is a number. No array is allocated: `work` arrays hold what is between.
+An equation is in the text notation (see `update_reading`). `theta` and the state are arrays and are changed in place;
+`gradient` is only read, and what an equation makes of it lies in an array of its own; every other name is a number.
+Elementwise equations allocate no array: `work` arrays hold what is between. Those with a matrix product, a sum or a
+mean are for a parameter with so many axes, and make the arrays that they need.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Apply, Expression, Symbol, names
-from deltarule.language.notation import Tensor, parse_expression
 from deltarule.program.execution import functions_of
 from deltarule.program.update_lines import LinesInPlace, scalar_source
+from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, read_tensors, sizes_of
+from deltarule.program.update_tensors import tensor_lines, unfolded
 
 __all__ = ["DECAY", "ScalarEquations", "Update", "read_equations", "scalar_equations", "update"]
 
-PARAMETER, GRADIENT = "theta", "gradient"
 DECAY = "weight_decay"
 """The number that is 0 for a parameter that does not decay."""
-
-
-def read_equations(texts: Sequence[str]) -> tuple[tuple[str, Expression], ...]:
-    """`left <- right` as pairs. Raises `DeltaruleError` for what is not elementwise or not in the notation."""
-    return _read(tuple(texts))
-
-
-@lru_cache(maxsize=256)
-def _read(texts: tuple[str, ...]) -> tuple[tuple[str, Expression], ...]:
-    pairs = []
-    for text in texts:
-        left, arrow, right = (part.strip() for part in text.partition("<-"))
-        if not arrow or not left.isidentifier():
-            raise DeltaruleError(f"`{text}` is no update equation; as in: theta <- theta - learning_rate * gradient")
-        tree = _Powers().visit(ast.parse(right, mode="eval"))
-        called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
-        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called}
-        scope = {name: Tensor.of(name) for name in used}
-        pairs.append((left, parse_expression(ast.unparse(tree), scope, ("power", "floor")).expression))
-    return tuple(pairs)
-
-
-class _Powers(ast.NodeTransformer):
-    """`a**t` with a name in the exponent, for which the notation has no operator, as `power(a, t)`."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
-            called = ast.Call(ast.Name("power", ast.Load()), [node.left, node.right], [])
-            return ast.fix_missing_locations(ast.copy_location(called, node))
-        return node
 
 
 @dataclass(frozen=True)
@@ -70,10 +38,32 @@ class Update:
     words: str = "One update of a parameter, in place."
     result: str | None = None
     """What is returned: `gradient`, where the equations only prepare it."""
+    rank: int | None = None
+    """The number of axes of the parameter; None where the equations are elementwise."""
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, Expression], ...]:
-        return read_equations(self.equations)
+        if self.rank is None:
+            return read_equations(self.equations)
+        return tuple((left, right.expression) for left, right in read_tensors(self.equations, self.rank))
+
+    def state_shapes(self, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+        """The shape of each state array of a parameter of that shape."""
+        if self.rank is None:
+            return dict.fromkeys(self.state, shape)
+        sizes = dict(zip(sizes_of(self.rank), shape, strict=True))
+        kept = unfolded(self.equations, self.rank).state
+        return {name: tuple(s if isinstance(s, int) else sizes[s] for s in kept[name]) for name in self.state}
+
+    @property
+    def state_places(self) -> dict[str, tuple[int, ...] | None]:
+        """Which axes of the parameter each state array has; None: all of them."""
+        if self.rank is None:
+            return dict.fromkeys(self.state)
+        sizes = sizes_of(self.rank)
+        kept = unfolded(self.equations, self.rank).state
+        places = {name: tuple(sizes.index(str(s)) for s in kept[name]) for name in self.state}
+        return {name: None if len(p) == len(sizes) else p for name, p in places.items()}
 
     @cached_property
     def state(self) -> tuple[str, ...]:
@@ -91,7 +81,7 @@ class Update:
     @cached_property
     def numbers(self) -> tuple[str, ...]:
         """The numbers that the equations use, in order of appearance; `t` first, then `learning_rate`."""
-        made = {PARAMETER, GRADIENT, "pi", *(left for left, _ in self.pairs)}
+        made = {PARAMETER, GRADIENT, "pi", *sizes_of(self.rank or 0), *(left for left, _ in self.pairs)}
         used: dict[str, None] = {}
         for _, right in self.pairs:
             used |= dict.fromkeys(_in_order(right))
@@ -100,6 +90,8 @@ class Update:
 
     @cached_property
     def _written(self) -> tuple[list[str], list[str]]:
+        if self.rank is not None:
+            return tensor_lines(self.equations, self.rank, self.result), []
         writer = LinesInPlace({PARAMETER, GRADIENT, *self.state}, read_only={GRADIENT})
         body: list[str] = []
         for text, (left, right) in zip(self.equations, self.pairs, strict=True):
@@ -128,10 +120,15 @@ class Update:
         return functions_of(f"import numpy as np\n\n\n{self.source}", "<deltarule update>")[self.name]
 
 
+def update(equations: tuple[str, ...], result: str | None = None, rank: int = 1) -> Update:
+    """The compiled update of these equations; the last ones are kept. The number of axes of the parameter matters where
+    they are not elementwise."""
+    return _update(equations, result, None if elementwise(equations) else rank)
+
+
 @lru_cache(maxsize=64)
-def update(equations: tuple[str, ...], result: str | None = None) -> Update:
-    """The compiled update of these equations; the last ones are kept."""
-    return Update(equations, result=result)
+def _update(equations: tuple[str, ...], result: str | None, rank: int | None) -> Update:
+    return Update(equations, result=result, rank=rank)
 
 
 @dataclass(frozen=True)

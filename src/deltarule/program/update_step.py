@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deltarule.program.update import DECAY, Update
 
@@ -22,6 +22,11 @@ class StepBy:
     """The first value of each state array."""
     weights: Collection[str]
     """The parameters that weight decay is for."""
+    own: Mapping[str, Update] = field(default_factory=dict)
+    """The compiled updates of parameters whose equations are others: matrices, say."""
+
+    def of(self, parameter: str) -> Update:
+        return self.own.get(parameter, self.update)
 
 
 def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss: str, kept: Sequence[str] = ()) -> str:
@@ -34,31 +39,35 @@ def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss
             name += "_"
         return name
 
-    update, state, number, renewed = free("update"), free("state"), free("t"), free("renewed")
-    numbers = {name: free(name) for name in by.update.numbers if name != "t"}
-    rows = []
+    kinds = list(dict.fromkeys(by.of(key) for key in parameters))
+    used = list(dict.fromkeys(name for kind in kinds for name in kind.numbers))
+    functions = {kind: free("update" if k == 0 else f"update_{k + 1}") for k, kind in enumerate(kinds)}
+    state, number, renewed = free("state"), free("t"), free("renewed")
+    order = sorted((name for name in used if name != "t"), key=lambda name: name != "learning_rate")
+    numbers = {name: free(name) for name in order}
+    rows, calls = [], []
     for key in parameters:
-        of = f'parameters["{key}"]'
-        arrays = [f'"{name}": {_first(by.initial[name], of)}' for name in by.update.state]
-        arrays += [f'"{name}": np.empty_like({of})' for name in by.update.work]
+        of, own = f'parameters["{key}"]', by.of(key)
+        arrays = [f'"{name}": {_first(by.initial[name], of, places)}' for name, places in own.state_places.items()]
+        arrays += [f'"{name}": np.empty_like({of})' for name in own.work]
         rows.append(f'        "{key}": {{{", ".join(arrays)}}},')
-    calls = []
-    for key in parameters:
         given = [f'parameters["{key}"]', f'gradients["{key}"]']
-        given += [f'{state}["{key}"]["{name}"]' for name in (*by.update.state, *by.update.work)]
-        given += [number] * ("t" in by.update.numbers)
-        given += ["0.0" if name == DECAY and key not in by.weights else numbers[name] for name in numbers]
-        calls += _call(update, given)
+        given += [f'{state}["{key}"]["{name}"]' for name in (*own.state, *own.work)]
+        given += [
+            number if name == "t" else "0.0" if name == DECAY and key not in by.weights else numbers[name]
+            for name in own.numbers
+        ]
+        calls += _call(functions[own], given)
     names = [f"{mine}={by.numbers[name]!r}" for name, mine in numbers.items() if name in by.numbers]
     head = [
         "parameters",
         state,
         *data,
-        *([number] if "t" in by.update.numbers else []),
+        *([number] if "t" in used else []),
         numbers["learning_rate"],
         *names,
     ]
-    said = f"; {number} is its number, from 1" if "t" in by.update.numbers else ""
+    said = f"; {number} is its number, from 1" if "t" in used else ""
     lines = [
         "def initial_state(parameters):",
         f'    """What {by.name} remembers, before the first update. Every parameter is an array, a scalar one too."""',
@@ -74,12 +83,16 @@ def step_source(by: StepBy, parameters: Sequence[str], data: Sequence[str], loss
         *(f'    parameters["{key}"][...] = {renewed}["{key}"]' for key in kept),
         f"    return {loss}",
     ]
-    source = by.update.source.replace("def update(", f"def {update}(", 1)
-    return f"{source}\n\n" + "\n".join(lines) + "\n"
+    sources = [kind.source.replace("def update(", f"def {name}(", 1) for kind, name in functions.items()]
+    return "\n\n".join([*sources, "\n".join(lines) + "\n"])
 
 
-def _first(value: float, of: str) -> str:
-    return f"np.zeros_like({of})" if value == 0 else f"np.full_like({of}, {value!r})"
+def _first(value: float, of: str, places: tuple[int, ...] | None) -> str:
+    """An array of one number: of the parameter's shape, or with these of its axes."""
+    if places is None:
+        return f"np.zeros_like({of})" if value == 0 else f"np.full_like({of}, {value!r})"
+    shape = ", ".join(f"{of}.shape[{k}]" for k in places)
+    return f"np.full(({shape}{',' * (len(places) == 1)}), {value!r}, {of}.dtype)"
 
 
 def _call(function: str, arguments: Sequence[str]) -> list[str]:

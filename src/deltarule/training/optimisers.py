@@ -1,13 +1,14 @@
 """Optimisers, each by its update equations. Adding one adds a row; the program layer compiles what the equations say.
 
-`theta` is a parameter, `gradient` the derivative of the loss by it, both elementwise; `t` is the number of the update,
-from 1; options and `learning_rate` are numbers. Every other left side is a state array of the parameter's shape.
+`theta` is a parameter, `gradient` the derivative of the loss by it; `t` is the number of the update, from 1; options
+and `learning_rate` are numbers. A left side that is read before it is made is a state array: of the parameter's shape
+where the equations are elementwise, else as its equation says (`n_1` and `n_2` are a matrix's rows and columns).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,10 @@ class Optimiser:
     decay: str = "coupled"
     weight_decay: float = 0.0
     """What `weight_decay="auto"` is."""
+    matrices: tuple[str, ...] = ()
+    """The equations for a parameter with two axes, where these are others."""
+    tall: tuple[str, ...] = ()
+    """Those for a matrix with more rows than columns, where these are others again."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A row of the table is pickled by name, so that it stays that row; another one without what is compiled."""
@@ -52,7 +57,25 @@ class Optimiser:
     @property
     def all_equations(self) -> tuple[str, ...]:
         """The equations with the decay that belongs to the optimiser's name."""
-        return (DECOUPLED, *self.equations) if self.decay == "decoupled" else self.equations
+        return (*self.decays, *self.equations)
+
+    @property
+    def decays(self) -> tuple[str, ...]:
+        """The first equation, where decay belongs to the optimiser's name."""
+        return (DECOUPLED,) if self.decay == "decoupled" else ()
+
+    def equations_for(self, shape: Sequence[int]) -> tuple[str, ...]:
+        """The equations for a parameter of that shape, without decay."""
+        if len(shape) == 2 and self.tall and shape[0] > shape[1]:
+            return self.tall
+        return self.matrices if len(shape) == 2 and self.matrices else self.equations
+
+    @property
+    def cases(self) -> dict[str, tuple[str, ...]]:
+        """The equations by what they are for, those for every other shape last; with the decay."""
+        found = {"of a matrix": self.matrices, "of a matrix with more rows than columns": self.tall}
+        found = {what: (*self.decays, *equations) for what, equations in found.items() if equations}
+        return {**found, ("of any other parameter" if found else ""): self.all_equations}
 
     @cached_property
     def update(self) -> Update:
@@ -64,7 +87,11 @@ class Optimiser:
     @property
     def state(self) -> dict[str, str]:
         """The state arrays and what they start at."""
-        return {name: self.initial.get(name, "0") for name in self.update.state}
+        from deltarule.program.update import update
+
+        every = [update(equations, rank=2) for equations in (self.matrices, self.tall) if equations]
+        names = dict.fromkeys(name for compiled in (*every, self.update) for name in compiled.state)
+        return {name: self.initial.get(name, "0") for name in names}
 
 
 def _share(name: str, default: float, words: str) -> Setting:
@@ -97,6 +124,17 @@ _ADAM_CONVENTIONS = (
     "the means are corrected for starting at 0, by the number of the update, from 1",
     "epsilon is added outside the root and after the correction, as in algorithm 1 of the paper, PyTorch and optax",
 )
+_RELATIVE_STEP = (
+    "change <- change / maximum(1, sqrt(mean(change**2)) / clipping)",
+    "theta <- theta - minimum(learning_rate, 1 / sqrt(t)) * maximum(epsilon_2, sqrt(mean(theta**2))) * change",
+)
+_FADING = ("share <- 1 - t**(-forgetting)", "squares <- gradient**2 + epsilon_1")
+_NESTEROV_MEAN = (
+    "velocity <- momentum * velocity + (1 - momentum) * gradient",
+    "X <- momentum * velocity + (1 - momentum) * gradient",
+    "X <- X / maximum(sqrt(sum(X**2)), 1e-7)",
+)
+_AS_ADAMW = "theta <- theta - learning_rate * 0.2 * sqrt(maximum(n_1, n_2)) * X"
 
 OPTIMISERS: dict[str, Optimiser] = {
     row.name: row
@@ -285,6 +323,78 @@ OPTIMISERS: dict[str, Optimiser] = {
             ("the decay is multiplied by the learning rate",),
             rates=(0.0003, 0.00003),
             decay="decoupled",
+        ),
+        Optimiser(
+            "adafactor",
+            (
+                *_FADING,
+                "v <- share * v + (1 - share) * squares",
+                "change <- gradient / sqrt(v)",
+                *_RELATIVE_STEP,
+            ),
+            (
+                _RATE,
+                _share("forgetting", 0.8, "how fast the share of the past in the means nears 1"),
+                Setting(
+                    "clipping", 1.0, "the largest root mean square of a change", float, (0, math.inf), (True, True)
+                ),
+                Setting("epsilon_1", 1e-30, "added to the squared gradients", float, (0, math.inf), (True, True)),
+                Setting(
+                    "epsilon_2", 1e-3, "the least size that steps are relative to", float, (0, math.inf), (True, True)
+                ),
+            ),
+            "steps relative to the size of the parameter, in units of the root mean square of gradients; of a matrix "
+            "only the means of rows and columns are kept",
+            "Shazeer & Stern 2018, algorithms 4 and 5",
+            (
+                "the paper's relative step, no momentum; the learning rate is the most that a step may be of the "
+                "parameter's size, 0.01 in the paper and in PyTorch (optax: the rate itself)",
+                "epsilon_1 is added to the squares, as in the paper; PyTorch holds the means and their quotient above "
+                "powers of its eps",
+                "parameters with more than two axes are not factored; PyTorch factors the last two axes",
+            ),
+            rates=(0.01, 0.01),
+            matrices=(
+                *_FADING,
+                "rows <- share * rows + (1 - share) * mean(squares, axis=1)",
+                "columns <- share * columns + (1 - share) * mean(squares, axis=0)",
+                "change <- gradient / sqrt(outer(rows, columns) / mean(rows))",
+                *_RELATIVE_STEP,
+            ),
+        ),
+        Optimiser(
+            "muon",
+            _ADAM,
+            (
+                _RATE,
+                _share("momentum", 0.95, "the share of the mean of a matrix's gradients that is kept"),
+                *_MOMENTS[1:],
+            ),
+            "matrices step along the mean of their gradients with every singular value made about 1, by five steps of "
+            "Newton and Schulz; other parameters by adamw",
+            "Jordan et al. 2024; the size of the steps Liu et al. 2025",
+            (
+                "coefficients 3.4445, -4.775, 2.0315 and five steps, as published; the steps are in the network's type "
+                "(PyTorch and the author: bfloat16)",
+                "Nesterov's form of the mean; the mean as a share, not a sum: the direction is the same (PyTorch)",
+                "a step is 0.2 √max(rows, columns) times the rate, so that one rate serves both rules (PyTorch: "
+                'adjust_lr_fn="match_rms_adamw"; its default is √max(1, rows/columns))',
+                "every matrix is orthogonalised; the author leaves the first and the last layer to adamw",
+                "of a matrix with more rows than columns XᵀX is taken, which is smaller: the value is the same",
+            ),
+            rates=(0.001, 0.0001),
+            decay="decoupled",
+            weight_decay=0.1,
+            matrices=(
+                *_NESTEROV_MEAN,
+                *("A <- X @ X.T", "X <- 3.4445 * X + (-4.775 * A + 2.0315 * (A @ A)) @ X") * 5,
+                _AS_ADAMW,
+            ),
+            tall=(
+                *_NESTEROV_MEAN,
+                *("A <- X.T @ X", "X <- 3.4445 * X + X @ (-4.775 * A + 2.0315 * (A @ A))") * 5,
+                _AS_ADAMW,
+            ),
         ),
     )
 }

@@ -248,9 +248,11 @@ class _Native:
             if name in self.kept:
                 continue
             before = changes.of_the_loss(name)
-            after = (*changes.of_the_update(name), *plan.optimiser.equations)
-            rules[name] = Rule(before, after, update((*before, *after)).state)
-            first_memory(self.memory, name, self.parameters[name], rules[name].state, plan.optimiser, options)
+            theta = self.parameters[name]
+            after = changes.rule(name, theta.shape, plan.optimiser)
+            compiled = update((*before, *after), rank=theta.ndim)
+            rules[name] = Rule(before, after, compiled.state)
+            first_memory(self.memory, name, theta, compiled, plan.optimiser, options)
         numbers: Mapping[str, float] = {**options, **changes.numbers()}
         if changes.clip_norm is not None:
             numbers = {**numbers, "clip_norm": changes.clip_norm}

@@ -5,22 +5,24 @@ The order, each only where it is wanted:
     2. clipping by value, then by the norm of all gradients together
     3. weight decay: coupled (added to the gradient) or decoupled (beside it)
     4. the optimiser's equations
+    5. the mean of the parameter over the updates, which fades
 Penalties and decay are for weights, not for biases, unless the settings say otherwise.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from deltarule.language.errors import DeltaruleError
 from deltarule.program.update import Update, scalar_equations, update
 from deltarule.training.optimisers import DECOUPLED, Optimiser
 
-__all__ = ["CHANGES", "NO_CHANGES", "Changes", "Memory", "Updates", "first_memory"]
+__all__ = ["AVERAGE", "CHANGES", "NO_CHANGES", "Changes", "Memory", "Updates", "first_memory"]
 
 Parameters = dict[str, np.ndarray]
 
@@ -32,7 +34,10 @@ CHANGES: dict[str, str] = {
     "clip_norm": "gradient <- shrink * gradient",
     "coupled": "gradient <- gradient + weight_decay * theta",
     "decoupled": DECOUPLED,
+    "ema": "average <- average + (1 - ema) / (1 - ema**t) * (theta - average)",
 }
+AVERAGE = "average"
+"""The state array that holds the mean of a parameter, where it is wanted: what predicts."""
 SHRINK = "shrink <- clip_norm / maximum(norm, clip_norm)"
 """What clipping by norm multiplies every gradient by: 1 where the norm is within."""
 
@@ -48,10 +53,13 @@ class Changes:
     weight_decay: float = 0.0
     decay: str = "coupled"
     weights: frozenset[str] = frozenset()
+    ema: float | None = None
 
     @property
     def any(self) -> bool:
-        return bool(self.l1 or self.l2 or self.weight_decay) or not self.clip_value is self.clip_norm is None
+        return (
+            bool(self.l1 or self.l2 or self.weight_decay) or not self.clip_value is self.clip_norm is self.ema is None
+        )
 
     def of_the_loss(self, parameter: str) -> tuple[str, ...]:
         """The equations before the norm of all gradients is taken."""
@@ -65,9 +73,15 @@ class Changes:
         decaying = (CHANGES[self.decay],) if self.weight_decay and parameter in self.weights else ()
         return clipping + decaying
 
+    def rule(self, parameter: str, shape: Sequence[int], optimiser: Optimiser) -> tuple[str, ...]:
+        """Every equation after the norm is taken, for a parameter of that shape."""
+        averaged = (CHANGES["ema"],) if self.ema is not None else ()
+        return (*self.of_the_update(parameter), *optimiser.equations_for(shape), *averaged)
+
     def numbers(self) -> dict[str, float]:
         found = {"l1": self.l1, "l2": self.l2, "weight_decay": self.weight_decay}
-        return found | ({"clip_value": self.clip_value} if self.clip_value is not None else {})
+        more = {"clip_value": self.clip_value, "ema": self.ema}
+        return found | {name: value for name, value in more.items() if value is not None}
 
 
 NO_CHANGES = Changes()
@@ -125,13 +139,13 @@ class Updates:
                 prepared = update(before, "gradient")
                 own = [np.empty_like(parameters[name]) for _ in prepared.work]
                 self._prepared[name] = _bound(prepared, own)
-            rest = (*self.changes.of_the_update(name), *self.optimiser.equations)
-            compiled[name] = update(rest if apart else (*before, *rest))
+            rest = self.changes.rule(name, parameters[name].shape, self.optimiser)
+            compiled[name] = update(rest if apart else (*before, *rest), rank=parameters[name].ndim)
         largest = max((parameters[name] for name in gradients), key=lambda theta: theta.size)
         shared = [np.empty_like(largest).reshape(-1) for _ in range(max(len(u.work) for u in compiled.values()))]
         for name, whole in compiled.items():
             theta = parameters[name]
-            arrays = first_memory(self.memory, name, theta, whole.state, self.optimiser, self.options)
+            arrays = first_memory(self.memory, name, theta, whole, self.optimiser, self.options)
             work = [w[: theta.size].reshape(theta.shape) for w in shared[: len(whole.work)]]
             self._updates[name] = _bound(whole, [*(arrays[state] for state in whole.state), *work])
 
@@ -140,16 +154,22 @@ def first_memory(
     memory: Memory,
     name: str,
     theta: np.ndarray,
-    states: Iterable[str],
+    compiled: Update,
     optimiser: Optimiser,
     options: Mapping[str, float],
 ) -> Parameters:
     """What is remembered of a parameter; state arrays that are not there yet are made, as they begin."""
     arrays = memory.arrays.setdefault(name, {})
-    for state in states:
+    for state, shape in compiled.state_shapes(theta.shape).items():
         if state not in arrays:
             start = optimiser.initial.get(state, "0")
-            arrays[state] = np.full_like(theta, options[start] if start in options else float(start))
+            first = theta if state == AVERAGE else options[start] if start in options else float(start)
+            arrays[state] = np.full(shape, first, theta.dtype)
+        elif arrays[state].shape != shape:
+            given = list(arrays[state].shape)
+            raise DeltaruleError(
+                f"the state {state} of {name} has the shape {given}; {optimiser.name} has {list(shape)}"
+            )
     return arrays
 
 

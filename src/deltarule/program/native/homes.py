@@ -59,7 +59,7 @@ class Homes:
         """Decide for each parameter and what the optimiser remembers of it; returns the end of what is taken."""
         left = _REGISTERS if self.one_sample else 0
         for name, shape in parameters.items():
-            family = {name: shape} | {n: s for n, s in state.items() if n.rpartition(".")[0] == name}
+            family = {name: shape} | {n: s for n, s in state.items() if n.rpartition(".")[0] == name and s == shape}
             users = [g for g in self.groups if _uses(g, family)]
             transposed = len(shape) == 2 and self._better_by_input(name, shape, family, users)
             vectors = self._rows(shape, transposed)[0] * self._vectors(self._rows(shape, transposed)[1]) * len(family)
@@ -103,14 +103,14 @@ class Homes:
             if home.transposed:
                 _exchange(v, given[name], target, home.shape, out=True)
 
-    def save(self, v: Vectors) -> dict[str, Operand]:
-        """Copies, in memory, of all arrays that are on the stack."""
-        copies: dict[str, Operand] = {}
+    def copies(self, v: Vectors) -> dict[str, Operand]:
+        """Places, in memory, for copies of all arrays that are on the stack."""
+        return {n: self._on_stack(v, self._rows(home.shape, home.transposed)) for n, home in self.homes.items()}
+
+    def save(self, v: Vectors, copies: Mapping[str, Operand]) -> None:
+        """Copy the arrays that are on the stack."""
         for name, home in self.homes.items():
-            rows, row = self._rows(home.shape, home.transposed)
-            copies[name] = self._on_stack(v, (rows, row))
-            _carry(v, self._resident(v, name), copies[name], rows, row)
-        return copies
+            _carry(v, self._resident(v, name), copies[name], *self._rows(home.shape, home.transposed))
 
     def restore(self, v: Vectors, copies: Mapping[str, Operand]) -> None:
         """The arrays on the stack as they were."""
@@ -130,13 +130,16 @@ class Homes:
 
     def stacked(self, v: Vectors, shape: Sequence[int]) -> Operand:
         """A place on the stack for an array; it is padded along its last axis."""
-        place = self._on_stack(v, (prod(shape[:-1]), shape[-1] if shape else 1))
+        rows, row = self._rows(tuple(shape), False)
+        width = _rounded(row, v.narrowed(row).lanes)
+        # What is written along another axis than the last leaves the padding as it is: it is zero from the start.
+        place = v.scratch(rows * width, zeros=width > row)
         strides: list[int] = []
         step = _rounded(shape[-1], v.narrowed(shape[-1]).lanes) if shape else 1
         for extent in reversed(shape[:-1]):
             strides.insert(0, step)
             step *= extent
-        return Operand(place.pointer, tuple(shape), (*strides, *([1] if shape else [])), padded=bool(shape))
+        return Operand(place, tuple(shape), (*strides, *([1] if shape else [])), padded=bool(shape))
 
     def _on_stack(self, v: Vectors, shape: tuple[int, int]) -> Operand:
         rows, row = shape

@@ -7,10 +7,11 @@ The equations are those that the NumPy engine prints, so both compute the same v
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from deltarule.language.equation import Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Axis, Expression, Product, Symbol, multiply, power, substitute
+from deltarule.language.expression import Axis, Expression, Number, Product, Symbol, multiply, power, substitute
 from deltarule.program.native.blas import split
 from deltarule.program.native.groups import Group, grouped, ordered
 from deltarule.program.native.operations import Operation, operations
@@ -20,7 +21,8 @@ from deltarule.program.numpy_module import SCALAR_FORMS
 from deltarule.program.schedule import Schedule, lower
 from deltarule.program.spec import ProgramSpec
 from deltarule.program.stable import stable
-from deltarule.program.update import GRADIENT, PARAMETER, read_equations
+from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, sizes_of
+from deltarule.program.update_tensors import resized, unfolded
 from deltarule.writing.numpy import Spelling, primitive
 
 __all__ = ["JOBS", "Job", "NotLowered", "Rule", "job_of"]
@@ -220,9 +222,12 @@ class _Maker:
         for p, rule in rules.items():
             if p not in gradients:
                 continue
+            texts = rule.after if clipped else (*rule.before, *rule.after)
+            if not elementwise(texts):
+                state |= self.whole(p, prepared[p], texts, ops, shrink)
+                continue
             for s in rule.state:
                 state[f"{p}.{s}"] = self.inner_of(p)
-            texts = rule.after if clipped else (*rule.before, *rule.after)
             self.assigned(p, prepared[p], texts, rule.state, ops, shrink)
         return ops, state
 
@@ -256,6 +261,70 @@ class _Maker:
         found = values[GRADIENT]
         assert isinstance(found, Symbol)
         return found
+
+    def whole(
+        self,
+        parameter: str,
+        gradient: Symbol,
+        texts: Sequence[str],
+        ops: list[Operation],
+        known: Mapping[str, Expression],
+    ) -> dict[str, tuple[int, ...]]:
+        """The same of equations that need the parameter as a whole. Returns the shapes of its memory."""
+        shape = self.inner(gradient.axes)
+        found = unfolded(tuple(texts), len(shape))
+        sizes: dict[int | str, int] = dict(zip(sizes_of(len(shape)), shape, strict=True))
+        state = {s: tuple(sizes.get(z, 0) or int(z) for z in kept) for s, kept in found.state.items()}
+        arrays = {PARAMETER: parameter} | {s: f"{parameter}.{s}" for s in state}
+        made = {e.name: f"{parameter}.{e.name}" for e in found.equations}
+        values: dict[str, Expression] = {name: Number(size) for name, size in sizes.items() if isinstance(name, str)}
+        values |= known
+
+        def number(e: Expression) -> Expression | None:
+            return self.leaf(e, values) if isinstance(e, Symbol) else None
+
+        for name, e in found.numbers.items():
+            values[name] = substitute(e, number)
+
+        def put(e: Expression) -> Expression | None:
+            """Symbols by their names here, the axes with numbers for their sizes; numbers stay symbols until the end,
+            so that none of them becomes an array."""
+            if not isinstance(e, Symbol):
+                return None
+            name = arrays.get(e.name) or made.get(e.name) or (gradient.name if e.name == GRADIENT else "")
+            return Symbol(name, e.indices) if name else e
+
+        equations = []
+        for e in found.equations:
+            left = resized(Symbol(made[e.name], e.left.indices), sizes)
+            assert isinstance(left, Symbol)
+            equations.append(Equation(left, resized(substitute(e.right, put), sizes)))
+        last = {made[found.results[name]]: array for name, array in arrays.items() if name in found.results}
+        schedule = lower(equations, last)
+        shared = {s.name: f"{parameter}.{s.name}" for s in schedule.statements if s.name not in made.values()}
+
+        def own(e: Expression) -> Expression | None:
+            return Symbol(shared[e.name], e.indices) if isinstance(e, Symbol) and e.name in shared else None
+
+        statements = [
+            replace(s, name=shared.get(s.name, s.name), right=substitute(s.right, own)) for s in schedule.statements
+        ]
+        carried_out = operations(statements, self.taken, None)
+        there = {gradient.name, *arrays.values(), *(op.name for op in carried_out)}
+
+        def number_or_array(e: Expression) -> Expression | None:
+            return e if isinstance(e, Symbol) and e.name in there else number(e)
+
+        texts_of = {made[name]: text.replace("<-", "←") for name, text in found.texts.items()}
+        for op in carried_out:
+            target = last.get(op.name, "") if schedule.outputs.get(op.name) == op.name else ""
+            body, text = substitute(op.body, number_or_array), texts_of.get(op.name, "")
+            ops.append(replace(op, body=body, target=target, text=text, equation=None))
+        for name, array in last.items():
+            if schedule.outputs[name] != name:  # a copy of another value
+                axes = next(e.axes for e in equations if e.name == name)
+                ops.append(Operation(name, axes, Symbol(schedule.outputs[name], axes), target=array))
+        return {f"{parameter}.{s}": kept for s, kept in state.items()}
 
     def leaf(self, symbol: Symbol, values: Mapping[str, Expression]) -> Expression:
         if symbol.name in values:

@@ -72,9 +72,11 @@ def _components(nests: Nests, gradients: list[Symbol]):  # type: ignore[no-untyp
     v = nests.vectors.of(1)
     for g in gradients:
         operand = nests.arrays[g.name]
-        size = prod(s for s in operand.shape if isinstance(s, int))
-        with v.loop(0, size) as turn:
-            value = v.load_element(operand.pointer, turn.index)
+        sizes = [s for s in operand.shape if isinstance(s, int)]
+        row = sizes[-1] if operand.padded else prod(sizes)  # where rows are padded, row by row
+        step = operand.strides[-2] if operand.padded and len(sizes) > 1 else row
+        with v.loop(0, prod(sizes) // row) as down, v.loop(0, row) as along:
+            value = v.load_element(operand.pointer, v.plus(v.times(down.index, step), along.index))
             yield value if isinstance(v.element, ir.DoubleType) else v.builder.fpext(value, _DOUBLE)
 
 

@@ -252,10 +252,12 @@ class Vectors:
         numbers = ir.Constant(lanes, [ir.Constant(INDEX, lane) for lane in range(self.lanes)])
         return self.builder.icmp_signed("<", numbers, self._spread(self.index(count), lanes))
 
-    def scratch(self, size: int, *, name: str = "") -> ir.Value:
-        """An aligned array of `size` elements on the stack of the function, made at its start."""
+    def scratch(self, size: int, *, name: str = "", zeros: bool = False) -> ir.Value:
+        """An aligned array of `size` elements on the stack of the function, made (and set to zero) at its start."""
         with self.builder.goto_entry_block():
             array = self.builder.alloca(ir.ArrayType(self.element, size), name=name)
+            if zeros:
+                self.builder.store(ir.Constant(ir.ArrayType(self.element, size), None), array)
             array.align = 64
             array.type = ir.PointerType()  # llvmlite types it by what it points to; LLVM does no more
         return array
