@@ -11,8 +11,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, step_letters, trees
+from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Side, Statement
+from deltarule.reading.survey import step_letters
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES
 
 __all__ = ["functions_apart"]

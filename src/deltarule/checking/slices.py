@@ -15,8 +15,9 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.sections import HOLDS, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
-from deltarule.reading.references import Reference, Survey, reference, survey
+from deltarule.reading.references import Reference, Survey, reference
 from deltarule.reading.statement import Statement
+from deltarule.reading.survey import survey
 
 __all__ = ["Slices", "by_what_it_rests_on"]
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -20,19 +20,23 @@ __all__ = [
     "Survey",
     "Usage",
     "base_name",
+    "is_index",
     "is_kronecker",
+    "is_negative",
+    "is_transpose",
+    "letter_of",
+    "read_above",
     "reference",
     "script_items",
-    "survey",
+    "three_letters",
     "trees",
+    "usage_key",
     "usage_of",
 ]
 
 INDEX_LETTERS = frozenset("ijklmnpqrst")
 LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
-MAYBE_STEPS = frozenset({"i", "j"})
-"""Letters that count layers where nothing is summed over them and they never stand beside another index."""
 ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
@@ -162,14 +166,14 @@ def label_text(script: t.Tree) -> str:
     return "?"
 
 
-def _letter(item: t.Tree) -> str:
+def letter_of(item: t.Tree) -> str:
     match item:
         case t.Name():
             return item.letter if not item.accents else ""
         case t.Terms(items=((_, first), *_)):
-            return _letter(first)
+            return letter_of(first)
         case t.Scripted(base=base):
-            return _letter(base)
+            return letter_of(base)
     return ""
 
 
@@ -194,154 +198,20 @@ def is_kronecker(node: t.Tree) -> bool:
     return False
 
 
-def step_letters(roots: Iterable[Any]) -> set[str]:
-    """The letters that are counted up or down in scripts: l in `a^{(l-1)}`, t in `h_{t-1}`."""
-    out: set[str] = set()
-    components: set[str] = set()
-    may_count = STEP_LETTERS | MAYBE_STEPS
-    for root in roots:
-        for node in trees(root):
-            if isinstance(node, t.Big) and node.index is not None:
-                components |= {n.letter for n in trees(node.index) if isinstance(n, t.Name)}
-            if not isinstance(node, t.Scripted):
-                continue
-            if len(items := script_items(node.sub)) > 1 or is_kronecker(node):
-                components |= {_letter(item) for item in items}
-            above = node.sup.items[0] if isinstance(node.sup, t.Group) and len(node.sup.items) == 1 else node.sup
-            for script in (*script_items(node.sub), above):
-                match script:
-                    case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in may_count:
-                        if script is not above or letter not in {"n", "m"} or isinstance(node.sup, t.Group):
-                            out.add(letter)
-    return out - (components & MAYBE_STEPS)
-
-
-def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
-    """The letters that have `t` or `t-1` below, where that counts time."""
-    return {
-        base_name(node.base)
-        for root in roots
-        for node in trees(root)
-        if isinstance(node, t.Scripted) and isinstance(node.base, t.Name)
-        and any(_letter(i) in steps and not isinstance(i, t.Scripted) for i in script_items(node.sub))
-    }  # fmt: skip
-
-
-def _slots(roots: Iterable[Any], steps: set[str]) -> set[str]:
-    """The letters that have a step and a component below them, parted by a comma: the second letter counts no steps, or
-    is summed over up to something that is no step."""
-    out: set[str] = set()
-    for root in roots:
-        for node in trees(root):
-            match node:
-                case t.Big(index=t.Compare(sides=(t.Name(letter=letter), *_)) | t.Name(letter=letter), upper=upper) if (
-                    upper is None or _letter(upper) not in steps
-                ):
-                    out |= {
-                        base
-                        for base, second in (_two_below(n, steps) for n in trees(node.body))
-                        if base and second == letter
-                    }
-            base, second = _two_below(node, steps)
-            if second in INDEX_LETTERS - steps:
-                out.add(base)
-    return out
-
-
-def _two_below(node: t.Tree, steps: set[str]) -> tuple[str, str]:
-    """(y, k) for y_{t,k}."""
-    match node:
-        case t.Scripted(base=t.Name() as name, sub=t.Group(kind="", items=(first, t.Name(letter=letter)))):
-            return (base_name(name), letter) if _letter(first) in steps else ("", "")
-    return "", ""
-
-
-def survey(
-    roots: Iterable[Any],
-    kronecker: bool = True,
-    listed: Iterable[str] = (),
-    defined: Iterable[str] = (),
-    sampled: Iterable[str] = (),
-) -> Survey:
-    """How each letter is used, over all trees of a document."""
-    roots = list(roots)
-    usage = Survey()
-    usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
-    usage.steps = step_letters(roots)
-    usage.sampled = set(sampled)
-    usage.timed = _timed(roots, usage.steps)
-    usage.slots = _slots(roots, usage.steps)
-    inside: set[int] = set()
-    for root in roots:
-        for node in trees(root):
-            match node:
-                case t.Scripted(base=t.Name() as name, sub=sub) if kronecker and is_kronecker(node):
-                    inside.update(id(x) for x in (name, *trees(sub)))
-                case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
-                    above: dict[str, Any] = {"base": base_name(name)}
-                    _above(above, sup, usage.steps)
-                    label = above.get("label", "")
-                    inside.add(id(name))
-                    inside.update(id(x) for x in (*trees(sub), *trees(sup)))
-                    if not label and base_name(name) in usage.sampled and "sample" not in above:
-                        label = ANY
-                    u = usage.setdefault(_usage_key(base_name(name), label), Usage())
-                    u.bold += name.style == "bold"
-                    u.primed += primes > 0
-                    items = tuple(i for i in script_items(sub) if _letter(i) not in usage.steps)
-                    if not items:
-                        u.bare += 1
-                    elif all(isinstance(i, t.Num) for i in items):
-                        u.digits.add(label_text(sub) if sub is not None else "")
-                    elif all(map(is_index, items)) and not any(_letter(i) in usage.defined for i in items):
-                        u.letters.update(map(_letter, items))
-                    u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
-                    u.triple = u.triple or _three_letters(items)
-                    if sup is not None and _is_transpose(sup):
-                        u.transposed += 1
-                        u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
-                    if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
-                        letter = _letter(sup.items[0])
-                        if (
-                            name.letter != "e"
-                            and not _is_negative(sup.items[0])
-                            and letter
-                            and letter not in LAYER_LETTERS | usage.steps
-                        ):
-                            u.sample_letters.add(letter)
-                case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
-                    sup is not None and _is_transpose(sup)
-                ):  # (W^{(l+1)})^T: W is transposed
-                    found = reference(only, usage)
-                    if found is not None:
-                        usage.setdefault(_usage_key(found.base, found.label), Usage()).transposed += 1
-                case t.Factors(items=items) if any(op == "odot" for op, _ in items):
-                    for _, item in items:
-                        found = reference(item, usage)
-                        if found is not None:
-                            usage.setdefault(_usage_key(found.base, found.label), Usage()).elementwise += 1
-                case t.Name() if id(node) not in inside:
-                    base = base_name(node)
-                    u = usage.setdefault(_usage_key(base, ANY if base in usage.sampled else ""), Usage())
-                    u.bare += 1
-                    u.bold += node.style == "bold"
-    return usage
-
-
-def _is_transpose(sup: t.Tree) -> bool:
+def is_transpose(sup: t.Tree) -> bool:
     match sup:
         case t.Name(letter=letter):
             return letter in {"T", "top", "intercal", "transpose", "tr"}
     return False
 
 
-def _usage_key(base: str, label: str) -> str:
+def usage_key(base: str, label: str) -> str:
     return f"{base}^{label}" if label else base
 
 
 def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
     """How a letter with its label is used; layers that are counted, (l) and (l+1), are used alike."""
-    own = usage.get(_usage_key(base, label)) or Usage()
+    own = usage.get(usage_key(base, label)) or Usage()
     if not label or not isinstance(usage, Survey) or not _counted(label, usage.steps):
         return own
     out = Usage()
@@ -360,7 +230,7 @@ def _counted(label: str, steps: set[str]) -> bool:
 
 def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
     """Whether a small letter with two indices is the capital one: W is there, w alone is not."""
-    small, capital = usage_of(usage, base, label), usage.get(_usage_key(base.upper(), label))
+    small, capital = usage_of(usage, base, label), usage.get(usage_key(base.upper(), label))
     return capital is not None and not small.bare and small.double
 
 
@@ -378,7 +248,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             steps = usage.steps if isinstance(usage, Survey) else set()
             listed = isinstance(usage, Survey) and base in usage.listed
             defined = usage.defined if isinstance(usage, Survey) else set()
-            _above(out, sup, steps)
+            read_above(out, sup, steps)
             u = usage_of(usage, base, out.get("label", ""))
             timed, slot = (base in usage.timed, base in usage.slots) if isinstance(usage, Survey) else (False, False)
             _below(out, sub, u, usage, steps, listed, defined, timed, slot)
@@ -430,7 +300,7 @@ def _below(
     if marked is not None:
         out["mark"], out["indices"] = marked
         return
-    counted = tuple(i for i in items if _letter(i) in steps)
+    counted = tuple(i for i in items if letter_of(i) in steps)
     if counted:
         if slot and len(items) == len(counted) == 2 and isinstance(items[1], t.Name):
             counted = counted[:1]
@@ -446,7 +316,7 @@ def _below(
         out["mark"] = label_text(sub)  # h_0, where h_t occurs; θ_0 beside θ_1, …, θ_n
         return
     few = len(items) <= 2 or u.triple
-    counts = all(map(is_index, items)) and few and len(items) <= 3 and not any(_letter(i) in defined for i in items)
+    counts = all(map(is_index, items)) and few and len(items) <= 3 and not any(letter_of(i) in defined for i in items)
     vector = u.bare and not u.numbered and (u.bold or u.transposed)
     if numbers and len(items) == 1 and not listed and not u.letters and not vector:
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
@@ -456,7 +326,7 @@ def _below(
         out["mark"] = label_text(sub)
 
 
-def _three_letters(items: tuple[t.Tree, ...]) -> bool:
+def three_letters(items: tuple[t.Tree, ...]) -> bool:
     """Whether a script is three different index letters, `ijl`: an array of three axes."""
     letters = {i.letter for i in items if isinstance(i, t.Name) and is_index(i)}
     return len(items) == len(letters) == 3
@@ -477,22 +347,22 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
     return None
 
 
-def _is_negative(item: t.Tree) -> bool:
+def is_negative(item: t.Tree) -> bool:
     return isinstance(item, t.Terms) and item.items[0][0] == "-"
 
 
-def _above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
+def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
     match sup:
         case None:
             return
-        case _ if _is_transpose(sup):
+        case _ if is_transpose(sup):
             out["transposed"] = True
-        case t.Factors(items=items) if len(items) == 2 and _is_transpose(items[-1][1]):
-            _above(out, items[0][1], steps)  # h^{(1)T}
+        case t.Factors(items=items) if len(items) == 2 and is_transpose(items[-1][1]):
+            read_above(out, items[0][1], steps)  # h^{(1)T}
             out["transposed"] = True
         case t.Group(kind="(" | "[" | "<", items=(item,)):
-            letter = _letter(item)
-            if sup.kind == "(" and (out.get("base") == "e" or _is_negative(item)):
+            letter = letter_of(item)
+            if sup.kind == "(" and (out.get("base") == "e" or is_negative(item)):
                 out["power"] = item  # e^{(-z)}
             elif sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps:
                 out["sample"] = item

@@ -1,0 +1,168 @@
+"""How each letter is used over all formulas of a document: bare, in bold, with components, with samples, with steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import (
+    ANY,
+    INDEX_LETTERS,
+    LAYER_LETTERS,
+    STEP_LETTERS,
+    Survey,
+    Usage,
+    base_name,
+    is_index,
+    is_kronecker,
+    is_negative,
+    is_transpose,
+    label_text,
+    letter_of,
+    read_above,
+    reference,
+    script_items,
+    three_letters,
+    trees,
+    usage_key,
+)
+
+__all__ = ["step_letters", "survey"]
+
+MAYBE_STEPS = frozenset({"i", "j"})
+"""Letters that count layers where nothing is summed over them and they never stand beside another index."""
+
+
+def step_letters(roots: Iterable[Any]) -> set[str]:
+    """The letters that are counted up or down in scripts: l in `a^{(l-1)}`, t in `h_{t-1}`."""
+    out: set[str] = set()
+    components: set[str] = set()
+    may_count = STEP_LETTERS | MAYBE_STEPS
+    for root in roots:
+        for node in trees(root):
+            if isinstance(node, t.Big) and node.index is not None:
+                components |= {n.letter for n in trees(node.index) if isinstance(n, t.Name)}
+            if not isinstance(node, t.Scripted):
+                continue
+            if len(items := script_items(node.sub)) > 1 or is_kronecker(node):
+                components |= {letter_of(item) for item in items}
+            above = node.sup.items[0] if isinstance(node.sup, t.Group) and len(node.sup.items) == 1 else node.sup
+            for script in (*script_items(node.sub), above):
+                match script:
+                    case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in may_count:
+                        if script is not above or letter not in {"n", "m"} or isinstance(node.sup, t.Group):
+                            out.add(letter)
+    return out - (components & MAYBE_STEPS)
+
+
+def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
+    """The letters that have `t` or `t-1` below, where that counts time."""
+    return {
+        base_name(node.base)
+        for root in roots
+        for node in trees(root)
+        if isinstance(node, t.Scripted) and isinstance(node.base, t.Name)
+        and any(letter_of(i) in steps and not isinstance(i, t.Scripted) for i in script_items(node.sub))
+    }  # fmt: skip
+
+
+def _slots(roots: Iterable[Any], steps: set[str]) -> set[str]:
+    """The letters that have a step and a component below them, parted by a comma: the second letter counts no steps, or
+    is summed over up to something that is no step."""
+    out: set[str] = set()
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Big(index=t.Compare(sides=(t.Name(letter=letter), *_)) | t.Name(letter=letter), upper=upper) if (
+                    upper is None or letter_of(upper) not in steps
+                ):
+                    out |= {
+                        base
+                        for base, second in (_two_below(n, steps) for n in trees(node.body))
+                        if base and second == letter
+                    }
+            base, second = _two_below(node, steps)
+            if second in INDEX_LETTERS - steps:
+                out.add(base)
+    return out
+
+
+def _two_below(node: t.Tree, steps: set[str]) -> tuple[str, str]:
+    """(y, k) for y_{t,k}."""
+    match node:
+        case t.Scripted(base=t.Name() as name, sub=t.Group(kind="", items=(first, t.Name(letter=letter)))):
+            return (base_name(name), letter) if letter_of(first) in steps else ("", "")
+    return "", ""
+
+
+def survey(
+    roots: Iterable[Any],
+    kronecker: bool = True,
+    listed: Iterable[str] = (),
+    defined: Iterable[str] = (),
+    sampled: Iterable[str] = (),
+) -> Survey:
+    """How each letter is used, over all trees of a document."""
+    roots = list(roots)
+    usage = Survey()
+    usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
+    usage.steps = step_letters(roots)
+    usage.sampled = set(sampled)
+    usage.timed = _timed(roots, usage.steps)
+    usage.slots = _slots(roots, usage.steps)
+    inside: set[int] = set()
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Scripted(base=t.Name() as name, sub=sub) if kronecker and is_kronecker(node):
+                    inside.update(id(x) for x in (name, *trees(sub)))
+                case t.Scripted(base=t.Name() as name, sub=sub, sup=sup, primes=primes):
+                    above: dict[str, Any] = {"base": base_name(name)}
+                    read_above(above, sup, usage.steps)
+                    label = above.get("label", "")
+                    inside.add(id(name))
+                    inside.update(id(x) for x in (*trees(sub), *trees(sup)))
+                    if not label and base_name(name) in usage.sampled and "sample" not in above:
+                        label = ANY
+                    u = usage.setdefault(usage_key(base_name(name), label), Usage())
+                    u.bold += name.style == "bold"
+                    u.primed += primes > 0
+                    items = tuple(i for i in script_items(sub) if letter_of(i) not in usage.steps)
+                    if not items:
+                        u.bare += 1
+                    elif all(isinstance(i, t.Num) for i in items):
+                        u.digits.add(label_text(sub) if sub is not None else "")
+                    elif all(map(is_index, items)) and not any(letter_of(i) in usage.defined for i in items):
+                        u.letters.update(map(letter_of, items))
+                    u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
+                    u.triple = u.triple or three_letters(items)
+                    if sup is not None and is_transpose(sup):
+                        u.transposed += 1
+                        u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
+                    if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
+                        letter = letter_of(sup.items[0])
+                        if (
+                            name.letter != "e"
+                            and not is_negative(sup.items[0])
+                            and letter
+                            and letter not in LAYER_LETTERS | usage.steps
+                        ):
+                            u.sample_letters.add(letter)
+                case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
+                    sup is not None and is_transpose(sup)
+                ):  # (W^{(l+1)})^T: W is transposed
+                    found = reference(only, usage)
+                    if found is not None:
+                        usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
+                case t.Factors(items=items) if any(op == "odot" for op, _ in items):
+                    for _, item in items:
+                        found = reference(item, usage)
+                        if found is not None:
+                            usage.setdefault(usage_key(found.base, found.label), Usage()).elementwise += 1
+                case t.Name() if id(node) not in inside:
+                    base = base_name(node)
+                    u = usage.setdefault(usage_key(base, ANY if base in usage.sampled else ""), Usage())
+                    u.bare += 1
+                    u.bold += node.style == "bold"
+    return usage
