@@ -108,3 +108,33 @@ $W_2\\in\\mathbb{R}^{n\\times h}$. Write $a = W_1 x$, $r = \\mathrm{relu}(a)$ an
 )
 def test_a_quantity_written_with_its_arguments_may_be_a_vector(row: str, expected: str):
     assert verdicts(BLOCK + f"$${row}$$") == [expected]
+
+
+CLASSES = "$p_i = \\frac{e^{z_i}}{\\sum_j e^{z_j}}$. With the true class $c$: $\\ell = -\\log p_c$, so\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("\\frac{\\partial\\ell}{\\partial z_k} = p_k - \\delta_{ck}", "proved"),
+        ("\\frac{\\partial\\ell}{\\partial z_k} = p_k - \\mathbb{1}[k=c]", "proved"),
+        ("\\frac{\\partial\\ell}{\\partial z_c} = p_c - 1", "proved"),
+        ("\\frac{\\partial\\ell}{\\partial z_k} = \\delta_{ck} - p_k", "refuted"),
+        ("\\frac{\\partial\\ell}{\\partial z_k} = p_c - \\delta_{ck}", "refuted"),
+        ("\\frac{\\partial\\ell}{\\partial z_k} = p_k - 1", "undecided"),
+    ],
+)
+def test_the_letter_of_a_class_says_which_component(row: str, expected: str):
+    rows = check_text(CLASSES + f"$${row}, \\quad \\delta_{{ck}} + p_c = p_c + \\delta_{{ck}}$$", "a.md").rows
+    assert rows[-2].verdict == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$z = W_h h + b_h$ and $\\frac{\\partial z}{\\partial b_h} = 1$",  # marks, no components
+        "$s = w_f x_f$, $\\frac{\\partial s}{\\partial w_f} = x_f$",
+    ],
+)
+def test_marks_stay_marks(text: str):
+    assert "refuted" not in verdicts(text)

@@ -272,7 +272,17 @@ def _outcome(
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
     if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):
         return Outcome("undecided", reason="a function stands without its argument")
+    if outcome.status == "refuted" and (letter := _component_unsaid(state, left, right, a, b)):
+        return Outcome("undecided", reason=f"the index {letter} stands on one side only")
     return outcome
+
+
+def _component_unsaid(state: State, left: t.Tree, right: t.Tree, a: Value, b: Value) -> str:
+    """The letter that says of which component ℓ = -log p_c is, where it is free on one side only."""
+    used = {r.key for s in (left, right) for n in t.walk(s) if (r := reference(n, state.symbols.usage)) is not None}
+    letters = set().union(*(state.of_one_component.get(key, set()) for key in used))
+    apart = {x.name for x in a.expression.axes} ^ {x.name for x in b.expression.axes}
+    return min(letters & apart, default="")
 
 
 def _at_its_letter(state: State, left: t.Tree, a: Value, b: Value) -> bool:

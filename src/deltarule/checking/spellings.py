@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from deltarule.checking.rows import DocumentRow
+from deltarule.checking.places import compared, places_in_vectors
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
 from deltarule.reading.statement import Side, Statement
@@ -75,7 +76,8 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
         for s in statements
         if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and re.search(r"dots|\.\.|…", s.sides[1].text)
     }
-    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides))
+    listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
+    spelling = Spelling(_summed_letters(sides, ranging | places_in_vectors(sides, listed)), _timed(sides))
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))
@@ -104,6 +106,7 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
                 counting.update(id(i) for i in script_items(node.sub))
             if isinstance(node, t.Name):
                 used.add(node.letter)
+            counting.update(map(id, compared(node)))
         counting.add(id(side))  # c = 1, …, C
     for side in sides:
         loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}

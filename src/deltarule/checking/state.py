@@ -70,6 +70,8 @@ class State:
     """The right side, as written, of the equation that gives each name its meaning."""
     bare_function: bool = False
     """Whether in the row at hand a function stands without its argument: then nothing is refuted."""
+    of_one_component: dict[str, set[str]] = field(default_factory=dict)
+    """Names such as the ℓ of ℓ = -log p_c, with the letters that say of which component they are."""
     judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Every row that was judged, with its sides."""
     refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)

@@ -1,0 +1,47 @@
+"""Letters that no sum runs over and that still say which component: the class c of log p_c, the f of p_f and q_f."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import INDEX_LETTERS, base_name, is_index, script_items, trees
+
+__all__ = ["compared", "places_in_vectors"]
+
+
+def places_in_vectors(sides: Sequence[t.Tree], listed: Collection[str]) -> set[str]:
+    """The letters below names, none of them an index letter, that say which component: every name that they stand
+    below has components elsewhere, and they stand below two of them or beside an index, as in δ_{ck} and 1[k = c].
+
+    `listed` are the names that the text puts into some ℝ^n.
+    """
+    below: dict[str, set[str]] = {}
+    have = {name for name in listed if name}
+    beside: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            match node:
+                case t.Scripted(base=t.Name(letter="delta", accents=()), sub=sub) if len(script_items(sub)) == 2:
+                    beside |= _other(script_items(sub))
+                case t.Scripted(base=t.Name() as name, sub=(t.Name(accents=(), style="") as letter)):
+                    if letter.letter in INDEX_LETTERS:
+                        have.add(base_name(name))
+                    elif len(letter.letter) == 1 and letter.letter.islower():
+                        below.setdefault(letter.letter, set()).add(base_name(name))
+            beside |= _other(tuple(compared(node)))
+    return {x for x, names in below.items() if names <= have and (len(names) > 1 or x in beside)}
+
+
+def compared(node: t.Tree) -> Iterator[t.Tree]:
+    """The two letters of 1[k = c], one of which counts."""
+    match node:
+        case t.Group(kind="[" | "(" | "{", items=(t.Compare(sides=(t.Name() as one, t.Name() as other)),)):
+            if is_index(one) or is_index(other):
+                yield from (one, other)
+
+
+def _other(pair: Sequence[t.Tree]) -> set[str]:
+    """The letter beside an index letter."""
+    letters = {i.letter for i in pair if isinstance(i, t.Name) and not i.accents and not i.style}
+    return letters - INDEX_LETTERS if letters & INDEX_LETTERS else set()
