@@ -11,7 +11,7 @@ from deltarule.training.settings import SETTINGS, Setting
 __all__ = ["add_training_options", "training_settings"]
 
 _ROWS = (
-    *("weight_decay", "decay", "l1", "l2", "clip_value", "clip_norm", "initialiser", "class_weight"),
+    *("weight_decay", "decay", "l1", "l2", "clip_value", "clip_norm", "ema", "initialiser", "class_weight"),
     *("learning_rate", "batch_size", "epochs", "seed", "validation", "early_stopping", "patience", "min_improvement"),
     *("dtype", "policy", "recompute", "missing", "standardise"),
 )

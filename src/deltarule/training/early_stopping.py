@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from deltarule.training.averaging import means
 from deltarule.training.callbacks import Callback, EpochReport, Run
+from deltarule.training.updating import Memory
 
 __all__ = ["EarlyStopping"]
 
@@ -26,11 +28,17 @@ class EarlyStopping(Callback):
     Progress is a fall of `figure` by more than the share `min_improvement` of its lowest value so far; the best
     parameters are those of the lowest value. Where the schedule lowers the learning rate when the loss stays
     (`reduce_on_plateau`), a reduction is waited for, and waiting starts again after it; one that brings no progress is
-    the last.
+    the last. Where the mean of the weights predicts, `averaged` is the memory that holds it.
     """
 
-    def __init__(self, patience: int = 10, min_improvement: float = 1e-4, figure: str = "val_loss") -> None:
-        self.patience, self.min_improvement, self.figure = patience, min_improvement, figure
+    def __init__(
+        self,
+        patience: int = 10,
+        min_improvement: float = 1e-4,
+        figure: str = "val_loss",
+        averaged: Memory | None = None,
+    ) -> None:
+        self.patience, self.min_improvement, self.figure, self.averaged = patience, min_improvement, figure, averaged
         self._forget()
 
     def _forget(self) -> None:
@@ -50,7 +58,7 @@ class EarlyStopping(Callback):
         value = float(report.figures.get(self.figure, math.nan))
         if value < self.best:
             self.best, self.best_epoch = value, report.epoch
-            self.parameters = {name: theta.copy() for name, theta in self.run.parameters.items()}
+            self.parameters = {name: theta.copy() for name, theta in self._judged(self.run).items()}
         if value < self._mark - self.min_improvement * abs(self._mark) or self._mark == math.inf > value:
             self._mark, self._waited, self._hopeful = value, 0, True
         else:
@@ -62,8 +70,13 @@ class EarlyStopping(Callback):
 
     def on_end(self, run: Run) -> None:
         if run.failure is None:
+            judged = self._judged(run)
             for name, best in self.parameters.items():
-                np.copyto(run.parameters[name], best)
+                np.copyto(judged[name], best)
+
+    def _judged(self, run: Run) -> dict[str, np.ndarray]:
+        """What the figure is of."""
+        return run.parameters if self.averaged is None else means(run.parameters, self.averaged)
 
     def state(self) -> Mapping[str, Any]:
         numbers = {"best": self.best, "best_epoch": self.best_epoch, "mark": self._mark, "waited": self._waited}

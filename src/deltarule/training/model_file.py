@@ -82,6 +82,14 @@ def nested(arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]
     return found
 
 
+def _fits(state: tuple[int, ...], theta: tuple[int, ...]) -> bool:
+    """Whether an array of the state may belong to a parameter: it has its axes, some of them, or one more before them."""
+    if len(state) > len(theta):
+        return state[1:] == theta
+    left = iter(theta)
+    return all(size in left for size in state)
+
+
 def _files(document: Mapping[str, Any]) -> list[str]:
     state = document.get("optimiser_state")
     return [document["weights"]] + ([state["file"]] if state is not None and state["file"] is not None else [])
@@ -101,7 +109,7 @@ def _memory(
         for name, states in arrays.items():
             theta = parameters.get(name)
             for value in states.values():
-                if theta is None or value.shape != theta.shape or value.dtype != theta.dtype:
+                if theta is None or not _fits(value.shape, theta.shape) or value.dtype != theta.dtype:
                     raise DeltaruleError(f"{file}: the optimiser's state does not fit the weights of {name[:60]!r}")
                 if not np.all(np.isfinite(value)):
                     raise DeltaruleError(f"{file}: the optimiser's state of {name!r} must be finite numbers")

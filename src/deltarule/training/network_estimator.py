@@ -17,6 +17,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.program import Program
 from deltarule.program.native.choice import pays
+from deltarule.training.averaging import averages_in, averages_out, judged_by_averages
 from deltarule.training.blas import threads_for
 from deltarule.training.callbacks import Callback, EpochReport, check_callbacks
 from deltarule.training.containers import as_array, names_of_targets
@@ -75,6 +76,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
         regularised: str | Sequence[str] = "weights",
         clip_value: float | None = None,
         clip_norm: float | None = None,
+        ema: float | None = None,
         initialiser: str | float = "auto",
         batch_size: int | str = "auto",
         epochs: int | str = "auto",
@@ -108,6 +110,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
         self.regularised = regularised
         self.clip_value = clip_value
         self.clip_norm = clip_norm
+        self.ema = ema
         self.initialiser = initialiser
         self.batch_size = batch_size
         self.epochs = epochs
@@ -217,7 +220,14 @@ class NetworkEstimator(Predicting, BaseEstimator):
         work = plan.batch_size * sum(value.size for value in self.parameters_.values())
         position = history = None
         callbacks = check_callbacks(self.callbacks)
-        stopping = EarlyStopping(self.patience, self.min_improvement) if self.early_stopping and judge else None
+        averaged = plan.changes.ema is not None
+        averages_in(self.parameters_, self.optimiser_state_, wanted=averaged)
+        stopping = None
+        if self.early_stopping and judge is not None:
+            memory = self.optimiser_state_ if averaged else None
+            stopping = EarlyStopping(self.patience, self.min_improvement, averaged=memory)
+        if averaged and judge is not None:
+            judge = self._of_averages(judge)
         if stopping is not None:
             callbacks = (*callbacks, stopping)
         if self.checkpoint is not None:
@@ -243,6 +253,9 @@ class NetworkEstimator(Predicting, BaseEstimator):
         except NonFiniteLoss:
             del self.parameters_  # what is left of them is of no use: the estimator counts as not fitted
             raise
+        finally:
+            if averaged and hasattr(self, "parameters_"):
+                averages_out(self.parameters_, self.optimiser_state_)
         for name, values in run.history.items():
             self.history_.setdefault(name, []).extend(values)
         self.n_epochs_ += run.epochs
@@ -250,6 +263,15 @@ class NetworkEstimator(Predicting, BaseEstimator):
         self.interrupted_, self._optimised_by = run.interrupted, self.optimiser
         if stopping is not None:
             self.best_epoch_ = stopping.best_epoch
+
+    def _of_averages(
+        self, judge: Callable[[dict[str, np.ndarray]], Mapping[str, float]]
+    ) -> Callable[[dict[str, np.ndarray]], Mapping[str, float]]:
+        def judged(parameters: dict[str, np.ndarray]) -> Mapping[str, float]:
+            with judged_by_averages(parameters, self.optimiser_state_):
+                return judge(parameters)
+
+        return judged
 
     def _judge(
         self,

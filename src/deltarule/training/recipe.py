@@ -31,6 +31,7 @@ class Recipe(Protocol):
     regularised: str | Sequence[str]
     clip_value: float | None
     clip_norm: float | None
+    ema: float | None
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -72,6 +73,7 @@ def plan_of(
         l2=float(recipe.l2),
         clip_value=None if recipe.clip_value is None else float(recipe.clip_value),
         clip_norm=None if recipe.clip_norm is None else float(recipe.clip_norm),
+        ema=None if recipe.ema is None else float(recipe.ema),
         weight_decay=weight_decay,
         decay=row.decay if recipe.decay == "auto" else recipe.decay,
         weights=regularised_parameters(recipe.regularised, weights, parameters),

@@ -174,6 +174,15 @@ SETTINGS: dict[str, Setting] = {
             (None,),
         ),
         Setting(
+            "ema",
+            None,
+            "the share of the mean of the weights over the updates that an update keeps, as in 0.999: the mean predicts",
+            float,
+            (0, 1),
+            (True, True),
+            (None,),
+        ),
+        Setting(
             "initialiser",
             "auto",
             "how weights start, a number: all at that; auto: he_uniform before relu (but in the default network), else "
