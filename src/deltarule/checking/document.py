@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
+from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
@@ -373,6 +374,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     claim(state, left, right, row)
     if row.verdict not in {"proved", "conditional"} and state.under:
         _under_conditions(state, left, right, row)
+    chain_rule_itself(state, left, right, row)
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return
