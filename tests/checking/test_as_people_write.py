@@ -387,3 +387,10 @@ def test_functions_that_a_number_below_tells_apart_are_two():
     given = "With $f_1(x) = x^2$ and $f_2(x) = 3 x$:\n\n"
     assert last(given, "f_1(f_2(x)) = 9 x^2") == "proved"
     assert last(given, "f_2(f_1(x)) = 9 x^2") == "refuted"
+
+
+def test_words_between_two_equality_signs_say_what_stands_before_them():
+    text = "The loss is $J = \\text{cross entropy}(y, p) = -\\sum_i y_i \\log p_i$.\n\n"
+    assert verdicts(text) == ["definition", "definition"]
+    assert last(text, r"\frac{\partial J}{\partial p_i} = -\frac{y_i}{p_i}") == "proved"
+    assert last(text, r"\frac{\partial J}{\partial p_i} = \frac{y_i}{p_i}") == "refuted"

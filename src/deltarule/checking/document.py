@@ -185,7 +185,7 @@ def _judged(
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
     state.einstein = repeated_indices_are_summed(document.text, sides)
     state.counted_names = counted(sides, usage, state.places)
-    state.explicit = {r.key for r in firsts if r is not None and not r.transposed}
+    state.explicit = {r.key for r in firsts if r is not None and not r.transposed and r.power is None}
     try:
         given.shape(state)
         _learn(state, sides, watch)
@@ -280,6 +280,15 @@ def _row(
     if (said := no_claim(state, statement, left.tree, right.tree, first=k == 0)) is not None:
         row.verdict, row.reason = said
         return
+    if in_words(right.tree):
+        row.verdict, row.reason = "definition", "says in words what it is"
+        return
+    if in_words(left.tree):
+        behind = statement.sides[k - 1] if k else left
+        if behind.tree is None or in_words(behind.tree):
+            row.verdict, row.reason = "definition", "gives words a meaning"
+            return
+        left, k = behind, k - 1  # J = (words) = …: the words say what J is
     if refusal := watch.refuses(len(state.rows) - 1):
         _undecided(state, left.tree, row, refusal)
         return
@@ -309,6 +318,16 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
+
+
+def in_words(side: t.Tree) -> bool:
+    """Whether a side is several words, also with arguments: cross entropy(y, ŷ)."""
+    match side:
+        case t.Words():
+            return True
+        case t.Factors(items=((_, t.Words()), ("", t.Group(kind="(")))):
+            return True
+    return False
 
 
 def _undecided(state: State, left: t.Tree, row: DocumentRow, reason: str) -> None:
