@@ -289,6 +289,7 @@ def _row(
             row.verdict, row.reason = "definition", "gives words a meaning"
             return
         left, k = behind, k - 1  # J = (words) = …: the words say what J is
+    assert left.tree is not None
     if refusal := watch.refuses(len(state.rows) - 1):
         _undecided(state, left.tree, row, refusal)
         return
