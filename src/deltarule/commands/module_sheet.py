@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from deltarule.api import Derivation, Network
+from deltarule.calculus.operation_count import operation_count, said
 from deltarule.network.module import Module
 from deltarule.writing import to_text
 
@@ -39,6 +40,19 @@ class ModuleSheet:
     def saved(self) -> dict[str, list[str]]:
         """What the forward pass keeps for the backward pass, under each policy."""
         return {policy: list(self.network.derive(policy=policy).inner.saved) for policy in POLICIES}
+
+    def operations(self) -> dict[str, str]:
+        """The operations of one sample: forward, and backward under each policy (once, where all are alike)."""
+        count = len(self.network.inner.equations)
+        out: dict[str, str] = {}
+        for policy in POLICIES:
+            inner = self.network.derive(policy=policy).inner
+            out.setdefault("forward", said(operation_count(e.right for e in inner.equations[:count])))
+            back = [*inner.equations[count:], *inner.gradients.values()]
+            out[f"backward, {policy}"] = said(operation_count(e.right for e in back))
+        if len({text for label, text in out.items() if label != "forward"}) == 1:
+            return {"forward": out["forward"], "backward": out["backward, plain"]}
+        return out
 
     def as_row(self) -> dict[str, Any]:
         """The row of the table of modules, or of losses."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     ("deltarule show sigmoid", "definition, derivative by every route, reuse, forms, a plot; and the module"),
     ("deltarule show sigmoid --route reciprocal", "the derivative through 1/σ only"),
+    ("deltarule show gelu --plot gelu.svg", "a picture of the function and its derivative, for a page"),
     ("deltarule show cross_entropy", "a loss: equation, conventions, messages"),
     ("deltarule show adam", "an optimiser: update equations, state, options, conventions, the program that runs"),
     ("deltarule show cosine", "a learning-rate schedule"),
@@ -39,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--route", metavar="ROUTE", help="for a function: one way to its derivative only, as in quotient or reciprocal"
     )
+    parser.add_argument("--plot", metavar="FILE.svg", help="write a picture of it and of its derivative there instead")
     add_format(parser, "text", "json")
     add_output(parser)
 
@@ -58,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
             f"there is {what} {options.name!r}{nearest(options.name, known)}\n"
             "`deltarule functions`, `modules`, `losses`, `optimisers` and `identities` list them"
         )
+    if options.plot is not None:
+        return _drawn(options.name, {kind: tables[kind][options.name] for kind in found}, options.plot)
     sheets = []
     for kind in found:
         show: Callable[..., Shown] = import_module(f"deltarule.commands.{KINDS[kind][2]}").show
@@ -75,4 +79,26 @@ def run(options: argparse.Namespace) -> int:
             shown.print()
     else:
         deliver("\n\n".join(shown.text() for _, shown in sheets), options.output)
+    return 0
+
+
+def _drawn(name: str, rows: dict[str, Any], file: str) -> int:
+    """The picture of the row, as a file of its own."""
+    from deltarule.commands.curves import of_function, of_module
+    from deltarule.commands.function_sheet import FunctionSheet
+    from deltarule.commands.plot_svg import plot_svg
+
+    if not file.endswith(".svg"):
+        raise DeltaruleError(f"--plot writes SVG: {file} has to end in .svg")
+    curves = of_function(FunctionSheet(name)) if "function" in rows else None
+    for kind in ("module", "loss"):
+        if curves is None and kind in rows:
+            curves = of_module(rows[kind])
+    if curves is None:
+        raise DeltaruleError(
+            f"{name} has no picture: functions, losses and modules without weights have one, as in sigmoid or softmax"
+        )
+    title = f"{name} and its derivative" + (f"; {curves.words}" if curves.words else "")
+    deliver(plot_svg(curves.rows, title, curves.low, curves.high), file)
+    deliver(f"{file}: {', '.join(label for label, _ in curves.rows)}\n")
     return 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from math import inf, isinf, nan
+from math import inf, isinf
 from typing import Any
 
 from deltarule.calculus.derivation import Chain, Derivation, Section
-from deltarule.calculus.error import POINTS, floating
+from deltarule.calculus.error import POINTS
+from deltarule.calculus.operation_count import operation_count
+from deltarule.calculus.operation_count import said as said_operations
+from deltarule.calculus.rules import expand_functions
+from deltarule.commands.curves import of_function
 from deltarule.commands.function_sheet import POLICIES, FormOf, FunctionSheet
-from deltarule.commands.plot import plot
+from deltarule.commands.pictures import elsewhere_data, elsewhere_lines, operation_lines, picture
 from deltarule.commands.shown import Shown
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.language.functions import ScalarFunction
@@ -24,8 +28,6 @@ ROUTES = {
     "reciprocal": ("Derivative by the reciprocal", "1/f is the simpler function, and (1/f)′ = -f′/f²."),
     "definition": ("Derivative from the definition", ""),
 }
-OTHER = 0.1
-"""The value of a further parameter (the slope of leaky_relu) in the plot."""
 
 
 def show(row: ScalarFunction, route: str | None = None) -> Shown:
@@ -39,7 +41,8 @@ def show(row: ScalarFunction, route: str | None = None) -> Shown:
         routes = {route: routes[route]}
     derivation = _derivation(sheet, routes)
     after = [("About", _about(sheet)), ("Reuse", _reuse(sheet)), ("Forms of the derivative", _forms(sheet))]
-    after += [("Accuracy", _accuracy(row.name)), ("Plot", _plot(sheet))]
+    after += [("Operations", _operations(sheet)), ("Accuracy", _accuracy(row.name))]
+    after += [("Plot", picture(of_function(sheet))), ("Elsewhere", elsewhere_lines(row.name, "function"))]
     if route is not None:
         after = []
     return Shown(derivation, lambda: _data(sheet, derivation), [(t, lines) for t, lines in after if lines])
@@ -124,21 +127,19 @@ def _accuracy(name: str) -> list[str]:
     return [head, *(line for _, line in lines), "", *textwrap.wrap(note, 78)]
 
 
-def _plot(sheet: FunctionSheet) -> list[str]:
-    if sheet.row.primitive and len(sheet.row.parameters) > 1:
+def _operations(sheet: FunctionSheet) -> list[str]:
+    """What the function and each chosen form of its derivative cost at one number, by primitives."""
+    if sheet.row.primitive:
         return []
-    others = dict.fromkeys(sheet.row.parameters[1:], OTHER)
-    least = {"positive": 0.0, "above -1": -1.0}.get(sheet.row.domain, -inf)
-    label = to_unicode(sheet.applied) + "".join(f", {name} = {value:g}" for name, value in others.items())
-    derivative = sheet.forms[0].expression if sheet.forms else sheet.derivative
+    return operation_lines((label, text) for label, text in _operation_rows(sheet))
 
-    def at(expression: Any) -> Any:
-        def value(x: float) -> float:
-            return nan if x <= least else floating(expression, {sheet.row.parameters[0]: x, **others})
 
-        return value
-
-    return plot([("●", label, at(sheet.applied)), ("○", "its derivative", at(derivative))])
+def _operation_rows(sheet: FunctionSheet) -> list[tuple[str, str]]:
+    rows = [(sheet.row.name, said_operations(operation_count([expand_functions(sheet.applied)])))]
+    for form in sheet.forms:
+        for policy in form.policies:
+            rows.append((f"derivative, {policy}", said_operations(operation_count([form.expression]))))
+    return rows
 
 
 def _data(sheet: FunctionSheet, derivation: Derivation) -> dict[str, Any]:
@@ -169,6 +170,8 @@ def _data(sheet: FunctionSheet, derivation: Derivation) -> dict[str, Any]:
             for subject in (sheet.row.name, f"{sheet.row.name}′")
             for m in measured(subject)
         ],
+        "operations": {} if sheet.row.primitive else dict(_operation_rows(sheet)),
+        "elsewhere": elsewhere_data(sheet.row.name, "function"),
         "steps": shown["steps"],
         "counts": shown["counts"],
     }

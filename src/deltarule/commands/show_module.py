@@ -6,7 +6,9 @@ import textwrap
 from dataclasses import replace
 from typing import Any
 
+from deltarule.commands.curves import of_module
 from deltarule.commands.module_sheet import ModuleSheet
+from deltarule.commands.pictures import elsewhere_data, elsewhere_lines, operation_lines, picture
 from deltarule.commands.shown import Shown
 from deltarule.network.module import Module, Option
 from deltarule.writing.json import as_data
@@ -24,7 +26,9 @@ def show(row: Module, route: str | None = None) -> Shown:
         ("Equation", _equation(sheet)),
         ("Options", [_option(o) for o in row.options]),
         ("Saved arrays", _saved(sheet)),
-        ("Elsewhere", [line for name in row.elsewhere for line in textwrap.wrap(name, 78, subsequent_indent="  ")]),
+        ("Operations", operation_lines(sheet.operations().items())),
+        ("Plot", picture(of_module(row))),
+        ("Elsewhere", elsewhere_lines(row.name, kind)),
     ]
     return Shown(derivation, lambda: _data(sheet), [(title, lines) for title, lines in after if lines])
 
@@ -51,4 +55,11 @@ def _saved(sheet: ModuleSheet) -> list[str]:
 
 
 def _data(sheet: ModuleSheet) -> dict[str, Any]:
-    return {**sheet.as_row(), "saved": sheet.saved(), "derivation": as_data(sheet.derivation.inner)}
+    kind = "loss" if sheet.module.loss else "module"
+    return {
+        **sheet.as_row(),
+        "saved": sheet.saved(),
+        "operations": sheet.operations(),
+        "libraries": elsewhere_data(sheet.module.name, kind),
+        "derivation": as_data(sheet.derivation.inner),
+    }

@@ -1,0 +1,175 @@
+"""The curves of one row: a function of one number and its derivative; of a module or loss, one component of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, nan
+from typing import Any
+
+from deltarule.api import Network
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.error import floating
+from deltarule.calculus.evaluate import value_at
+from deltarule.calculus.rules import differentiate, expand_functions
+from deltarule.commands.function_sheet import FunctionSheet
+from deltarule.language.errors import DeltaruleError, ShapeError
+from deltarule.language.expression import Expression, names, rename
+from deltarule.network.module import Module
+from deltarule.writing import to_unicode
+
+__all__ = ["Curves", "of_function", "of_module"]
+
+OTHER = 0.1
+"""The value of a further parameter (the slope of leaky_relu) of a function."""
+STARTS = {"beta": 0.0, "b": 0.0, "a": 0.25, "gamma": 1.0, "s": 0.0, "weight": 1.0, "w": 1.0}
+"""The values of parameters of one axis or none; others are 1."""
+UNITS = 3
+RESTING = (0.0, 1.0, -1.0)
+"""What the units of the input are, but for the first, which runs."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """`rows` are (label, function of the number on the horizontal axis); `words` says what is held."""
+
+    rows: tuple[tuple[str, Callable[[float], float]], ...]
+    low: float = -5.0
+    high: float = 5.0
+    words: str = ""
+
+
+def of_function(sheet: FunctionSheet) -> Curves | None:
+    """The function and its derivative; None for a primitive of several arguments."""
+    row = sheet.row
+    if row.primitive and len(row.parameters) > 1:
+        return None
+    others = dict.fromkeys(row.parameters[1:], OTHER)
+    least = {"positive": 0.0, "above -1": -1.0}.get(row.domain, -inf)
+    label = to_unicode(sheet.applied) + "".join(f", {name} = {value:g}" for name, value in others.items())
+    derivative = sheet.forms[0].expression if sheet.forms else sheet.derivative
+
+    def at(expression: Any) -> Callable[[float], float]:
+        def value(x: float) -> float:
+            return nan if x <= least else floating(expression, {row.parameters[0]: x, **others})
+
+        return value
+
+    return Curves(((label, at(sheet.applied)), ("its derivative", at(derivative))))
+
+
+def of_module(module: Module) -> Curves | None:
+    """One component of a module by one component of its input, or a loss by its prediction, with the derivative; None
+    where weights, several inputs or arrays of several axes decide what it does."""
+    if module.drawn or module.state or module.example[1] or module.group == "penalty" or "{sizes}" in module.equation:
+        return None
+    try:
+        return _loss(module) if module.loss else _units(module)
+    except (DeltaruleError, TypeError, KeyError, IndexError, StopIteration):
+        return None
+
+
+def _units(module: Module) -> Curves | None:
+    first = Network(module.name)
+    if len(module.inputs) > 1 or any(len(d.sizes) > 1 for d in first.inner.declarations.values()):
+        return None
+    vector = _mixes(first)
+    try:
+        network = Network(module.name, shapes=f"{module.inputs[0]}: {UNITS if vector else 1}")
+    except ShapeError:  # one parameter a unit: no scalar
+        network = Network(module.name, shapes=f"{module.inputs[0]}: {UNITS}")
+    inner = network.inner
+    axes = inner.declarations["x"].sizes
+    y, dy = _first(network, inner.output, "x")
+    parameters = {n: _filled(inner.declarations[n].sizes, STARTS.get(n, 1.0)) for n in network.parameters}
+
+    def at(e: Expression) -> Callable[[float], float]:
+        def value(x: float) -> float:
+            return _value(e, {"x": [x, *RESTING[1:]] if axes else x, **parameters})
+
+        return value
+
+    held = "" if not vector else f"x = (x₁, {', '.join(f'{v:g}' for v in RESTING[1:])})"
+    stated = [f"{n} = {STARTS.get(n, 1.0):g}" for n in network.parameters]
+    labels = ("y₁", "∂y₁/∂x₁") if vector else ("y", "its derivative")
+    return Curves(((labels[0], at(y)), (labels[1], at(dy))), words=", ".join(filter(None, [held, *stated])))
+
+
+def _mixes(network: Network) -> bool:
+    """Whether an output depends on other units than its own: whether something is summed over the units."""
+    return any(getattr(u, "bound", ()) for e in network.inner.equations for u in _nodes(e.right))
+
+
+def _nodes(e: Expression) -> list[Expression]:
+    return [e, *(n for c in e.children for n in _nodes(c))]
+
+
+VECTORS: dict[str, tuple[tuple[float, float], Callable[[float], list[float]], float, float, str]] = {
+    # losses over the classes: the target, the prediction from the number that runs, from, to, what is held
+    "cross_entropy": ((1.0, 0.0), lambda p: [p, 1 - p], 0.0, 1.0, "y = (1, 0), y_hat = (p, 1 - p)"),
+    "label_smoothing": ((1.0, 0.0), lambda p: [p, 1 - p], 0.0, 1.0, "y = (1, 0), y_hat = (p, 1 - p)"),
+    "kl": ((0.75, 0.25), lambda p: [p, 1 - p], 0.0, 1.0, "y = (0.75, 0.25), y_hat = (p, 1 - p)"),
+    "nll": ((1.0, 0.0), lambda p: [p, -1.0], -5.0, 0.0, "y = (1, 0), log_y_hat = (p, -1)"),
+    "multiclass_margin": ((1.0, 0.0), lambda p: [p, 0.0], -3.0, 3.0, "y = (1, 0), y_hat = (p, 0)"),
+    "cosine_distance": ((1.0, 0.0), lambda p: [p, 1.0], -3.0, 3.0, "y = (1, 0), y_hat = (p, 1)"),
+}
+
+
+def _loss(module: Module) -> Curves | None:
+    name = module.inputs[0]
+    vector = VECTORS.get(module.name)
+    network = Network(module.name, shapes=f"{name}: {2 if vector else 1}")
+    inner = network.inner
+    target = next(d.name for d in inner.declarations.values() if d.role == "target")
+    loss, slope = _first(network, inner.output, name)
+    others = [d for d in inner.declarations.values() if d.role == "parameter" and len(d.sizes) < 2]
+    fixed = {d.name: _filled(d.sizes, STARTS.get(d.name, 1.0)) for d in others}
+
+    def at(e: Expression, wanted: Any) -> Callable[[float], float]:
+        def value(p: float) -> float:
+            return _value(e, {name: vector[1](p) if vector else p, target: wanted, **fixed})
+
+        return value
+
+    if vector:
+        wanted, _, low, high, words = vector
+        rows = [("L", at(loss, list(wanted))), ("∂L/∂p by the first unit", at(slope, list(wanted)))]
+        inset = 1e-9 if high == 1.0 else 0.0
+        return Curves(tuple(rows), low + inset, high - inset, words)
+    low, high = {"probability": (0.0, 1.0), "positive": (0.0, 5.0)}.get(module.domain, (-3.0, 3.0))
+    signed = "-1" in " ".join(module.stated())
+    classes = module.domain == "probability" or "logits" in module.name
+    values = (1.0, 0.0) if classes else (1.0, -1.0) if signed else (1.0,)
+    lines = [(f"L, y = {v:g}", at(loss, v)) for v in values]
+    lines += [(f"∂L/∂{name}, y = {v:g}", at(slope, v)) for v in values]
+    if all(f((low + high) / 2 + 0.01) != f((low + high) / 2 + 0.01) for _, f in lines):
+        return None
+    inset = 1e-9 if module.domain else 0.0
+    return Curves(tuple(lines), low + inset, high - (inset if high == 1.0 else 0.0))
+
+
+def _first(network: Network, output: str, by: str) -> tuple[Expression, Expression]:
+    """The first component of the output by the first component of `by`, and its derivative."""
+    inner = network.inner
+    definitions = Definitions.of(inner.equations, inner.declarations)
+    y, x = definitions.symbol(output), definitions.symbol(by)
+    e = expand_functions(definitions.unfold(y))
+    slope = differentiate(e, x)
+    fix = {a: 1 for a in (*y.axes, *x.axes)}
+    return rename(e, fix), rename(slope, fix)  # type: ignore[arg-type]
+
+
+def _filled(sizes: tuple[int | str, ...], value: float) -> Any:
+    for size in reversed(sizes):
+        value = [value] * int(size)  # type: ignore[assignment]
+    return value
+
+
+def _value(e: Expression, values: dict[str, Any]) -> float:
+    missing = names(e) - set(values)
+    if missing - {"pi"}:
+        raise KeyError(sorted(missing)[0])
+    try:
+        return value_at(e, {}, {"pi": 3.141592653589793, **values})
+    except DeltaruleError:
+        return nan
