@@ -72,7 +72,7 @@ def other_key(data: bytes) -> bytes:
     [
         lambda data: b"",
         lambda data: data[:-7],
-        lambda data: data[: len(data) // 2] + b"\0" + data[len(data) // 2 + 1 :],
+        lambda data: data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :],
         lambda data: b"something else entirely",
         other_key,
     ],

@@ -37,7 +37,7 @@ def _machine(processor: Processor) -> Any:
     _started()
     target = llvm.Target.from_triple(processor.triple)
     return target.create_target_machine(
-        cpu=processor.cpu, features=processor.features, opt=2, reloc="pic", codemodel="jitdefault", jit=True
+        cpu=processor.cpu, features=processor.features, opt=2, reloc="pic", codemodel="small", jit=True
     )
 
 
@@ -75,7 +75,7 @@ def load(code: bytes, entry: str, processor: Processor) -> Callable[[int], int]:
 
     with _lock:
         machine = _machine(processor)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine, use_lmm=True)
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
         address = engine.get_function_address(entry)

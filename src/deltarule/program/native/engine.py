@@ -242,7 +242,8 @@ class Trainer:
         rows = len(Y)
         batch = min(batch, rows)
         whole = rows // batch
-        losses: list[np.ndarray] = []
+        losses = np.zeros(len(rates))
+        done = 0
         if order is not None:
             order = np.ascontiguousarray(order, np.int64)
         arrays = self._arrays(X, Y, weight)
@@ -266,12 +267,13 @@ class Trainer:
                 np.array([self.numbers[n[1:]] for n in code.numbers] or [0.0]),
                 updates + start - first,
                 self.stop,
+                losses[start - first : last - first],
             )
             found = code.run(call)
-            losses.append(found)
+            done += len(found)
             if len(found) < last - start or not np.isfinite(found[-1]):
                 break
-        return np.concatenate(losses)
+        return losses[:done]
 
     def _arrays(self, X: np.ndarray, Y: np.ndarray, weight: np.ndarray | None) -> dict[str, np.ndarray]:
         if self._last is not None and all(a is b for a, b in zip(self._last[0], (X, Y, weight), strict=True)):

@@ -18,7 +18,8 @@ from llvmlite import ir
 
 from deltarule.language.expression import Axis
 from deltarule.program.native.blas import by_blas, split
-from deltarule.program.native.deferred import BLOCK, Deferred, deferred
+from deltarule.program.native.blocks import Blocks
+from deltarule.program.native.deferred import Deferred, deferred
 from deltarule.program.native.expressions import Numbers
 from deltarule.program.native.gathering import rows_of_batch
 from deltarule.program.native.groups import Group
@@ -201,67 +202,29 @@ class _Builder:
         return b.and_(up, ir.Constant(INDEX, -ROOM))
 
     def _blocks(self, apart: Deferred, room: Index, done: ir.Block, result: ir.PhiInstr) -> ir.Value:
-        """Blocks of samples, the losses of each computed together after its steps; returns the sample that comes next.
+        """Blocks of samples; returns the sample that comes next, with all before it done."""
 
-        Where one of them is not finite, the parameters are as they were before the block, which comes next then.
-        """
-        b, v, given = self.builder, self.vectors, self.arguments
-        before = b.block
-        head, body, good, bad, on = (b.append_basic_block(n) for n in ("block", "steps", "good", "bad", "single"))
-        b.branch(head)
-        b.position_at_end(head)
-        number = b.phi(INDEX)
-        number.add_incoming(ir.Constant(INDEX, 0), before)
-        end = b.add(number, ir.Constant(INDEX, BLOCK))
-        b.cbranch(b.icmp_signed("<=", end, given["batches"]), body, on)
-        b.position_at_end(body)
-        saved = self.homes.save(v)
-        notes = {n: Operand.dense(v.scratch(BLOCK * math.prod(s)), BLOCK, *s) for n, s in apart.noted.items()}
-        with v.loop(0, BLOCK) as turn:
-            self._batch(b.add(number, turn.index), room)
+        def step(number: ir.Value) -> dict[str, Operand]:
+            self._batch(number, room)
             for group in apart.steps:
                 self._emit(group)
-            for name, note in notes.items():
-                self._note(name, note, turn.index)
-        losses = self._losses(apart, notes, number)
-        one = v.of(1)
-        finite: ir.Value = ir.Constant(ir.IntType(1), 1)
-        with v.loop(0, BLOCK, carried=[finite]) as turn:
-            double, fine = self._checked(one.load_element(losses.pointer, turn.index))
-            b.store(double, b.gep(given["losses"], [b.add(number, turn.index)], source_etype=_DOUBLE))
-            turn.carried = [b.and_(turn.carried[0], fine)]
-        b.cbranch(turn.results[0], good, bad)
-        b.position_at_end(bad)
-        self.homes.restore(v, saved)
-        b.branch(on)
-        b.position_at_end(good)
-        stop = b.load_atomic(given["stop"], "monotonic", 1, typ=_BYTE)
-        number.add_incoming(end, good)
-        b.cbranch(b.icmp_signed("==", stop, ir.Constant(_BYTE, 0)), head, done)
-        result.add_incoming(end, good)
-        b.position_at_end(on)
-        return number
+            return {name: self.arrays[name] for name in apart.noted}
 
-    def _note(self, name: str, note: Operand, sample: ir.Value) -> None:
-        """What a loss needs of a sample."""
-        v, source = self.vectors, self.arrays[name]
-        inner = math.prod(s for s in note.shape[1:] if isinstance(s, int))
-        v = v.narrowed(inner)
-        for k in range(0, inner, v.lanes):
-            count = min(v.lanes, inner - k)
-            value = v.load(source.pointer, k, None if source.padded else count)
-            v.store(value, note.pointer, v.plus(v.times(sample, inner), k), count)
+        def losses(notes: dict[str, Operand], count: int) -> Operand:
+            return self._losses(apart, notes, count)
 
-    def _losses(self, apart: Deferred, notes: dict[str, Operand], number: ir.Value) -> Operand:
-        """The losses of a block, from what was noted of its samples."""
+        blocks = Blocks(self.vectors, self.homes, self.arguments, apart.noted, step, losses, self._double)
+        return blocks.emit(done, result)
+
+    def _losses(self, apart: Deferred, notes: dict[str, Operand], count: int) -> Operand:
+        """The losses of so many samples, from what was noted of them."""
         v, loss = self.vectors, self.job.loss or ""
         stored = stored_names(apart.losses, [loss])
-        made = {n: Operand.dense(v.scratch(BLOCK * math.prod(apart.made[n])), BLOCK, *apart.made[n]) for n in stored}
-        rows, self.rows = self.rows, BLOCK
-        self._start({**notes, **made}, stored, number)
+        made = {n: Operand.dense(v.scratch(count * math.prod(apart.made[n])), count, *apart.made[n]) for n in stored}
+        self.rows = count
+        self._start({**notes, **made}, stored, ir.Constant(INDEX, 0))
         for group in apart.losses:
             self._emit(group)
-        self.rows = rows
         return made[loss]
 
     def _batch(self, number: ir.Value, room: Index) -> None:
@@ -325,9 +288,14 @@ class _Builder:
     def _checked(self, loss: ir.Value) -> tuple[ir.Value, ir.Value]:
         """A loss as a double, and whether it is finite."""
         b = self.builder
-        double = loss if self.dtype == "float64" else b.fpext(loss, _DOUBLE)
+        double = self._double(loss)
         size = b.call(self._intrinsic("llvm.fabs.f64", _DOUBLE), [double])
         return double, b.fcmp_ordered("<", size, ir.Constant(_DOUBLE, math.inf))
+
+    def _double(self, value: ir.Value) -> ir.Value:
+        """A number, or each of a vector, in double precision."""
+        kind = ir.VectorType(_DOUBLE, value.type.count) if isinstance(value.type, ir.VectorType) else _DOUBLE
+        return value if self.dtype == "float64" else self.builder.fpext(value, kind)
 
     def _intrinsic(self, name: str, kind: ir.Type) -> ir.Function:
         found = self.module.globals.get(name)

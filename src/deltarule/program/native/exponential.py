@@ -29,8 +29,10 @@ __all__ = [
     "falling",
     "quotient",
     "sigmoid",
+    "sigmoids",
     "sinh",
     "tanh",
+    "waited_for",
 ]
 
 
@@ -146,7 +148,7 @@ class Exponential:
 
 
 FEW = 4
-"""Lanes of float that are cheaper in double: one number, or what fills no vector."""
+"""So few lanes are not many: one number, or what fills no vector."""
 
 
 def exponential(x: Lanes) -> Exponential:
@@ -203,13 +205,60 @@ def expm1(x: Lanes, exact: bool) -> Lanes:
 
 def sigmoid(x: Lanes, exact: bool) -> Lanes:
     """e/(1 + e) for x < 0, 1/(1 + e) else, e = exp(-|x|): no overflow, no cancellation, subnormal results too."""
+    if waited_for(x) or not exact:
+        return sigmoids(x, x.constant(1.0), x.constant(0.0), exact)
     e = falling(x)
     negative = x < 0.0
-    if not exact:
-        small, below = e.nearly
-        return negative.choose(small, 1.0) / below
     small, small_low = e.value
     return quotient(negative.choose(small, 1.0), negative.choose(small_low, 0.0), *e.above_one)
+
+
+def waited_for(x: Lanes) -> bool:
+    """Whether there are so few that nothing else is done until they are known: the steps are counted, not the work."""
+    return x.count <= FEW
+
+
+def sigmoids(x: Lanes, a: Lanes, b: Lanes, exact: bool) -> Lanes:
+    """a σ(x) + b σ(-x), the message of a logistic loss, as one quotient; of many float numbers only if not `exact`."""
+    if not waited_for(x):
+        e = falling(x)
+        negative = x < 0.0
+        small, below = e.nearly
+        return fma(a, negative.choose(small, 1.0), b * negative.choose(1.0, small)) / below
+    far = abs(x) > -FORMATS[x.bits].smallest
+    at_the_end = (x > 0.0).choose(a, b)
+    if x.bits == 32 and exact:
+        found = _quotient_in_double(x.widened(), a.widened(), b.widened()).narrowed()
+    else:
+        found = _scaled_quotient(x, a, b)
+    return far.choose(at_the_end, found)
+
+
+def _quotient_in_double(x: Lanes, a: Lanes, b: Lanes) -> Lanes:
+    """(a + b e)/(1 + e), e = exp(-x), of float numbers in double: there is neither overflow nor loss of digits."""
+    f = FORMATS[64]
+    shifted = fma(x, -1 / math.log(2), f.shift)
+    r = -fma(shifted - f.shift, math.log(2), x)
+    power = polynomial(r, (1.0, 1.0, *EXP[32]))
+    scale = ((shifted.as_bits() - (f.shift_bits - f.bias)) << f.mantissa).as_number()
+    return fma(b * scale, power, a) / fma(scale, power, 1.0)
+
+
+def _scaled_quotient(x: Lanes, a: Lanes, b: Lanes) -> Lanes:
+    """(a c + b s p)/(c + s p), exp(-x) = p s/c with p near 1 and powers of two s, c: neither overflows, and a result
+    below the normal numbers is rounded once. All but the last two operations of p waits for nothing."""
+    f = FORMATS[x.bits]
+    shifted = fma(x, -1 / math.log(2), f.shift)
+    k = shifted - f.shift
+    r = -fma(k, f.log2_low, fma(k, f.log2_high, x))
+    tail = polynomial(r, (0.0, 0.0, *EXP[x.bits]))
+    bits = shifted.as_bits() - f.shift_bits
+    half = (bits + 2 * f.bias) >> 1  # k/2 + bias, never negative
+    s = ((bits - half + 2 * f.bias) << f.mantissa).as_number()
+    c = ((2 * f.bias - half) << f.mantissa).as_number()
+    bs = b * s
+    above, below = fma(bs, r, fma(a, c, bs)), fma(s, r, c + s)
+    return fma(bs, tail, above) / fma(s, tail, below)
 
 
 def tanh(x: Lanes, exact: bool) -> Lanes:

@@ -11,7 +11,19 @@ from fractions import Fraction
 from llvmlite import ir
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Delta, Expression, Number, Piecewise, Power, Product, Sum, Symbol
+from deltarule.language.expression import (
+    Apply,
+    Delta,
+    Expression,
+    Number,
+    Piecewise,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    multiply,
+)
 from deltarule.program.native import functions
 from deltarule.program.native.vectors import Vectors
 
@@ -66,6 +78,7 @@ class Elementwise:
         *,
         delta: Callable[[Delta], ir.Value] | None = None,
         accuracy: str = "accuracy",
+        meanings: Mapping[str, Expression] | None = None,
     ) -> None:
         self.vectors = vectors
         self.builder = vectors.builder
@@ -73,6 +86,8 @@ class Elementwise:
         self.numbers = numbers
         self.delta = delta
         self.accuracy = accuracy
+        self.meanings = meanings or {}
+        """What stands behind a name at this point, where that is known."""
         self._known: dict[Expression, ir.Value] = {}
 
     def value(self, e: Expression) -> ir.Value:
@@ -119,6 +134,8 @@ class Elementwise:
 
     def _sum(self, terms: tuple[Expression, ...]) -> ir.Value:
         """Terms with a minus are subtracted; the first that has none begins."""
+        if (logistic := self._sigmoids(terms)) is not None:
+            return logistic
         parts = [_negated(t) for t in terms]
         first = next((k for k, (_, minus) in enumerate(parts) if not minus), 0)
         e, minus = parts.pop(first)
@@ -129,6 +146,24 @@ class Elementwise:
             combine = self.builder.fsub if minus else self.builder.fadd
             total = combine(total, self.value(e), flags=_FUSABLE)
         return total
+
+    def _sigmoids(self, terms: tuple[Expression, ...]) -> ir.Value | None:
+        """a σ(u) + b σ(-u) over the denominator that they share; None where the sum is no such thing."""
+        sides: dict[Expression, list[Expression]] = {}
+        for term in terms:
+            factors = term.factors if isinstance(term, Product) and not term.bound else (term,)
+            meant = [self.meanings.get(f.name, f) if isinstance(f, Symbol) else f for f in factors]
+            places = [k for k, f in enumerate(meant) if isinstance(f, Apply) and f.function == "sigmoid"]
+            if len(places) != 1:
+                return None
+            (u,) = meant[places[0]].children
+            sides.setdefault(u, []).append(multiply(*factors[: places[0]], *factors[places[0] + 1 :]))
+        for u, above in sides.items():
+            below, turned = _negated(u)
+            if turned and len(sides) == 2 and below in sides:
+                x, a, b = (self.value(e) for e in (below, add(*sides[below]), add(*above)))
+                return functions.emit_sigmoids(self.builder, x, a, b, self.accuracy)
+        return None
 
     def _product(self, factors: tuple[Expression, ...]) -> ir.Value:
         """Numbers together first; indicators choose instead of multiplying; divisors are divided by."""

@@ -15,7 +15,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.program.native import error_function, exponential, logarithm, powers, trigonometric
 from deltarule.program.native.lanes import Lanes
 
-__all__ = ["NAMES", "emit"]
+__all__ = ["NAMES", "emit", "emit_sigmoids"]
 
 
 def _absolute(x: Lanes, exact: bool) -> Lanes:
@@ -101,3 +101,12 @@ def emit(builder: ir.IRBuilder, name: str, arguments: Sequence[ir.Value], accura
         return BINARY[name](values[0], values[1]).value
     known = ", ".join(sorted(NAMES))
     raise DeltaruleError(f"no native code for {name} of {len(values)} arguments; there is for {known}")
+
+
+def emit_sigmoids(builder: ir.IRBuilder, x: ir.Value, a: ir.Value, b: ir.Value, accuracy: str) -> ir.Value | None:
+    """a σ(x) + b σ(-x) with one division; None where each has to be divided by itself for the last digit."""
+    values = [Lanes(builder, v) for v in (x, a, b)]
+    exact = accuracy == "accuracy" and values[0].bits == 32
+    if exact and not exponential.waited_for(values[0]):
+        return None
+    return exponential.sigmoids(*values, exact).value

@@ -209,7 +209,11 @@ def polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
     while len(level) > 1:
         paired: list[Lanes | float] = []
         for k in range(0, len(level) - 1, 2):
-            paired.append(fma(power, level[k + 1], level[k]))
+            low, high = level[k], level[k + 1]
+            if not isinstance(low, Lanes) and low == 0.0:
+                paired.append(power * high if isinstance(high, Lanes) or high != 0.0 else 0.0)
+            else:
+                paired.append(fma(power, high, low))
         if len(level) % 2:
             paired.append(level[-1])
         level = paired

@@ -211,20 +211,27 @@ class Nests:
         if value is not None:
             known[members[done - 1].name] = value
             members = members[done:]
-        scope = self.scope(point, known)
+        scope = self.scope(point, known, {m.name: m.body for m in members})
         for m in members:
             known[m.name] = scope.value(m.body)
         for m in group.members:
             if m.name in known and (m.target or m.name in self.stored):
                 point.store(known[m.name], m.axes, self.arrays[m.target or m.name])
 
-    def scope(self, point: Point, known: Mapping[str, ir.Value] | None = None) -> Elementwise:
+    def scope(
+        self,
+        point: Point,
+        known: Mapping[str, ir.Value] | None = None,
+        meanings: Mapping[str, Expression] | None = None,
+    ) -> Elementwise:
         def read(symbol: Symbol) -> ir.Value:
             if known is not None and symbol.name in known:
                 return known[symbol.name]
             return point.load(symbol, self.arrays[symbol.name])
 
-        return Elementwise(point.vectors, read, self.numbers, delta=point.delta, accuracy=self.accuracy)
+        return Elementwise(
+            point.vectors, read, self.numbers, delta=point.delta, accuracy=self.accuracy, meanings=meanings
+        )
 
     # Sums and maxima ----------------------------------------------------------------------------------------------
 

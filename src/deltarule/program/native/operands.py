@@ -104,11 +104,13 @@ class Place:
             return v.load_apart(operand.pointer, offset, view.strides[self.along], self.count)
         return v.splat(v.load_element(operand.pointer, view.offset(v, self.at)))
 
-    def store(self, value: ir.Value, operand: Operand, letters: str) -> None:
+    def store(self, value: ir.Value, operand: Operand, letters: str, *, clean: bool = False) -> None:
+        """`clean`: lanes that are not meant are zero already."""
         view = View(operand, letters)
         v = self.vectors
         offset = view.offset(v, self.at)
         if not self.along or view.runs_along(self.along):
-            v.store_row(value, operand.pointer, offset, self.count, padded=operand.padded)
+            count = None if operand.padded and clean else self.count
+            v.store_row(value, operand.pointer, offset, count, padded=operand.padded)
         else:
             v.store_apart(value, operand.pointer, offset, view.strides[self.along], self.count)

@@ -54,7 +54,8 @@ class _Terms:
         return self.seen[key]
 
 
-def _finish(task: Task, place: Place, value: ir.Value) -> None:
+def _finish(task: Task, place: Place, value: ir.Value, clean: bool = False) -> None:
+    """`clean`: a pad of the result is zero, and so is what was added to it."""
     v = place.vectors
     if task.start == "add":
         old = place.load(task.out.operand, task.out.letters)
@@ -66,7 +67,7 @@ def _finish(task: Task, place: Place, value: ir.Value) -> None:
         if result is None:
             return
         value = result
-    place.store(value, task.out.operand, task.out.letters)
+    place.store(value, task.out.operand, task.out.letters, clean=clean)
 
 
 def along_result(v: Vectors, task: Task, lanes: str, tile: Tile) -> None:
@@ -138,7 +139,7 @@ def _result_tile(
     totals = first + [None] * (len(spots) * (tile.parts - 1))
     results = _summed(v, task.sizes[task.summed] if task.summed else 1, tile, totals, turn)
     for n, spot in enumerate(spots):
-        _finish(ends, spot, _joined(v, results[n :: len(spots)]))
+        _finish(ends, spot, _joined(v, results[n :: len(spots)]), clean=task.start == "add")
 
 
 def _scaled(task: Task, letter: str, lanes: int) -> View:
@@ -175,11 +176,13 @@ def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, til
     summed = task.summed
     spots = [{**at, rows: v.plus(at[rows], r)} if rows else at for r in range(across)]
 
-    def turn_of(count: Index | None) -> Callable[[Sequence[Index], list[ir.Value | None]], list[ir.Value | None]]:
+    def turn_of(
+        count: Index | None, part: int = 0
+    ) -> Callable[[Sequence[Index], list[ir.Value | None]], list[ir.Value | None]]:
         def turn(positions: Sequence[Index], totals: list[ir.Value | None]) -> list[ir.Value | None]:
             for p, position in enumerate(positions):
                 terms = _Terms(v, task)
-                base = p % tile.parts * across
+                base = (part + p) % tile.parts * across
                 for r, spot in enumerate(spots):
                     where = {**spot, summed: v.times(position, v.lanes)}
                     place = Place(v, where, summed if v.lanes > 1 else "", count)
@@ -197,7 +200,7 @@ def _sum_tile(v: Vectors, task: Task, at: Positions, rows: str, across: int, til
         if whole:
             totals = list(_summed(v, whole, tile, totals, turn_of(None)))
         if size % v.lanes:
-            totals = turn_of(size % v.lanes)([whole], totals)
+            totals = turn_of(size % v.lanes, whole)([whole], totals)  # where fewest terms are waited for
     else:
         whole = v.builder.sdiv(v.index(size), v.index(v.lanes))
         totals = list(_summed(v, whole, tile, totals, turn_of(None)))

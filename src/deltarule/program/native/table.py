@@ -40,6 +40,8 @@ class Call:
     numbers: np.ndarray | None = None
     updates: int = 0
     stop: np.ndarray | None = None
+    losses: np.ndarray | None = None
+    """[batches] in double precision, to be written."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Compiled:
     def run(self, call: Call) -> np.ndarray:
         """Carry out batches; the losses of those that were begun. The last may be one that is not finite: then nothing
         of its batch was updated."""
-        losses = np.zeros(call.batches)
+        losses = np.zeros(call.batches) if call.losses is None else call.losses
         stop = np.zeros(1, np.uint8) if call.stop is None else call.stop
         rates = np.zeros(call.batches) if call.rates is None else call.rates
         numbers = np.zeros(1) if call.numbers is None else call.numbers
