@@ -19,6 +19,7 @@ from benchmarks.machine import facts
 SECTIONS = {
     # name: the heading of its section; `section()` of the module gives it as Markdown, and whether its goals were met
     "derivation": "Derivation and proof",
+    "shelf": "Shelf",
     "checking": "Checking documents",
     "tables": "Tables",
     "large_files": "Files larger than memory, sparse tables",

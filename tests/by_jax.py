@@ -148,6 +148,11 @@ def _value(node: ast.expr) -> Any:
 
 def as_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Array]):
     """The module's own equation, run as Python over JAX."""
+    return all_written(link, inputs, parameters)[0]
+
+
+def all_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Array]) -> list[Array]:
+    """The same, for a module with several outputs all of them."""
     row, options = link.row, link.options
     known = dict(inputs) | dict(zip(row.size_arguments, link.sizes, strict=False))
     known.update(zip(link.parameters, parameters, strict=True))
@@ -156,7 +161,7 @@ def as_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Arr
     for statement in filter(str.strip, re.split(r"[;\n]", row.text(options, scalar=scalar))):
         left, right = re.split(r"(?<![=<>!])=(?!=)", statement, maxsplit=1)
         value = known[left.strip()] = eval(right.strip(), {**_NAMES, **known})
-    return value
+    return [known[name] for name in row.outputs] or [value]
 
 
 def module(link: Link, x: Array, parameters: Sequence[Array], hand: bool = True, drawn: Arrays | None = None) -> Array:
@@ -219,7 +224,7 @@ def function(text: str, values: Arrays, *, batch: bool, fused: bool = False) -> 
     return (lambda v: jnp.mean(many(v))) if loss else many
 
 
-def _quick(f: Callable[..., Any]) -> Callable[..., Any]:
+def quick(f: Callable[..., Any]) -> Callable[..., Any]:
     """Compiled as a whole with no optimisation: each network is run once, and the compiler is what takes the time."""
     return jax.jit(f, compiler_options={"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True})
 
@@ -230,7 +235,7 @@ def gradients(text: str, values: Arrays, *, batch: bool = False, fused: bool = F
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
         return {
             k: np.asarray(g)
-            for k, g in _quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
+            for k, g in quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
         }
 
 
@@ -238,7 +243,7 @@ def jacobians(text: str, values: Arrays, *, batch: bool = False) -> dict[str, np
     """JAX's Jacobian of the output by everything named."""
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
-        return {k: np.asarray(g) for k, g in _quick(jax.jacobian(function(text, given, batch=batch)))(given).items()}
+        return {k: np.asarray(g) for k, g in quick(jax.jacobian(function(text, given, batch=batch)))(given).items()}
 
 
 def pulled_back(text: str, values: Arrays, delta: Array, *, batch: bool = False) -> dict[str, np.ndarray]:
@@ -246,5 +251,5 @@ def pulled_back(text: str, values: Arrays, delta: Array, *, batch: bool = False)
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
         error = jnp.asarray(delta, jnp.float64)
-        pull = _quick(lambda v: jax.vjp(function(text, given, batch=batch), v)[1](error)[0])
+        pull = quick(lambda v: jax.vjp(function(text, given, batch=batch), v)[1](error)[0])
         return {k: np.asarray(g) for k, g in pull(given).items()}

@@ -23,11 +23,16 @@ from .table_networks import relative, run_json, variants
 
 TOLERANCE = 1e-12
 POLICIES = ("plain", "memory", "accuracy")
+OWN_TESTS = {"convolution", "shape"}
+"""Groups whose rows take numbers for sizes: tests/network/test_convolution.py."""
 MODULE_ROWS = variants(
-    {n: row for n, row in MODULES.items() if row.group and len(row.inputs) == 1 and n != "attention"}
+    {
+        name: row
+        for name, row in MODULES.items()
+        if row.group not in {"", *OWN_TESTS} and len(row.inputs) == 1 and name != "attention"
+    }
 )
-"""Without the modules for sequences, which stand in graphs: see tests/network/test_graph.py."""
-JOINING = [name for name, row in MODULES.items() if row.group == "joining" and len(row.inputs) == 2]
+"""The rows that take one vector."""
 LOSS_ROWS = variants({name: row for name, row in LOSSES.items() if row.group})
 CHOICES = {
     # which derivation each row gets in the fast part: every choice comes round many times
@@ -103,34 +108,6 @@ def expect_the_row(text: str, case: dict[str, Any], seed: int = 0) -> None:
         error = float(np.max(np.abs(sign * value - expected[name])))
         assert np.shape(value) == expected[name].shape, name
         assert error <= TOLERANCE * max(float(np.max(np.abs(expected[name]))), 1e-3 * whole), name
-
-
-@pytest.mark.parametrize("batch", [False, True])
-@pytest.mark.parametrize("name", JOINING)
-def test_what_joins_two_inputs_is_proved_and_equal_to_jax(name: str, batch: bool):
-    sizes = {"bilinear_pair": "(3, 2, 4)"}.get(name, "")
-    shapes = "x_1: 3, x_2: 2" if sizes else "x_1: 3, x_2: 3"
-    network = dr.Network(f"y_hat = {name}{sizes}(x_1, x_2); L = squared_error(y_hat, y)", shapes)
-    derivation = network.derive(batch=batch)
-    assert set(derivation.counts) <= {"proved", "definition", "none"}
-    values = values_for(network, 4, batch=batch)
-    found = run_json(json.loads(derivation.to_json()), values, sizes=NUMBERS)
-    link = by_jax.links(f"{name}{sizes}")[0]
-
-    def one(v: dict[str, Any]) -> Any:
-        joined = by_jax.as_written(link, {"x": v["x_1"], "h": v["x_2"]}, [v[p] for p in network.parameters])
-        return 0.5 * ((joined - v["y"]) ** 2).sum()
-
-    def loss(v: dict[str, Any]) -> Any:
-        axes = {n: None if n in network.parameters else 0 for n in v}
-        return by_jax.jax.vmap(one, in_axes=(axes,))(v).mean() if batch else one(v)
-
-    with by_jax.jax.enable_x64(True):
-        expected = by_jax.jax.grad(loss)({n: by_jax.jnp.asarray(v) for n, v in values.items()})
-        for n in ("x_1", "x_2"):
-            assert relative(found[f"delta_{n}"], expected[n]) <= TOLERANCE, n
-        for n in network.parameters:
-            assert relative(found[f"grad_{n}"], expected[n]) <= TOLERANCE, n
 
 
 def case_of(number: int) -> dict[str, Any]:
