@@ -31,12 +31,12 @@ NUMPY = {
         "sinh",
         "sqrt",
     ),
-    *("sum", "tanh", "trace", "transpose", "where", "zeros"),
+    *("sum", "arange", "lib", "pad", "reshape", "tanh", "trace", "transpose", "where", "zeros"),
     *("add", "divide", "empty_like", "float64", "floor", "full_like", "power", "square", "subtract", "zeros_like"),
 }
-ATTRIBUTES = {"T", "shape", "dtype", "astype"}
+ATTRIBUTES = {"T", "shape", "dtype", "astype", "stride_tricks", "sliding_window_view"}
 NODES = (
-    *(ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr),
+    *(ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.For),
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Dict, ast.Constant, ast.Call, ast.keyword),
     *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context),
 )
@@ -57,7 +57,7 @@ def functions_of(source: str, filename: str = "<deltarule program>") -> dict[str
 
 
 def _look_at(tree: ast.Module) -> None:
-    known = {"np", "erf", "len"} | {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+    known = {"np", "erf", "len", "range"} | {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):
             inside = known | {a.arg for a in statement.args.args}

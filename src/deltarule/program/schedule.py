@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from deltarule.language.arrangement import Broadcast, DiagonalOf, Leaf, Transpose, arrange
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Axis, Expression, Symbol, names, substitute
+from deltarule.program.selecting import separated
 from deltarule.program.sharing import share
 
 __all__ = ["Schedule", "Statement", "lower"]
@@ -57,6 +58,7 @@ def lower(
     equations = _needed(equations, wanted)
     equations, same = _without_copies(equations)
     buffers = {name: same.get(name, name) for name in wanted}
+    equations = separated(equations, batch)
     equations = share(equations, lambda axis: batch is not None and axis.size == batch)
     statements = [Statement(e.name, e.right, e.axes, comments.get(e.name)) for e in equations]
     return Schedule(tuple(_in_place(statements, set(buffers.values()))), buffers)

@@ -30,7 +30,7 @@ from deltarule.language.expression import (
 )
 from deltarule.language.functions import FUNCTIONS
 
-__all__ = ["share"]
+__all__ = ["canonical", "share"]
 
 CHEAP = {"step", "maximum", "minimum", "abs", "sign", "relu"}
 
@@ -65,7 +65,7 @@ def share(equations: Sequence[Equation], first: Callable[[Axis], bool]) -> list[
 
 def _counted(e: Expression) -> Counter[Expression]:
     """How often each subexpression that costs something occurs, its indices renamed canonically."""
-    return Counter(_canonical(node)[0] for node in _occurrences(e) if _costs(node))
+    return Counter(canonical(node)[0] for node in _occurrences(e) if _costs(node))
 
 
 def _reuse_left_sides(equations: Sequence[Equation]) -> list[Equation]:
@@ -76,7 +76,7 @@ def _reuse_left_sides(equations: Sequence[Equation]) -> list[Equation]:
         right = _put(e.right, known) if known else e.right
         out.append(Equation(e.left, right, e.module))
         if _costs(right) and set(e.axes) == set(right.axes):
-            body, back = _canonical(right)
+            body, back = canonical(right)
             symbol = rename(e.left, {old: new for new, old in back.items()})
             assert isinstance(symbol, Symbol)
             known.setdefault(body, symbol)
@@ -108,7 +108,7 @@ def _occurrences(e: Expression) -> Iterator[Expression]:
         yield from _occurrences(child)
 
 
-def _canonical(e: Expression) -> tuple[Expression, dict[Axis, Axis]]:
+def canonical(e: Expression) -> tuple[Expression, dict[Axis, Axis]]:
     """The expression with its free axes renamed in order of appearance, and the way back."""
     renaming: dict[Axis, Index] = {}
     back: dict[Axis, Axis] = {}
@@ -125,8 +125,8 @@ def _put(e: Expression, known: Mapping[Expression, Symbol]) -> Expression:
     def replace(node: Expression) -> Expression | None:
         if node.depth not in depths or not _costs(node):
             return None
-        canonical, back = _canonical(node)
-        symbol = known.get(canonical)
+        body, back = canonical(node)
+        symbol = known.get(body)
         return None if symbol is None else rename(symbol, {new: old for new, old in back.items()})
 
     return substitute(e, replace)

@@ -17,7 +17,9 @@ from deltarule.language.arrangement import (
     arrange,
 )
 from deltarule.language.expression import Symbol
+from deltarule.program.moving import move_lines
 from deltarule.program.schedule import Statement
+from deltarule.program.selecting import move_of
 from deltarule.writing.einsum import print_einsum
 from deltarule.writing.factors import factors_of
 from deltarule.writing.numpy import PRODUCT, TWINS, Printer, Spelling
@@ -27,6 +29,9 @@ __all__ = ["lines_of"]
 
 def lines_of(statement: Statement, name: str, spelling: Spelling) -> list[str]:
     """`name = ...`, and `name += ...` where a person would not make a second array."""
+    move = move_of(statement.right)
+    if move is not None:
+        return move_lines(name, move, statement.axes, spelling)
     node = arrange(statement.right, statement.axes)
     if node is None:
         return [f"{name} = {print_einsum(statement.right, statement.axes, spelling)}"]

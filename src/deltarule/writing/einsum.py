@@ -18,6 +18,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     opened,
@@ -99,9 +100,22 @@ class _Tensors:
                 return f"np.max({self.full(body, (*axes, *bound))}, axis=({along},))"
             case Product():
                 return self.product(e, axes)
+            case Selection():
+                return f"np.transpose({self.selection(e)}, {tuple(e.axes.index(a) for a in axes)})"
             case Derivative():
                 raise DeltaruleError(f"{e!r} is not evaluated: it has no value in NumPy")
         raise TypeError(f"no NumPy for {e!r}")
+
+    def selection(self, e: Selection) -> str:
+        """Zeros and ones with the axes of the equation: its two sides at all indices, compared."""
+        sums: list[list[str]] = [[], []]
+        for k, (axis, c) in enumerate(e.terms):
+            size = self.spelling.size(axis.size)
+            run = f"np.arange(1, {size} + 1){_spread((axis,), tuple(a for a, _ in e.terms[k:]))}"
+            sums[c < 0].append(run if abs(c) == 1 else f"{abs(c)} * {run}")
+        left, right = (" + ".join(parts) or "0" for parts in sums)
+        constant = f" {'+' if e.constant > 0 else '-'} {abs(e.constant)}" if e.constant else ""
+        return f"1.0 * ({left} == {right}{constant})"
 
     def product(self, e: Product, axes: tuple[Axis, ...]) -> str:
         factors, bound = opened(e)
@@ -112,9 +126,13 @@ class _Tensors:
             match f:
                 case Delta(first=Axis() as a, second=Axis() as b) if a != b:
                     operands.append((f"np.eye({self.spelling.size(a.size)}, {self.spelling.size(b.size)})", (a, b)))
+                case Selection(terms=terms):
+                    operands.append((self.selection(f), tuple(a for a, _ in terms)))
                 case _ if f.axes:
                     operands.append((self.full(f, f.axes), f.axes))
         sources = [_closed(self.own(f, ())) for f in scalars]
+        if operands and not bound and len(axes) > 2 and not any(isinstance(f, Delta | Selection) for f in factors):
+            return " * ".join([*sources, *(self.loose(f, axes) for f in factors if f.axes)])
         if operands:
             sources.append(self.einsum(operands, axes))
         return " * ".join(sources)
@@ -130,7 +148,8 @@ class _Tensors:
         inputs = ",".join("".join(letters[a] for a in own) for _, own in operands)
         output = "".join(letters[a] for a in axes)
         arrays = ", ".join(source for source, _ in operands)
-        return f'np.einsum("{inputs}->{output}", {arrays}{", optimize=True" if len(operands) > 2 else ""})'
+        large = len(operands) > 2 or (len(operands) == 2 and max(len(own) for _, own in operands) > 3)
+        return f'np.einsum("{inputs}->{output}", {arrays}{", optimize=True" if large else ""})'
 
 
 def _closed(source: str) -> str:
