@@ -169,3 +169,11 @@ and $\mathbf{v} = \mathbf{s}^{\odot -3/2}$.
 $$\mathbf{u} \odot \mathbf{v} = \mathbf{s}^{\odot -1}$$
 """
     assert check_text(text).rows[-1].verdict == "proved"
+
+
+def test_a_matrix_named_by_its_components_is_that_matrix():
+    text = r"""Let $E, P, Y \in \mathbb{R}^{m \times n}$ with $E = P - Y$ and $L = \frac12 \sum_{i,j} E_{ij}^2$.
+
+$$D_{ij} = \frac{\partial L}{\partial E_{ij}}$$ $$D_{ij} = E_{ij}$$ $$D^T = E^T$$ $$2 D = E$$
+"""
+    assert [r.verdict for r in check_text(text).rows][-4:] == ["definition", "proved", "proved", "refuted"]

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import deltarule as dr
 from deltarule.language.arrangement import arrange
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
@@ -393,3 +394,11 @@ def test_text_notation_read_back_has_the_same_value(data: st.DataObject) -> None
     if not again.axes and tensor.axes:  # a constant
         return
     assert np.allclose(by_index(again.expression, again.axes), by_index(tensor.expression, tensor.axes)), printed
+
+
+def test_the_components_of_a_jacobian_are_those_of_the_matrix_that_is_declared():
+    network = dr.Network("linear(2, 3) -> relu -> linear(3, 2)")
+    for layout, space, component in (("denominator", "3 \\times 2", ",ji}"), ("numerator", "2 \\times 3", ",ij}")):
+        text = network.derive(view="jacobian", layout=layout).to_markdown()
+        assert f"\\mathbf{{J}}_{{\\mathbf{{a}}^{{(1)}}}} \\in \\mathbb{{R}}^{{{space}}}" in text
+        assert f"J_{{a^{{(1)}}{component} x_k" in text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
 from deltarule.language.expression import Axis, Derivative, Expression, Symbol, add, fresh, multiply, rename, substitute
+from deltarule.reading.gradients import orientation
 from deltarule.reading.references import Reference
 from deltarule.reading.symbols import Entity
 from deltarule.reading.values import Unread, Value, transpose
@@ -29,6 +30,14 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
         e = low.resized(Value(e)).expression
         row = fresh(e.axes[0].size)
         value = Value(rename(e, {e.axes[0]: row}), row)
+        return transpose(value) if r.transposed else value
+    if not indices and len(letters) == 2 and {a.name for a in e.axes} == set(letters):  # D of D_ij = ∂L/∂E_ij
+        e = low.resized(Value(e)).expression
+        of = {a.name: a for a in e.axes}
+        row, column = (fresh(of[letter].size) for letter in letters)
+        value = Value(rename(e, {of[letters[0]]: row, of[letters[1]]: column}), row, column)
+        if r.mark and isinstance(e, Derivative) and isinstance(e.of, Symbol):  # δ_E of δ_{E_ij} lies as ∂L/∂E does
+            value = transpose(value) if orientation(low, e.of.name, e.by.name) == "row" else value
         return transpose(value) if r.transposed else value
     if len(indices) != len(letters):
         raise Unread(f"{r.key} with {len(indices)} indices", start)

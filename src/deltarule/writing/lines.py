@@ -68,6 +68,7 @@ class Typesetter:
     def __init__(self, names: Names, detail: str = "matrix", layout: str = "denominator") -> None:
         self.names = names
         self.matrix = detail in {"matrix", "summary"}
+        names.jacobians_turned = self.matrix and layout == "denominator"
         self.layout = MatrixLayout(names, layout)
         self._forms: dict[tuple[Expression, tuple[Axis, ...]], Arrangement | None] = {}
         self._printable: dict[Arrangement, bool] = {}

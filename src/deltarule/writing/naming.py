@@ -53,6 +53,8 @@ class Names:
 
     def __init__(self, declarations: Mapping[str, Declaration]) -> None:
         self.declarations = declarations
+        self.jacobians_turned = False
+        """Whether a Jacobian of two axes lies with what it is differentiated by first, as in denominator layout."""
         self._known: dict[str, Name] = {}
         seen: dict[Name, str] = {}
         for name in declarations:
@@ -89,6 +91,7 @@ class Names:
         if of is not None and self.jacobian(known.source):  # its indices are those of both: they stand at J
             declaration = self.declarations.get(of.source)
             of = self(of.source, len(declaration.sizes) if declaration and rank else 0)
+            indices = indices[::-1] if self.jacobians_turned and len(indices) == 2 else indices
         elif of is not None:
             of, indices = self(of.source, rank, indices), ()
         return Name(known.letter, known.accent, known.number, known.word, rank, indices, of, known.source)

@@ -255,7 +255,7 @@ def message_space(sizes: tuple[int | str, ...], setter: Typesetter, jacobian: bo
     For a Jacobian the sizes are those of what is differentiated, then of what it is differentiated by.
     """
     if setter.matrix and setter.layout.numerator != jacobian:
-        sizes = (1, *sizes) if len(sizes) == 1 else sizes[::-1]
+        sizes = (1, *sizes) if len(sizes) == 1 else sizes[::-1] if len(sizes) == 2 else sizes
     return reals(sizes)
 
 
