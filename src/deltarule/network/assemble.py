@@ -102,11 +102,13 @@ class _Assembly:
 
     def _incoming(self) -> Sizes:
         """The sizes of the input: those of the first module that states them; else a vector of size n."""
+        vector: Sizes = ("n",)
         for link in self.links:
-            stated = link.module.sizes(self._bound(link, ())).get("x")
-            if stated is not None:
+            stated = link.module.sizes(dict(zip(link.module.size_arguments, link.sizes, strict=True))).get("x")
+            if stated is not None and (link.sizes or len(stated) != 1):
                 return stated
-        return ("n",)
+            vector = vector if stated is None else stated  # of any size, as layer_norm: what comes after says which
+        return vector
 
     def _bound(self, link: Link, incoming: Sizes) -> dict[str, int | str]:
         """The values of the size symbols of a module: its arguments, and what its input says of the rest."""
