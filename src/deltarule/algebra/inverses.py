@@ -185,7 +185,8 @@ def _determinant(out: Named, body: Expression, r: Axis, c: Axis, given: Facts) -
     if before is not None:
         known, _, outer = before
         inner = rename(known.body, dict(zip(known.axes[2:], outer, strict=True)))
-        return power(_determinant(out, inner, *known.axes[:2], given), -1)
+        row, column = known.axes[:2]
+        return power(_determinant(out, inner, row, column, given), -1)
     chain = _chain(body, r, c)
     if chain is None or (chain[0] and not isinstance(r.size, int)):
         return _name(out, Determinant, body, r, c, given, ())

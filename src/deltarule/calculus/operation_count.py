@@ -21,6 +21,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     names,
@@ -104,20 +105,26 @@ def _power(e: Power, over: int, under: int, put) -> None:  # type: ignore[no-unt
 
 def _product(factors: tuple[Expression, ...], bound: tuple[Axis, ...], put) -> None:  # type: ignore[no-untyped-def]
     """Multiplications from the fewest axes on, a reciprocal dividing; then the additions of the sum."""
-    real = [f for f in factors if not isinstance(f, Delta) and not (isinstance(f, Number) and abs(f.value) == 1)]
+    fixed: dict[Axis, None] = {}
+    for f in factors:
+        if isinstance(f, Selection):  # of the places along one of its axes it leaves one
+            fixed |= dict.fromkeys([a for a, _ in f.terms if a in bound and a not in fixed][:1])
+    marks = (Delta, Selection)
+    real = [f for f in factors if not isinstance(f, marks) and not (isinstance(f, Number) and abs(f.value) == 1)]
     above = sorted((f for f in real if not _reciprocal(f)), key=lambda f: len(f.axes))
-    axes: dict[Axis, None] = {}
+    axes: dict[Axis, None] = dict.fromkeys(a for f in factors if isinstance(f, Selection) for a in f.axes)
     for k, f in enumerate(above):
         axes |= dict.fromkeys(f.axes)
         if k:
-            put("×", axes)
+            put("×", [a for a in axes if a not in fixed])
     for f in real:
         if _reciprocal(f):  # 1/v is counted as ÷ where it stands: along more axes it multiplies
             axes |= dict.fromkeys(f.axes)
             if above and set(axes) - set(f.axes):
-                put("×", axes)
-    if bound:
-        put("+", dict.fromkeys([*axes, *bound]))
+                put("×", [a for a in axes if a not in fixed])
+    if set(bound) - set(fixed):
+        axes |= dict.fromkeys([*(a for f in factors for a in f.axes), *bound])
+        put("+", [a for a in axes if a not in fixed])
 
 
 def _reciprocal(e: Expression) -> bool:

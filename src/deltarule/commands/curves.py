@@ -70,22 +70,23 @@ def of_module(module: Module) -> Curves | None:
 
 
 def _units(module: Module) -> Curves | None:
-    first = Network(module.name)
+    first, of = Network(module.name), next(iter(module.inputs))
     if len(module.inputs) > 1 or any(len(d.sizes) > 1 for d in first.inner.declarations.values()):
         return None
     vector = _mixes(first)
     try:
-        network = Network(module.name, shapes=f"{module.inputs[0]}: {UNITS if vector else 1}")
+        network = Network(module.name, shapes=f"{of}: {UNITS if vector else 1}")
     except ShapeError:  # one parameter a unit: no scalar
-        network = Network(module.name, shapes=f"{module.inputs[0]}: {UNITS}")
+        network = Network(module.name, shapes=f"{of}: {UNITS}")
     inner = network.inner
-    axes = inner.declarations["x"].sizes
-    y, dy = _first(network, inner.output, "x")
-    parameters = {n: _filled(inner.declarations[n].sizes, STARTS.get(n, 1.0)) for n in network.parameters}
+    axes = inner.declarations[of].sizes
+    y, dy = _first(network, inner.output, of)
+    starts = {n: STARTS.get(n, 1.0) for n in network.parameters}
+    parameters: dict[str, Any] = {n: _filled(inner.declarations[n].sizes, start) for n, start in starts.items()}
 
     def at(e: Expression) -> Callable[[float], float]:
         def value(x: float) -> float:
-            return _value(e, {"x": [x, *RESTING[1:]] if axes else x, **parameters})
+            return _value(e, {of: [x, *RESTING[1:]] if axes else x, **parameters})
 
         return value
 
@@ -116,7 +117,7 @@ VECTORS: dict[str, tuple[tuple[float, float], Callable[[float], list[float]], fl
 
 
 def _loss(module: Module) -> Curves | None:
-    name = module.inputs[0]
+    name = next(iter(module.inputs))
     vector = VECTORS.get(module.name)
     network = Network(module.name, shapes=f"{name}: {2 if vector else 1}")
     inner = network.inner

@@ -19,8 +19,10 @@ class ModuleSheet:
     """The facts of one row of `MODULES` or `LOSSES`, as a network of that module alone."""
 
     def __init__(self, module: Module) -> None:
-        self.module = module
-        self.network = Network(module.name)
+        self.module = module = module.taking(len(module.arguments or ()))
+        call, sizes = module.example
+        shapes = f"{next(iter(module.inputs))}: {sizes}" if sizes else None
+        self.network = Network(call or module.name, shapes=shapes)
 
     @cached_property
     def derivation(self) -> Derivation:
