@@ -138,3 +138,30 @@ def test_the_letter_of_a_class_says_which_component(row: str, expected: str):
 )
 def test_marks_stay_marks(text: str):
     assert "refuted" not in verdicts(text)
+
+
+SQUARES = "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$, $w\\in\\mathbb{R}^d$ and $R(w) = \\|Xw-y\\|^2$.\n\n"
+PENALTY = "For $w \\in \\mathbb{R}^d$ let $J_\\lambda = J + \\frac{\\lambda}{2} \\|w\\|^2$.\n\n"
+NORMED = """$$\\mu = \\frac1d\\sum_{i=1}^d x_i, \\quad s^2 = \\frac1d\\sum_{i=1}^d (x_i-\\mu)^2, \\quad y_i = \\frac{x_i-\\mu}{s}$$
+
+"""
+TEMPERATURE = "$q_i = \\frac{e^{z_i/T}}{\\sum_j e^{z_j/T}}$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SQUARES + "$$\\nabla^2 R(w) = 2X^TX$$", "proved"),
+        (SQUARES + "$$\\nabla_w^2 R = X^TX$$", "refuted"),
+        (SQUARES + "$$\\frac{\\partial^2 R}{\\partial w \\partial w^T} = 2X^TX$$", "proved"),
+        (PENALTY + "$$\\nabla_w J_\\lambda = \\nabla_w J + \\lambda w$$", "conditional"),
+        (PENALTY + "$$\\nabla_w J_\\lambda = \\nabla_w J + 2\\lambda w$$", "refuted"),
+        (NORMED + "$$\\sum_{i=1}^d y_i^2 = d$$", "proved"),
+        (NORMED + "$$\\frac{\\partial s}{\\partial x_j} = \\frac{y_j}{d}$$", "proved"),
+        (NORMED + "$$\\frac{\\partial s}{\\partial x_j} = \\frac{2(x_j - \\mu)}{d}$$", "refuted"),
+        (TEMPERATURE + "$$\\frac{\\partial q_i}{\\partial z_k} = \\frac{1}{T}q_i(\\delta_{ik}-q_k)$$", "proved"),
+        (TEMPERATURE + "$$\\frac{\\partial q_i}{\\partial z_k} = q_i(\\delta_{ik}-q_k)$$", "refuted"),
+    ],
+)
+def test_hessians_penalties_roots_and_temperatures(text: str, expected: str):
+    assert verdicts(text)[-1] == expected

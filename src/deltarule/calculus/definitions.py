@@ -144,14 +144,14 @@ class Definitions:
         if of.name == by.name:
             return multiply(ONE, *(delta(i, j) for i, j in zip(of.indices, by.indices, strict=True)))
         name = self.signals.get((of.name, by.name))
-        if name is not None and (by.name not in opening or (self.abstract(of.name) and not self.users(by.name))):
+        if name is not None and (by.name not in opening or (self.abstract(of.name) and not self._before(of, by))):
             return Symbol(name, (*of.indices, *by.indices))
         if self.abstract(of.name):
             if of.name not in self._targets():
                 return Derivative(of, by)
-            users = self.users(by.name)
+            users = self._before(of, by)
         else:
-            if not self.depends(of.name, by.name):
+            if not self._leads(of.name, by.name):
                 return ZERO
             users = self.users(by.name, of.name)
         if of.name in self._targets():  # reverse: through the names that use `by`
@@ -166,11 +166,23 @@ class Definitions:
             return add(*parts)
         parts = [self.direct(of, by)]  # forward: through the names that the equation of `of` uses
         for v in sorted(self._mentions[of.name]):
-            if v != by.name and v in self.equations and self.depends(v, by.name):
+            if v != by.name and self._leads(v, by.name):
                 middle = self.symbol(v)
                 inner = self.derivative(middle, by)
                 parts.append(contract(multiply(self.direct(of, middle), inner, bound=middle.axes)))
         return add(*parts)
+
+    def _before(self, of: Symbol, by: Symbol) -> list[str]:
+        """The names by way of which something abstract may depend on `by`: not those that are computed from it."""
+        return [v for v in self.users(by.name) if not self.depends(v, of.name)]
+
+    def _leads(self, name: str, by: str) -> bool:
+        """Whether ∂name/∂by is not 0: by the equations, or because that derivative of something abstract has a name."""
+        if name not in self.equations:
+            return (name, by) in self.signals
+        return self.depends(name, by) or any(
+            b == by and self.abstract(target) and self.depends(name, target) for target, b in self.signals
+        )
 
     def resolve(self, e: Expression, opening: Collection[str] = ()) -> Expression:
         """Every `Derivative` in `e` evaluated through the definitions."""
@@ -189,7 +201,7 @@ class Definitions:
             inner = self.resolve(u.of, opening)
             parts = [differentiate(inner, u.by)]
             for v in sorted(names(inner)):
-                if v != u.by.name and v in self.equations and v not in u.held and self.depends(v, u.by.name):
+                if v != u.by.name and v not in u.held and self._leads(v, u.by.name):
                     middle = self.symbol(v)
                     outer = differentiate(inner, middle)
                     parts.append(contract(multiply(outer, self.derivative(middle, u.by), bound=middle.axes)))

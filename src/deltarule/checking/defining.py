@@ -140,7 +140,7 @@ def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
         return False
     plain = replace(found, power=None)
     entity = state.symbols.entity(plain)
-    if entity.defined or entity.rank or plain.key in state.symbols.functions or not found.base.startswith("sigma"):
+    if entity.defined or entity.rank or plain.key in state.symbols.functions or plain.key in state.explicit:
         return False
     _, (value,) = lowered(state, right)
     if value.rank or value.expression.axes or plain.key in names(value.expression):

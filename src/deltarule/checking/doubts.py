@@ -122,6 +122,7 @@ def _nowhere_else(state: State, sides: list[Expression]) -> str:
     used = [names(state.definitions.unfold(e)) | names(e) for e in sides]
     known = set(state.definitions.equations) | set(state.symbols.macros)
     known = known.union(*(names(e.right) for e in state.definitions.equations.values()))
+    known = known.union(*map(names, _bodies(state)))
     for statement in state.statements:
         for element, _ in statement.memberships:
             if (found := reference(element, state.symbols.usage)) is not None:
@@ -132,6 +133,12 @@ def _nowhere_else(state: State, sides: list[Expression]) -> str:
     sizes = INDEX_LETTERS | {"m", "n", "N", "M", "B"}  # how many there are needs no introduction
     unknown = sorted(n for n in (used[0] ^ used[1]) - known - sizes if n in state.symbols.entities)
     return unknown[0] if unknown else ""
+
+
+def _bodies(state: State) -> list[Expression]:
+    """The right sides of the functions of the document."""
+    rows = [FUNCTIONS.get(f.table_name) for f in state.symbols.functions.values() if f.defined]
+    return [row.definition for row in rows if row is not None and row.definition is not None]
 
 
 def _at_some_values(state: State, left: t.Tree, right: t.Tree, sides: list[Expression]) -> bool:

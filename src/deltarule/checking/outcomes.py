@@ -30,7 +30,8 @@ from deltarule.language.expression import (
     rename,
     walk,
 )
-from deltarule.reading.references import Survey
+from deltarule.reading import tree as t
+from deltarule.reading.references import Survey, reference, trees
 
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
@@ -113,9 +114,19 @@ def _without_loss(state: State, a: Expression, b: Expression, defs: Definitions)
     """Why a derivative of something that is only named cannot be refuted: the other side has none of it."""
     above = [{n.of.name for n in derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b)]
     for name in above[0] ^ above[1]:
-        if name in state.symbols.objectives and name not in defs.equations:
+        if name in state.symbols.objectives and name not in defs.equations and not _part_of_another(defs, name, a, b):
             return f"no equation says what {name} is"
     return ""
+
+
+def _part_of_another(defs: Definitions, name: str, *sides: Expression) -> bool:
+    """Whether what is differentiated in a row is computed from a loss that is only named, L + λθ²: its derivative by
+    each name is one unknown on both sides."""
+    nodes = list(derivatives(*sides))
+    wholes = {n.of.name for n in nodes if isinstance(n.of, Symbol)} - {name}
+    return any(w in defs.equations and defs.depends(w, name) for w in wholes) and all(
+        (name, n.by.name) in defs.signals for n in nodes if n.of is Symbol(name)
+    )
 
 
 def derivatives(*sides: Expression) -> Iterator[Derivative]:
@@ -247,8 +258,28 @@ def with_signals(state: State) -> Definitions:
     for target in abstract:
         if target not in defs.equations:
             for sink in sinks:
-                defs.signals[target, sink] = f"∂{target}/∂{sink}"
+                if not defs.depends(sink, target):
+                    defs.signals[target, sink] = f"∂{target}/∂{sink}"
+            for by in _differentiated_by(state, target, defs):
+                defs.signals[target, by] = f"∂{target}/∂{by}"
     return defs
+
+
+def _differentiated_by(state: State, target: str, defs: Definitions) -> set[str]:
+    """What a loss without an equation is differentiated by, where it is a part of another, L + λθ²: all that is known
+    of it is that derivative."""
+    wholes = defs.users(target)
+    if not wholes:
+        return set()
+    usage = state.symbols.usage
+    by: set[str] = set()
+    for statement in state.statements:
+        for side in statement.sides:
+            for node in trees(side.tree):
+                of = reference(node.of, usage) if isinstance(node, t.Partial) and node.of is not None else None
+                if isinstance(node, t.Partial) and of is not None and of.key == target:
+                    by |= {r.key for x in node.by if (r := reference(x, usage)) is not None}
+    return {key for key in by - set(defs.equations) if all(defs.depends(u, target) for u in defs.users(key))}
 
 
 def _never_introduced(state: State, a: Expression, b: Expression, defs: Definitions) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deltarule.language.expression import (
     Apply,
+    Axis,
     Derivative,
     Expression,
     Symbol,
@@ -53,8 +54,10 @@ def partial(low: Lowering, node: t.Partial) -> Value:
     if node.symbol == "∇" and not node.by and (listed := gradient_of_several(low, node)) is not None:
         return listed
     of = at_its_variable(low, node) or low.lower(node.of)
-    if node.symbol == "∇" and not node.by:
-        return derivative(low, of, replace(node, by=gradient_by(low, node.of)), key=key_of(low, node.of))
+    if node.symbol == "∇":
+        by = node.by or gradient_by(low, node.of)
+        twice = node.order == 2 and len(by) == 1  # ∇²ℓ, the Hessian
+        return derivative(low, of, replace(node, by=by * 2 if twice else by), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
 
 
@@ -190,15 +193,24 @@ def _by_power(low: Lowering, found: Reference, symbol: Symbol, start: int) -> Ex
 
 
 def second(low: Lowering, of: Value, node: t.Partial) -> Value:
-    """∂²f/∂x∂y of numbers."""
+    """∂²f/∂x∂y of numbers; by a vector twice, also as ∂w∂wᵀ, the Hessian."""
     e = of.expression
-    for target in node.by:
-        found = reference(target, low.symbols.usage)
-        by = low.quantity(found, target.start) if found is not None else None
-        if by is None or by.rank or not isinstance(by.expression, Symbol):
-            raise Unread("a second derivative by something that is not a number", target.start)
+    found = [reference(target, low.symbols.usage) for target in node.by]
+    axes: list[Axis] = []
+    for target, name in zip(node.by, found, strict=True):
+        by = low.quantity(replace(name, transposed=False), target.start) if name is not None else None
+        if by is None or by.rank > 1 or not isinstance(by.expression, Symbol):
+            raise Unread("a second derivative by something that is not a name", target.start)
+        axes += [a for a in (by.row, by.col) if a is not None]
         e = Derivative(e, by.expression)
-    return Value(e)
+    if not axes:
+        return Value(e)
+    one, other = found
+    assert one is not None and other is not None
+    turned = other.transposed and not one.transposed
+    if len(axes) != 2 or not (one.key == other.key or turned):
+        raise Unread("a second derivative by two vectors, of which nothing says how it lies", node.start)
+    return Value(e, axes[0], axes[1])
 
 
 def is_row(low: Lowering, found: Reference) -> bool:

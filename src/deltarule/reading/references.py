@@ -357,7 +357,7 @@ def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None
             return
         case _ if is_transpose(sup):
             out["transposed"] = True
-        case t.Factors(items=items) if len(items) == 2 and is_transpose(items[-1][1]):
+        case t.Factors(items=items) if len(items) == 2 and not items[-1][0] and is_transpose(items[-1][1]):
             read_above(out, items[0][1], steps)  # h^{(1)T}
             out["transposed"] = True
         case t.Group(kind="(" | "[" | "<", items=(item,)):
