@@ -98,7 +98,7 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
     loose: set[str] = set()
     for side in sides:
         for node in trees(side):
-            if isinstance(node, t.Big) and node.kind == "sum":
+            if isinstance(node, t.Big) and node.kind in {"sum", "prod"}:
                 index = [n for n in trees(node.index) if isinstance(n, t.Name)]
                 counting.update(map(id, index))
                 summed |= {n.letter for n in index[:1] if not n.accents and not n.style}

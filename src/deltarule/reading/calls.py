@@ -225,10 +225,11 @@ def to_power(low: Lowering, value: Value, exponent: t.Tree, start: int) -> Value
     """value^exponent; with ⊙ before the exponent, of each entry."""
     if isinstance(exponent, t.Num) and exponent.each and abs(exponent.value) <= 64:
         return value.with_expression(power(value.expression, exponent.value))
-    return raised(low, value, low.lower(exponent), start)
+    return raised(low, value, low.lower(exponent), start, summed=any(isinstance(n, t.Big) for n in t.walk(exponent)))
 
 
-def raised(low: Lowering, value: Value, exponent: Value, start: int) -> Value:
+def raised(low: Lowering, value: Value, exponent: Value, start: int, *, summed: bool = False) -> Value:
+    """value^exponent; one in which something is summed, p^{n - Σ x_i}, is no index."""
     if not isinstance(exponent.expression, Number):
         if (
             value.rank
@@ -237,8 +238,8 @@ def raised(low: Lowering, value: Value, exponent: Value, start: int) -> Value:
             or isinstance(exponent.expression, Apply)
         ):
             raise Unread("an exponent that is not a number", start)
-        letters = {s.name for s in symbols(exponent.expression)}
-        if any(name in INDEX_LETTERS or name[:1].isupper() for name in letters):
+        letters = {s.name for s in symbols(exponent.expression) if not s.indices}
+        if not summed and any(name in INDEX_LETTERS or name[:1].isupper() for name in letters):
             raise Unread("an exponent that could be an index or a label", start)
         return Value(
             Apply("exp", (multiply(exponent.expression, Apply("log", (value.expression,))),))

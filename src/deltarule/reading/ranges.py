@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import ONE, ZERO, Maximum, fresh, multiply, rename, subtract
+from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, multiply, rename, subtract
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Survey, label_text
 from deltarule.reading.values import Unread, Value
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 8
 UNREAD = {
-    "prod": "a product over an index", "int": "an integral", "lim": "a limit", "min": "a minimum over an index",
+    "int": "an integral", "lim": "a limit", "min": "a minimum over an index",
     "cup": "a union", "cap": "an intersection", "oplus": "a direct sum",
 }  # fmt: skip
 
@@ -25,11 +26,25 @@ UNREAD = {
 def ranged(low: Lowering, node: t.Big) -> Value:
     if node.kind == "sum" and (steps := _steps(low, node)) is not None:
         return steps
+    if node.kind == "prod":
+        return _product(low, node)
     if node.kind == "max" and node.index is not None:
         return over(low, node, maximum=True)
     if node.kind != "sum":
         raise Unread(f"{UNREAD.get(node.kind, node.kind)} is not read", node.start)
     return over(low, node)
+
+
+def _product(low: Lowering, node: t.Big) -> Value:
+    """∏ a_i as the exponential of Σ log a_i, where every a_i > 0; for a rational a_i it then holds everywhere."""
+    if any(isinstance(n, t.Group) and n.kind in {"|", "||"} for n in t.walk(node.body)):
+        raise Unread("a product over an index of absolute values", node.start)
+    logarithm = t.Call(t.Name("log"), t.Group("(", (node.body,), start=node.start, end=node.end),
+                       start=node.start, end=node.end)  # fmt: skip
+    value = over(low, replace(node, kind="sum", body=logarithm))
+    if value.rank:
+        raise Unread("a product over an index of vectors or matrices", node.start)
+    return Value(Apply("exp", (value.expression,)))
 
 
 def _steps(low: Lowering, node: t.Big) -> Value | None:
