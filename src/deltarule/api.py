@@ -244,7 +244,11 @@ class Network:
             along = times_direction(self.inner, second, batch=batch)  # type: ignore[arg-type]
             return Derivation(at_detail(replace(along, layout=layout), detail))
         out = derive(self.inner, wrt=wrt, view=view, layout=layout, sign=sign, policy=policy, batch=batch)  # type: ignore[arg-type]
+        if detail == "component" and self.inner.needs_batch and numbers is None:  # every index needs a number
+            two = self.inner.with_batch(2)
+            out = derive(two, wrt=wrt, view=view, layout=layout, sign=sign, policy=policy)  # type: ignore[arg-type]
         if numbers is not None:
+            batch = batch or self.inner.needs_batch
             subject = self.inner.with_batch(3) if batch else self.inner
             if batch:
                 out = derive(subject, wrt=wrt, view=view, layout=layout, sign=sign, policy=policy)  # type: ignore[arg-type]

@@ -18,6 +18,9 @@ from deltarule.network.worked import read_numbers
 
 __all__ = ["TOLERANCE", "GradientRow", "GradientTable", "derived_gradients"]
 
+SAMPLES = 3
+"""Of the batch, where the equations take a mean over it."""
+SMALL = 1e-4
 TOLERANCE = 1e-6
 
 
@@ -60,6 +63,7 @@ def derived_gradients(network: Network, numbers: str = "seed=0") -> GradientTabl
         raise DeltaruleError(
             "the network has no loss to differentiate\nremedy: put one at its end, as in -> squared_error"
         )
+    network = network.with_batch(SAMPLES) if network.needs_batch else network
     values = read_numbers(numbers, network)
     derivation = derive(network)
     point = {name: np.asarray(value, np.float64) for name, value in values.items()}
@@ -79,10 +83,11 @@ def derived_gradients(network: Network, numbers: str = "seed=0") -> GradientTabl
     for equation in derivation.equations:
         known[equation.name] = evaluate(equation.right, equation.axes, known)
     chains = _gradients(derivation)
+    whole = max(float(abs(right[n]).max(initial=0)) for n in wrt)
     rows = []
     for n in wrt:
         derived = np.asarray(evaluate(chains[n].result, chains[n].axes, known), np.float64)
-        rows.append(_row(n, derived, right[n]))
+        rows.append(_row(n, derived, right[n], whole))
     return GradientTable(tuple(rows), loss(moved), tuple(kinks))
 
 
@@ -99,10 +104,11 @@ def _gradients(derivation: Derivation) -> dict[str, Any]:
     return found
 
 
-def _row(name: str, derived: np.ndarray, difference: np.ndarray) -> GradientRow:
+def _row(name: str, derived: np.ndarray, difference: np.ndarray, whole: float) -> GradientRow:
+    """A gradient that vanishes (of a bias before a mean is taken away) is measured beside the largest of all."""
     off = abs(derived - difference)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), off.shape)) if off.ndim else ()
-    error = float(off.max()) / max(float(abs(difference).max()), 1e-8)
+    error = float(off.max()) / max(float(abs(difference).max()), SMALL * whole, 1e-8)
     return GradientRow(name, derived.shape, error, index, float(derived[index]), float(difference[index]))
 
 

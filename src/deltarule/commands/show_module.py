@@ -47,6 +47,8 @@ def _equation(sheet: ModuleSheet) -> list[str]:
 
 def _option(option: Option) -> str:
     values = " or ".join(str(value) for value, _ in option.choices) or "a number"
+    if option.interval is not None:
+        values += f" from {option.interval[0]}, below {option.interval[1]}"
     return f"{option.name}: {values} (default: {option.default})"
 
 

@@ -368,5 +368,5 @@ class _Deriving:
         used: set[str] = set()
         for result in results.values():
             used |= names(result.lean)
-        order = [*self.network.inputs, *(e.name for e in self.equations)]
+        order = [*self.network.inputs, *self.network.drawn, *(e.name for e in self.equations)]
         return tuple(n for n in dict.fromkeys(order) if n in used and n != self.network.loss)

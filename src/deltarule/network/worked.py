@@ -82,7 +82,11 @@ def choose_numbers(network: Network, seed: int) -> dict[str, Value]:
 
     out: dict[str, Value] = {}
     for name, declaration in network.declarations.items():
-        if declaration.role in GIVEN:
+        if declaration.role == "state":
+            out[name] = _filled(declaration.sizes, float(network.state[name]))
+        elif declaration.role == "drawn":
+            out[name] = draw(declaration.sizes, "binary")
+        elif declaration.role in GIVEN:
             kind = "plain"
             if declaration.role == "target":
                 kind = "one-hot" if one_hot else "binary" if probability else "plain"
@@ -112,7 +116,11 @@ def _given(derivation: Derivation, declaration: Declaration) -> bool:
 
 
 def _ones(sizes: tuple[int | str, ...]) -> Value:
-    return [_ones(sizes[1:]) for _ in range(int(sizes[0]))] if sizes else 1.0
+    return _filled(sizes, 1.0)
+
+
+def _filled(sizes: tuple[int | str, ...], value: float) -> Value:
+    return [_filled(sizes[1:], value) for _ in range(int(sizes[0]))] if sizes else value
 
 
 def _chain(chain: Chain, known: Mapping[str, Value]) -> Chain:

@@ -123,6 +123,8 @@ def _letter(n: f.Name) -> str:
     if n.rank:
         if greek:
             return rf"\boldsymbol{{\{n.letter}}}"
+        if len(n.letter) > 1:  # a word is one name, not a product of bold letters
+            return rf"\boldsymbol{{\mathrm{{{_identifier(n.letter)}}}}}"
         return rf"\mathbf{{{_identifier(n.letter)}}}"
     if greek:
         return rf"\{n.letter}"
