@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from deltarule.language.notation import parse_shapes
 from deltarule.network.losses import LOSSES
 from deltarule.network.module import Module
 from deltarule.network.modules import MODULES
@@ -29,6 +30,11 @@ def _linear(x: Array, weights: Sequence[Array]) -> Array:
     W, *b = weights
     y = jnp.matmul(W, x) if jnp.ndim(W) and jnp.ndim(x) else W * x
     return y + b[0] if b else y
+
+
+def _group_norm(x: Array, p: Sequence[Array], eps: float) -> Array:
+    centred = x - jnp.mean(x, axis=-1, keepdims=True)
+    return p[0] * centred / jnp.sqrt(jnp.var(x, axis=-1, keepdims=True) + eps) + p[1]
 
 
 def _batch_norm(x: Array, p: Sequence[Array], eps: float) -> Array:
@@ -66,6 +72,7 @@ BY_HAND: dict[str, Callable[..., Array]] = {
     "squareplus": lambda x, p, b=4.0: jax.nn.squareplus(x, b),
     "softmin": lambda x, p: jax.nn.softmax(-x),
     "embedding": lambda x, p: p[0] @ x,
+    "group_norm": lambda x, p, eps=1e-5, affine=True: _group_norm(x, p if affine else (1.0, 0.0), eps),
     "dropout": lambda x, p, mask, p_=0.5: jnp.where(mask > 0, x / (1 - p_), 0.0),
     "batch_norm": lambda x, p, eps=1e-5, affine=True, momentum=0.1: _batch_norm(x, p if affine else (1.0, 0.0), eps),
     # losses: what comes in, [the target], the options
@@ -155,6 +162,8 @@ def all_written(link: Link, inputs: Mapping[str, Array], parameters: Sequence[Ar
     """The same, for a module with several outputs all of them."""
     row, options = link.row, link.options
     known = dict(inputs) | dict(zip(row.size_arguments, link.sizes, strict=False))
+    for name, sizes in parse_shapes(row.shapes).items():
+        known |= dict(zip(map(str, sizes), jnp.shape(inputs.get(name, 0)), strict=False))
     known.update(zip(link.parameters, parameters, strict=True))
     scalar = not any(jnp.ndim(v) for v in inputs.values())
     value = None

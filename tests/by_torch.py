@@ -31,9 +31,6 @@ def rows(torch: Any) -> tuple[dict[str, Callable[..., Any]], dict[str, Callable[
         ]
         return sum(parts).sum() / (w * y).sum()
 
-    def cells(cell: Any, x: Any, p: Any) -> Any:
-        return cell(x, p)
-
     plain = {
         "identity": lambda x: x,
         "sigmoid": torch.sigmoid,
@@ -71,7 +68,6 @@ def rows(torch: Any) -> tuple[dict[str, Callable[..., Any]], dict[str, Callable[
         "layer_norm": lambda x, p, m: F.layer_norm(x, (x.shape[-1],), p[0], p[1], 1e-5),
         "rms_norm": lambda x, p, m: F.rms_norm(x, (x.shape[-1],), p[0], 1e-5),
         "batch_norm": lambda x, p, m: F.batch_norm(x, None, None, p[0], p[1], True, 0.1, 1e-5),
-        "group_norm": lambda x, p, m: F.group_norm(x, 2, p[0], p[1], 1e-5),
         "dropout": lambda x, p, m: x * m[0] / 0.5,
         "embedding": lambda x, p, m: F.linear(x, p[0]),
         "bilinear": lambda x, p, m: F.bilinear(x, x, p[0], p[2]) + F.linear(x, p[1]),
@@ -114,7 +110,9 @@ def torch_gradients(
 ) -> dict[str, np.ndarray] | None:
     """PyTorch's gradients of the network that `shelf_networks` makes of a row; None where it has no such row."""
     modules, losses = rows(torch)
-    if (name not in modules and name not in losses) or "->" not in text:
+    if "->" not in text:
+        return _several(torch, name, values, parameters)
+    if name not in modules and name not in losses:
         return None
     given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()}
     masks = [given[n] for n in given if n.startswith("mask")]
@@ -127,5 +125,48 @@ def torch_gradients(
     else:
         out = modules[name](given["x"] * first + second, own, masks)
         loss = 0.5 * ((out - given["y"]) ** 2).reshape(len(out), -1).sum(-1).mean()
+    loss.backward()
+    return {n: v.grad.numpy() for n, v in given.items() if v.grad is not None}
+
+
+def _several(
+    torch: Any, name: str, values: Mapping[str, np.ndarray], parameters: tuple[str, ...]
+) -> dict[str, np.ndarray] | None:
+    """The same of rows that take something else than one vector: their outputs, the first against the target."""
+    F = torch.nn.functional
+    given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()}
+    x = [given[n] for n in given if n.startswith("x_")]
+    p = {n: given[n] for n in parameters}
+
+    def stacked(letter: str, gates: str) -> Any:
+        return torch.cat([p[f"{letter}_{g}"] for g in gates])
+
+    def gru() -> Any:
+        zero = torch.zeros_like(p["d_g"])
+        biases = stacked("b", "rzg"), torch.cat([zero, zero, p["d_g"]])
+        return torch.gru_cell(x[0], x[1], stacked("W", "rzg"), stacked("U", "rzg"), *biases)
+
+    def lstm() -> Any:
+        b = stacked("b", "ifgo")
+        return torch.lstm_cell(x[0], (x[1], x[2]), stacked("W", "ifgo"), stacked("U", "ifgo"), b, 0 * b)
+
+    found: dict[str, Callable[[], Any]] = {
+        "add": lambda: x[0] + x[1],
+        "multiply": lambda: x[0] * x[1],
+        "bilinear_pair": lambda: F.bilinear(x[0], x[1], p["A"], p["b"]),
+        "rnn_cell": lambda: torch.rnn_tanh_cell(x[0], x[1], p["W"], p["U"], p["b"], 0 * p["b"]),
+        "gru_cell": gru,
+        "lstm_cell": lstm,
+        "attention": lambda: F.scaled_dot_product_attention(x[0] @ p["W_q"], x[0] @ p["W_k"], x[0] @ p["W_v"]),
+        "group_norm": lambda: F.group_norm(
+            x[0].flatten(1), x[0].shape[1], p["gamma"].flatten(), p["beta"].flatten(), 1e-5
+        ).reshape(x[0].shape),
+    }
+    if name not in found:
+        return None
+    outputs = found[name]()
+    outputs = list(outputs) if isinstance(outputs, tuple) else [outputs]
+    rows = len(outputs[0])
+    loss = 0.5 * ((outputs[0] - given["y"]) ** 2).sum() / rows + sum(0.5 * (o**2).sum() / rows for o in outputs[1:])
     loss.backward()
     return {n: v.grad.numpy() for n, v in given.items() if v.grad is not None}

@@ -24,6 +24,26 @@ NORMALISATIONS = (
         group="normalisation",
     ),
     Module(
+        "mu = mean(x, axis=1); d = x - outer(mu, ones(k)); v = mean(d**2, axis=1); "
+        "h = d / outer(sqrt(v + {eps}), ones(k)); y = {affine}",
+        "x: n k, gamma: n k, beta: n k",
+        name="group_norm",
+        arguments=(),
+        options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
+        conventions=(
+            "x has an axis of groups and one of the units of a group: reshape a vector first",
+            "the variance divides by k",
+            "eps stands inside the root",
+        ),
+        latex=r"\operatorname{GroupNorm}",
+        source="Wu & He 2018",
+        elsewhere=(
+            "torch.nn.GroupNorm(n, n*k, eps=1e-5), which cuts the channels into n groups",
+            "keras.layers.GroupNormalization(groups=n), with eps = 1e-3",
+        ),
+        group="normalisation",
+    ),
+    Module(
         "r = sqrt(mean(x**2) + {eps}); y = {affine} / r",
         "x: n, gamma: n",
         name="rms_norm",
