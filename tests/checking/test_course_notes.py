@@ -21,11 +21,13 @@ NEURON = "$$z = w x + b, \\quad p = \\sigma(z), \\quad L = -y \\ln p - (1 - y) \
         (RELU + "$$\\frac{dy}{da} = 1 \\quad \\text{for } a > 0$$", ["proved"]),
         (RELU + "$$\\frac{dy}{da} = 0 \\quad \\text{for } a > 0$$", ["refuted"]),
         (
-            RELU + "$$\\frac{dy}{da} = 0 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 1 \\quad \\text{if } a > 0$$",
+            RELU
+            + "$$\\frac{dy}{da} = 0 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 1 \\quad \\text{if } a > 0$$",
             ["proved", "proved"],
         ),
         (
-            RELU + "$$\\frac{dy}{da} = 1 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 0 \\quad \\text{if } a > 0$$",
+            RELU
+            + "$$\\frac{dy}{da} = 1 \\quad \\text{if } a < 0, \\qquad \\frac{dy}{da} = 0 \\quad \\text{if } a > 0$$",
             ["refuted", "refuted"],
         ),
         (RELU + "- for $a > 0$: $\\frac{dy}{da} = 1$\n- for $a < 0$: $\\frac{dy}{da} = 0$", ["proved", "proved"]),
@@ -47,7 +49,9 @@ def test_what_holds_for_no_sigma_of_that_kind_is_refuted():
     assert verdicts(NEURON + "$$\\frac{dL}{dz} = y - p$$") == ["refuted"]
 
 
-KERNEL = "$$y_1 = k_1 x_1 + k_2 x_2$$\n$$y_2 = k_1 x_2 + k_2 x_3$$\n\nLet $g_i = \\frac{\\partial L}{\\partial y_i}$.\n\n"
+KERNEL = (
+    "$$y_1 = k_1 x_1 + k_2 x_2$$\n$$y_2 = k_1 x_2 + k_2 x_3$$\n\nLet $g_i = \\frac{\\partial L}{\\partial y_i}$.\n\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,9 @@ def test_marks_stay_marks(text: str):
     assert "refuted" not in verdicts(text)
 
 
-SQUARES = "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$, $w\\in\\mathbb{R}^d$ and $R(w) = \\|Xw-y\\|^2$.\n\n"
+SQUARES = (
+    "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$, $w\\in\\mathbb{R}^d$ and $R(w) = \\|Xw-y\\|^2$.\n\n"
+)
 PENALTY = "For $w \\in \\mathbb{R}^d$ let $J_\\lambda = J + \\frac{\\lambda}{2} \\|w\\|^2$.\n\n"
 NORMED = """$$\\mu = \\frac1d\\sum_{i=1}^d x_i, \\quad s^2 = \\frac1d\\sum_{i=1}^d (x_i-\\mu)^2, \\quad y_i = \\frac{x_i-\\mu}{s}$$
 
@@ -165,3 +171,23 @@ TEMPERATURE = "$q_i = \\frac{e^{z_i/T}}{\\sum_j e^{z_j/T}}$\n\n"
 )
 def test_hessians_penalties_roots_and_temperatures(text: str, expected: str):
     assert verdicts(text)[-1] == expected
+
+
+INDEXED = "Let $X\\in\\mathbb{R}^{n\\times d}$, $w\\in\\mathbb{R}^d$, $r = Xw-y$ and $R = \\|Xw-y\\|^2$.\n\n"
+
+
+def test_an_index_that_runs_over_another_size_is_told_with_the_one_that_fits():
+    right = [
+        row for row in check_text(INDEXED + "$$\\frac{\\partial R}{\\partial w_j} = 2\\sum_{i=1}^n r_i X_{ij}$$").rows
+    ]
+    assert right[-1].verdict == "proved"
+    row = check_text(INDEXED + "$$\\frac{\\partial R}{\\partial w_j} = 2\\sum_{i=1}^n r_i X_{ji}$$").rows[-1]
+    assert row.verdict == "ill-shaped"
+    assert row.hint == "an index is wrong"
+    assert row.suggestion == "2 \\sum_{i=1}^{n} r_i X_{ij}"
+
+
+def test_exchanged_indices_are_named():
+    text = "$s_k = \\sum_j W_{kj} x_j$ and $g_k = \\frac{\\partial L}{\\partial s_k}$.\n\n"
+    row = check_text(text + "$$\\frac{\\partial L}{\\partial W_{ij}} = g_j x_i$$").rows[-1]
+    assert (row.verdict, row.hint, row.suggestion) == ("refuted", "two indices are swapped", "g_i x_j")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
@@ -14,6 +12,7 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
+from deltarule.checking.one_component import of_one_component
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.several_arguments import defines_of_several, depends_on
@@ -100,37 +99,13 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return True
     if found.key in names(value.expression) and not _lists_own_components(value, found.key):
         raise Unread(f"{found.key} is defined by itself")
-    if _of_one_component(state, found, value, right, row):
+    if of_one_component(state, found, value, right, row):
         return True
     define(state, found, value, row, right)
     named_gradient(state, statement, value, row)
     _elsewhere_too(state, left, right, row)
     _at_other_samples(state, found, right, row)
     return True
-
-
-def _of_one_component(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> bool:
-    """ℓ = -log p_c, for the class c: ℓ stands for its right side, whichever component that speaks of."""
-    letters = {a.name for a in value.expression.axes} - {a.name for a in (value.row, value.col) if a is not None}
-    written = {n.letter for n in t.walk(right) if isinstance(n, t.Name)}
-    if value.rank or not letters or not letters <= written or found.sample is not None or found.base == "delta":
-        return False
-    by = {r.key for left, other in _sides(state) for node in (*t.walk(left), *t.walk(other))
-          if isinstance(node, t.Partial) for x in node.by if (r := reference(x, state.symbols.usage)) is not None}  # fmt: skip
-    if found.key in by or found.key in names(value.expression):
-        return False
-    state.symbols.macros[found.key] = lambda lowering: lowering.lower(right)
-    state.of_one_component[found.key] = letters
-    state.seen_definition[found.key] = row.line
-    row.verdict, row.reason = "definition", f"defines {found.key}, of one component"
-    return True
-
-
-def _sides(state: State) -> Iterator[tuple[t.Tree, t.Tree]]:
-    for statement in state.statements:
-        for one, other in pairwise(statement.sides):
-            if one.tree is not None and other.tree is not None:
-                yield one.tree, other.tree
 
 
 def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -374,8 +349,8 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
     """δ_y = ∂L/∂y names the pattern: δ_x is ∂L/∂x for every quantity x of the document."""
     for key, entity in list(state.symbols.entities.items()):
         name = f"{base}{key}"
-        if entity.split:
-            continue  # its components have names of their own
+        if entity.split or name in state.explicit:
+            continue  # its components have names of their own; the text says what it is
         if name not in state.symbols.macros and not target.indices:
 
             def value(lowering: Lowering, entity: Entity = entity) -> Value:

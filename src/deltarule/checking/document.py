@@ -35,7 +35,7 @@ from deltarule.checking.learning import (
     squares,
 )
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
-from deltarule.checking.mending import mend
+from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.redefining import adopts, assumes, mentioned, new_name, redefines
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
@@ -114,7 +114,7 @@ def check_statements(
 
 def _shapes_misread(state: State) -> None:
     """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong."""
-    bad = [row for row in state.rows if row.verdict == "ill-shaped"]
+    bad = [row for row in state.rows if row.verdict == "ill-shaped" and not other_than_layout(row)]
     good = sum(row.verdict in {"proved", "conditional"} for row in state.rows)
     if len(bad) < MANY or 2 * len(bad) <= good:
         return
@@ -135,7 +135,8 @@ def _by_itself(state: State, document: Document, statements: Sequence[Statement]
             continue
         alone = _judged(document, [replace(statement, continues=False)], given, watch.inside(first), declared=declared)
         for row, own in zip(rows, alone.rows, strict=True):
-            if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and own.verdict != "ill-shaped":
+            kept = other_than_layout(row) or own.verdict == "ill-shaped"
+            if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and not kept:
                 row.verdict, row.hint, row.suggestion = "undecided", "", ""
                 row.reason = f"by other equations, not by what is declared: {row.reason}"
 
@@ -312,6 +313,12 @@ def _row(
         row.verdict, row.reason = "unread", "nested too deeply"
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         _undecided(state, left.tree, row, f"judging it failed: {error}")
+    if row.verdict == "unread" and ranges_apart(row.reason):
+        with suppress(TimeUp, MemoryError), watch.limited():
+            mend(state, left.tree, right.tree, row, only="ind")
+        if row.hint:  # with another index the row holds: the one that is written runs over something else
+            row.verdict = "ill-shaped"
+        return
     if row.verdict == "ill-shaped" and (open_names := shapes_open(state, left.tree, right.tree)):
         row.verdict, row.reason = "undecided", f"nothing says what shape {', '.join(open_names)} has; else {row.reason}"
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 
 from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
 
-__all__ = ["at_another_place", "change_of_index", "names_exchanged", "replaced_name"]
+__all__ = ["at_another_place", "change_of_index", "indices_exchanged", "names_exchanged", "replaced_name"]
 
 
 def names_exchanged(side: Side) -> Iterator[t.Tree]:
@@ -38,6 +38,16 @@ def replaced_name(side: Side) -> Iterator[t.Tree]:
         for other in others:
             if other != name:
                 yield t.replaced(side.right, lambda n, name=name, other=other: other if n == name else None)
+
+
+def indices_exchanged(side: Side) -> Iterator[t.Tree]:
+    """Two indices exchanged in the whole side: δ_j x_i for δ_i x_j."""
+    letters = list(dict.fromkeys(
+        item for node in trees(side.right) if isinstance(node, t.Scripted) for item in script_items(node.sub)
+        if isinstance(item, t.Name) and is_index(item)
+    ))[:4]  # fmt: skip
+    for a, b in combinations(letters, 2):
+        yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
 
 
 def change_of_index(side: Side) -> Iterator[t.Tree]:

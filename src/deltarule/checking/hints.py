@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
-from deltarule.checking.exchanges import at_another_place, change_of_index, names_exchanged, replaced_name
+from deltarule.checking.exchanges import (
+    at_another_place,
+    change_of_index,
+    indices_exchanged,
+    names_exchanged,
+    replaced_name,
+)
 from deltarule.checking.insertions import factor_inserted, term_inserted
 from deltarule.checking.repairs import (
     Side,
@@ -65,6 +71,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
     Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
     Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
+    Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(

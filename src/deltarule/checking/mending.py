@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from time import process_time
 
 from deltarule.checking.claims import holds
-from deltarule.checking.hints import repairs
+from deltarule.checking.hints import MISCONCEPTIONS, repairs
 from deltarule.checking.repairs import Side, atoms
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
@@ -15,27 +16,42 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["mend"]
+__all__ = ["mend", "other_than_layout", "ranges_apart"]
 
+_TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
 SECONDS = 1.2
 """Of processor time: what is said of a row does not depend on what else the machine does."""
 MOST = 240
 """Repairs that are tried for one row."""
 
 
-def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time."""
+def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str = "") -> None:
+    """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time; with `only`,
+    by the misconceptions whose names begin so."""
     with state.symbols.undone():
-        _mend(state, left, right, row)
+        _mend(state, left, right, row, only)
 
 
-def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+def ranges_apart(reason: str) -> bool:
+    """Whether a row was not understood since an index runs over two sizes, both of which the document names."""
+    sizes = re.fullmatch(r"the index \w+ runs over (\S+) and over (\S+)", reason)
+    return sizes is not None and not any(size.startswith("?") for size in sizes.groups())
+
+
+def other_than_layout(row: DocumentRow) -> bool:
+    """Whether a repair that turns nothing was proved: then the row was understood, and is wrong as it stands."""
+    return bool(row.hint) and row.hint != _TURNED
+
+
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str) -> None:
     names, functions = _around(state, left, right)
     side = Side(right, left, names, functions)
     deadline = process_time() + SECONDS
     for count, (misconception, changed) in enumerate(repairs(side)):
         if count >= MOST or process_time() > deadline:
             return
+        if only and not misconception.name.startswith(only):
+            continue
         if changed == left:
             continue  # it would hold, and say nothing
         try:

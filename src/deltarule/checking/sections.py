@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from deltarule.checking.mending import other_than_layout
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.language.expression import Apply, names, walk
@@ -69,7 +70,7 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
             take(row, own, own.reason)
-        elif row.verdict == "ill-shaped":
+        elif row.verdict == "ill-shaped" and not other_than_layout(row):
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")

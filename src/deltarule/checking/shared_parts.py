@@ -53,7 +53,7 @@ def _named(u: Expression, part: Equation) -> Expression | None:
         return None
     free = [a for a in u.axes if isinstance(a, Axis)]
     for order in permutations(free):
-        if all(a.size == b.size for a, b in zip(part.axes, order, strict=True)):
-            if rename(part.right, dict(zip(part.axes, order, strict=True))) is u:
-                return Symbol(part.name, order)
+        pairs = list(zip(part.axes, order, strict=True))
+        if all(a.size == b.size for a, b in pairs) and rename(part.right, dict(pairs)) is u:
+            return Symbol(part.name, order)
     return None

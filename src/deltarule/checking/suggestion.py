@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
+from deltarule.reading.references import script_items
 from deltarule.reading.statements import read_expression
 from deltarule.reading.tokens import Unreadable
 
@@ -56,6 +57,8 @@ def _shape(node: object) -> object:
     match node:
         case t.Group(kind="(" | "[", items=(t.Name() | t.Scripted() as only,)):
             return _shape(only)
+        case t.Scripted(base=base, sub=sub, sup=sup, primes=primes):
+            return ("Scripted", _shape(base), tuple(map(_shape, script_items(sub))), _shape(sup), primes)
         case t.Factors(items=items):
             return ("Factors", tuple((op if op not in {"cdot", "times"} else "", _shape(x)) for op, x in items))
         case t.Tree():
@@ -82,8 +85,11 @@ def _latex(node: t.Tree, kept: set[int], text: str) -> str:
             return _name(node)
         case t.Scripted(base=base, sub=sub, sup=sup, primes=primes):
             body = inner(base) + "'" * primes
-            body += f"_{{{inner(sub)}}}" if sub is not None else ""
-            return body + (f"^{{{inner(sup)}}}" if sup is not None else "")
+            letters = [inner(item) for item in script_items(sub)]
+            close = all(len(x) == 1 for x in letters)  # W_{ij}, and not W_{i, j}
+            below = "".join(letters) if close else inner(sub) if sub is not None else ""
+            body += f"_{_braced(below)}" if sub is not None else ""
+            return body + (f"^{_braced(inner(sup))}" if sup is not None else "")
         case t.Terms(items=items):
             out = ""
             for k, (sign, item) in enumerate(items):
@@ -120,6 +126,10 @@ def _latex(node: t.Tree, kept: set[int], text: str) -> str:
             lines = [" & ".join("" if e is None else inner(e) for e in row) for row in rows]
             return f"\\begin{{{name}}} " + " \\\\ ".join(lines) + f" \\end{{{name}}}"
     raise _Plain
+
+
+def _braced(script: str) -> str:
+    return script if len(script) == 1 else f"{{{script}}}"
 
 
 def _name(node: t.Name) -> str:

@@ -1,4 +1,5 @@
-"""σ without an equation: a row that holds for the logistic function holds under a definition that the text leaves out."""
+"""σ without an equation: a row that holds for the logistic function holds under a definition that the text leaves
+out."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from deltarule.language.expression import Apply, Expression, substitute, walk
 __all__ = ["logistic"]
 
 
-def logistic(state: State, a: Expression, b: Expression) -> tuple[Condition, Expression, Expression, Definitions] | None:
+def logistic(
+    state: State, a: Expression, b: Expression
+) -> tuple[Condition, Expression, Expression, Definitions] | None:
     """The sides and the definitions with the logistic function for a σ that is only named; None where there is none."""
     f = state.symbols.functions.get("sigma")
     if f is None or f.defined or f.table_name == "sigmoid":

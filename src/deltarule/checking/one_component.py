@@ -1,0 +1,35 @@
+"""ℓ = -log p_c: a name for what its right side says of one component, which the name does not show."""
+
+from __future__ import annotations
+
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.language.expression import names
+from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, reference, trees
+from deltarule.reading.values import Value
+
+__all__ = ["of_one_component"]
+
+
+def of_one_component(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> bool:
+    """Whether the row defines a name by a right side with an index that the name has not, and nothing is differentiated
+    by that name: it then stands for the right side, whichever component that speaks of."""
+    letters = {a.name for a in value.expression.axes} - {a.name for a in (value.row, value.col) if a is not None}
+    written = {n.letter for n in t.walk(right) if isinstance(n, t.Name)}
+    if value.rank or not letters or not letters <= written or found.sample is not None or found.base == "delta":
+        return False
+    if found.key in _differentiated_by(state) or found.key in names(value.expression):
+        return False
+    state.symbols.macros[found.key] = lambda lowering: lowering.lower(right)
+    state.of_one_component[found.key] = letters
+    state.seen_definition[found.key] = row.line
+    row.verdict, row.reason = "definition", f"defines {found.key}, of one component"
+    return True
+
+
+def _differentiated_by(state: State) -> set[str]:
+    usage = state.symbols.usage
+    sides = [side.tree for statement in state.statements for side in statement.sides]
+    below = [by for side in sides for node in trees(side) if isinstance(node, t.Partial) for by in node.by]
+    return {r.key for by in below if (r := reference(by, usage)) is not None}
