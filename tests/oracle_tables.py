@@ -13,6 +13,7 @@ from deltarule.language.notation import parse_expression
 from deltarule.language.tensor import Tensor
 from deltarule.writing import to_text
 
+from .calculus.backward_functions import DECOMPOSITIONS, WITHOUT
 from .calculus.cookbook import BEYOND, COOKBOOK, SHAPES, Gradient
 
 PAGE = Path(__file__).parent.parent / "docs" / "oracles.md"
@@ -40,7 +41,18 @@ def beyond() -> str:
     return cells(("function", "by", "gradient as derived"), ("---",) * 3, *rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"cookbook": cookbook, "beyond": beyond}
+def backward() -> str:
+    rows = [
+        (f"`{b.name.partition(',')[0]}`{b.name.partition(',')[1] + b.name.partition(',')[2]}",
+         f"`{b.equations}`" if len(b.equations) < 90 else "written out in the test",
+         "; ".join([*([b.note] if b.note else []), *([f"also {', '.join(f'`{a}`' for a in b.also)}"] if b.also else [])]))
+        for b in DECOMPOSITIONS
+    ]  # fmt: skip
+    missing = [(f"`{name}`", "", why) for name, why in WITHOUT.items()]
+    return cells(("PyTorch's function", "forward equation here", ""), ("---",) * 3, *rows, *missing)
+
+
+TABLES: dict[str, Callable[[], str]] = {"cookbook": cookbook, "beyond": beyond, "backward": backward}
 
 
 def written(text: str) -> str:
