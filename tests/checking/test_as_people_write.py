@@ -394,3 +394,22 @@ def test_words_between_two_equality_signs_say_what_stands_before_them():
     assert verdicts(text) == ["definition", "definition"]
     assert last(text, r"\frac{\partial J}{\partial p_i} = -\frac{y_i}{p_i}") == "proved"
     assert last(text, r"\frac{\partial J}{\partial p_i} = \frac{y_i}{p_i}") == "refuted"
+
+
+def test_an_index_below_may_be_the_sample():
+    text = "The model is $p = w r + b$ and $J = \\frac{1}{2m} \\sum_{i=1}^m (p_i - q_i)^2$.\n\n"
+    assert last(text, r"\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^m (p_i - q_i)") == "proved"
+    assert last(text, r"\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^m (q_i - p_i)") not in {
+        "proved",
+        "conditional",
+    }
+    assert last(text, r"\frac{\partial J}{\partial w} = \frac{1}{m} \sum_{i=1}^m (p_i - q_i) p_i") not in {
+        "proved",
+        "conditional",
+    }
+
+
+def test_a_fact_of_a_letter_with_another_number_of_indices_is_passed_over():
+    text = "Assume $\\sum_{i=1}^m y_i = 1$. Later $J = \\frac{1}{2m} \\sum_{i=1}^m (w x^{(i)} - y^{(i)})^2$.\n\n"
+    rows = check_text(f"{text}$$J = \\frac{{1}}{{2m}} \\sum_{{i=1}}^m (y^{{(i)}} - w x^{{(i)}})^2$$\n", "notes.md").rows
+    assert not any("failed" in row.reason for row in rows)

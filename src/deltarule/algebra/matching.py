@@ -118,6 +118,8 @@ def matches(rule: Rule, factors: Mapping[Atom, Any], bound: set[int]) -> tuple[d
 def _unified(
     rule: Rule, pattern: tuple[int, ...], target: tuple[int, ...], names: dict[int, int]
 ) -> dict[int, int] | None:
+    if len(pattern) != len(target):  # one letter with another number of indices
+        return None
     names = dict(names)
     for p, t in zip(pattern, target, strict=True):
         if p > 0 and (p in rule.slots or p in rule.bound):

@@ -349,8 +349,8 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
     """δ_y = ∂L/∂y names the pattern: δ_x is ∂L/∂x for every quantity x of the document."""
     for key, entity in list(state.symbols.entities.items()):
         name = f"{base}{key}"
-        if entity.split or name in state.explicit:
-            continue  # its components have names of their own; the text says what it is
+        if entity.split:
+            continue  # its components have names of their own
         if name not in state.symbols.macros and not target.indices:
 
             def value(lowering: Lowering, entity: Entity = entity) -> Value:

@@ -15,8 +15,8 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.sections import HOLDS, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
-from deltarule.reading.references import Reference, Survey, reference
-from deltarule.reading.statement import Statement
+from deltarule.reading.references import Reference, Survey, base_name, reference
+from deltarule.reading.statement import Side, Statement
 from deltarule.reading.survey import survey
 
 __all__ = ["Slices", "by_what_it_rests_on"]
@@ -39,6 +39,8 @@ class Slices:
     """Each name: the places of the statements with that name alone on the left."""
     shaped: dict[int, set[str]] = field(default_factory=dict)
     """Each part, by its number: the letters that are no numbers there."""
+    components: dict[int, set[str]] = field(default_factory=dict)
+    """Each part: the letters that have one index below, and nothing else shows that they are no numbers."""
     part_of: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -126,13 +128,15 @@ class Slices:
             statements = self.parts[number] if self.parts else self.whole.statements
             sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
             usage = survey(sides)
-            out = {key.split("^")[0] for key, u in usage.items() if u.double or u.triple or u.letters}
+            out = {key.split("^")[0] for key, u in usage.items() if u.double or u.triple}
+            single = {key.split("^")[0] for key, u in usage.items() if u.letters} - out
             for side in sides:
                 for node in t.walk(side):
                     found = reference(node, usage) if isinstance(node, t.Name | t.Scripted) else None
                     if found is not None and (found.transposed or (found.name is not None and _bold(found.name))):
                         out.add(found.key)
-            self.shaped[number] = out
+            self.components[number] = single - out
+            self.shaped[number] = out | single
         return self.shaped[number] | self._declared()
 
     def _declared(self) -> set[str]:
@@ -140,9 +144,33 @@ class Slices:
         found = [(reference(x, self.whole.symbols.usage), space) for x, space in pairs]
         return {r.key for r, space in found if r is not None and not isinstance(space, t.Name)}
 
-    def misread(self, part: State, place: int) -> bool:
+    def as_samples(self, statements: Sequence[Statement], place: int) -> Sequence[Statement] | None:
+        """The statements with x_i as x^{(i)}, where x stands without its index as well and is a number by itself."""
+        self.no_numbers(place)
+        letters = self.components[self.part_of.get(place, 0)]
+        sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+        bare = {base_name(n) for side in sides for n in _alone(side)} & letters
+        if not bare:
+            return None
+
+        def change(node: t.Tree) -> t.Tree | None:
+            match node:
+                case t.Scripted(base=t.Name() as name, sub=t.Name(letter=letter) as below, sup=None) if (
+                    base_name(name) in letters and letter in "ijknm"
+                ):
+                    return replace(node, sub=None, sup=t.Group("(", (below,), start=below.start, end=below.end))
+            return None
+
+        def side(one: Side) -> Side:
+            return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+        return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+    def misread(self, part: State, place: int, without_components: bool = False) -> bool:
         """Whether the slice takes a letter for a number of which the text shows that it is none."""
         known = self.no_numbers(place)
+        if without_components:
+            known = known - self.components[self.part_of.get(place, 0)]
         for left, right, _ in part.judged:
             for node in (*t.walk(left), *t.walk(right)):
                 found = reference(node, part.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
@@ -152,6 +180,14 @@ class Slices:
                 if entity is not None and not entity.rank:
                     return True
         return False
+
+
+def _alone(side: t.Tree) -> Iterator[t.Name]:
+    """The names without any script."""
+    scripted = {id(n.base) for n in t.walk(side) if isinstance(n, t.Scripted)}
+    for node in t.walk(side):
+        if isinstance(node, t.Name) and id(node) not in scripted:
+            yield node
 
 
 def _bold(name: t.Name) -> bool:
@@ -176,16 +212,20 @@ def by_what_it_rests_on(
         if not any(row.verdict in OPEN for row in rows) or refuses(firsts[place + 1]):
             continue
         around = slices.around(place)
-        if around is None or len(around) == len(whole.statements):
+        if around is None:
             continue
         chosen = [replace(whole.statements[k], continues=False) for k in around]
         before = rows_of(chosen[: around.index(place)])
-        part = judged(chosen, declared, first)
-        own = part.rows[before : before + len(rows)]
-        if slices.misread(part, place):
-            continue
-        for row, again in zip(rows, own, strict=True):
-            if row.verdict in OPEN and again.verdict in HOLDS:
-                take(row, again, f"{again.reason}, by the equations that it rests on")
-            elif row.verdict in OPEN and again.verdict in NO_CLAIM:
-                take(row, again, again.reason)
+        alone = chosen if len(around) < len(whole.statements) else None
+        for reading, said in ((alone, ""), (slices.as_samples(chosen, place), ", with an index below for the sample")):
+            if reading is None or not any(row.verdict in OPEN for row in rows):
+                continue
+            part = judged(reading, declared, first)
+            own = part.rows[before : before + len(rows)]
+            if slices.misread(part, place, without_components=bool(said)):
+                continue
+            for row, again in zip(rows, own, strict=True):
+                if row.verdict in OPEN and again.verdict in HOLDS:
+                    take(row, again, f"{again.reason}, by the equations that it rests on{said}")
+                elif row.verdict in OPEN and again.verdict in NO_CLAIM:
+                    take(row, again, again.reason)
