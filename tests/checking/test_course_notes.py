@@ -191,3 +191,24 @@ def test_exchanged_indices_are_named():
     text = "$s_k = \\sum_j W_{kj} x_j$ and $g_k = \\frac{\\partial L}{\\partial s_k}$.\n\n"
     row = check_text(text + "$$\\frac{\\partial L}{\\partial W_{ij}} = g_j x_i$$").rows[-1]
     assert (row.verdict, row.hint, row.suggestion) == ("refuted", "two indices are swapped", "g_i x_j")
+
+
+LEAKY = "Leaky ReLU: $f(x) = \\max(\\alpha x, x)$ with $0<\\alpha<1$.\n\n"
+COSINE = "$$c = \\frac{u^\\top v}{\\|u\\|\\,\\|v\\|}, \\quad u,v\\in\\mathbb{R}^d$$\n\n"
+RATE = "$\\lambda = e^{\\eta}$ and $L = \\lambda - y\\log\\lambda$. Hence $L = e^{\\eta} - y\\eta$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LEAKY + "$f'(x) = 1$ for $x>0$ and $f'(x) = \\alpha$ for $x<0$.", ["proved", "proved"]),
+        (LEAKY + "$f'(x) = \\alpha$ for $x>0$ and $f'(x) = 1$ for $x<0$.", ["refuted", "refuted"]),
+        (LEAKY + "For $x>0$ we have $f'(x) = 1$ and for $x<0$ we have $f'(x) = \\alpha$.", ["proved", "proved"]),
+        (COSINE + "$$\\frac{\\partial c}{\\partial u} = \\frac{v}{\\|u\\|\\|v\\|} - c\\frac{u}{\\|u\\|^2}$$", ["conditional"]),
+        (COSINE + "$$\\frac{\\partial c}{\\partial u} = \\frac{v}{\\|u\\|\\|v\\|}$$", ["refuted"]),
+        (RATE + "$$\\frac{\\partial L}{\\partial\\lambda} = 1 - \\frac{y}{\\lambda}$$", ["proved", "proved"]),
+        (RATE + "$$\\frac{\\partial L}{\\partial\\lambda} = 1 + \\frac{y}{\\lambda}$$", ["proved", "refuted"]),
+    ],
+)
+def test_conditions_in_one_sentence_lists_of_members_and_second_equations(text: str, expected: list[str]):
+    assert verdicts(text) == expected

@@ -62,8 +62,29 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
                 r"[.!?]\s", between
             ):
                 last = max(last, following.end)
+        if word in LOCAL:
+            first, last = _clause(state, statements, place, first, last)
         out.append(Said(positive, first, last))
     return out
+
+
+def _clause(state: State, statements: Sequence[Statement], place: int, first: int, last: int) -> tuple[int, int]:
+    """Where in its sentence a condition holds, if the sentence has several: one that stands right behind a formula holds
+    for what stands before it, back to the condition before; another holds up to the next."""
+    said = statements[place]
+    others = [s for s in statements if first <= s.start <= last and s is not said and _compares(s)]
+    if not others:
+        return first, last
+    text = state.document.text
+    opened = state.document.segments[said.block].start
+    behind = re.search(r"[$)]\s*,?\s*(?:\b[^\W\d_]+\s*)$", text[max(first, opened - 40) : opened]) is not None
+    if behind:
+        return max([s.end for s in others if s.end <= said.start], default=first), said.end
+    return said.start, min([s.start for s in others if s.start > said.start], default=last)
+
+
+def _compares(statement: Statement) -> bool:
+    return bool(statement.relations) and all(r.symbol in ABOVE | BELOW for r in statement.relations)
 
 
 def _behind_a_row(statements: Sequence[Statement], said: Statement, positive: tuple[Expression, ...]) -> Iterator[Said]:

@@ -127,6 +127,8 @@ def adopts(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     axes = tuple(a for a in (value.row, value.col) if a is not None)
     used = [n for n in names(value.expression) if n in state.definitions.equations]
     old = names(state.definitions.equations[found.key].right)
+    if any(n in state.definitions.equations and not _reached(state, n, used) for n in old):
+        return  # what it was computed from would be lost
     if not used or set(used) <= old or any(isinstance(e, Derivative) for e in walk(value.expression)):
         return
     if any(state.definitions.depends(n, found.key) for n in used) or set(value.expression.axes) - set(axes):
@@ -134,6 +136,11 @@ def adopts(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     _forget(state, found.key)
     state.definitions.define(Equation(Symbol(found.key, axes), value.expression))
     state.seen_definition[found.key] = row.line
+
+
+def _reached(state: State, name: str, used: list[str]) -> bool:
+    """Whether one of the names is computed from `name`, or is it."""
+    return any(n == name or state.definitions.depends(n, name) for n in used)
 
 
 def _forget(state: State, key: str) -> None:

@@ -319,7 +319,8 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
             current = close(current)
             current.tokens += chunk.tokens
         elif kind == "comma" and chunk.mark is not None:
-            if chunk.related and any(current.tokens[k].kind == "relation" for k in _top(current.tokens)):
+            related = chunk.related or _members(chunks[index:])
+            if related and any(current.tokens[k].kind == "relation" for k in _top(current.tokens)):
                 current = close(current)
                 current.tokens += chunk.tokens
             else:
@@ -336,6 +337,21 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
     for clause in out:
         _trim(clause)
     return [c for c in out if c.tokens]
+
+
+def _members(chunks: list[_Chunk]) -> bool:
+    """Whether a list of names begins here that lie in one set: u, v \\in \\mathbb{R}^d."""
+    for k, chunk in enumerate(chunks):
+        if not chunk.tokens or chunk.tokens[0].kind not in ("name", "style", "accent") or chunk.words:
+            return False
+        if chunk.related:
+            first = next(chunk.tokens[j] for j in _top(chunk.tokens) if chunk.tokens[j].kind == "relation")
+            return k > 0 and first.text == "\\in"
+        if any(token.kind in ("relation", "op", "dots") for token in chunk.tokens):
+            return False
+        if k + 1 < len(chunks) and (chunks[k + 1].mark is None or chunks[k + 1].mark.kind != "comma"):
+            return False
+    return False
 
 
 def _chunks(tokens: list[Token]) -> list[_Chunk]:
