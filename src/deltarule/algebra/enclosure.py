@@ -102,6 +102,8 @@ class Evaluation:
                 for t in terms:
                     total += self.value(t, at)
                 return total
+            case Product(factors=factors, bound=(_, *_)) if any(isinstance(f, Selection) for f in factors):
+                return self._selected(e, at)
             case Product(factors=factors, bound=bound):
                 total = flint.arb(0)
                 for inner in self._inside(bound, at):
@@ -160,6 +162,36 @@ class Evaluation:
             except ZeroDivisionError:
                 self._inverses[key] = None
         return self._inverses[key]
+
+    def _selected(self, e: Product, at: Mapping[Axis, int]) -> Any:
+        """A sum with equations between its indices: only the terms where they hold, each index that an equation gives
+        by the others put in."""
+        equations = [f for f in e.factors if isinstance(f, Selection)]
+        others = [f for f in e.factors if not isinstance(f, Selection)]
+        given: dict[Axis, Selection] = {}
+        needed: set[Axis] = set()
+        for f in equations:
+            for axis, c in f.terms:
+                rest = {a for a, _ in f.terms if a != axis}
+                free = axis in e.bound and axis not in given and axis not in needed
+                if free and abs(c) == 1 and not rest & set(given):
+                    given[axis] = f
+                    needed |= rest
+                    break
+        total = flint.arb(0)
+        for where in self._inside(tuple(a for a in e.bound if a not in given), at):
+            inner = dict(where)
+            for axis, f in given.items():
+                terms = dict(f.terms)
+                inner[axis] = terms[axis] * (f.constant - sum(c * inner[a] for a, c in f.terms if a != axis))
+            if any(not 1 <= inner[a] <= self.size(a) for a in given):
+                continue
+            if all(sum(c * inner[a] for a, c in f.terms) == f.constant for f in equations):
+                part = flint.arb(1)
+                for f in others:
+                    part *= self.value(f, inner)
+                total += part
+        return total
 
     def _inside(self, bound: tuple[Axis, ...], at: Mapping[Axis, int]) -> Any:
         if not bound:

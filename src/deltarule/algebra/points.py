@@ -98,7 +98,8 @@ class Point:
         random = Random(f"{self.seed} {name} {indices}")
         value = Fraction(random.randrange(1, 32), 16)
         while value in self._drawn_before:  # two values alike would be a tie, where conventions differ
-            value = Fraction(random.randrange(1, 32 + len(self._drawn_before)), random.choice((12, 13, 14, 15, 16)))
+            top = 32 + len(self._drawn_before)  # exact in binary: a maximum is seen to be one of its own entries
+            value = Fraction(random.randrange(1, top), random.choice((16, 32, 64)))
         self._drawn_before.add(value)
         if name in self._above:
             return value / 2 * self.scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,12 +20,14 @@ from deltarule.language.expression import (
     negate,
     power,
     rename,
+    selection,
     subtract,
     symbols,
 )
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
+from deltarule.reading.shifted import equation
 from deltarule.reading.values import Unread, Value, aligned, minus, plus, transpose
 from deltarule.reading.written_out import axis_for
 
@@ -70,6 +73,15 @@ def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Referen
 
 
 def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -> Value:
+    match function:
+        case t.Scripted(base=t.Name(letter="log") as log, sub=t.Tree() as base, primes=0):
+            plain = replace(function, sub=None) if function.sup is not None else log
+            below = low.lower(base)
+            if below.rank:
+                raise Unread("a logarithm to a base that is not a number", start)
+            scale = power(Apply("log", (below.expression,)), -1)
+            value = apply_named(low, plain, argument, start)
+            return value.with_expression(multiply(scale, value.expression))
     found = reference(function, low.symbols.usage)
     if found is None:
         raise Unread("a function that is not a name", start)
@@ -101,10 +113,13 @@ def indicator(low: Lowering, group: t.Tree) -> Value | None:
     match group:
         case t.Group(kind="[" | "(" | "{", items=(t.Compare(sides=(left, right), relations=(relation,)),)):
             sign = relation.symbol.lstrip("\\")
+            if sign == "=" and (selected := equation(low, left, right)) is not None:
+                return Value(selected)
             if sign in {"=", "ne", "neq", "≠"}:
                 i, j = axis_for(low, left), axis_for(low, right)
                 if isinstance(i, Axis) and isinstance(j, Axis):
-                    low.symbols.unify(i.size, j.size)
+                    if not low.symbols.unify(i.size, j.size) and sign == "=":  # the first entries of a longer axis
+                        return Value(selection(((i, 1), (j, -1)), 0))
                     i, j = (Axis(x.name, low.symbols.find(x.size)) for x in (i, j))
                 d = delta(i, j)
                 return Value(d if sign == "=" else subtract(ONE, d))

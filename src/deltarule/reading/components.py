@@ -9,6 +9,7 @@ from deltarule.calculus.rules import delta
 from deltarule.language.expression import Axis, Derivative, Expression, Symbol, add, fresh, multiply, rename, substitute
 from deltarule.reading.gradients import orientation
 from deltarule.reading.references import Reference
+from deltarule.reading.shifted import Places
 from deltarule.reading.symbols import Entity
 from deltarule.reading.values import Unread, Value, transpose
 
@@ -21,7 +22,8 @@ __all__ = ["assembled", "at_components"]
 def at_components(low: Lowering, r: Reference, start: int) -> Value:
     """A derivative named by component, at other components."""
     meanings = low.symbols.indexed[r.key]
-    indices = [low.index(item) for item in r.indices]
+    places = Places(low, r.indices)
+    indices = places.indices
     written = tuple(i.name for i in indices if isinstance(i, Axis))
     if written not in meanings and len(meanings) > 1:
         raise Unread(f"{r.key} with indices of more than one meaning", start)
@@ -48,7 +50,7 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
         for name, i in zip(letters, indices, strict=True)
         if name in sizes
     }
-    return Value(one_by_one(low, rename(e, placed)))
+    return places.selected(Value(one_by_one(low, rename(e, placed))))
 
 
 def one_by_one(low: Lowering, e: Expression) -> Expression:

@@ -43,6 +43,7 @@ from deltarule.reading.gradients import holding, operator, partial
 from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
+from deltarule.reading.shifted import Places
 from deltarule.reading.symbols import SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, matrix, norm
@@ -212,7 +213,11 @@ class Lowering:
         return value
 
     def component(self, entity: Entity, r: Reference, start: int) -> Value:
-        indices = [self.index(i) for i in r.indices]
+        places = Places(self, r.indices)
+        return places.selected(self.placed(entity, r, places.indices, start))
+
+    def placed(self, entity: Entity, r: Reference, indices: list[Index], start: int) -> Value:
+        """A quantity at indices."""
         if r.transposed and len(indices) == 2:  # W^T_{ij} is W_{ji}
             indices.reverse()
         leading: list[Index] = []
@@ -301,8 +306,9 @@ class Lowering:
         axes = [a for a in (value.row, value.col) if a is not None]
         if len(items) != len(axes):
             raise Unread("components of a value with another number of axes", start)
-        picked = {a: self.sized(self.index(i), a.size) for a, i in zip(axes, items, strict=True)}
-        return Value(rename(value.expression, picked))
+        places = Places(self, tuple(items))
+        picked = {a: self.sized(i, a.size) for a, i in zip(axes, places.indices, strict=True)}
+        return places.selected(Value(rename(value.expression, picked)))
 
     def primed(self, base: t.Tree, primes: int, start: int) -> Value:
         """(…)' : the derivative by the one variable that occurs."""

@@ -25,10 +25,11 @@ __all__ = [
     "is_negative",
     "is_transpose",
     "letter_of",
+    "letters_below",
+    "multiple_of",
     "read_above",
     "reference",
     "script_items",
-    "three_letters",
     "trees",
     "usage_key",
     "usage_of",
@@ -79,8 +80,8 @@ class Usage:
     letters: set[str] = field(default_factory=set)
     double: bool = False
     """Whether two indices occur below."""
-    triple: bool = False
-    """Whether three indices occur below, all letters: `W_{ijl}`."""
+    triple: int = 0
+    """How many indices occur below, where these are three or more, letters or sums of letters: `W_{ijl}`."""
     sample_letters: set[str] = field(default_factory=set)
     elementwise: int = 0
     """How often it stands in an elementwise product."""
@@ -185,8 +186,18 @@ def is_index(item: t.Tree) -> bool:
         case t.Name():
             return not item.accents and item.letter in INDEX_LETTERS
         case t.Terms(items=items):
-            return all(is_index(x) for _, x in items)
+            return all(is_index(x) or multiple_of(x) is not None for _, x in items)
     return False
+
+
+def multiple_of(item: t.Tree) -> tuple[int, str] | None:
+    """`2i` in an index that is a sum."""
+    match item:
+        case t.Factors(items=((_, t.Num(value=value)), (_, t.Name(letter=letter, accents=())))) if (
+            value.denominator == 1 and letter in INDEX_LETTERS
+        ):
+            return int(value), letter
+    return None
 
 
 def is_kronecker(node: t.Tree) -> bool:
@@ -219,7 +230,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
         if key.startswith(f"{base}^") and _counted(key[len(base) + 1 :], usage.steps):
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
-            out.double, out.triple = out.double or u.double, out.triple or u.triple
+            out.double, out.triple = out.double or u.double, max(out.triple, u.triple)
             out.elementwise, out.numbered = out.elementwise + u.elementwise, out.numbered + u.numbered
     return out
 
@@ -316,7 +327,8 @@ def _below(
         out["mark"] = label_text(sub)  # h_0, where h_t occurs; θ_0 beside θ_1, …, θ_n
         return
     few = len(items) <= 2 or u.triple
-    counts = all(map(is_index, items)) and few and len(items) <= 3 and not any(letter_of(i) in defined for i in items)
+    few = few and len(items) <= max(3, u.triple)
+    counts = all(map(is_index, items)) and few and not any(letter_of(i) in defined for i in items)
     vector = u.bare and not u.numbered and (u.bold or u.transposed)
     if numbers and len(items) == 1 and not listed and not u.letters and not vector:
         counts = False  # W_1, b_2, h_1: a layer, where the letter alone is not a vector
@@ -326,10 +338,12 @@ def _below(
         out["mark"] = label_text(sub)
 
 
-def three_letters(items: tuple[t.Tree, ...]) -> bool:
-    """Whether a script is three different index letters, `ijl`: an array of three axes."""
+def letters_below(items: tuple[t.Tree, ...]) -> int:
+    """How many different index letters, or sums of them, a script is, if they are three or more: the axes of an array
+    `W_{ijl}`. Else 0."""
     letters = {i.letter for i in items if isinstance(i, t.Name) and is_index(i)}
-    return len(items) == len(letters) == 3
+    sums = [i for i in items if isinstance(i, t.Terms) and is_index(i)]
+    return len(items) if 3 <= len(items) == len(letters) + len(sums) <= 6 else 0
 
 
 def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ...]] | None:

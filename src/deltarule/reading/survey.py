@@ -20,10 +20,10 @@ from deltarule.reading.references import (
     is_transpose,
     label_text,
     letter_of,
+    letters_below,
     read_above,
     reference,
     script_items,
-    three_letters,
     trees,
     usage_key,
 )
@@ -136,7 +136,7 @@ def survey(
                     elif all(map(is_index, items)) and not any(letter_of(i) in usage.defined for i in items):
                         u.letters.update(map(letter_of, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
-                    u.triple = u.triple or three_letters(items)
+                    u.triple = max(u.triple, letters_below(items))
                     if sup is not None and is_transpose(sup):
                         u.transposed += 1
                         u.numbered += len(items) == 1 and isinstance(items[0], t.Num)

@@ -229,7 +229,7 @@ class Symbols:
                 self.shaped(entity, 2)
             return
         if u.triple:
-            self.shaped(entity, 3)
+            self.shaped(entity, u.triple)
         elif u.double:
             self.shaped(entity, 2)
         elif u.letters or (u.digits and u.bare and not u.numbered and (u.bold or u.transposed)):

@@ -131,7 +131,8 @@ class _Tensors:
                 case _ if f.axes:
                     operands.append((self.full(f, f.axes), f.axes))
         sources = [_closed(self.own(f, ())) for f in scalars]
-        if operands and not bound and len(axes) > 2 and not any(isinstance(f, Delta | Selection) for f in factors):
+        moved = any(isinstance(f, Delta | Selection) for f in factors)
+        if not bound and not moved and len(axes) > 2 and any(len(own) == len(axes) for _, own in operands):
             return " * ".join([*sources, *(self.loose(f, axes) for f in factors if f.axes)])
         if operands:
             sources.append(self.einsum(operands, axes))

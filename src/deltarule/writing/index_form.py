@@ -112,12 +112,13 @@ class IndexForm:
         axis = next((a for a, c in e.terms if abs(c) == 1), e.terms[0][0])
         sign = dict(e.terms)[axis]
         sign = sign if abs(sign) == 1 else 1
-        left, right = [], []
+        left: list[Formula] = []
+        right: list[Formula] = []
         for a, c in e.terms:
-            side, c = (left, sign * c) if a is axis else (right, -sign * c)
+            side, times = (left, sign * c) if a is axis else (right, -sign * c)
             letter = f.Name(letters[a], source=letters[a])
-            one = letter if abs(c) == 1 else compose.product([f.Numeral(str(abs(c))), letter])
-            side.append(one if c > 0 else compose.negative(one))
+            one = letter if abs(times) == 1 else compose.product([f.Numeral(str(abs(times))), letter])
+            side.append(one if times > 0 else compose.negative(one))
         if e.constant or not right:
             value = sign * e.constant
             number = f.Numeral(str(abs(value)))
@@ -138,8 +139,6 @@ class IndexForm:
         bound = tuple(a for a in bound if a not in places)
         inner = self._more(bound, letters)
         if places:
-            known = {a for a, (equation, _) in places.items() for a, _ in equation.terms if a not in places}
-            assert all(a in inner for a in known)
             inner |= {a: affine(equation, a, inner) for a, (equation, _) in places.items()}
             factors = tuple(x for x in factors if not any(x is equation for equation, _ in places.values()))
 
@@ -165,7 +164,7 @@ def solved(factors: tuple[Expression, ...], bound: tuple[Axis, ...]) -> dict[Axi
             continue
         for axis, c in e.terms:
             others = {a for a, _ in e.terms if a != axis}
-            if axis not in bound or abs(c) != 1 or axis in used or others & set(out):
+            if axis not in bound or abs(c) != 1 or axis in used or others & set(out) or len(others) < 2:
                 continue
             holding = [x for x in factors if axis in x.axes and x is not e]
             digits = others & set(bound)  # h_jk with i = 3 j + k - 3 has its entries numbered: no index gives way

@@ -22,6 +22,7 @@ from deltarule.language.expression import (
     Maximum,
     Number,
     Product,
+    Selection,
     Symbol,
     multiply,
     names,
@@ -77,6 +78,10 @@ class _Maker:
         self.out: list[Operation] = []
 
     def add(self, s: Statement) -> None:
+        if any(isinstance(node, Selection) for node in walk(s.right)):
+            from deltarule.program.native.lowering import NotLowered
+
+            raise NotLowered(f"{s.name} moves windows, or entries, of an array")
         self.taken.add(s.name)
         right = settle(s.right)
         whole = self.reduction(right, s.name, s.axes)
