@@ -45,7 +45,7 @@ def backward() -> str:
     rows = [
         (f"`{b.name.partition(',')[0]}`{b.name.partition(',')[1] + b.name.partition(',')[2]}",
          f"`{b.equations}`" if len(b.equations) < 90 else "written out in the test",
-         "; ".join([*([b.note] if b.note else []), *([f"also {', '.join(f'`{a}`' for a in b.also)}"] if b.also else [])]))
+         "; ".join(filter(None, [b.note, "also " * bool(b.also) + ", ".join(f"`{a}`" for a in b.also)])))
         for b in DECOMPOSITIONS
     ]  # fmt: skip
     missing = [(f"`{name}`", "", why) for name, why in WITHOUT.items()]
