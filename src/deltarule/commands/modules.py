@@ -31,7 +31,8 @@ def deliver_modules(options: argparse.Namespace, table: Mapping[str, Module]) ->
     from deltarule.commands.module_sheet import ModuleSheet
 
     rows = [ModuleSheet(module).as_row() for module in table.values()]
-    foot = "✓ every step of the derivation of its messages was proved just now, for every size   ✗ not proved"
+    foot = "✓ every step of the derivation of its messages was proved just now, for every size (of windows and "
+    foot += "reshapes: for the sizes of an example)   ✗ not proved"
     return deliver_table(options, rows, [_line(row) for row in rows], foot)
 
 

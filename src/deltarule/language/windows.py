@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 
+from deltarule.language.contraction import settle
 from deltarule.language.errors import NotationError, ShapeError
 from deltarule.language.expression import (
     Axis,
@@ -122,7 +123,7 @@ def windows(x: Tensor, dimensions: int, *numbers: Operand) -> Tensor:
     what = f"windows{dimensions}d"
     places, inside, moving, selections = _opened(what, x, dimensions, _window(what, numbers))
     rest = x.axes[: len(x.axes) - dimensions]
-    value = multiply(*selections, x.expression, bound=moving)
+    value = settle(multiply(*selections, x.expression, bound=moving))
     return Tensor(value, (*rest, *_axes(places), *_axes(inside)))
 
 
@@ -138,10 +139,10 @@ def _pooled(x: Tensor, *numbers: Operand, dimensions: int, largest: bool) -> Ten
     rest = x.axes[: len(x.axes) - dimensions]
     axes = (*rest, *_axes(places))
     if largest:
-        body = multiply(*selections, x.expression, bound=moving)
+        body = settle(multiply(*selections, x.expression, bound=moving))
         return Tensor(Maximum(body, _axes(inside)) if _axes(inside) else body, axes)
     share = power(number(window.size**dimensions), -1)
-    body = multiply(*selections, x.expression, bound=(*_axes(inside), *moving))
+    body = settle(multiply(*selections, x.expression, bound=(*_axes(inside), *moving)))
     return Tensor(multiply(share, body) if window.size > 1 else body, axes)
 
 
@@ -186,7 +187,7 @@ def _convolved(x: Tensor, W: Tensor, *others: Operand, dimensions: int) -> Tenso
         out = front[0] if len(front) + inner == 2 else None
         bound = (*([channel] if channel else []), *_axes(inside), *moving)
         weights = W.on((*([out] if out else []), *([channel] if channel else []), *_axes(inside)))
-        value = multiply(weights, *selections, x.expression, bound=bound)
+        value = settle(multiply(weights, *selections, x.expression, bound=bound))
     else:
         value, out = _in_groups(what, x, W, groups, front, channel, inside, moving, selections)
     axes = (*([out] if out else []), *_axes(places))
@@ -226,7 +227,7 @@ def _in_groups(
     of_output = selection(((out, 1), (g, -many), (q, -1)), -many)
     of_input = selection(((channel, 1), (g, -each), (d, -1)), -each)
     bound = (*_axes([g, q, d]), *_axes(inside), channel, *moving)
-    return multiply(weights, of_output, of_input, *selections, x.expression, bound=bound), out
+    return settle(multiply(weights, of_output, of_input, *selections, x.expression, bound=bound)), out
 
 
 def reshaped(x: Tensor, *sizes: Operand) -> Tensor:
