@@ -212,3 +212,31 @@ RATE = "$\\lambda = e^{\\eta}$ and $L = \\lambda - y\\log\\lambda$. Hence $L = e
 )
 def test_conditions_in_one_sentence_lists_of_members_and_second_equations(text: str, expected: list[str]):
     assert verdicts(text) == expected
+
+
+LAYERS = """Let $x\\in\\mathbb{R}^{n}$, $W^{(1)}\\in\\mathbb{R}^{h\\times n}$, $W^{(2)}\\in\\mathbb{R}^{k\\times h}$.
+$$z^{(1)} = W^{(1)} x, \\quad a^{(1)} = \\tanh(z^{(1)}), \\quad z^{(2)} = W^{(2)} a^{(1)}$$
+$$L = \\frac{1}{2} \\|z^{(2)} - t\\|^2$$
+Define $\\delta^{(l)} = \\frac{\\partial L}{\\partial z^{(l)}}$.
+$$\\delta^{(2)} = z^{(2)} - t$$
+$$\\frac{\\partial L}{\\partial W^{(2)}} = \\delta^{(2)} (a^{(1)})^\\top$$
+"""
+HEAD = "$z = W h + b$, $L = \\mathrm{loss}(z, y)$ and $\\delta = \\frac{\\partial L}{\\partial z}$, a column.\n\n"
+BITS = "$r(x) = \\log_2 x$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LAYERS + "$$\\delta^{(1)} = (W^{(2)})^\\top \\delta^{(2)} \\odot (1 - a^{(1)} \\odot a^{(1)})$$", "conditional"),
+        (LAYERS + "$$\\delta^{(1)} = (W^{(2)})^\\top \\delta^{(2)} \\odot (1 + a^{(1)} \\odot a^{(1)})$$", "refuted"),
+        (LAYERS + "$$\\frac{\\partial L}{\\partial W^{(1)}} = \\delta^{(1)} x^\\top$$", "conditional"),
+        (LAYERS + "$$\\frac{\\partial L}{\\partial W^{(1)}} = x (\\delta^{(1)})^\\top$$", "ill-shaped"),
+        (HEAD + "$$\\frac{\\partial L}{\\partial W} = \\delta h^\\top$$", "conditional"),
+        (HEAD + "$$\\frac{\\partial L}{\\partial b} = -\\delta$$", "refuted"),
+        (BITS + "$$r'(x) = \\frac{1}{x \\ln 2}$$", "proved"),
+        (BITS + "$$r'(x) = \\frac{1}{x}$$", "refuted"),
+    ],
+)
+def test_layers_by_letter_and_number_losses_that_are_only_named_and_bases(text: str, expected: str):
+    assert verdicts(text)[-1] == expected

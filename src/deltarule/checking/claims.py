@@ -193,9 +193,15 @@ def _settle(
             return
         best = next((u for u in uniform if u in proved), proved[0])
         where = {"column": "denominator", "row": "numerator"}
+        matrices = {v for k, v in zip(keys, best, strict=True) if _by_a_matrix(state, k)}
         if best in uniform:
             text = f"{where[best[0]]} layout"
             state.layouts[best[0]].append(row.line)
+            state.matrix_layouts |= matrices
+        elif matrices and state.matrix_layouts and not matrices & state.matrix_layouts:
+            row.verdict = "ill-shaped"
+            row.reason = "the gradient by a matrix lies here the other way than on the lines before, the vectors do not"
+            return
         else:
             parts = [f"∂{k[1]}/∂{k[2]} as a {v}" for k, v in zip(keys, best, strict=True)]  # type: ignore[index]
             text = ", ".join(parts)
@@ -216,6 +222,12 @@ def _settle(
                 shown = found.judgement.counterexample or {}
                 row.counterexample = {k.replace(state.symbols.prefix, ""): v for k, v in shown.items()}
             return
+
+
+def _by_a_matrix(state: State, key: object) -> bool:
+    """Whether a choice is about how the derivative by a matrix lies."""
+    entity = state.symbols.entities.get(key[2]) if isinstance(key, tuple) and len(key) == 3 else None
+    return entity is not None and entity.rank == 2
 
 
 def _lower_pair(

@@ -15,7 +15,7 @@ from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.one_component import of_one_component
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
-from deltarule.checking.several_arguments import defines_of_several, depends_on
+from deltarule.checking.several_arguments import defines_of_several, depends_on, names_its_arguments
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.equation import Declaration, Equation
@@ -88,7 +88,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return False
     if _is_signal_of(state, found) and not isinstance(right, t.Partial):
         return False
-    if depends_on(state, found, right, row):
+    if depends_on(state, found, right, row) or names_its_arguments(state, found, right, row):
         return True
     _, (value,) = lowered(state, right)
     if state.einstein and found.sample is None:

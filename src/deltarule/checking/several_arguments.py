@@ -12,7 +12,7 @@ from deltarule.reading.references import Reference, reference
 from deltarule.reading.symbols import Function
 from deltarule.reading.values import Unread
 
-__all__ = ["defines_of_several", "depends_on"]
+__all__ = ["defines_of_several", "depends_on", "names_its_arguments"]
 
 
 def defines_of_several(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -73,6 +73,31 @@ def _called(state: State, left: t.Tree) -> tuple[Function, tuple[t.Tree, ...]] |
         return None
     f = state.symbols.functions.get(found.base)
     return None if f is None or f.defined else (f, tuple(arguments))
+
+
+def names_its_arguments(state: State, found: Reference, right: t.Tree, row: DocumentRow) -> bool:
+    """L = loss(z, y), where nothing says what that is: L stays a name, some function of what stands before it."""
+    match right:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(", items=items)))):
+            pass
+        case _:
+            return False
+    again = reference(head, state.symbols.usage)
+    if again is None or again.indices or again.primes or again.base not in state.symbols.quantities:
+        return False
+    if again.key == found.key or not any(isinstance(n, t.Name) for item in items for n in t.walk(item)):
+        return False
+    if again.key in state.explicit or again.key in state.definitions.equations or again.key in _headed(state):
+        return False
+    row.verdict, row.reason = "definition", f"says on what {found.key} depends"
+    return True
+
+
+def _headed(state: State) -> set[str]:
+    """The names that some equation gives with their arguments: ℓ(y, t) = …"""
+    lefts = [s.sides[0].tree for s in state.statements if s.relations]
+    heads = [left.items[0][1] for left in lefts if isinstance(left, t.Factors)]
+    return {r.key for head in heads if (r := reference(head, state.symbols.usage)) is not None}
 
 
 def _plain(state: State, argument: t.Tree) -> str | None:

@@ -32,6 +32,8 @@ class State:
     """The line where each name got the meaning that is in force."""
     layouts: dict[str, list[int]] = field(default_factory=lambda: {"column": [], "row": []})
     """The lines that hold only with gradients as columns, and only as rows."""
+    matrix_layouts: set[str] = field(default_factory=set)
+    """How derivatives by matrices lie in the rows that hold in one layout only."""
     chain: list[tuple[Side, DocumentRow, Side]] = field(default_factory=list)
     """The links of the chain at hand."""
     steps: dict[int, int] = field(default_factory=dict)

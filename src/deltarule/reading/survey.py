@@ -10,6 +10,7 @@ from deltarule.reading.references import (
     ANY,
     INDEX_LETTERS,
     LAYER_LETTERS,
+    LAYER_LETTERS,
     STEP_LETTERS,
     Survey,
     Usage,
@@ -53,7 +54,22 @@ def step_letters(roots: Iterable[Any]) -> set[str]:
                     case t.Terms(items=(("+", t.Name(letter=letter)), ("+" | "-", t.Num()))) if letter in may_count:
                         if script is not above or letter not in {"n", "m"} or isinstance(node.sup, t.Group):
                             out.add(letter)
-    return out - (components & MAYBE_STEPS)
+    return (out - (components & MAYBE_STEPS)) | _layers(roots)
+
+
+def _layers(roots: Iterable[Any]) -> set[str]:
+    """The l of δ^{(l)} = ∂L/∂z^{(l)}, where there are δ^{(1)} and z^{(2)}: one equation for every layer."""
+    letters: dict[str, set[str]] = {}
+    numbered: set[str] = set()
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Scripted(base=t.Name() as name, sup=t.Group(kind="(" | "[" as kind, items=(t.Name() as one,))):
+                    if not one.accents and one.letter in LAYER_LETTERS - {"L"}:
+                        letters.setdefault(one.letter, set()).add(kind + base_name(name))
+                case t.Scripted(base=t.Name() as name, sup=t.Group(kind="(" | "[" as kind, items=(t.Num(),))):
+                    numbered.add(kind + base_name(name))
+    return {letter for letter, bases in letters.items() if bases & numbered}
 
 
 def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
