@@ -11,35 +11,40 @@ from typing import Any
 
 def every_pair(factors: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     """Rows such that any two choices of two factors stand together in one of them (greedy, deterministic)."""
+    return _covering(factors, 2)
+
+
+def every_triple(factors: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Rows such that any three choices of three factors stand together in one of them."""
+    return _covering(factors, 3)
+
+
+def _covering(factors: Mapping[str, Sequence[Any]], strength: int) -> list[dict[str, Any]]:
     names = list(factors)
     missing = {
-        ((a, i), (b, j))
-        for a, b in combinations(names, 2)
-        for i, j in product(range(len(factors[a])), range(len(factors[b])))
+        tuple(zip(some, choice, strict=True))
+        for some in combinations(names, strength)
+        for choice in product(*(range(len(factors[name])) for name in some))
     }
     rows = []
     random = Random(0)
-    while missing:
-        chosen = dict(min(missing, key=lambda pair: tuple((names.index(n), i) for n, i in pair)))
+    for group in sorted(missing, key=lambda group: tuple((names.index(n), i) for n, i in group)):
+        if group not in missing:
+            continue
+        chosen = dict(group)
         for name in names:
             if name in chosen:
                 continue
             options = random.sample(range(len(factors[name])), len(factors[name]))  # the first of equals is taken
-            chosen[name] = max(options, key=partial(_gain, names, missing, chosen, name))
-        missing -= {_ordered(names, p, q) for p, q in combinations(chosen.items(), 2)}
+            chosen[name] = max(options, key=partial(_gain, names, missing, chosen, strength, name))
+        missing -= set(combinations(sorted(chosen.items(), key=lambda pair: names.index(pair[0])), strength))
         rows.append({name: factors[name][chosen[name]] for name in names})
     return rows
 
 
-def every_combination(factors: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    """The whole product."""
-    return [dict(zip(factors, choice, strict=True)) for choice in product(*factors.values())]
-
-
-def _gain(names: list[str], missing: set[Any], chosen: Mapping[str, int], name: str, choice: int) -> int:
-    """How many missing pairs the choice would complete."""
-    return sum(_ordered(names, (name, choice), other) in missing for other in chosen.items())
-
-
-def _ordered(names: list[str], p: tuple[str, int], q: tuple[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (p, q) if names.index(p[0]) < names.index(q[0]) else (q, p)
+def _gain(names: list[str], missing: set[Any], chosen: Mapping[str, int], strength: int, name: str, choice: int) -> int:
+    """How many missing groups the choice would complete."""
+    return sum(
+        tuple(sorted((*others, (name, choice)), key=lambda pair: names.index(pair[0]))) in missing
+        for others in combinations(chosen.items(), strength - 1)
+    )
