@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import prod
 
 from deltarule.language.equation import Declaration, Role
 from deltarule.language.errors import DeltaruleError, NotationError, ShapeError
@@ -104,6 +105,8 @@ class _Assembly:
         """The sizes of the input: those of the first module that states them; else a vector of size n."""
         vector: Sizes = ("n",)
         for link in self.links:
+            if link.module.counted and all(isinstance(s, int) for s in link.sizes):
+                return (prod(int(s) for s in link.sizes),)
             stated = link.module.sizes(dict(zip(link.module.size_arguments, link.sizes, strict=True))).get("x")
             if stated is not None and (link.sizes or len(stated) != 1):
                 return stated

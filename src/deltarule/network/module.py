@@ -98,6 +98,9 @@ class Module:
     example: tuple[str, str] = ("", "")
     """For a module whose sizes have to be numbers: a call and the sizes of its input, with which it is shown."""
 
+    counted: bool = False
+    """Whether what comes in has as many entries as the product of the sizes: a vector, where nothing else says more."""
+
     def taking(self, count: int) -> Module:
         """The module for so many sizes, where it takes any number of them: `{sizes}` in its equation."""
         if "{sizes}" not in self.equation:

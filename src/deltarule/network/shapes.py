@@ -11,6 +11,7 @@ SHAPES = (
         "y = reshape(x, {sizes})",
         name="reshape",
         arguments=("n_1", "n_2"),
+        counted=True,
         example=("reshape(2, 3)", "6"),
         conventions=("the last axis runs fastest, as in C and NumPy; any number of sizes", "a size 1 makes no axis"),
         latex=r"\operatorname{reshape}",
