@@ -130,8 +130,8 @@ def test_every_step_is_proved_and_every_gradient_is_that_of_jax(case: dict[str, 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_every_three_choices_are_proved_and_their_gradients_are_those_of_jax(block: int):
-    """The whole product would be 2.7 million derivations. A rule sees a module, what follows it and one option at a time:
-    about a thousand derivations hold every three choices, and each is compared with JAX."""
+    """The whole product would be 2.7 million derivations. A rule sees a module, what follows it and one option:
+    a thousand derivations hold every three; each is compared with JAX."""
     for case in every_triple(FACTORS)[block::BLOCKS]:
         subject, derivation = derived(case)
         expect_proved(derivation)
