@@ -35,7 +35,7 @@ class Iterates:
 def mean_of(values: list[dict[str, np.ndarray]], share: float) -> dict[str, np.ndarray]:
     """Σ share^(t-k) θ_k over Σ share^(t-k), term by term."""
     weights = [share ** (len(values) - 1 - k) for k in range(len(values))]
-    return {n: sum(w * v[n] for w, v in zip(weights, values, strict=True)) / sum(weights) for n in values[0]}
+    return {n: np.average([v[n] for v in values], axis=0, weights=weights) for n in values[0]}
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native"])
@@ -78,7 +78,7 @@ def test_two_fits_with_warm_start_and_a_saved_model_go_on_from_the_weights_not_f
     settings: dict[str, Any] = {"ema": 0.95, "warm_start": True, "batch_size": 30, "optimiser": "adam"}
     whole = Classifier(NETWORK, epochs=10, **settings).fit(X, Y)
     halves = Classifier(NETWORK, epochs=5, **settings).fit(X, Y)
-    saved = load_model(save_model(halves, tmp_path / "model"))
+    saved: Any = load_model(save_model(halves, tmp_path / "model"))
     np.testing.assert_array_equal(saved.predict_proba(X), halves.predict_proba(X))
     for model in (halves, saved):
         model.fit(X, Y)
@@ -87,7 +87,7 @@ def test_two_fits_with_warm_start_and_a_saved_model_go_on_from_the_weights_not_f
 
 
 def test_early_stopping_judges_and_restores_the_mean():
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = (np.asarray(a) for a in load_breast_cancer(return_X_y=True))
     model = Classifier(early_stopping=True, ema=0.99, patience=3, epochs=60, optimiser="adam", learning_rate=0.01)
     model.fit(X, y)
     held = split(len(y), 0.1, 0, y)[1]

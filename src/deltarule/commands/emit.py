@@ -12,6 +12,7 @@ from deltarule.language.errors import DeltaruleError, nearest
 if TYPE_CHECKING:
     from deltarule.program import Program
     from deltarule.program.update_step import StepBy
+    from deltarule.training.optimisers import Optimiser
 
 EXAMPLES = (
     ('deltarule emit "linear(2, 2) -> relu -> linear(2, 1) -> sigmoid -> bce"', "a NumPy module, readable"),
@@ -74,7 +75,7 @@ def _native(name: str, program: Program, batch: int) -> str:
     from deltarule.program.update import update
     from deltarule.training.optimisers import optimiser
 
-    row = optimiser(name)
+    row = _by_parameter(optimiser(name))
     decaying = program.weights
     rules: dict[str, Rule] = {}
     for p in program.spec.gradients:
@@ -103,7 +104,7 @@ def step_by(name: str, program: Program) -> StepBy:
     from deltarule.program.update_step import StepBy
     from deltarule.training.optimisers import optimiser, option_values
 
-    row = optimiser(name)
+    row = _by_parameter(optimiser(name))
     options = option_values(row, None)
     numbers = {**options, "weight_decay": row.weight_decay}
     initial = {state: float(options.get(start, start)) for state, start in row.state.items()}
@@ -112,3 +113,9 @@ def step_by(name: str, program: Program) -> StepBy:
         equations = row.equations_for([1 if isinstance(size, str) else size for size in shape])
         own[p] = update((*row.decays, *equations), rank=len(shape))
     return StepBy(name, update(row.all_equations), numbers, initial, program.weights, own)
+
+
+def _by_parameter(row: Optimiser) -> Optimiser:
+    if row.whole:
+        raise DeltaruleError(f"{row.name} searches its step with many losses: there is no `step` of it to emit")
+    return row

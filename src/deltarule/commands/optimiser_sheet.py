@@ -6,7 +6,9 @@ from typing import Any
 
 from deltarule.algebra import prove
 from deltarule.language.expression import ZERO, Expression, Product, Symbol, substitute
+from deltarule.program.update import update
 from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, read_tensors
+from deltarule.training.lbfgs import EQUATIONS
 from deltarule.training.optimisers import Optimiser
 
 __all__ = ["CLAIM", "OptimiserSheet"]
@@ -45,6 +47,22 @@ def _rests(texts: tuple[str, ...], rank: int) -> bool:
     return True
 
 
+def _points_nowhere() -> bool:
+    """Each equation of the direction gives 0 for 0, and then the parameters stay."""
+    *loops, moved = EQUATIONS.values()
+    values: dict[str, Expression] = {"q": ZERO, "a": ZERO}
+
+    def known(e: Expression) -> Expression | None:
+        return values.get(e.name) if isinstance(e, Symbol) else None
+
+    for equations in loops:
+        for e in equations.equations:
+            if not prove(substitute(substitute(e.right, known), _nothing), ZERO).proved:
+                return False
+    right = substitute(substitute(moved.equations[0].right, known), _nothing)
+    return prove(right, Symbol(PARAMETER, right.axes)).proved
+
+
 class OptimiserSheet:
     """The facts of one row of `OPTIMISERS`."""
 
@@ -52,22 +70,44 @@ class OptimiserSheet:
         self.row = row
 
     @property
+    def cases(self) -> dict[str, tuple[str, ...]]:
+        """The equations by what they are for."""
+        if self.row.whole:
+            return {what: tuple(e.text.split("; ")) for what, e in EQUATIONS.items()}
+        return self.row.cases
+
+    @property
+    def programs(self) -> dict[str, str]:
+        """What is compiled from them."""
+        if self.row.whole:
+            return {what: e.source for what, e in EQUATIONS.items()}
+        return {what: update(texts, rank=2 if "matrix" in what else 1).source for what, texts in self.cases.items()}
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What is remembered and what it starts at."""
+        return {} if self.row.whole else self.row.state
+
+    @property
     def proved(self) -> bool:
         """CLAIM, by exact algebra, for every shape that has equations of its own."""
+        if self.row.whole:
+            return _points_nowhere()
         return all(_rests(texts, 2 if "matrix" in what else 1) for what, texts in self.row.cases.items())
 
     def as_row(self) -> dict[str, Any]:
         """The row of the table of optimisers."""
+        equations = [e for texts in self.cases.values() for e in texts] if self.row.whole else self.row.all_equations
         options = {o.name: {"default": o.default, "words": o.words, "allowed": o.allowed} for o in self.row.options}
         return {
             "name": self.row.name,
-            "equation": "; ".join(self.row.all_equations),
-            "equations": list(self.row.all_equations),
-            "cases": {what: list(texts) for what, texts in self.row.cases.items() if what},
+            "equation": "; ".join(equations),
+            "equations": list(equations),
+            "cases": {what: list(texts) for what, texts in self.cases.items() if what},
             "proved": self.proved,
             "claim": CLAIM,
             "words": self.row.words,
-            "state": self.row.state,
+            "state": self.state,
             "options": options,
             "conventions": list(self.row.conventions),
             "weight_decay": {"default": self.row.weight_decay, "kind": self.row.decay},

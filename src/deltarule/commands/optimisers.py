@@ -17,9 +17,9 @@ arguments = add_table_options
 
 def run(options: argparse.Namespace) -> int:
     from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
-    from deltarule.training.optimisers import OPTIMISERS
+    from deltarule.training.optimisers import EVERY_OPTIMISER
 
-    rows = [OptimiserSheet(row).as_row() for row in OPTIMISERS.values()]
+    rows = [OptimiserSheet(row).as_row() for row in EVERY_OPTIMISER.values()]
     lines = [
         Line(row["name"], row["equations"], f"{row['words']}; {row['source']}", mark(row["proved"])) for row in rows
     ]

@@ -28,7 +28,7 @@ KINDS = {
     "function": ("deltarule.language.functions", "FUNCTIONS", "show_function"),
     "module": ("deltarule.network.modules", "MODULES", "show_module"),
     "loss": ("deltarule.network.losses", "LOSSES", "show_module"),
-    "optimiser": ("deltarule.training.optimisers", "OPTIMISERS", "show_optimiser"),
+    "optimiser": ("deltarule.training.optimisers", "EVERY_OPTIMISER", "show_optimiser"),
     "schedule": ("deltarule.training.schedules", "SCHEDULES", "show_schedule"),
     "identity": ("deltarule.algebra.identities", "IDENTITIES", "show_identity"),
 }

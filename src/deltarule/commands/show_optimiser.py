@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
 from deltarule.commands.shown import Shown
-from deltarule.program.update import update
 from deltarule.training.optimisers import Optimiser
 from deltarule.training.settings import Setting
 
@@ -18,10 +17,9 @@ def show(row: Optimiser, route: str | None = None) -> Shown:
     """The row as it is shown."""
     del route  # a choice of functions
     sheet = OptimiserSheet(row)
-    cases = row.cases
-    programs = {what: update(texts, rank=2 if "matrix" in what else 1).source for what, texts in cases.items()}
+    cases, programs = sheet.cases, sheet.programs
     verdict = f"{'✓ proved' if sheet.proved else '✗ not proved'}: {CLAIM}"
-    state = [f"  {name} starts at {start}" for name, start in row.state.items()]
+    state = [f"  {name} starts at {start}" for name, start in sheet.state.items()]
     options = [line for option in row.options for line in option_lines(option, _auto(row, option))]
     if row.weight_decay:
         options += textwrap.wrap(f"weight_decay: {row.weight_decay:g} unless another is given, {row.decay}", 78)

@@ -23,12 +23,12 @@ _NAMED = ("optimiser", "optimiser_options", "schedule", "schedule_options", "reg
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
     """The options, each with its words from the table of settings."""
-    from deltarule.training.optimisers import OPTIMISERS
+    from deltarule.training.optimisers import EVERY_OPTIMISER
     from deltarule.training.schedules import SCHEDULES
 
     pairs = "NAME=X,..."
     parser.add_argument(
-        "--optimiser", metavar="NAME", default="sgd", help=f"one of {', '.join(OPTIMISERS)} (default: sgd)"
+        "--optimiser", metavar="NAME", default="sgd", help=f"one of {', '.join(EVERY_OPTIMISER)} (default: sgd)"
     )
     parser.add_argument(
         "--optimiser-options", metavar=pairs, type=_options, help="as in beta_1=0.8; `deltarule show adam` lists them"

@@ -35,7 +35,7 @@ def averages_out(parameters: Parameters, memory: Memory) -> None:
 
 
 def averages_in(parameters: Parameters, memory: Memory, *, wanted: bool) -> None:
-    """Before a training: the weights back in their place. Where means are not `wanted` any more, it goes on from them."""
+    """Before a training: the weights back in their place. Means that are not `wanted` any more are the weights."""
     for name, theta in parameters.items():
         trained = memory.arrays.get(name, {}).pop(TRAINED, None)
         if trained is not None and wanted:

@@ -151,6 +151,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
                 f'class_weight = "{self.class_weight}" needs all rows at once; partial_fit sees some'
                 "\nremedy: give the weights by class as a dictionary"
             )
+        self.refuse_some_rows()
         first = not hasattr(self, "parameters_")
         X, y, weight = self._checked(X, y, sample_weight, reset=first, multi_output=True)
         X, Y, indices = self._begin_classes(X, y, classes, whole=True) if first else self._known_classes(X, y)
@@ -335,6 +336,7 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One epoch over these rows, from the present parameters. The first call fits the standardisation."""
+        self.refuse_some_rows()
         first = not hasattr(self, "parameters_")
         X, Y, weight = self._checked(X, y, sample_weight, reset=first, multi_output=True, y_numeric=True)
         if first:

@@ -83,7 +83,7 @@ def nested(arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]
 
 
 def _fits(state: tuple[int, ...], theta: tuple[int, ...]) -> bool:
-    """Whether an array of the state may belong to a parameter: it has its axes, some of them, or one more before them."""
+    """Whether an array of the state may belong to a parameter: with its axes, some of them, or one more before them."""
     if len(state) > len(theta):
         return state[1:] == theta
     left = iter(theta)

@@ -32,8 +32,10 @@ from deltarule.training.fitting import (
     fitted_network,
     output_size,
 )
+from deltarule.training.lbfgs import Converged
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
+from deltarule.training.optimisers import optimiser
 from deltarule.training.predicting import Predicting
 from deltarule.training.range_test import RangeTest
 from deltarule.training.recipe import check_recipe, plan_of
@@ -41,6 +43,7 @@ from deltarule.training.settings import validate
 from deltarule.training.sparse_input import is_sparse, kept_sparse, plain_encoder, scaled_only
 from deltarule.training.splitting import split
 from deltarule.training.standardisation import Standardisation
+from deltarule.training.stepping import draws_of, kept_by
 from deltarule.training.updating import Memory
 from deltarule.training.windows import InMemory, Rows
 
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
     from deltarule.training.checkpoint import Checkpoints
 
 __all__ = ["NetworkEstimator"]
+
+ITERATIONS = 200
+"""The most iterations of an optimiser of all rows at once, where nothing is said (scikit-learn's networks too)."""
 
 
 class NetworkEstimator(Predicting, BaseEstimator):
@@ -217,6 +223,8 @@ class NetworkEstimator(Predicting, BaseEstimator):
     ) -> None:
         """Epochs over rows as the program takes them, from the present parameters or the checkpoint's."""
         plan = self._plan(len(rows), epochs)
+        if plan.optimiser.whole:
+            self._refuse_in_parts(rows)
         work = plan.batch_size * sum(value.size for value in self.parameters_.values())
         position = history = None
         callbacks = check_callbacks(self.callbacks)
@@ -226,6 +234,8 @@ class NetworkEstimator(Predicting, BaseEstimator):
         if self.early_stopping and judge is not None:
             memory = self.optimiser_state_ if averaged else None
             stopping = EarlyStopping(self.patience, self.min_improvement, averaged=memory)
+        if plan.optimiser.whole:
+            callbacks = (*callbacks, Converged(self.optimiser_state_))
         if averaged and judge is not None:
             judge = self._of_averages(judge)
         if stopping is not None:
@@ -263,6 +273,27 @@ class NetworkEstimator(Predicting, BaseEstimator):
         self.interrupted_, self._optimised_by = run.interrupted, self.optimiser
         if stopping is not None:
             self.best_epoch_ = stopping.best_epoch
+
+    def _refuse_in_parts(self, rows: Rows) -> None:
+        """An optimiser of all rows at once has them in memory, and a loss that is the same at every call."""
+        why = None
+        if not isinstance(rows, InMemory):
+            why = "the file is larger than --memory and is read in blocks"
+        elif self.range_test is not None:
+            why = "it searches its steps itself: there is no rate to look for"
+        elif draws_of(self.program_, self._plan(len(rows), 1), self.parameters_) or kept_by(self.program_):
+            why = "the network draws masks or keeps statistics in training"
+        if why is not None:
+            name = self.optimiser
+            raise DeltaruleError(f"{name} needs all rows and the same loss at every call; {why}\nremedy: adam, say")
+
+    def refuse_some_rows(self) -> None:
+        """For `partial_fit`."""
+        if optimiser(self.optimiser).whole:
+            raise DeltaruleError(
+                f"{self.optimiser} needs all rows at once; partial_fit sees some"
+                "\nremedy: fit (with warm_start=True it goes on), or an optimiser for batches, such as adam"
+            )
 
     def _of_averages(
         self, judge: Callable[[dict[str, np.ndarray]], Mapping[str, float]]
@@ -392,11 +423,20 @@ class NetworkEstimator(Predicting, BaseEstimator):
         return plan if self.range_test is None else self.range_test.plan(plan)
 
     def _batch(self, rows: int) -> int:
+        if optimiser(self.optimiser).whole:
+            if not isinstance(self.batch_size, str) and self.batch_size < rows:
+                raise DeltaruleError(
+                    f"{self.optimiser} takes all {rows} rows at once; batch_size is {self.batch_size}"
+                    "\nremedy: leave batch_size out, or take an optimiser for batches, such as adam"
+                )
+            return rows
         return min(200, rows) if isinstance(self.batch_size, str) else int(self.batch_size)
 
     def _epochs(self, rows: int) -> int:
         if not isinstance(self.epochs, str):
             return int(self.epochs)
+        if optimiser(self.optimiser).whole:
+            return ITERATIONS
         return min(max(math.ceil(2000 / math.ceil(rows / self._batch(rows))), 20), 1000)
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, reset: bool = True, **more: Any) -> tuple[Any, Any, Any]:

@@ -19,7 +19,7 @@ from deltarule.training.settings import SETTINGS, Setting, validate_options
 if TYPE_CHECKING:
     from deltarule.program.update import Update
 
-__all__ = ["DECOUPLED", "OPTIMISERS", "Optimiser", "optimiser", "option_values"]
+__all__ = ["DECOUPLED", "EVERY_OPTIMISER", "OPTIMISERS", "Optimiser", "optimiser", "option_values"]
 
 DECOUPLED = "theta <- (1 - learning_rate * weight_decay) * theta"
 """Weight decay beside the gradient, as in AdamW: the first equation of an update."""
@@ -47,10 +47,12 @@ class Optimiser:
     """The equations for a parameter with two axes, where these are others."""
     tall: tuple[str, ...] = ()
     """Those for a matrix with more rows than columns, where these are others again."""
+    whole: bool = False
+    """Whether it takes all rows at once and all parameters as one vector, and searches a step (`lbfgs`)."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A row of the table is pickled by name, so that it stays that row; another one without what is compiled."""
-        if OPTIMISERS.get(self.name) is self:
+        if EVERY_OPTIMISER.get(self.name) is self:
             return optimiser, (self.name,)
         return Optimiser, tuple(getattr(self, f.name) for f in fields(self))
 
@@ -400,12 +402,41 @@ OPTIMISERS: dict[str, Optimiser] = {
 }
 
 
+LBFGS = Optimiser(
+    "lbfgs",
+    (),
+    (
+        _RATE,
+        Setting("history", 10, "how many past steps are remembered", int, (1, 100)),
+        Setting(
+            "tolerance_gradient", 1e-7, "the largest component of the gradient at which it ends", float, (0, math.inf)
+        ),
+        Setting("tolerance_change", 1e-9, "the change of loss or parameters at which it ends", float, (0, math.inf)),
+    ),
+    "quasi-Newton steps on all rows at once: the gradient times an inverse Hessian that the last steps tell, the length "
+    "of the step searched for",
+    "Nocedal 1980; Nocedal & Wright 2006, algorithms 7.4, 3.5 and 3.6",
+    (
+        "an epoch is an iteration; line search, safeguards and defaults are PyTorch's LBFGS with "
+        'line_search_fn="strong_wolfe" and a history of 10 (PyTorch: 100; SciPy, scikit-learn: 10)',
+        "the learning rate is the first step tried, times min(1, 1 / Σ|gradient|) in the first iteration (PyTorch)",
+        "the penalty l2 is part of the loss that is searched; l1, weight decay, clipping and ema are refused",
+        "all rows at once, so no batch size, no partial_fit, no file larger than memory, and no masks that are drawn",
+    ),
+    rates=(1.0, 1.0),
+    whole=True,
+)
+
+EVERY_OPTIMISER: dict[str, Optimiser] = {**OPTIMISERS, LBFGS.name: LBFGS}
+"""Those that have an update for each parameter, and the one for all of them together."""
+
+
 def optimiser(name: str) -> Optimiser:
     """The row of that name, or an error with the nearest names."""
-    if not isinstance(name, str) or name not in OPTIMISERS:
-        hint = nearest(name, OPTIMISERS) if isinstance(name, str) else ""
-        raise DeltaruleError(f"no optimiser {name!r}{hint}; there are {', '.join(OPTIMISERS)}")
-    return OPTIMISERS[name]
+    if not isinstance(name, str) or name not in EVERY_OPTIMISER:
+        hint = nearest(name, EVERY_OPTIMISER) if isinstance(name, str) else ""
+        raise DeltaruleError(f"no optimiser {name!r}{hint}; there are {', '.join(EVERY_OPTIMISER)}")
+    return EVERY_OPTIMISER[name]
 
 
 def option_values(row: Optimiser, given: Mapping[str, Any] | None) -> dict[str, float]:

@@ -36,13 +36,33 @@ class Recipe(Protocol):
 
 def check_recipe(recipe: Recipe) -> None:
     """Raise `DeltaruleError` for an unknown optimiser or schedule, or options that are not theirs."""
-    option_values(optimiser(recipe.optimiser), recipe.optimiser_options)
+    row = optimiser(recipe.optimiser)
+    option_values(row, recipe.optimiser_options)
+    if row.whole:
+        _refuse_in_parts(row.name, recipe)
     row = schedule(recipe.schedule)
     validate_options(f"the schedule {row.name}", row.options, recipe.schedule_options)
     if not isinstance(recipe.regularised, str | Sequence) or not all(isinstance(n, str) for n in recipe.regularised):
         raise DeltaruleError(
             f'regularised is {recipe.regularised!r}; it must be "weights", "all", or names of parameters'
         )
+
+
+def _refuse_in_parts(name: str, recipe: Recipe) -> None:
+    """What does not go with an optimiser of all rows and all parameters at once."""
+    wanted = {
+        "l1": recipe.l1,
+        "weight_decay": 0 if isinstance(recipe.weight_decay, str) else recipe.weight_decay,
+        "clip_value": recipe.clip_value,
+        "clip_norm": recipe.clip_norm,
+        "ema": recipe.ema,
+    }
+    for setting, value in wanted.items():
+        if value:
+            raise DeltaruleError(
+                f"{name} searches a step on the loss itself: {setting} = {value} does not go with it"
+                f"\nremedy: leave {setting} out, or take l2, or another optimiser"
+            )
 
 
 def plan_of(

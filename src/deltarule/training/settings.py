@@ -176,7 +176,7 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "ema",
             None,
-            "the share of the mean of the weights over the updates that an update keeps, as in 0.999: the mean predicts",
+            "the share of the mean of the weights that an update keeps, as in 0.999: then the mean predicts",
             float,
             (0, 1),
             (True, True),

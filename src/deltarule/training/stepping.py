@@ -19,6 +19,7 @@ from deltarule.program.draws import Draws
 from deltarule.program.engine import ONE_SAMPLE
 from deltarule.program.update import update
 from deltarule.training.callbacks import BatchReport, Watchers
+from deltarule.training.lbfgs import Iterations
 from deltarule.training.optimisers import OPTIMISERS, option_values
 from deltarule.training.schedules import LearningRates
 from deltarule.training.updating import Memory, Updates, first_memory
@@ -66,7 +67,7 @@ def stepper(
 ) -> Stepper:
     """Native code where the program has it, else the program's own steps; with `single`, one batch at a time."""
     draws = draws_of(program, plan, parameters)
-    if not hasattr(type(program), "trainer"):
+    if plan.optimiser.whole or not hasattr(type(program), "trainer"):
         return _OneByOne(updater(program, plan, memory), parameters, plan, memory, rates, watchers, draws)
     trainer: Callable[..., Any] = program.trainer  # type: ignore[attr-defined]
     update = updater(program, plan, memory)
@@ -98,6 +99,8 @@ def updater(
 ) -> Callable[[Parameters, np.ndarray, np.ndarray, np.ndarray | None, float], float]:
     """One batch: the loss before its update."""
     options = option_values(plan.optimiser, plan.options)
+    if plan.optimiser.whole:
+        return Iterations(program, options, plan.changes, memory)
     if plan.optimiser is OPTIMISERS["sgd"] and not plan.changes.any:  # the program has this one in its own step
 
         def fused(
