@@ -201,6 +201,9 @@ class Lowering:
         if r.key in self.symbols.macros:
             value = self.symbols.macros[r.key](self)
             if r.indices:
+                match value.expression:
+                    case Derivative(by=Symbol() as by) if r.mark and value.rank == 2 == len(by.axes):
+                        value = Value(value.expression, *by.axes)  # δ_{h_ij} is of h_ij, however δ_h lies
                 return self.picked(value, r.indices, start)
             return transpose(value) if r.transposed else value
         entity = self.symbols.entity(r)
