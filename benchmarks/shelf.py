@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -138,9 +139,7 @@ def measure(name: str) -> Measured:
         found.by_jax = largest_error(mine, by_jax_of(row, network, values))
         found.far = _far_out(name)
         if find_spec("torch") is not None:
-            import torch
-
-            theirs = torch_gradients(torch, name, network.text, values, network.parameters)
+            theirs = torch_gradients(import_module("torch"), name, network.text, values, network.parameters)
             found.by_torch = None if theirs is None else largest_error(mine, theirs)
         found.engines, found.between = _between(network, values)
     except (TypeError, ValueError, NameError, AssertionError) as error:

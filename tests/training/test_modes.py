@@ -109,6 +109,7 @@ def test_a_model_file_holds_the_running_statistics(tmp_path: Path):
     model = Classifier(BOTH, batch_size=20, epochs=3).fit(X, Y)
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
+    assert isinstance(loaded, Classifier)
     assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
     assert np.array_equal(loaded.parameters_["running_var"], model.parameters_["running_var"])
     assert not np.allclose(loaded.parameters_["running_var"], 1)
