@@ -24,7 +24,7 @@ from .table_networks import relative, run_json, variants
 TOLERANCE = 1e-12
 POLICIES = ("plain", "memory", "accuracy")
 OWN_TESTS = {"convolution", "shape"}
-"""Groups whose rows take numbers for sizes: tests/network/test_convolution.py."""
+"""Groups whose rows take numbers for sizes: tests/program/test_convolution.py."""
 MODULE_ROWS = variants(
     {
         name: row

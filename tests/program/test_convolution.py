@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from jax import lax
 
 import deltarule as dr
 from deltarule.language.errors import DeltaruleError, ShapeError
+from deltarule.network.modules import MODULES
 from deltarule.network.network import Network
 from deltarule.program import compile_network
 
@@ -167,6 +169,13 @@ def by_jax(function: Callable[[dict[str, Any]], Any], values: dict[str, np.ndarr
         return float(value), {n: np.asarray(g) for n, g in found.items()}
 
 
+def test_every_row_of_the_tables_is_among_the_cases():
+    chains = " -> ".join(chain for chain, _, _ in CASES.values())
+    rows = [name for name, row in MODULES.items() if row.group in {"convolution", "shape"}]
+    assert len(rows) >= 12
+    assert all(re.search(rf"\b{name}\b", chains) for name in rows), rows
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_messages_are_proved_and_those_of_jax(name: str):
     chain, shape, function = CASES[name]
@@ -182,9 +191,12 @@ def test_messages_are_proved_and_those_of_jax(name: str):
         assert relative(found[f"grad_{p}"], expected[p]) <= TOLERANCE, p
 
 
-@pytest.mark.parametrize("engine", ["numpy", "native"])
+NATIVE = ("a network", "flatten", "conv2d, stride, padding", "two convolutions", "max_pool1d, windows that overlap")
+ENGINES = [(name, "numpy") for name in CASES] + [(name, "native") for name in NATIVE]
+
+
+@pytest.mark.parametrize(("name", "engine"), ENGINES)
 @pytest.mark.filterwarnings("ignore::deltarule.program.native.engine.EngineWarning")
-@pytest.mark.parametrize("name", CASES)
 def test_a_batch_on_an_engine_is_that_of_jax(name: str, engine: str):
     chain, shape, function = CASES[name]
     network = dr.Network(f"{chain} -> squared_error", shapes=f"x: {shape}").inner

@@ -29,6 +29,7 @@ from deltarule.language.expression import (
     opened_maximum,
     rebuild,
     rename,
+    selection,
     walk,
 )
 
@@ -46,6 +47,12 @@ class Place:
     """The largest axis first: that of the places of a window, then those inside it."""
     first: int
     digits: bool
+
+    @property
+    def equation(self) -> Expression:
+        """The equation between the indices, counted from 1."""
+        steps = sum(c for _, c in self.steps)
+        return selection(((self.target, 1), *((a, -c) for a, c in self.steps)), self.first + 1 - steps)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -154,9 +161,7 @@ def separated(equations: Sequence[Equation], batch: int | str | None) -> list[Eq
 
 
 class _Maker:
-    def __init__(
-        self, taken: set[str], batch: int | str | None, module: str, known: dict[Expression, Symbol]
-    ) -> None:
+    def __init__(self, taken: set[str], batch: int | str | None, module: str, known: dict[Expression, Symbol]) -> None:
         self.taken, self.batch, self.module, self.known = taken, batch, module, known
         self.made: list[Equation] = []
 
@@ -201,7 +206,9 @@ class _Maker:
             if not holding or {a for a, _ in p.steps} & {a for f in holding for a in f.axes}:
                 return whole
         if gathers:
-            rest, bound = self.gathered(rest, bound, [e for e, p in zip(equations, places, strict=True) if p in gathers])
+            rest, bound = self.gathered(
+                rest, bound, [e for e, p in zip(equations, places, strict=True) if p in gathers]
+            )
         if not scatters:
             return multiply(*rest, bound=bound)
         outside = [f for f in rest if not set(f.axes) & set(bound)]

@@ -15,6 +15,7 @@ from deltarule.language.expression import (
     Derivative,
     Expression,
     Maximum,
+    Number,
     Piecewise,
     Power,
     Product,
@@ -133,10 +134,24 @@ class _Tensors:
         sources = [_closed(self.own(f, ())) for f in scalars]
         moved = any(isinstance(f, Delta | Selection) for f in factors)
         if not bound and not moved and len(axes) > 2 and any(len(own) == len(axes) for _, own in operands):
-            return " * ".join([*sources, *(self.loose(f, axes) for f in factors if f.axes)])
+            arrays = [f for f in factors if f.axes]
+            gates = [self.gate(f, axes) for f in arrays]
+            gates = gates if None in gates else [None] * len(gates)  # one factor has to be of the type of the arrays
+            return " * ".join([*sources, *(g or self.loose(f, axes) for f, g in zip(arrays, gates, strict=True))])
         if operands:
             sources.append(self.einsum(operands, axes))
         return " * ".join(sources)
+
+    def gate(self, f: Expression, axes: tuple[Axis, ...]) -> str | None:
+        """A factor that is 0 or 1, as a comparison: step(u), or 1 - step(u)."""
+        match f:
+            case Apply(function="step", arguments=(u,)):
+                return f"({self.loose(u, axes)} > 0)"
+            case Sum(
+                terms=(Number(value=1), Product(factors=(Number(value=-1), Apply(function="step", arguments=(u,)))))
+            ):
+                return f"({self.loose(u, axes)} <= 0)"
+        return None
 
     def einsum(self, operands: Sequence[tuple[str, tuple[Axis, ...]]], axes: tuple[Axis, ...]) -> str:
         everything = dict.fromkeys([*axes, *(a for _, own in operands for a in own)])

@@ -19,6 +19,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     add,
@@ -68,7 +69,7 @@ class Numbers:
 
 
 class Elementwise:
-    """Expressions at one point: `read` gives the value of an array there, `delta` that of Kronecker's delta."""
+    """Expressions at one point: `read` gives the value of an array there, `delta` that of an equation of indices."""
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class Elementwise:
         read: Callable[[Symbol], ir.Value],
         numbers: Numbers,
         *,
-        delta: Callable[[Delta], ir.Value] | None = None,
+        delta: Callable[[Delta | Selection], ir.Value] | None = None,
         accuracy: str = "accuracy",
         meanings: Mapping[str, Expression] | None = None,
     ) -> None:
@@ -128,7 +129,7 @@ class Elementwise:
                     holds = b.fcmp_ordered(">" if strict else ">=", self.value(condition), zero)
                     out = b.select(holds, self.value(value), out)
                 return out
-            case Delta() if self.delta is not None:
+            case Delta() | Selection() if self.delta is not None:
                 return self.delta(e)
         raise DeltaruleError(f"the native engine has no code for {e!r}")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import count
+from math import prod
 
 from deltarule.language.contraction import settle
 from deltarule.language.equation import Equation
@@ -22,7 +23,6 @@ from deltarule.language.expression import (
     Maximum,
     Number,
     Product,
-    Selection,
     Symbol,
     multiply,
     names,
@@ -32,11 +32,14 @@ from deltarule.language.expression import (
     walk,
 )
 from deltarule.program.schedule import Statement
+from deltarule.program.selecting import Move, move_of
 
 __all__ = ["SHORT", "Contraction", "Operation", "contraction", "operations"]
 
 SHORT = {"maximum", "minimum", "step", "abs", "sign", "sqrt"}
 """Functions of one or a few instructions."""
+MAX_TURNS = 200_000
+"""Of a loop nest that moves entries, for each sample: beyond, NumPy's views and slices are faster."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,39 @@ class _Maker:
         self.out: list[Operation] = []
 
     def add(self, s: Statement) -> None:
-        if any(isinstance(node, Selection) for node in walk(s.right)):
-            from deltarule.program.native.lowering import NotLowered
-
-            raise NotLowered(f"{s.name} moves windows, or entries, of an array")
         self.taken.add(s.name)
+        if (move := move_of(s.right)) is not None:
+            self.out.append(replace(self.moved(s, move), equation=s.equation))
+            return
         right = settle(s.right)
         whole = self.reduction(right, s.name, s.axes)
         if whole is None:
             body = self.hoisted(self.without_reductions(right, s.name), s.axes, s.name)
             whole = Operation(s.name, s.axes, body)
         self.out.append(replace(whole, equation=s.equation))
+
+    def moved(self, s: Statement, move: Move) -> Operation:
+        """A gather or a scatter along one axis after another, so that each sum is over one window at most."""
+        from deltarule.program.native.lowering import NotLowered
+
+        symbol = move.symbol
+        for k, place in enumerate(move.places):
+            last = k == len(move.places) - 1
+            steps = tuple(a for a, _ in place.steps)
+            there = symbol.axes
+            bound, made = ((place.target,), steps) if move.gather else (steps, (place.target,))
+            axes = (*(a for a in there if a not in bound), *made)
+            turns = prod(a.size for a in (*axes, *bound) if isinstance(a.size, int))
+            if turns > MAX_TURNS:
+                raise NotLowered(f"{s.name} moves more entries than a nest of loops is good for")
+            body = multiply(place.equation, symbol)
+            name = s.name if last else self.free(s.name)
+            op = Operation(name, s.axes if last else axes, body, bound, "sum")
+            if last:
+                return op
+            self.out.append(op)
+            symbol = Symbol(name, axes)
+        raise AssertionError("a move has a place")
 
     def without_reductions(self, e: Expression, owner: str) -> Expression:
         """The expression with each sum and maximum in it computed before, under a name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from deltarule.language.expression import Axis, Delta, Symbol
+from deltarule.language.expression import Axis, Delta, Selection, Symbol
 from deltarule.program.native.operands import Operand
 from deltarule.program.native.vectors import INDEX, Index, Vectors
 
@@ -47,11 +47,33 @@ class Point:
         else:
             v.store_apart(value, operand.pointer, offset, stride, self.count)
 
-    def delta(self, node: Delta) -> ir.Value:
-        """1 in the lanes where the two indices agree."""
+    def delta(self, node: Delta | Selection) -> ir.Value:
+        """1 in the lanes where the two indices agree, or the equation holds."""
         b = self.vectors.builder
-        same = b.icmp_signed("==", self._numbers(node.first), self._numbers(node.second))
+        if isinstance(node, Selection):
+            left, right = self._sides(node)
+        else:
+            left, right = self._numbers(node.first), self._numbers(node.second)
+        same = b.icmp_signed("==", left, right)
         return b.select(same, self.vectors.constant(1.0), self.vectors.constant(0.0))
+
+    def _sides(self, node: Selection) -> tuple[ir.Value, ir.Value]:
+        """Σ coefficient · index, counted from 0, and what it has to be."""
+        b = self.vectors.builder
+        total: ir.Value | None = None
+        for axis, c in node.terms:
+            number = self._numbers(axis)
+            factor = self._everywhere(c)
+            part = number if c == 1 else b.mul(number, factor)
+            total = part if total is None else b.add(total, part)
+        assert total is not None
+        return total, self._everywhere(node.constant - sum(c for _, c in node.terms))
+
+    def _everywhere(self, number: int) -> ir.Value:
+        """A whole number in every lane."""
+        one = ir.Constant(INDEX, number)
+        lanes = self.vectors.lanes
+        return one if lanes == 1 else ir.Constant(ir.VectorType(INDEX, lanes), [one] * lanes)
 
     def _position(self, indices: tuple[Axis | int, ...], operand: Operand) -> tuple[Index, Index]:
         v = self.vectors
