@@ -413,7 +413,7 @@ LBFGS = Optimiser(
         ),
         Setting("tolerance_change", 1e-9, "the change of loss or parameters at which it ends", float, (0, math.inf)),
     ),
-    "quasi-Newton steps on all rows at once: the gradient times an inverse Hessian that the last steps tell, the length "
+    "quasi-Newton steps on all rows at once: the gradient times an inverse Hessian told by the last steps, the length "
     "of the step searched for",
     "Nocedal 1980; Nocedal & Wright 2006, algorithms 7.4, 3.5 and 3.6",
     (
