@@ -13,6 +13,7 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.index_conditions import apart
 from deltarule.checking.lowered import implied, lowered
+from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
@@ -282,6 +283,8 @@ def _outcome(
     if state.apart:
         a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
+    if outcome.status == "undecided" and definitions is None:
+        outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
     if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):
         return Outcome("undecided", reason="a function stands without its argument")
     if outcome.status == "refuted" and (letter := _component_unsaid(state, left, right, a, b)):

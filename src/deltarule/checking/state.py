@@ -68,6 +68,8 @@ class State:
     """Names that are set to different numbers in different places."""
     einstein: bool = False
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
+    named_derivatives: set[tuple[str, str]] | None = None
+    """(p, o) for every ∂p/∂o of two names that the document writes down; None until it is asked for."""
     written: dict[str, t.Tree] = field(default_factory=dict)
     """The right side, as written, of the equation that gives each name its meaning."""
     bare_function: bool = False

@@ -1,0 +1,62 @@
+"""Derivatives of names without an equation, ∂p_k/∂o_i where nothing says how p depends on o: each is a quantity of its
+own, the same wherever it stands. So -Σ y_k ∂log p_k/∂o_i = -Σ y_k/p_k ∂p_k/∂o_i is proved, for every p of o.
+
+Only derivatives that the document writes down count, and only rows that would stay open come here; nothing is refuted
+so.
+"""
+
+from __future__ import annotations
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.derivation import Judgement
+from deltarule.calculus.judge import Judge
+from deltarule.checking.outcomes import Outcome, with_signals
+from deltarule.checking.state import State
+from deltarule.language.expression import Derivative, Expression, walk
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference, trees
+
+__all__ = ["by_named_derivatives"]
+
+
+def by_named_derivatives(
+    state: State, a: Expression, b: Expression, facts: Facts | None, implied: bool
+) -> Outcome | None:
+    """The outcome with every such derivative as a quantity, if that proves the row."""
+    by = {n.by.name for e in (a, b) for n in walk(e) if isinstance(n, Derivative)}
+    if not by:
+        return None
+    plain = with_signals(state)
+    pairs = {(of, x) for of, x in _written(state) if x in by and of not in plain.equations and not plain.depends(x, of)}
+    pairs = {(of, x) for of, x in pairs if not any(target == of for target, _ in plain.signals)}
+    if not pairs:
+        return None
+    definitions = Definitions.of(plain.equations.values(), dict(plain.declarations))
+    definitions.signals = {**plain.signals, **{pair: f"∂{pair[0]}/∂{pair[1]}" for pair in pairs}}
+    judgement = Judge(definitions, facts or state.facts).equality(a, b)
+    if judgement.verdict != "proved":
+        return None
+    return Outcome("proved", Judgement("proved", judgement.domain), implied=implied)
+
+
+def _written(state: State) -> set[tuple[str, str]]:
+    """(p, o) for every ∂p/∂o of two names in the document that have no meaning as a derivative or a list."""
+    if state.named_derivatives is None:
+        out: set[tuple[str, str]] = set()
+        usage = state.symbols.usage
+        for statement in state.statements:
+            for side in statement.sides:
+                for node in trees(side.tree):
+                    match node:
+                        case t.Partial(
+                            of=(t.Name() | t.Scripted()) as of, by=(t.Name() | t.Scripted() as by,), order=1
+                        ):
+                            above, below = reference(of, usage), reference(by, usage)
+                        case _:
+                            continue
+                    if above is not None and below is not None and above.power is None and below.power is None:
+                        out.add((above.key, below.key))
+        state.named_derivatives = out
+    known = {*state.symbols.macros, *state.symbols.indexed, *state.symbols.functions}
+    return {(of, by) for of, by in state.named_derivatives if of != by and of not in known}
