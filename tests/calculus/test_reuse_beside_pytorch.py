@@ -23,6 +23,7 @@ from deltarule.language.tensor import Tensor
 BESIDE: dict[str, tuple[str, str]] = {
     # the function by its definition, PyTorch's derivative by the result
     "exp": ("exp(s)", "y"),
+    "exp2": ("exp(s*log(2))", "y*log(2)"),
     "expm1": ("expm1(s)", "y + 1"),
     "sigmoid": ("1/(1 + exp(-s))", "(1 - y)*y"),
     "tanh": ("(exp(s) - exp(-s))/(exp(s) + exp(-s))", "1 - y*y"),
@@ -34,6 +35,9 @@ BESIDE: dict[str, tuple[str, str]] = {
     "threshold_": ("where(s > 0, s, 0)", "where(y > 0, 1, 0)"),
     "leaky_relu_": ("where(s > 0, s, 0.01*s)", "where(y > 0, 1, 0.01)"),
     "elu_": ("where(s > 0, s, exp(s) - 1)", "where(y > 0, 1, y + 1)"),
+    "celu_": ("where(s > 0, s, 2*(exp(s/2) - 1))", "where(y > 0, 1, (y + 2)*0.5)"),
+    "hardtanh_": ("max(-1, min(s, 1))", "where(y > -1, where(1 - y > 0, 1, 0), 0)"),
+    "rrelu_with_noise_": ("where(s > 0, s, 0.22916666666666666*s)", "where(y > 0, 1, 0.22916666666666666)"),
     "selu_": (
         "1.0507009873554805*where(s > 0, s, 1.6732632423543772*(exp(s) - 1))",
         "where(y > 0, 1.0507009873554805, y + 1.7580993408473766)",

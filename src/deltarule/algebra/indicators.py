@@ -109,7 +109,10 @@ def _exponents(ctx: Context, f: Polynomial) -> Polynomial | None:
         inside = (polynomial.scale(substitution.instantiate(ctx, i.head.payload[0], i), e) for i, e in items)
         return polynomial.add({}, *inside)
 
-    return polynomial.scale(polynomial.add(exponent(m), polynomial.scale(exponent(n), -1)), 1 if c > 0 else -1)
+    apart = polynomial.add(exponent(m), polynomial.scale(exponent(n), -1))
+    if not apart:
+        return None
+    return polynomial.scale(denominators.numeric_content(apart)[1], 1 if c > 0 else -1)
 
 
 def _parity(e: Any) -> int:

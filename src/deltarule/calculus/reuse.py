@@ -77,7 +77,7 @@ def _reuse(f: Expression, s: Symbol) -> Reuse | None:
     if not conditions:
         return _smooth(f, s, None)
     if len(conditions) > 1:
-        return None
+        return _clipped(f, s)
     (u,) = conditions
     if u is not s and u is not negate(s):
         return None
@@ -94,6 +94,53 @@ def _reuse(f: Expression, s: Symbol) -> Reuse | None:
     if b.derivative is ZERO:
         whole = multiply(test, a.derivative)
     return Reuse(whole, f"y > 0: {a.relation}; else: {b.relation}", tuple(dict.fromkeys(a.keeps + b.keeps)))
+
+
+def _clipped(f: Expression, s: Symbol) -> Reuse | None:
+    """A straight line between two constants that it meets: where the activity lies between them, the slope."""
+    regions = _regions(f, s, None, None)
+    if regions is None or len(regions) != 3:
+        return None
+    (_, a, low), (_, b, line), (_, _, high) = regions
+    assert a is not None
+    assert b is not None
+    slope = simplify(differentiate(line, s))
+    if not (isinstance(low, Number) and isinstance(high, Number) and isinstance(slope, Number) and slope.value > 0):
+        return None
+    ends = [simplify(substitute(line, lambda e, at=at: Number(at) if e is s else None)) for at in (a, b)]
+    if ends != [low, high]:
+        return None
+    inside = Piecewise(((subtract(high, Y), True, slope),), ZERO)
+    return Reuse(Piecewise(((subtract(Y, low), True, inside),), ZERO), f"{low.value} < y < {high.value}: constant")
+
+
+Region = tuple[Fraction | None, Fraction | None, Expression]
+
+
+def _regions(f: Expression, s: Symbol, low: Fraction | None, high: Fraction | None) -> list[Region] | None:
+    """The pieces of f between low and high (None is infinity); None where a condition is no straight line in s."""
+    conditions = _conditions(f)
+    if not conditions:
+        return [(low, high, simplify(f))]
+    for u in conditions:
+        slope = simplify(differentiate(u, s)) if not _conditions(u) else None
+        start = simplify(substitute(u, lambda e: ZERO if e is s else None))
+        if isinstance(slope, Number) and isinstance(start, Number):
+            break
+    else:
+        return None
+    if not slope.value:
+        return _regions(_piece(f, u, start.value > 0), s, low, high)
+    root = -start.value / slope.value
+    if low is not None and root <= low:
+        return _regions(_piece(f, u, slope.value > 0), s, low, high)
+    if high is not None and root >= high:
+        return _regions(_piece(f, u, slope.value < 0), s, low, high)
+    below = _regions(_piece(f, u, slope.value < 0), s, low, root)
+    above = _regions(_piece(f, u, slope.value > 0), s, root, high)
+    if below is None or above is None:
+        return None
+    return [*below, *above]
 
 
 # Pieces ----------------------------------------------------------------------------------------------------------
@@ -119,24 +166,27 @@ def _conditions(f: Expression) -> list[Expression]:
 
 
 def _piece(f: Expression, u: Expression, positive: bool) -> Expression:
-    """f where u > 0, or where u ≤ 0 (at 0 itself the left piece holds, as step(0) = 0 says)."""
+    """f where u > 0, or where u ≤ 0 (at 0 itself the left piece holds, as step(0) = 0 says); other cases are left."""
+    opposite = simplify(negate(u))
+
+    def holds(v: Expression) -> bool | None:
+        v = simplify(v)
+        return positive if v is u else not positive if v is opposite else None
 
     def replace(e: Expression) -> Expression | None:
         match e:
-            case Apply(function="step" | "sign" | "abs", arguments=(v,)):
-                inner = substitute(v, replace)
-                holds = positive if simplify(v) is u else not positive
+            case Apply(function="step" | "sign" | "abs", arguments=(v,)) if (above := holds(v)) is not None:
                 if e.function == "step":
-                    return ONE if holds else ZERO
-                sign = ONE if holds else Number(-1)
-                return sign if e.function == "sign" else multiply(sign, inner)
-            case Apply(function="maximum" | "minimum", arguments=(a, b)):
-                second = positive if simplify(subtract(b, a)) is u else not positive
+                    return ONE if above else ZERO
+                sign = ONE if above else Number(-1)
+                return sign if e.function == "sign" else multiply(sign, substitute(v, replace))
+            case Apply(function="maximum" | "minimum", arguments=(a, b)) if (
+                second := holds(subtract(b, a))
+            ) is not None:
                 chosen = b if second == (e.function == "maximum") else a
                 return substitute(chosen, replace)
-            case Piecewise(cases=((v, _, value),), otherwise=rest):
-                holds = positive if simplify(v) is u else not positive
-                return substitute(value if holds else rest, replace)
+            case Piecewise(cases=((v, _, value),), otherwise=rest) if (above := holds(v)) is not None:
+                return substitute(value if above else rest, replace)
         return None
 
     return substitute(f, replace)
@@ -297,6 +347,7 @@ def _eliminated(
             if solution is None:
                 continue
             rest = [a for i, a in enumerate(atoms.order) if i > 1 and factor.degrees()[i]]
+            rest = [a for a in rest if names(a) - {"pi"}]  # log 2 is a number
             if any(not isinstance(a, Symbol) for a in rest):
                 continue  # a kernel is left over: nothing is gained
             expression = from_fraction(solution, atoms)
