@@ -19,6 +19,7 @@ from deltarule.training.links import link_of
 from deltarule.training.network_estimator import NetworkEstimator
 from deltarule.training.notes import Notes
 from deltarule.training.standardisation import Standardisation
+from deltarule.training.value_targets import refuse_targets_out_of_range, takes_standardised
 
 __all__ = ["Classifier", "Regressor", "features_of"]
 
@@ -302,8 +303,9 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (tanh) and squared_error. A symbolic
     size of its input or output is taken from the data. Columns are standardised, and so is the target where the network
-    ends in a linear layer and squared_error: then the losses in `history_` are in standardised units, `predict` and
-    `score` in those of y. `standardise=False` leaves both as they are.
+    ends in a linear layer and a loss of differences (squared_error, absolute_error, huber, ...): then the losses in
+    `history_`, and the δ of huber, are in standardised units, `predict` and `score` in those of y. `standardise=False`
+    leaves both as they are.
 
     After `fit`: as for `Classifier`, with `r2` in place of the accuracy.
 
@@ -372,6 +374,7 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     def _columns(self, Y: np.ndarray) -> np.ndarray:
         Y = np.asarray(Y, np.float64)
+        refuse_targets_out_of_range(self.network_, Y)
         single = output_size(self.network_) == 1
         return Y[:, 0] if single and Y.ndim == 2 else Y
 
@@ -382,7 +385,7 @@ class Regressor(RegressorMixin, NetworkEstimator):
 
     @property
     def _standardises_target(self) -> bool:
-        return self.standardise and [m.kind for m in self.network_.modules[-2:]] == ["linear", "squared_error"]
+        return self.standardise and takes_standardised(self.network_)
 
     def as_target(self, y: np.ndarray) -> np.ndarray:
         return self._cast_target(self._encoded(self._columns(y)))
