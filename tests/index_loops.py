@@ -23,6 +23,7 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
 )
@@ -96,6 +97,8 @@ def evaluate(
                 return FUNCTIONS[function](*(value(a, at) for a in arguments))
             case Delta(first=a, second=b):
                 return float(place(a, at) == place(b, at))
+            case Selection(terms=terms, constant=constant):  # indices count from 1
+                return float(sum(k * (at[a] + 1) for a, k in terms) == constant)
             case Piecewise(cases=cases, otherwise=otherwise):
                 for u, strict, v in cases:
                     if value(u, at) > 0 or (not strict and value(u, at) == 0):

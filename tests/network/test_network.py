@@ -224,13 +224,14 @@ def test_the_shapes_of_a_chain_give_its_input():
 
 @pytest.mark.parametrize("name", [*MODULES, *LOSSES])
 def test_the_name_of_a_row_alone_is_a_network_of_one_module(name: str):
-    network = Network.parse(name)
+    call, given = (MODULES | LOSSES)[name].example
+    network = Network.parse(call or name, f"x: {given}" if given else None)
     sizes = {**SIZES, "t": 2, "d": 3}
     assert [m.kind for m in network.modules] == [name]
     network = network.with_batch() if network.needs_batch else network
     random = np.random.default_rng(1)
     values = {
-        name: random.uniform(0.1, 0.9, size=[sizes[str(s)] for s in d.sizes])
+        name: random.uniform(0.1, 0.9, size=[s if isinstance(s, int) else sizes[s] for s in d.sizes])
         for name, d in network.declarations.items()
     }
     for e in network.equations:
