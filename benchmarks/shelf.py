@@ -66,10 +66,10 @@ class Measured:
 
 
 def _derived(text: str, shapes: str) -> tuple[float, dict[str, int], Any]:
-    began = time.perf_counter()
+    began = time.process_time()
     network = dr.Network(text, shapes or None)
     derivation = network.derive(batch=True)
-    return time.perf_counter() - began, derivation.counts, derivation
+    return time.process_time() - began, derivation.counts, derivation
 
 
 def _between(network: dr.Network, values: dict[str, np.ndarray]) -> tuple[str, float]:
@@ -154,6 +154,11 @@ def section() -> tuple[str, bool]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = [measure(name) for name in ROWS]
+    return page(rows)
+
+
+def page(rows: list[Measured]) -> tuple[str, bool]:
+    """Write the page of what was measured; its summary, and whether all is as it should be."""
     seconds = sum(r.seconds for r in rows)
     torch = f" {sum(r.by_torch is not None for r in rows)} of them beside PyTorch." if find_spec("torch") else ""
     head = "| row | group | proved | engines | error beside JAX | far out | beside PyTorch | |"
@@ -161,7 +166,7 @@ def section() -> tuple[str, bool]:
     summary = (
         f"{len(rows)} rows, {sum(r.proved for r in rows)} of them proved in every step ({sum(r.steps for r in rows)} "
         f"steps), {sum(r.engines == 'both' for r in rows)} on both engines.{torch} To derive and prove all of them "
-        f"took {seconds:.0f} s (goal {MOST_SECONDS:.0f} s); the largest error beside JAX is "
+        f"takes one core {seconds:.0f} s (goal {MOST_SECONDS:.0f} s); the largest error beside JAX is "
         f"{max(r.by_jax or 0 for r in rows):.0e}, far out {max(r.far or 0 for r in rows):.0e}."
     )
     PAGE.write_text("\n".join([HEAD, summary, "", *table, ""]), encoding="utf-8")
