@@ -32,7 +32,6 @@ from deltarule.language.expression import (
     selection,
     walk,
 )
-
 from deltarule.program.sharing import canonical
 
 __all__ = ["Move", "Place", "move_of", "separated"]
