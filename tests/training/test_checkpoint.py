@@ -70,25 +70,39 @@ def resumed_until_done(folder: Path, output: Path, rng: random.Random, kills: in
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole")
+    return carried_out(tmp_path_factory.mktemp("whole"))
+
+
+def carried_out(folder: Path, **more) -> tuple:
+    """The bits of a training that nothing stops, and how long it takes."""
     for number in range(2):  # the second time nothing is imported or compiled
         began = time.monotonic()
-        run(folder / f"c{number}", folder / f"m{number}")
+        run(folder / f"c{number}", folder / f"m{number}", **more)
     return bits(folder / "m1"), time.monotonic() - began
 
 
-def killed_so_often(times: int, seed: int, uninterrupted: tuple, folder: Path) -> None:
+def killed_so_often(times: int, seed: int, uninterrupted: tuple, folder: Path, **more) -> None:
     expected, seconds = uninterrupted
     rng, killed, number = random.Random(seed), 0, 0
     while killed < times:
         number += 1
         run_folder = folder / str(number)
-        killed += resumed_until_done(run_folder / "c", run_folder / "m", rng, times - killed, seconds)
+        killed += resumed_until_done(run_folder / "c", run_folder / "m", rng, times - killed, seconds, **more)
         assert bits(run_folder / "m") == expected
 
 
 def test_a_training_killed_at_ten_moments_ends_with_the_same_bits(uninterrupted, tmp_path):
     killed_so_often(10, 0, uninterrupted, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "more", [{"optimiser": "adam", "ema": 0.9}, {"optimiser": "muon", "clip_norm": 1.0}], ids=["adam", "muon"]
+)
+def test_a_training_on_the_native_engine_killed_at_five_moments_ends_with_the_same_bits(tmp_path, more):
+    more = {**more, "engine": "native", "epochs": 30}
+    (tmp_path / "whole").mkdir()
+    assert train("breast_cancer", **{**SETTINGS, **more, "epochs": 1}).model.engine_ == "native"
+    killed_so_often(5, 4, carried_out(tmp_path / "whole", **more), tmp_path / "killed", **more)
 
 
 @pytest.mark.slow
