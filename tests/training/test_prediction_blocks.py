@@ -167,3 +167,24 @@ def test_texts_are_a_sequence_of_what_they_stand_for():
     assert texts.first(lambda t: t == "") == 2 and texts.first(lambda t: t == "q") is None
     assert texts[:2].trimmed().words == ["b", "a"] and texts.strings().tolist() == given
     assert texts.numbers(len).tolist() == [1, 1, 0, 1, 1] and texts.counts().tolist() == [2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_large_file_is_predicted_by_native_code_in_the_order_of_its_rows(models, kind, tmp_path, monkeypatch):
+    file = tmp_path / f"table.{kind}"
+    DATA.to_csv(file, index=False) if kind == "csv" else DATA.to_parquet(file)
+    monkeypatch.setattr("deltarule.training.source.ROWS_A_BLOCK", 256)
+    for model in models:
+        expected = list(predictions(model, file))
+        with monkeypatch.context() as patched:
+            patched.setattr("deltarule.training.source.LARGE", 0)
+            found = list(predictions(model, file))
+        assert len(found) == len(expected) > 5
+        assert model.program_.engine == "numpy"  # the model itself is as it was
+        for a, b in zip(found, expected, strict=True):
+            close = 1e-12 if model.dtype == "float64" else 2e-4
+            if a.probabilities is None or b.probabilities is None:
+                np.testing.assert_allclose(a.values, b.values, rtol=close, atol=close)
+            else:
+                np.testing.assert_allclose(a.probabilities, b.probabilities, rtol=close, atol=close)
+    assert models[0].for_many_rows().program_.engine == "native"

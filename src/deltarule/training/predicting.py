@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -54,6 +55,14 @@ class Predicting:
         if program is None:
             program = self._program = self._compiled()
         return program
+
+    def for_many_rows(self) -> Self:
+        """The same model, which predicts by the native engine where it may choose: for more rows than NumPy is for."""
+        if self.engine != "auto":
+            return self
+        other = copy(self)
+        other._program = compiled(self.network_, self.policy, self.dtype, "native")
+        return other
 
     def _standardised(self, X: np.ndarray) -> np.ndarray:
         return self.standardisation_.apply(X) if self.standardisation_ is not None else X

@@ -14,6 +14,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.training.csv_text import csv_text
 from deltarule.training.data import Table, Task
 from deltarule.training.estimators import Classifier, Regressor, features_of
+from deltarule.training.in_order import in_order
 from deltarule.training.metrics import (
     ClassificationMetrics,
     RegressionMetrics,
@@ -22,7 +23,7 @@ from deltarule.training.metrics import (
 )
 from deltarule.training.model_file import load_model
 from deltarule.training.notes import Notes
-from deltarule.training.source import read_blocks
+from deltarule.training.source import is_large, read_blocks
 from deltarule.training.streaming_metrics import RunningClasses, RunningValues
 from deltarule.training.table_input import table_input
 
@@ -102,10 +103,19 @@ def predict(model: Model | str | os.PathLike[str], data: Any) -> Prediction:
 
 
 def predictions(model: Model | str | os.PathLike[str], data: Any) -> Iterator[Prediction]:
-    """The same, block by block: the memory does not grow with the rows. What is odd in the data is said once."""
+    """The same, block by block: the memory does not grow with the rows. What is odd in the data is said once.
+
+    A file of 32 MB and more is predicted by the native engine, where the model's engine is `auto`, and several blocks
+    at once.
+    """
     model, notes = _loaded(model), Notes()
-    threads = ThreadpoolController()
-    for block in read_blocks(data, _wanted(model)):
+    threads, blocks = ThreadpoolController(), read_blocks(data, _wanted(model))
+    if is_large(data):
+        of_many = model.for_many_rows()
+        with threads.limit(limits=1, user_api="blas"):
+            yield from in_order(lambda block: _predicted(of_many, block, notes), blocks)
+        return
+    for block in blocks:
         with threads.limit(limits=1, user_api="blas"):  # the blocks are small, and reading has threads of its own
             found = _predicted(model, block, notes)
         yield found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import chain
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -148,7 +148,9 @@ def _parquet(first: Prediction, parts: Iterable[Prediction], file: IO[bytes]) ->
         for part in parts:
             probabilities = [] if part.probabilities is None else list(np.ascontiguousarray(part.probabilities.T))
             table = pyarrow.table([part.values, *probabilities], names=first.names)
-            writer = writer or pyarrow.parquet.ParquetWriter(file, table.schema)
+            if writer is None:  # numbers are seldom the same twice: only classes are worth a dictionary
+                words: Any = [] if part.probabilities is None else [first.names[0]]
+                writer = pyarrow.parquet.ParquetWriter(file, table.schema, use_dictionary=words)
             writer.write_table(table)
             rows += len(part.values)
     finally:

@@ -21,7 +21,7 @@ from deltarule.training.data import MixedColumn, Table, joined, nearest_as_writt
 from deltarule.training.frames import as_table
 from deltarule.training.json_lines import json_blocks
 
-__all__ = ["ROWS_A_BLOCK", "file_of", "format_of", "read_blocks", "read_table"]
+__all__ = ["ROWS_A_BLOCK", "file_of", "format_of", "is_large", "read_blocks", "read_table"]
 
 ROWS_A_BLOCK = 16_384
 ARROW = frozenset({".parquet", ".pq", ".feather", ".arrow", ".ipc"})
@@ -29,7 +29,7 @@ JSON = frozenset({".json", ".jsonl", ".ndjson"})
 GZIP = b"\x1f\x8b"
 PEEKED = 1 << 16
 LARGE = 32 << 20
-"""Bytes of a CSV file from which it is read block by block even where all of it is wanted."""
+"""Bytes from which a file is large: read block by block even where all of it is wanted."""
 
 
 def read_table(data: Any, seed: int = 0, texts: Collection[str] = ()) -> Table:
@@ -122,6 +122,12 @@ def file_of(data: str | os.PathLike[str]) -> Path | None:
     if path.suffix.lower() == ".gz" and _kind(path) in ARROW:
         raise DeltaruleError(f"{path}: Parquet and Arrow files are compressed inside\nremedy: gunzip it first")
     return path
+
+
+def is_large(data: Any) -> bool:
+    """Whether it is a file of so many rows that what is done once counts little."""
+    path = file_of(data) if isinstance(data, str | os.PathLike) else None
+    return path is not None and path.is_file() and path.stat().st_size >= LARGE
 
 
 def format_of(path: Path) -> str:

@@ -292,7 +292,7 @@ class _Builder:
         size = b.call(self._intrinsic("llvm.fabs.f64", _DOUBLE), [double])
         return double, b.fcmp_ordered("<", size, ir.Constant(_DOUBLE, math.inf))
 
-    def _double(self, value: ir.Value) -> ir.Value:
+    def _double(self, value: Any) -> ir.Value:
         """A number, or each of a vector, in double precision."""
         kind = ir.VectorType(_DOUBLE, value.type.count) if isinstance(value.type, ir.VectorType) else _DOUBLE
         return value if self.dtype == "float64" else self.builder.fpext(value, kind)

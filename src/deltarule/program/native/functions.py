@@ -105,8 +105,8 @@ def emit(builder: ir.IRBuilder, name: str, arguments: Sequence[ir.Value], accura
 
 def emit_sigmoids(builder: ir.IRBuilder, x: ir.Value, a: ir.Value, b: ir.Value, accuracy: str) -> ir.Value | None:
     """a σ(x) + b σ(-x) with one division; None where each has to be divided by itself for the last digit."""
-    values = [Lanes(builder, v) for v in (x, a, b)]
-    exact = accuracy == "accuracy" and values[0].bits == 32
-    if exact and not exponential.waited_for(values[0]):
+    u, above, below = (Lanes(builder, v) for v in (x, a, b))
+    exact = accuracy == "accuracy" and u.bits == 32
+    if exact and not exponential.waited_for(u):
         return None
-    return exponential.sigmoids(*values, exact).value
+    return exponential.sigmoids(u, above, below, exact).value
