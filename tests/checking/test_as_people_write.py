@@ -413,3 +413,8 @@ def test_a_fact_of_a_letter_with_another_number_of_indices_is_passed_over():
     text = "Assume $\\sum_{i=1}^m y_i = 1$. Later $J = \\frac{1}{2m} \\sum_{i=1}^m (w x^{(i)} - y^{(i)})^2$.\n\n"
     rows = check_text(f"{text}$$J = \\frac{{1}}{{2m}} \\sum_{{i=1}}^m (y^{{(i)}} - w x^{{(i)}})^2$$\n", "notes.md").rows
     assert not any("failed" in row.reason for row in rows)
+
+
+def test_what_follows_an_arrow_is_set_there():
+    text = "The rule is\n\n$$p \\geq 0.5 \\rightarrow y = 1$$\n$$p < 0.5 \\rightarrow y = 0$$\n"
+    assert set(verdicts(text)) <= {"assumption", "none"}

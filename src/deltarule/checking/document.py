@@ -24,6 +24,7 @@ from deltarule.checking.findings import about, displayed
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
 from deltarule.checking.index_conditions import at_equal_indices, conditions
+from deltarule.checking.late_values import note_late_values
 from deltarule.checking.layers_by_letter import circles, decided, retold
 from deltarule.checking.learning import (
     defined_letters,
@@ -278,7 +279,8 @@ def _row(
     if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
         row.verdict, row.reason = "none", "an update rule"
         return
-    if (said := no_claim(state, statement, left.tree, right.tree, first=k == 0)) is not None:
+    first = k == 0 or statement.relations[k - 1].symbol not in EQUAL  # p > 0.5 → y = 1
+    if (said := no_claim(state, statement, left.tree, right.tree, first=first)) is not None:
         row.verdict, row.reason = said
         return
     if in_words(right.tree):
@@ -393,6 +395,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     before = set(state.definitions.equations)
     if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
         connect(state, before)
+        note_late_values(state, before)
         if (found := reference(left, state.symbols.usage)) is not None:
             state.written[found.key] = right
         return

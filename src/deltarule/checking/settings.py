@@ -117,6 +117,8 @@ def _supposed(state: State, statement: Statement) -> bool:
 
 def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     """A refuted `y = 1` sets y where nothing defines it; where something does, the values that go in are not given."""
+    if row.verdict == "ill-shaped" and _lists_values(state, left, right, row):
+        return
     if row.verdict == "ill-shaped" and is_calculation(right) != is_calculation(left):
         row.verdict, row.reason = "undecided", f"numbers are put in for names of which the text says more: {row.reason}"
         return
@@ -133,6 +135,31 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     else:
         row.verdict, row.reason = "assumption", f"a value of {found.key}, for the place where it stands"
     row.counterexample = None
+
+
+def _lists_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """θ = [1, 0, 2], or θ = [θ_1, θ_2], of another length than elsewhere: an example, for the place where it stands."""
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    if found is None or found.indices or found.primes or found.power is not None or found.transposed:
+        return False
+    inner = right.base if isinstance(right, t.Scripted) and right.sub is None else right  # […]^T
+    match inner:
+        case t.Matrix(rows=rows):
+            entries = [e for line in rows for e in line]
+        case t.Group(kind="[" | "(", items=items) if len(items) > 1:
+            entries = list(items)
+        case _:
+            return False
+    own = [reference(e, state.symbols.usage) if isinstance(e, t.Scripted) else None for e in entries]
+    numbers = all(e is not None and is_number(e) for e in entries)
+    if not numbers and not all(r is not None and r.base == found.base and r.key != found.key for r in own):
+        return False
+    if found.key in state.definitions.equations or found.key in state.symbols.macros:
+        return False
+    row.verdict = "assumption" if numbers else "definition"
+    row.reason = f"{'a value' if numbers else 'the components'} of {found.key}, for the place where it stands"
+    row.counterexample, row.hint, row.suggestion = None, "", ""
+    return True
 
 
 def _free(state: State, e: object) -> set[str]:
