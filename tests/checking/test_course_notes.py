@@ -240,3 +240,37 @@ BITS = "$r(x) = \\log_2 x$.\n\n"
 )
 def test_layers_by_letter_and_number_losses_that_are_only_named_and_bases(text: str, expected: str):
     assert verdicts(text)[-1] == expected
+
+
+PAIR = """Embeddings $u, v\\in\\mathbb{R}^k$, $D = \\|u - v\\|$ and $L = y D^2 + (1-y)\\max(0, m - D)^2$.
+
+For a similar pair ($y=1$): $\\nabla_u L = 2(u-v)$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("\\frac{\\partial L}{\\partial D} = 2yD - 2(1-y)\\max(0,m-D)", "proved"),
+        ("\\frac{\\partial L}{\\partial D} = 2yD + 2(1-y)\\max(0,m-D)", "refuted"),
+        ("\\frac{\\partial L}{\\partial D} = 2D", "proved"),
+    ],
+)
+def test_a_number_for_a_name_that_stood_for_any_proves_nothing_of_the_name(row: str, expected: str):
+    assert verdicts(PAIR + f"$${row}$$")[-1] == expected
+
+
+DEEP = """$z^{[l]} = W^{[l]}a^{[l-1]} + b^{[l]}$, $a^{[l]} = g(z^{[l]})$ with an elementwise $g$ and a scalar cost $J$.
+Let $\\delta^{[l]} = \\frac{\\partial J}{\\partial z^{[l]}}$ (a column).
+
+$$\\delta^{[l]} = (W^{[l+1]})^T\\delta^{[l+1]} \\odot g'(z^{[l]})$$
+$$\\frac{\\partial J}{\\partial a^{[l-1]}} = (W^{[l]})^T\\delta^{[l]}$$
+
+A mistake: $\\delta^{[l]} = W^{[l+1]}\\delta^{[l+1]}\\odot g'(z^{[l]})$.
+"""
+
+
+def test_a_mistake_in_the_shapes_of_one_row_does_not_spoil_the_others():
+    assert verdicts(DEEP)[:2] == ["conditional", "conditional"]
+    assert verdicts(DEEP)[2] in {"refuted", "ill-shaped"}

@@ -12,6 +12,7 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.index_conditions import apart
+from deltarule.checking.late_values import without_late_values
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
@@ -51,7 +52,8 @@ PROBE = Budget(seconds=0.1, points=1)
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if _introduces_function(state, left, right, row):
         return
-    _claim(state, left, right, row)
+    with without_late_values(state, left, right):
+        _claim(state, left, right, row)
 
 
 def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:

@@ -7,6 +7,7 @@ from time import process_time
 
 from deltarule.checking.claims import holds
 from deltarule.checking.hints import MISCONCEPTIONS, repairs
+from deltarule.checking.late_values import without_late_values
 from deltarule.checking.repairs import Side, atoms
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
@@ -28,7 +29,7 @@ MOST = 240
 def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str = "") -> None:
     """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time; with `only`,
     by the misconceptions whose names begin so."""
-    with state.symbols.undone():
+    with state.symbols.undone(), without_late_values(state, left, right):
         _mend(state, left, right, row, only)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product as combinations
 
 from deltarule.algebra import Facts
@@ -88,7 +88,7 @@ def equality(
 
 def by_name(conditions: list[str], defs: Definitions) -> list[str]:
     """Conditions in which what a name stands for is written out, with the name: 1 - y_hat != 0."""
-    if not conditions or len(defs.equations) > MOST_NAMES:
+    if not any("(" in c for c in conditions) or len(defs.equations) > MOST_NAMES:  # most are of names already
         return conditions
     written: dict[str, str] = {}
     for equation in defs.equations.values():
@@ -246,9 +246,11 @@ def with_signals(state: State) -> Definitions:
     """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
     defs, find = state.definitions, state.symbols.find
     sizes = {a.size for e in defs.equations.values() for n in walk(e.right) for a in n.axes}
-    if any(find(size) != size for size in sizes):
+    sizes = sizes.union(*(declared.sizes for declared in defs.declarations.values()))
+    if any(find(size) != size for size in sizes):  # found to be one with another since
         equations = [settled_equation(e, find) for e in defs.equations.values()]
-        defs = Definitions.of(equations, dict(defs.declarations))
+        settled = {k: replace(d, sizes=tuple(map(find, d.sizes))) for k, d in defs.declarations.items()}
+        defs = Definitions.of(equations, settled)
     for key, entity in state.symbols.entities.items():
         if key not in defs.declarations:
             defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))

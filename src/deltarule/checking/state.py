@@ -76,6 +76,8 @@ class State:
     """Whether in the row at hand a function stands without its argument: then nothing is refuted."""
     of_one_component: dict[str, set[str]] = field(default_factory=dict)
     """Names such as the ℓ of ℓ = -log p_c, with the letters that say of which component they are."""
+    late_values: set[str] = field(default_factory=set)
+    """Names that were given a number after an equation had used them."""
     judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Every row that was judged, with its sides."""
     refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
