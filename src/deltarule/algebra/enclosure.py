@@ -33,6 +33,7 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
+    walk,
 )
 from deltarule.language.functions import FUNCTIONS, expand
 
@@ -47,6 +48,18 @@ MAX_EVALUATIONS = 150_000
 MAX_SUMMANDS = 20_000
 MAX_SQUARE = 40
 NAN = flint.arb("nan")
+
+
+def _equation(f: Expression) -> Selection | None:
+    """An equation between indices, a delta of two axes included."""
+    match f:
+        case Selection():
+            return f
+        case Delta(first=Axis() as a, second=Axis() as b):
+            return Selection(((a, 1), (b, -1)), 0)
+        case Delta(first=int(n), second=Axis() as a) | Delta(first=Axis() as a, second=int(n)):
+            return Selection(((a, 1),), n)
+    return None
 
 
 def ball(value: Any) -> Any:
@@ -72,6 +85,7 @@ class Evaluation:
         self.derivatives = False
         """Whether an unevaluated derivative is given a value of its own (to see that it stands at a defined point)."""
         self.count = 0
+        self._selecting: dict[Expression, bool] = {}
         self._memo: dict[tuple[Expression, tuple[int, ...]], Any] = {}
         self._inverses: dict[tuple[Expression, tuple[int, ...]], Any] = {}
 
@@ -102,7 +116,7 @@ class Evaluation:
                 for t in terms:
                     total += self.value(t, at)
                 return total
-            case Product(factors=factors, bound=(_, *_)) if any(isinstance(f, Selection) for f in factors):
+            case Product(bound=(_, *_)) if self._selects(e):
                 return self._selected(e, at)
             case Product(factors=factors, bound=bound):
                 total = flint.arb(0)
@@ -163,11 +177,19 @@ class Evaluation:
                 self._inverses[key] = None
         return self._inverses[key]
 
+    def _selects(self, e: Product) -> bool:
+        """Whether equations between indices stand in the sum: then a delta beside them only selects terms too."""
+        found = self._selecting.get(e)
+        if found is None:
+            here = any(isinstance(f, Delta | Selection) for f in e.factors)
+            found = self._selecting[e] = here and any(isinstance(n, Selection) for n in walk(e))
+        return found
+
     def _selected(self, e: Product, at: Mapping[Axis, int]) -> Any:
         """A sum with equations between its indices: only the terms where they hold, each index that an equation gives
         by the others put in."""
-        equations = [f for f in e.factors if isinstance(f, Selection)]
-        others = [f for f in e.factors if not isinstance(f, Selection)]
+        equations = [found for f in e.factors if (found := _equation(f)) is not None]
+        others = [f for f in e.factors if not isinstance(f, Selection) and _equation(f) is None]
         given: dict[Axis, Selection] = {}
         needed: set[Axis] = set()
         for f in equations:

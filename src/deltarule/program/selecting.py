@@ -11,7 +11,7 @@ A gather is a view of the array, a scatter adds slices to it, digits of a number
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from deltarule.language.equation import Equation
@@ -110,6 +110,10 @@ def move_of(e: Expression) -> Move | None:
         return None
     targets = {p.target for p in known}
     steps = [a for p in known for a, _ in p.steps]
+    if any(p.digits for p in known) and not all(p.digits for p in known):  # digits and windows are two moves
+        known = [replace(p, digits=False) for p in known]
+        if any(len(p.steps) > 2 for p in known):
+            return None
     if len(targets) < len(known) or len(set(steps)) < len(steps) or targets & set(steps):
         return None
     if set(bound) == targets and targets <= set(symbol.axes) and not set(steps) & set(symbol.axes):
