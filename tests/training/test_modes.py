@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import deltarule as dr
+from deltarule.commands import main
 from deltarule.language.errors import DeltaruleError
 from deltarule.program import compile_network
 from deltarule.program.draws import BLOCK, Draws
@@ -103,6 +104,19 @@ def test_a_training_that_was_killed_goes_on_bit_by_bit(tmp_path: Path, engine: s
     assert resumed.checkpoint.resumed.batches or engine == "native"
     for name, value in whole.parameters_.items():
         assert np.array_equal(resumed.parameters_[name], value), name
+
+
+def test_the_command_trains_resumes_and_predicts(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    table = tmp_path / "table.csv"
+    rows = [",".join([*(f"{v:.6f}" for v in x), ("no", "yes")[y]]) for x, y in zip(X, Y, strict=True)]
+    table.write_text("\n".join(["a,b,c,d,y", *rows]) + "\n")
+    out = str(tmp_path / "model")
+    options = ["--target", "y", "--network", BOTH, "--epochs", "4", "--batch-size", "20", "--format", "json"]
+    assert main(["train", str(table), *options, "-o", out, "--checkpoint", str(tmp_path / "kept")]) == 0
+    assert main(["train", str(table), *options, "--engine", "native", "--report", str(tmp_path / "page.html")]) == 0
+    capsys.readouterr()
+    assert main(["predict", out, str(table)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 91
 
 
 def test_a_model_file_holds_the_running_statistics(tmp_path: Path):

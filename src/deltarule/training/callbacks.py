@@ -109,7 +109,10 @@ class Callback:
 
 
 class BatchReport:
-    """One batch and its update. `gradients` and `messages` are computed when they are first asked for."""
+    """One batch and its update. `gradients` and `messages` are computed when they are first asked for.
+
+    `X` is a dictionary by name where the network draws masks: its input, and what was drawn for these rows.
+    """
 
     def __init__(
         self,

@@ -127,7 +127,7 @@ class Watch(Callback):
             self.layers, self.activities = layers_of(spec, run.program), activities_of(spec)
         self._last_alive: dict[str, np.ndarray] = {}
         self._targets = _Targets(_loss_of(run.program))
-        self._sample: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None
+        self._sample: tuple[Any, np.ndarray, np.ndarray | None] | None = None
         self.plan, self.updates_per_epoch = run.plan, max(1, math.ceil(run.rows / run.plan.batch_size))
         updates = self.updates_per_epoch * run.plan.epochs
         wanted = min(max(self.fewest, min(round(SHARE * updates), MOST)), updates)
@@ -143,8 +143,11 @@ class Watch(Callback):
         if not self.looks:
             self.first_loss = report.loss
         weight = report.sample_weight
-        self._sample = report.X[:ROWS], report.Y[:ROWS], None if weight is None else weight[:ROWS]
-        self.largest_input = max(self.largest_input, float(np.max(np.abs(self._sample[0]), initial=0.0)))
+        given: Any = report.X
+        X = {name: v[:ROWS] for name, v in given.items()} if isinstance(given, Mapping) else given[:ROWS]
+        self._sample = X, report.Y[:ROWS], None if weight is None else weight[:ROWS]
+        for values in X.values() if isinstance(X, Mapping) else (X,):
+            self.largest_input = max(self.largest_input, float(np.max(np.abs(values), initial=0.0)))
         self._targets.add(report.Y, weight)
         change = {
             layer.parameter: _ratio(_norm(report.parameters[layer.parameter] - before), _norm(before))
@@ -188,7 +191,7 @@ class Watch(Callback):
         with np.errstate(all="ignore"):
             found = self._run.program.messages(parameters, X, Y, sample_weight=weight)
             # A message of the mean loss is 1/m of that of a row.
-            delta = {r.parameter: math.sqrt(len(X)) * _norm(found[r.delta]) for r in self.layers if r.delta in found}
+            delta = {r.parameter: math.sqrt(len(Y)) * _norm(found[r.delta]) for r in self.layers if r.delta in found}
         spent: dict[str, float] = {}
         dead: dict[str, float] = {}
         for activity in self.activities:
