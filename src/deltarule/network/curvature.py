@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from deltarule.algebra import prove
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Derivation, Message, ModuleMessages, Row, Section
 from deltarule.calculus.judge import Judge
@@ -22,7 +23,18 @@ from deltarule.calculus.rules import contract
 from deltarule.calculus.tidy import tidy
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ZERO, Derivative, Expression, Symbol, add, at, multiply, names
+from deltarule.language.expression import (
+    ZERO,
+    Derivative,
+    Expression,
+    Sum,
+    Symbol,
+    add,
+    at,
+    multiply,
+    names,
+    substitute,
+)
 from deltarule.network.derive import derive
 from deltarule.network.network import Network
 
@@ -170,8 +182,14 @@ class _Along:
                 for w in self.definitions.mentions(e.name)
                 if w != s and w in self.definitions.equations and self.definitions.depends(w, s)
             ]
-            written.append(multiply(Derivative(u, by, held), moving, bound=by.axes))
             found.append(contract(multiply(self.definitions.direct(u, by), moving, bound=by.axes)))
+            # a signal is the derivative of the loss: what varies is its equation, which a reader has to see
+            of = e.right if e.name.startswith(("delta_", "grad_")) else u
+            linear = _in_the_place(e.right, s, tangent) if s.startswith("delta_") else None
+            if linear is None or not prove(linear, found[-1]).proved:
+                plain = of is u or not held  # what holds a name below a bar has no spelling that is read back
+                linear = multiply(Derivative(of, by, held), moving, bound=by.axes) if plain else found[-1]
+            written.append(linear)
         value = tidy(_without_primes(add(*found)))
         value = tidy(with_activities(self.definitions, value, ""))
         if value is ZERO:
@@ -214,6 +232,16 @@ class _Along:
         return self._combined(e, name, {s: rho[s] for s in self.definitions.mentions(e.name) if s in rho})
 
 
+def _in_the_place(e: Expression, signal: str, tangent: str) -> Expression:
+    """The terms that hold the signal, with its derivative along the direction in its place."""
+    terms = e.terms if isinstance(e, Sum) else (e,)
+
+    def put(n: Expression) -> Expression | None:
+        return Symbol(tangent, n.indices) if isinstance(n, Symbol) and n.name == signal else None
+
+    return add(*(substitute(t, put) for t in terms if signal in names(t)))
+
+
 def _about(name: str, of: str) -> str:
     """What a name along the direction belongs to: R_delta_z to delta_z, rho_z to z, Hv_W to W."""
     return of if name.startswith("R_") else name.partition("_")[2]
@@ -222,7 +250,7 @@ def _about(name: str, of: str) -> str:
 def _without_primes(e: Expression) -> Expression:
     """Derivatives of functions, which local derivatives leave as f'(u), in their plain form."""
     from deltarule.calculus.forms import S, choose, put
-    from deltarule.language.expression import Apply, substitute
+    from deltarule.language.expression import Apply
     from deltarule.language.functions import FUNCTIONS
 
     def replace_(u: Expression) -> Expression | None:
