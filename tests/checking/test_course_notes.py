@@ -1,4 +1,4 @@
-"""What teachers and students leave to the reader: conditions behind a formula, σ without an equation, names with primes."""
+"""What teachers and students leave to the reader: conditions behind a formula, a σ without an equation, classes."""
 
 from __future__ import annotations
 
@@ -96,8 +96,9 @@ def test_a_part_that_gets_a_name_later_is_what_the_whole_is_computed_from(right:
     assert verdicts(PARTS + f"$$\\frac{{\\partial \\hat y}}{{\\partial z}} = {right}$$") == [expected]
 
 
-BLOCK = """$y = x + F(x)$ where $F(x) = W_2\\,\\mathrm{relu}(W_1 x)$, $x\\in\\mathbb{R}^n$, $W_1\\in\\mathbb{R}^{h\\times n}$,
-$W_2\\in\\mathbb{R}^{n\\times h}$. Write $a = W_1 x$, $r = \\mathrm{relu}(a)$ and $g = \\partial L/\\partial y$, a column.
+BLOCK = """$y = x + F(x)$ where $F(x) = W_2\\,\\mathrm{relu}(W_1 x)$, $x\\in\\mathbb{R}^n$,
+$W_1\\in\\mathbb{R}^{h\\times n}$, $W_2\\in\\mathbb{R}^{n\\times h}$.
+Write $a = W_1 x$, $r = \\mathrm{relu}(a)$ and $g = \\partial L/\\partial y$, a column.
 
 """
 
@@ -148,7 +149,8 @@ SQUARES = (
     "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$, $w\\in\\mathbb{R}^d$ and $R(w) = \\|Xw-y\\|^2$.\n\n"
 )
 PENALTY = "For $w \\in \\mathbb{R}^d$ let $J_\\lambda = J + \\frac{\\lambda}{2} \\|w\\|^2$.\n\n"
-NORMED = """$$\\mu = \\frac1d\\sum_{i=1}^d x_i, \\quad s^2 = \\frac1d\\sum_{i=1}^d (x_i-\\mu)^2, \\quad y_i = \\frac{x_i-\\mu}{s}$$
+NORMED = """$$\\mu = \\frac1d\\sum_{i=1}^d x_i,
+\\quad s^2 = \\frac1d\\sum_{i=1}^d (x_i-\\mu)^2, \\quad y_i = \\frac{x_i-\\mu}{s}$$
 
 """
 TEMPERATURE = "$q_i = \\frac{e^{z_i/T}}{\\sum_j e^{z_j/T}}$\n\n"
@@ -204,7 +206,10 @@ RATE = "$\\lambda = e^{\\eta}$ and $L = \\lambda - y\\log\\lambda$. Hence $L = e
         (LEAKY + "$f'(x) = 1$ for $x>0$ and $f'(x) = \\alpha$ for $x<0$.", ["proved", "proved"]),
         (LEAKY + "$f'(x) = \\alpha$ for $x>0$ and $f'(x) = 1$ for $x<0$.", ["refuted", "refuted"]),
         (LEAKY + "For $x>0$ we have $f'(x) = 1$ and for $x<0$ we have $f'(x) = \\alpha$.", ["proved", "proved"]),
-        (COSINE + "$$\\frac{\\partial c}{\\partial u} = \\frac{v}{\\|u\\|\\|v\\|} - c\\frac{u}{\\|u\\|^2}$$", ["conditional"]),
+        (
+            COSINE + "$$\\frac{\\partial c}{\\partial u} = \\frac{v}{\\|u\\|\\|v\\|} - c\\frac{u}{\\|u\\|^2}$$",
+            ["conditional"],
+        ),
         (COSINE + "$$\\frac{\\partial c}{\\partial u} = \\frac{v}{\\|u\\|\\|v\\|}$$", ["refuted"]),
         (RATE + "$$\\frac{\\partial L}{\\partial\\lambda} = 1 - \\frac{y}{\\lambda}$$", ["proved", "proved"]),
         (RATE + "$$\\frac{\\partial L}{\\partial\\lambda} = 1 + \\frac{y}{\\lambda}$$", ["proved", "refuted"]),
@@ -228,7 +233,10 @@ BITS = "$r(x) = \\log_2 x$.\n\n"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (LAYERS + "$$\\delta^{(1)} = (W^{(2)})^\\top \\delta^{(2)} \\odot (1 - a^{(1)} \\odot a^{(1)})$$", "conditional"),
+        (
+            LAYERS + "$$\\delta^{(1)} = (W^{(2)})^\\top \\delta^{(2)} \\odot (1 - a^{(1)} \\odot a^{(1)})$$",
+            "conditional",
+        ),
         (LAYERS + "$$\\delta^{(1)} = (W^{(2)})^\\top \\delta^{(2)} \\odot (1 + a^{(1)} \\odot a^{(1)})$$", "refuted"),
         (LAYERS + "$$\\frac{\\partial L}{\\partial W^{(1)}} = \\delta^{(1)} x^\\top$$", "conditional"),
         (LAYERS + "$$\\frac{\\partial L}{\\partial W^{(1)}} = x (\\delta^{(1)})^\\top$$", "ill-shaped"),

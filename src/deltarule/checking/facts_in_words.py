@@ -69,8 +69,8 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
 
 
 def _clause(state: State, statements: Sequence[Statement], place: int, first: int, last: int) -> tuple[int, int]:
-    """Where in its sentence a condition holds, if the sentence has several: one that stands right behind a formula holds
-    for what stands before it, back to the condition before; another holds up to the next."""
+    """Where in its sentence a condition holds, if the sentence has several: one that stands right behind a formula
+    holds for what stands before it, back to the condition before; another holds up to the next."""
     said = statements[place]
     others = [s for s in statements if first <= s.start <= last and s is not said and _compares(s)]
     if not others:

@@ -7,6 +7,7 @@ from typing import Any
 
 from deltarule.checking.counterexample import as_decimals
 from deltarule.checking.rows import CheckedDocument, DocumentRow
+from deltarule.checking.words import headline
 
 __all__ = ["as_data", "row_data"]
 
@@ -40,7 +41,7 @@ def row_data(row: DocumentRow) -> dict[str, Any]:
         "right": row.right,
         "relation": row.relation,
         "verdict": row.verdict,
-        "reason": row.reason,
+        "reason": row.reason or headline(row),
     }
     if row.condition is not None:
         out["condition"] = {"kind": row.condition.kind, "text": row.condition.text}

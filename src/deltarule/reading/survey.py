@@ -10,7 +10,6 @@ from deltarule.reading.references import (
     ANY,
     INDEX_LETTERS,
     LAYER_LETTERS,
-    LAYER_LETTERS,
     STEP_LETTERS,
     Survey,
     Usage,
