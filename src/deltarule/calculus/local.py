@@ -8,8 +8,8 @@ from deltarule.algebra.rational import Atoms, TooLarge, from_fraction, to_fracti
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Row
 from deltarule.calculus.forms import Policy, S, choose, put
-from deltarule.calculus.reuse import exponential_of
 from deltarule.calculus.gathering import gathered
+from deltarule.calculus.reuse import exponential_of
 from deltarule.calculus.rules import delta, expand_functions
 from deltarule.calculus.tidy import cost, rewrite, tidy
 from deltarule.language.errors import DeltaruleError
