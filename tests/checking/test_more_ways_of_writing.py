@@ -150,7 +150,7 @@ $$r_i = \sqrt{\sum_{j=1}^{3} z_{ij}^2 + 1}, \qquad L = \sum_{i=1}^m r_i^3$$
 
 $$\delta_{r_i} = \frac{\partial L}{\partial r_i}$$
 
-$$\frac{\partial L}{\partial z_{ij}} = \sum_{k=1}^{m} \delta_{r_k} \frac{z_{kj} \mathbf{1}[i = k]}{r_k} 
+$$\frac{\partial L}{\partial z_{ij}} = \sum_{k=1}^{m} \delta_{r_k} \frac{z_{kj} \mathbf{1}[i = k]}{r_k}
  = \delta_{r_i} \frac{z_{ij}}{r_i}$$
 """
     assert [r.verdict for r in check_text(text).rows][-2:] == ["proved", "proved"]
@@ -177,3 +177,36 @@ def test_a_matrix_named_by_its_components_is_that_matrix():
 $$D_{ij} = \frac{\partial L}{\partial E_{ij}}$$ $$D_{ij} = E_{ij}$$ $$D^T = E^T$$ $$2 D = E$$
 """
     assert [r.verdict for r in check_text(text).rows][-4:] == ["definition", "proved", "proved", "refuted"]
+
+
+SOFTMAX = "Let $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial p_i}{\partial z_j} = -p_i p_j \quad (i \neq j)", "proved"),
+        (r"\frac{\partial p_i}{\partial z_j} = -p_i p_j, \qquad (i \ne j).", "proved"),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i p_j \quad (i \neq j)", "refuted"),
+    ],
+)
+def test_a_condition_in_parentheses_behind_a_wide_space_is_one(claim: str, verdict: str):
+    rows = check_text(f"{SOFTMAX}$$\n{claim}\n$$\n", "notes.md").rows
+    assert [r.verdict for r in rows if r.verdict in ("proved", "refuted", "unread", "undecided")] == [verdict]
+
+
+@pytest.mark.parametrize(
+    "said", ["$L = -\\sum_i y_i \\log p_i$, $\\sum_i y_i = 1$.", "$L = -\\sum_i y_i \\log p_i$.\n\n$$\\sum_i y_i = 1$$"]
+)
+def test_that_targets_add_up_to_one_is_taken_from_the_document(said: str):
+    text = f"{SOFTMAX}The loss is {said}\n\n"
+    assert last(text, r"\frac{\partial L}{\partial z_j} = p_j - y_j") == "proved"
+    assert last(text, r"\frac{\partial L}{\partial z_j} = y_j - p_j") == "refuted"
+    assert last(SOFTMAX, r"\sum_i p_i = 1") == "proved"
+
+
+def test_a_section_that_gives_a_name_another_meaning_refutes_by_it():
+    loss = "And $L = -\\sum_i y_i \\log p_i$, $\\sum_i y_i = 1$.\n\n"
+    text = f"# Chains\n\nLet $L = h(b)$ and $b = x^2$.\n\n# Softmax\n\n{SOFTMAX}{loss}"
+    assert last(text, r"\frac{\partial L}{\partial z_j} = p_j - y_j") == "proved"
+    assert last(text, r"\frac{\partial L}{\partial z_j} = y_j - p_j") == "refuted"
