@@ -96,7 +96,9 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
     before = f"{words_near(state, statement)} {statement.words_before}".lower().split()
     word = re.sub(r"\W", "", before[-1]) if before else ""
     segment = state.document.segments[statement.block]
-    if "assum" in _heading(state, statement):
+    given = row.condition is not None and isinstance(right, t.Num)  # Σ y = 1 of a y that has no equation
+    given = given and not mentioned(state, left) & set(state.definitions.equations)
+    if "assum" in _heading(state, statement) or given:
         word = "assumption"
     elif word not in ASSUMING or getattr(segment, "display", False) or (before and before[-1][-1:] in ":;,."):
         return False

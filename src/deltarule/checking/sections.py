@@ -64,11 +64,16 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
         if anew and row.verdict == "refuted" and anew & _used(part, own):
             take(row, own, own.reason)
             continue
+        if anew & _used(part, own) and own.verdict == "refuted" and _stands_alone(whole, part, own):
+            take(row, own, own.reason)
+            continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
             take(row, own, f"{own.reason}, by what this section says")
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
+            if own.verdict == "definition" and not _names_a_derivative(whole, row):
+                anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
         elif row.verdict == "ill-shaped" and not other_than_layout(row):
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")

@@ -374,6 +374,8 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
             out.append(current)
             out.append(_Chunk(Token("words", "", token.start, token.end), group, words=True))
             current = _Chunk(Token("words", "", token.end, token.end), [])
+        elif _is_condition(group) and _after_a_space(current) and _ends_a_row(following):
+            current.tokens += group[1:-1]
         else:
             current.tokens += group
         at = stop
@@ -385,6 +387,23 @@ def _is_remark(group: list[Token]) -> bool:
     return group[0].kind == "words" or (
         len(group) > 2 and group[0].kind == "open" and group[1].kind == "words" and group[0].text in "(["
     )
+
+
+def _is_condition(group: list[Token]) -> bool:
+    """A relation in parentheses, as in `\\quad (i \\neq j)`: an inequality, or an equality of two letters."""
+    if len(group) < 5 or group[0].kind != "open" or group[0].text not in "([":
+        return False
+    inside = group[1:-1]
+    signs = [token.text for token in inside if token.kind == "relation"]
+    return len(signs) == 1 and (signs[0] != "=" or [t.kind for t in inside] == ["name", "relation", "name"])
+
+
+def _after_a_space(current: _Chunk) -> bool:
+    return not current.tokens and current.mark is not None and current.mark.kind in ("space", "comma")
+
+
+def _ends_a_row(following: Token | None) -> bool:
+    return following is None or following.kind in ("period", "comma", "semicolon", "row")
 
 
 def _parts(current: _Chunk, following: Token | None) -> bool:
