@@ -1,6 +1,7 @@
 """Training beside other programs and beside what the machine allows: speed, first step, memory.
 
 python -m benchmarks training
+python -m benchmarks.training 2-2-1     only the rows whose name has this in it; nothing is written
 """
 
 from __future__ import annotations
@@ -247,11 +248,15 @@ def _number(seconds: float) -> str:
     return f"{ns:.1f}" if ns < 100 else f"{ns:,.0f}"
 
 
-def main() -> int:
+def main(only: str = "") -> int:
+    if only:
+        found = [measure(case) for case in CASES if only in case.name]
+        print("\n".join([*_summary(found), "", *_details(found)]))
+        return 0 if all(m.met for m in found) else 1
     text, met = section()
     print(text)
     return 0 if met else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:2]))

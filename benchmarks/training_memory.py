@@ -90,6 +90,7 @@ def _native(name: str) -> Callable[[], object]:
 
     from deltarule.network.network import Network
     from deltarule.program.engine import compile_network
+    from deltarule.program.native.engine import CONSTANT_BATCH
     from deltarule.program.native.lowering import Rule
     from deltarule.training.optimisers import OPTIMISERS
 
@@ -100,7 +101,10 @@ def _native(name: str) -> Callable[[], object]:
     trainer = program.trainer(parameters, rules, {}, {}, weighted=False, clipped=False)  # type: ignore[attr-defined]
     X, Y = _data()
     rates = np.full(1, 0.01)
-    trainer.run((X[:64], Y[:64], None), None, 64, 0, rates, 0)
+    few = 2 * CONSTANT_BATCH  # the code that is compiled for them serves any number of rows
+    trainer.run((X[:few], Y[:few], None), None, few, 0, rates, 0)
+    for code in program._codes.values():  # type: ignore[attr-defined]
+        code._spaces.clear()  # of the few rows, not of the step
     return lambda: trainer.run((X, Y, None), None, BATCH, 0, rates, 0)
 
 
