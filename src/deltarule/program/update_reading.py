@@ -33,7 +33,7 @@ def read_equations(texts: Sequence[str]) -> tuple[tuple[str, Expression], ...]:
 
 def elementwise(texts: Sequence[str]) -> bool:
     """Whether no equation needs the parameter as a whole."""
-    return all(_elementwise(right) for _, right in map(_sides, texts))
+    return _all_elementwise(tuple(texts))
 
 
 def sizes_of(rank: int) -> tuple[str, ...]:
@@ -48,6 +48,11 @@ def read_tensors(texts: Sequence[str], rank: int) -> tuple[tuple[str, Tensor], .
         DeltaruleError: not in the notation, axes that do not fit, or a parameter whose equation has other axes.
     """
     return _read_tensors(tuple(texts), rank)
+
+
+@lru_cache(maxsize=256)
+def _all_elementwise(texts: tuple[str, ...]) -> bool:
+    return all(_elementwise(right) for _, right in map(_sides, texts))
 
 
 @lru_cache(maxsize=256)
