@@ -114,7 +114,7 @@ def torch_gradients(
         return _several(torch, name, values, parameters)
     if name not in modules and name not in losses:
         return None
-    given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()}
+    given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=n != "y") for n, v in values.items()}
     masks = [given[n] for n in given if n.startswith("mask")]
     first, second, *own = [given[n] for n in parameters]
     if (name in losses and name != "squared_error") or text.startswith("linear(4"):
@@ -134,7 +134,7 @@ def _several(
 ) -> dict[str, np.ndarray] | None:
     """The same of rows that take something else than one vector: their outputs, the first against the target."""
     F = torch.nn.functional
-    given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()}
+    given = {n: torch.tensor(v, dtype=torch.float64, requires_grad=n != "y") for n, v in values.items()}
     x = [given[n] for n in given if n.startswith("x_")]
     p = {n: given[n] for n in parameters}
 

@@ -17,6 +17,7 @@ from deltarule.network.module import Module
 from deltarule.network.modules import MODULES
 
 from . import by_jax
+from .program.test_convolution import CASES
 from .table_networks import run_json
 
 __all__ = ["ROLES", "SIZES", "by_jax_of", "call_of", "derived", "largest_error", "network_of", "values_of"]
@@ -29,9 +30,8 @@ BATCH = 5
 
 def call_of(row: Module) -> str:
     """The row with numbers for its sizes: `linear(3, 4)`."""
-    example = getattr(row, "example", ("", ""))[0]
-    if example:
-        return example
+    if row.example[0]:
+        return row.example[0]
     sizes = [str(SIZES[s]) for s in row.size_arguments]
     return f"{row.name}({', '.join(sizes)})" if sizes else row.name
 
@@ -40,10 +40,13 @@ def network_of(row: Module) -> dr.Network:
     """The row between a scale and a squared error; a loss after what gives values in its domain; a row that takes
     something else than one vector alone before a squared error."""
     if row.loss:
-        simplex = "probabilities" in " ".join(row.conventions)
+        simplex = any(word in " ".join(row.conventions) for word in ("probabilities", "cross_entropy"))
         output = {"probability": "sigmoid", "positive": "softmax" if simplex else "softplus", "": ""}[row.domain]
         return dr.Network(" -> ".join(filter(None, ["linear(4, 3)", output, row.name])))
-    example = getattr(row, "example", ("", ""))[1]
+    if row.name in CASES:
+        call, shape, _ = CASES[row.name]
+        return dr.Network(f"{call} -> squared_error", f"x: {shape}")
+    example = row.example[1]
     bound: dict[str, int | str] = dict(SIZES)
     stated = {name: sizes for name, sizes in row.sizes(bound).items() if name in row.inputs}
     if example:
@@ -91,14 +94,16 @@ def derived(network: dr.Network, values: Mapping[str, np.ndarray], derivation: d
 
 def by_jax_of(row: Module, network: dr.Network, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """JAX's gradients of the same."""
-    if "->" in network.text:
+    if "->" in network.text and row.name not in CASES:
         return by_jax.gradients(network.text, values, batch=True)
-    (link,) = by_jax.links(call_of(row))
+    link = None if row.name in CASES else by_jax.links(call_of(row))[0]
     jnp = by_jax.jnp
     per_sample = {n for n, d in network.inner.declarations.items() if d.role in ("input", "drawn", "target")}
     masks = [n for n, d in network.inner.declarations.items() if d.role == "drawn"]
 
     def one(v: Mapping[str, Any]) -> Any:
+        if link is None:
+            return 0.5 * jnp.sum((CASES[row.name][2](dict(v)) - v["y"]) ** 2)
         given = {name: v[f"x_{k}"] for k, name in enumerate(row.inputs)}
         weights = [v[p] for p in network.parameters]
         drawn = dict(zip((n for n, _ in row.drawn), (v[n] for n in masks), strict=True))
