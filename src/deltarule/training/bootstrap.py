@@ -25,6 +25,7 @@ __all__ = [
     "classification_intervals",
     "counted_classes",
     "counted_values",
+    "ranking",
     "regression_intervals",
 ]
 
@@ -254,7 +255,7 @@ def counted_classes(
         by_row["brier"] = ((p - of_class) ** 2).sum(axis=1) / (2 if len(names) == 2 else 1)
         if of_class.any(axis=0).all():
             chosen = [1] if len(names) == 2 else range(len(names))
-            rankings = [(_ranking(of_class[:, k].astype(bool), p[:, k]),) for k in chosen]
+            rankings = [(ranking(of_class[:, k].astype(bool), p[:, k]),) for k in chosen]
 
     def metrics(counts: np.ndarray) -> dict[str, np.ndarray]:
         total = counts.sum(axis=1)
@@ -267,14 +268,14 @@ def counted_classes(
         }
         found |= {name: counts @ rows / total for name, rows in by_row.items()}
         if rankings:
-            ranked = [ranking[0](counts) for ranking in rankings]
+            ranked = [of_one(counts) for (of_one,) in rankings]
             found |= {name: np.mean([r[name] for r in ranked], axis=0) for name in ("roc_auc", "pr_auc")}
         return found
 
     return metrics
 
 
-def _ranking(positive: np.ndarray, score: np.ndarray) -> Counted:
+def ranking(positive: np.ndarray, score: np.ndarray) -> Counted:
     """ROC AUC and average precision of one class against the rest."""
     order = np.argsort(-score, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(score[order]) != 0])

@@ -15,6 +15,7 @@ __all__ = [
     "Metric",
     "RegressionMetrics",
     "classification_metrics",
+    "present",
     "regression_metrics",
 ]
 
@@ -34,7 +35,8 @@ class Metric:
 METRICS: dict[str, Metric] = {
     row.name: row
     for row in (
-        Metric("accuracy", "accuracy", True, "the share of rows whose class is predicted rightly"),
+        Metric("accuracy", "accuracy", True, "the share of rows whose class, or whose every label, is predicted "
+               "rightly"),
         Metric("balanced_accuracy", "balanced accuracy", True, "the mean over the classes of the share found rightly"),
         Metric("f1_macro", "F1 (macro)", True, "the mean over the classes of 2 TP / (2 TP + FP + FN)"),
         Metric("log_loss", "log loss", False, "the mean of -log of the probability given to the true class"),
@@ -77,7 +79,7 @@ class ClassificationMetrics:
     def figures(self) -> dict[str, float]:
         """The numbers by name, for tables."""
         names = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "roc_auc", "pr_auc")
-        return _present(self, names)
+        return present(self, names)
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,10 @@ class RegressionMetrics:
 
     def figures(self) -> dict[str, float]:
         """The numbers by name, for tables."""
-        return _present(self, ("r2", "rmse", "mae", "median_ae", "mse"))
+        return present(self, ("r2", "rmse", "mae", "median_ae", "mse"))
 
 
-def _present(found: object, names: Sequence[str]) -> dict[str, float]:
+def present(found: object, names: Sequence[str]) -> dict[str, float]:
     return {name: value for name in names if (value := getattr(found, name)) is not None}
 
 

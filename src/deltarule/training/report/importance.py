@@ -78,6 +78,9 @@ def _losses(subject: Subject, X: np.ndarray, rows: np.ndarray) -> np.ndarray:
     with threadpool_limits(1, "blas"), np.errstate(over="ignore", under="ignore"):
         outputs = np.asarray(model._forward(model._cast(model._standardised(X))), np.float64)
     y = subject.y[rows]
+    if subject.task == "multilabel":
+        p = np.clip(model.probabilities(outputs), 1e-15, 1 - 1e-15)
+        return -np.where(y == 1, np.log(p), np.log1p(-p)).mean(axis=1)
     if subject.task == "classification":
         p = np.clip(model.probabilities(outputs), 1e-15, 1)
         return -np.log(p[np.arange(len(rows)), np.searchsorted(model.classes_, y)])
@@ -90,8 +93,8 @@ def importance_chart(subject: Subject) -> Chart:
     """The columns that matter most, as bars."""
     found, rows, repeats = importances(subject)
     shown = found[:SHOWN]
-    what = "log loss" if subject.task == "classification" else "R²"
-    axis = "rise of the log loss" if subject.task == "classification" else "fall of R²"
+    what = "log loss" if subject.task != "regression" else "R²"
+    axis = "rise of the log loss" if subject.task != "regression" else "fall of R²"
     clear = [i for i in found if i.low > 0]
     words = f"How much the {what} suffers on {rows} rows where the values of a column are shuffled ({repeats} times). "
     words += f"{found[0].column} matters most. " if found and found[0].low > 0 else ""

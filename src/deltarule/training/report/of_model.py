@@ -11,6 +11,7 @@ import numpy as np
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.atomic import refuse_unwritable, write_whole
+from deltarule.training.label_metrics import label_metrics
 from deltarule.training.metrics import classification_metrics, regression_metrics
 from deltarule.training.report.page import report_page
 from deltarule.training.report.subject import Subject
@@ -45,25 +46,33 @@ def report(
     about = getattr(model, "about_", {})
     outputs = model.outputs(X)
     values = model.decided(outputs)
-    if len(y) != len(values) or y.ndim > 2 or (hasattr(model, "classes_") and y.ndim != 1):
+    several = getattr(model, "multilabel_", False)
+    fits = y.shape == values.shape if several else y.ndim == 1 or (y.ndim == 2 and not hasattr(model, "classes_"))
+    if len(y) != len(values) or not fits:
+        what = "a row of labels" if several else "one value"
         raise DeltaruleError(
-            f"y has the shape {y.shape}, the model predicts {values.shape}"
-            "\nremedy: one value for each row of X; several labels are reported on one by one"
+            f"y has the shape {y.shape}, the model predicts {values.shape}\nremedy: {what} for each row of X"
         )
-    probabilities = None
-    if hasattr(model, "classes_"):
+    probabilities, task = None, "regression"
+    if several:
+        if not np.isin(y, (0, 1)).all():
+            raise DeltaruleError("labels are 0 or 1: there, or not; y holds other values")
+        y, task, probabilities = y.astype(int), "multilabel", model.probabilities(outputs)
+        figures: Any = label_metrics(y, values, probabilities, [str(c) for c in model._columns_of_classes()])
+    elif hasattr(model, "classes_"):
+        task = "classification"
         unknown = np.setdiff1d(y, model.classes_)
         if len(unknown):
             known = ", ".join(map(str, model.classes_[:20]))
             raise DeltaruleError(f"y holds the class {unknown[0]}, which is none of {known}")
         probabilities = model.probabilities(outputs)
-        figures: Any = classification_metrics(y, values, probabilities, model.classes_)
+        figures = classification_metrics(y, values, probabilities, model.classes_)
     else:
         figures = regression_metrics(y, values)
-    several = y.ndim == 2 and y.shape[1] > 1
+    targets = y.ndim == 2 and y.shape[1] > 1 and not several
     subject = Subject(
         model=model,
-        task="classification" if probabilities is not None else "regression",
+        task=task,
         target=target or str(about.get("target", "the target")),
         source=source or (f"{len(y)} rows in Python"),
         sha256=_hash(X, y),
@@ -77,7 +86,7 @@ def report(
         figures={"test": figures},
         watch=watch,
         command=command,
-        remarks=["there are several targets: figures are means, pictures are of the first one"] if several else [],
+        remarks=["there are several targets: figures are means, pictures are of the first one"] if targets else [],
     )
     return write_whole(path, report_page(subject))
 

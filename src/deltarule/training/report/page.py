@@ -27,7 +27,11 @@ from deltarule.writing.html import page
 __all__ = ["report_page"]
 
 PACKAGES = ("deltarule", "numpy", "scipy", "scikit-learn", "python-flint", "safetensors", "llvmlite", "jax")
-FIRST = {"classification": ("accuracy", "log_loss", "roc_auc"), "regression": ("r2", "rmse", "mae")}
+FIRST = {
+    "classification": ("accuracy", "log_loss", "roc_auc"),
+    "multilabel": ("accuracy", "log_loss", "roc_auc"),
+    "regression": ("r2", "rmse", "mae"),
+}
 """The figures at the top."""
 
 

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from deltarule.training.report.chart import Chart, Series, histogram, lines, points, spread
-from deltarule.training.report.elements import charts
+from deltarule.training.report.elements import charts, table
 from deltarule.training.report.numbers import number
 from deltarule.training.report.subject import Subject
 
@@ -26,6 +26,8 @@ def predictions(subject: Subject) -> str:
     if subject.task == "regression":
         return charts(_regression(subject))
     found = _classification(subject)
+    if subject.task == "multilabel":
+        return charts(found) + _labels(subject)
     matrix = confusion(getattr(subject.figures[subject.part], "confusion"), subject.classes)  # noqa: B009
     if len(subject.classes) <= TOLD_APART:
         return charts(found, matrix)
@@ -42,13 +44,15 @@ def _classification(subject: Subject) -> list[Chart]:
     if subject.probabilities is None:
         return []
     y, p, names = subject.y[rows], subject.probabilities[rows], subject.classes
+    several = subject.task == "multilabel"
     classes = subject.model.classes_
-    chosen = [1] if len(names) == 2 else list(range(len(names)))
-    chosen = [k for k in chosen if 0 < np.sum(y == classes[k]) < len(y)]
-    rest = "" if len(names) == 2 else " against the rest"
+    truth = [y[:, k] == 1 if several else y == classes[k] for k in range(len(names))]
+    chosen = [1] if len(names) == 2 and not several else list(range(len(names)))
+    chosen = [k for k in chosen if 0 < np.sum(truth[k]) < len(y)]
+    rest = "" if len(names) == 2 or several else " against the rest"
     roc, pr, areas = [], [], []
     for k in chosen:
-        true, score = y == classes[k], p[:, k]
+        true, score = truth[k], p[:, k]
         false_rate, true_rate, _ = metrics.roc_curve(true, score)
         precision, recall, _ = metrics.precision_recall_curve(true, score)
         area, average = float(metrics.auc(false_rate, true_rate)), float(metrics.average_precision_score(true, score))
@@ -69,7 +73,7 @@ def _classification(subject: Subject) -> list[Chart]:
             )
         )  # fmt: skip
         words = _areas_told([(names[k], v) for k, _, v in areas], "the average precision", rest)
-        shares = ", ".join(f"{np.mean(y == classes[k]):.2f} for {names[k]}" for k in chosen[:TOLD_APART])
+        shares = ", ".join(f"{np.mean(truth[k]):.2f} for {names[k]}" for k in chosen[:TOLD_APART])
         out.append(
             lines(
                 [_curve(names[k], j, found, pr) for j, (k, *found) in enumerate(pr)],
@@ -79,8 +83,25 @@ def _classification(subject: Subject) -> list[Chart]:
                 x="recall", y="precision", table=_curve_table(["recall", "precision"], names, pr),
             )
         )  # fmt: skip
+    if several:  # every label of every row is one prediction
+        y, p = y.reshape(-1), np.stack([1 - p.reshape(-1), p.reshape(-1)], axis=1)
+        classes, names = np.array([0, 1]), ["no", "a label"]
     out.append(_calibration(y, p, classes, names))
     return out
+
+
+def _labels(subject: Subject) -> str:
+    """Each label: how often it is there, is predicted, is found, and how often it is wrong."""
+    figures = subject.figures[subject.part]
+    rows = []
+    for name, (there, said, found, wrong) in zip(figures.names, figures.counts.tolist(), strict=True):
+        f1 = 2 * found / (there + said) if there + said else 0.0
+        rows.append([name, *map(str, (there, said, found, wrong)), number(f1)])
+    listed = table((["label", "rows that have it", "predicted", "found", "wrong", "F1"], rows), label="Labels")
+    return (
+        f'<figure class="wide"><h3>Labels</h3>{listed}<figcaption>Found: rows that have the label and are predicted '
+        "to. Wrong: rows where it is predicted and not there, or there and not predicted.</figcaption></figure>"
+    )
 
 
 def _curve(name: str, place: int, found: list, of: list) -> Series:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deltarule.training.bootstrap import Intervals, Whole, classification_intervals, regression_intervals
+from deltarule.training.label_metrics import label_intervals
 
 if TYPE_CHECKING:
-    from deltarule.training.metrics import ClassificationMetrics, RegressionMetrics
     from deltarule.training.summary import Summary
     from deltarule.training.watching import Watch
 
@@ -38,8 +38,8 @@ class Subject:
     training: np.ndarray | None
     """The rows of the training; None: none of these."""
     held_out: np.ndarray | None
-    figures: Mapping[str, ClassificationMetrics | RegressionMetrics]
-    """By part of the data: `training`, `held out`, `test`."""
+    figures: Mapping[str, Any]
+    """By part of the data, `training`, `held out`, `test`: metrics of classes, of labels or of values."""
     watch: Watch | None = None
     summary: Summary | None = None
     command: str = ""
@@ -63,6 +63,8 @@ class Subject:
         """Of the metrics on the judged rows; where these are some of very many, of the figures of all."""
         rows, seed, found = self.judged, int(self.model.seed_), self.figures[self.part]
         whole = Whole(found.rows, found.figures()) if found.rows > len(rows) else None
+        if self.task == "multilabel" and self.probabilities is not None:
+            return label_intervals(self.y[rows], self.values[rows], self.probabilities[rows], seed)
         if self.task == "classification":
             p = None if self.probabilities is None else self.probabilities[rows]
             return classification_intervals(self.y[rows], self.values[rows], p, self.model.classes_, seed, whole)
@@ -70,4 +72,6 @@ class Subject:
 
     @property
     def classes(self) -> list[str]:
+        if self.task == "multilabel":
+            return [str(name) for name in self.figures[self.part].names]
         return [str(c) for c in getattr(self.model, "classes_", [])]
