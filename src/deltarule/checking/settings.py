@@ -119,6 +119,9 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     """A refuted `y = 1` sets y where nothing defines it; where something does, the values that go in are not given."""
     if row.verdict == "ill-shaped" and _lists_values(state, left, right, row):
         return
+    if row.verdict == "ill-shaped" and _numbers_listed(right):
+        row.verdict, row.reason = "undecided", f"numbers in a list, which may be written in a row: {row.reason}"
+        return
     if row.verdict == "ill-shaped" and is_calculation(right) != is_calculation(left):
         row.verdict, row.reason = "undecided", f"numbers are put in for names of which the text says more: {row.reason}"
         return
@@ -135,6 +138,14 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     else:
         row.verdict, row.reason = "assumption", f"a value of {found.key}, for the place where it stands"
     row.counterexample = None
+
+
+def _numbers_listed(side: t.Tree) -> bool:
+    """Whether a side is decimals in brackets, also times a number."""
+    nodes = list(t.walk(side))
+    lists = any(isinstance(n, t.Matrix) or (isinstance(n, t.Group) and n.kind == "[") for n in nodes)
+    plain = all(isinstance(n, t.Num | t.Matrix | t.Group | t.Terms | t.Factors) for n in nodes)
+    return lists and plain and any(isinstance(n, t.Num) and "." in n.text for n in nodes)
 
 
 def _lists_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:

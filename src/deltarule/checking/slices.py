@@ -18,10 +18,13 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.survey import survey
+from deltarule.reading.symbols import SCALAR_CAPITALS
 
 __all__ = ["Slices", "by_what_it_rests_on"]
 
 OPEN = frozenset({"undecided", "unread"})
+WRONG = frozenset({"refuted", "ill-shaped"})
+ELSEWHERE = "by the equations that it rests on it holds, by other rows it does not"
 NO_CLAIM = frozenset({"definition", "assumption", "none"})
 
 MOST = 12
@@ -39,6 +42,8 @@ class Slices:
     """Each name: the places of the statements with that name alone on the left."""
     shaped: dict[int, set[str]] = field(default_factory=dict)
     """Each part, by its number: the letters that are no numbers there."""
+    only_bold: dict[int, set[str]] = field(default_factory=dict)
+    """Each part: the names of which bold type alone shows that they are no numbers."""
     components: dict[int, set[str]] = field(default_factory=dict)
     """Each part: the letters that have one index below, and nothing else shows that they are no numbers."""
     part_of: dict[int, int] = field(default_factory=dict)
@@ -68,6 +73,16 @@ class Slices:
             return None
         return found.key
 
+    def _introduces(self, statement: Statement) -> str:
+        """The f of f(x) = …."""
+        match statement.sides[0].tree:
+            case t.Factors(items=((_, head), ("", t.Group(kind="(", items=names)))) if statement.relations and all(
+                isinstance(x, t.Name) for x in names
+            ):
+                found = reference(head, self.whole.symbols.usage)
+                return found.base if found is not None and not found.primes else ""
+        return ""
+
     def around(self, place: int) -> list[int] | None:
         """The places of the statements that the one at `place` rests on, in order and itself included; None where
         they are too many."""
@@ -75,7 +90,10 @@ class Slices:
         waiting = [place]
         while waiting:
             at = waiting.pop(0)
+            own = self._introduces(self.whole.statements[at])
             for found in self._names(self.whole.statements[at], differentiated=at == place):
+                if found.base == own:
+                    continue  # f(x) = … may say anew what f is
                 source = self._source(found, at, place)
                 if source is not None and source not in chosen:
                     chosen.add(source)
@@ -130,13 +148,17 @@ class Slices:
             usage = survey(sides)
             out = {key.split("^")[0] for key, u in usage.items() if u.double or u.triple}
             single = {key.split("^")[0] for key, u in usage.items() if u.letters} - out
+            bold: set[str] = set()
             for side in sides:
                 for node in t.walk(side):
                     found = reference(node, usage) if isinstance(node, t.Name | t.Scripted) else None
-                    if found is not None and (found.transposed or (found.name is not None and _bold(found.name))):
+                    if found is not None and found.transposed:
                         out.add(found.key)
-            self.components[number] = single - out
-            self.shaped[number] = out | single
+                    elif found is not None and found.name is not None and found.name.style == "bold":
+                        bold.add(found.key)
+            self.components[number] = single - out - bold
+            self.shaped[number] = out | single | bold
+            self.only_bold[number] = bold - out - single - self._declared()
         return self.shaped[number] | self._declared()
 
     def _declared(self) -> set[str]:
@@ -166,19 +188,27 @@ class Slices:
 
         return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
 
-    def misread(self, part: State, place: int, without_components: bool = False) -> bool:
-        """Whether the slice takes a letter for a number of which the text shows that it is none."""
-        known = self.no_numbers(place)
-        if without_components:
-            known = known - self.components[self.part_of.get(place, 0)]
+    def _names_in(self, part: State) -> Iterator[Reference]:
         for left, right, _ in part.judged:
             for node in (*t.walk(left), *t.walk(right)):
                 found = reference(node, part.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
-                if found is None or found.indices or not known & {found.key, found.key.split("^")[0]}:
-                    continue
-                entity = part.symbols.entities.get(found.key)
-                if entity is not None and not entity.rank:
-                    return True
+                if found is not None:
+                    yield found
+
+    def misread(self, part: State, place: int, without_components: bool = False) -> bool:
+        """Whether the slice takes a letter for a number of which the text shows that it is none."""
+        known = self.no_numbers(place)
+        number = self.part_of.get(place, 0)
+        if without_components:
+            known = known - self.components[number]
+        if not any(map(_is_matrix, (r.base for r in self._names_in(part)))):
+            known = known - self.only_bold[number]  # **x** and x are two, where no capital says that x is a vector too
+        for found in self._names_in(part):
+            if found.indices or not known & {found.key, found.key.split("^")[0]}:
+                continue
+            entity = part.symbols.entities.get(found.key)
+            if entity is not None and not entity.rank:
+                return True
         return False
 
 
@@ -190,8 +220,9 @@ def _alone(side: t.Tree) -> Iterator[t.Name]:
             yield node
 
 
-def _bold(name: t.Name) -> bool:
-    return name.style == "bold"
+def _is_matrix(base: str) -> bool:
+    """Whether a letter may be a matrix."""
+    return base[:1].isupper() and base not in SCALAR_CAPITALS
 
 
 def by_what_it_rests_on(
@@ -209,7 +240,7 @@ def by_what_it_rests_on(
         firsts.append(firsts[-1] + rows_of([statement]))
     for place, first in enumerate(firsts[:-1]):
         rows = whole.rows[first : firsts[place + 1]]
-        if not any(row.verdict in OPEN for row in rows) or refuses(firsts[place + 1]):
+        if not any(row.verdict in OPEN | WRONG for row in rows) or refuses(firsts[place + 1]):
             continue
         around = slices.around(place)
         if around is None:
@@ -218,7 +249,7 @@ def by_what_it_rests_on(
         before = rows_of(chosen[: around.index(place)])
         alone = chosen if len(around) < len(whole.statements) else None
         for reading, said in ((alone, ""), (slices.as_samples(chosen, place), ", with an index below for the sample")):
-            if reading is None or not any(row.verdict in OPEN for row in rows):
+            if reading is None or not any(row.verdict in OPEN | WRONG for row in rows):
                 continue
             part = judged(reading, declared, first)
             own = part.rows[before : before + len(rows)]
@@ -229,3 +260,5 @@ def by_what_it_rests_on(
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM:
                     take(row, again, again.reason)
+                elif row.verdict in WRONG and again.verdict in HOLDS and not said:
+                    take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)
