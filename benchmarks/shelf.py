@@ -108,12 +108,12 @@ def _far_out(name: str) -> float | None:
     row = MODULES.get(name)
     if (
         row is None
+        or row.example[0]
         or len(row.inputs) > 1
         or row.parameters
         or row.drawn
         or row.state
         or row.size_arguments
-        or row.example[0]
     ):
         return None
     network = dr.Network(f"scale(bias=False) -> {name} -> squared_error", shapes=f"x: {len(FAR)}").inner
