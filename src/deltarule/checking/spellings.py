@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from deltarule.checking.rows import DocumentRow
 from deltarule.checking.places import compared, places_in_vectors
+from deltarule.checking.rows import DocumentRow
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
 from deltarule.reading.statement import Side, Statement
