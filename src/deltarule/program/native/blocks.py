@@ -59,7 +59,7 @@ class Blocks:
         number.add_incoming(ir.Constant(INDEX, 0), before)
         pending.add_incoming(ir.Constant(pending.type, 0), before)
         stop = b.load_atomic(given["stop"], "monotonic", 1, typ=_BYTE)  # another thread may set it meanwhile
-        stopped = b.icmp_signed("!=", stop, ir.Constant(_BYTE, 0))
+        stopped = b.and_(pending, b.icmp_signed("!=", stop, ir.Constant(_BYTE, 0)))  # after one block at least
         end = b.add(number, ir.Constant(INDEX, BLOCK))
         another = b.and_(b.icmp_signed("<=", end, given["batches"]), b.not_(stopped))
         leave = b.append_basic_block("leave")
