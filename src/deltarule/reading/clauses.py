@@ -349,7 +349,8 @@ def _members(chunks: list[_Chunk]) -> bool:
             return k > 0 and first.text == "\\in"
         if any(token.kind in ("relation", "op", "dots") for token in chunk.tokens):
             return False
-        if k + 1 < len(chunks) and (chunks[k + 1].mark is None or chunks[k + 1].mark.kind != "comma"):
+        mark = chunks[k + 1].mark if k + 1 < len(chunks) else None
+        if k + 1 < len(chunks) and (mark is None or mark.kind != "comma"):
             return False
     return False
 
