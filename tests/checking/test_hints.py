@@ -50,3 +50,12 @@ def test_a_mistake_is_named_and_mended(name: str, given: str, left: str, wrong: 
     assert says.get(row.hint) == name, (row.hint, row.suggestion)
     assert read_expression(row.suggestion) == read_expression(right), row.suggestion
     assert check_text(f"{given}\n\n$${left} = {row.suggestion}$$\n").rows[-1].verdict in {"proved", "conditional"}
+
+
+def test_a_loss_at_another_layer_makes_no_sign_true():
+    text = r"""$z^l = w^l a^{l-1} + b^l$, $a^l = \sigma(z^l)$, $\delta^l = \frac{\partial C}{\partial z^l}$ and
+$C = \frac{1}{2} \| a^L - y \|^2$.
+
+$$\frac{\partial C}{\partial w^l} = -\delta^l (a^{l-1})^T$$
+"""
+    assert check_text(text).rows[-1].verdict not in {"proved", "conditional"}

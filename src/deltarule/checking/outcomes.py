@@ -36,7 +36,7 @@ from deltarule.reading.references import Survey, reference, trees
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
-__all__ = ["Outcome", "derivatives", "equality", "unconnected", "with_signals"]
+__all__ = ["Outcome", "derivatives", "equality", "unconnected", "with_signals", "without_far_losses"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def equality(
             state.missing.setdefault(key, 0)
         return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
     if definitions is None and a is not ZERO and b is not ZERO:
-        defs = _without_far_losses(state, a, b, defs)
+        defs = without_far_losses(state, a, b, defs)
         apart = unconnected(state, a, b, defs)
         if apart:
             return Outcome("undecided", reason=apart)
@@ -136,7 +136,7 @@ def derivatives(*sides: Expression) -> Iterator[Derivative]:
                 yield node
 
 
-def _without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:
+def without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:
     """Where a loss is defined at the last layer and differentiated at layer l, it is only known to depend on it."""
     far = {
         node.of.name

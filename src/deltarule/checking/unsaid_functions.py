@@ -4,7 +4,7 @@ out."""
 from __future__ import annotations
 
 from deltarule.calculus.definitions import Definitions
-from deltarule.checking.outcomes import with_signals
+from deltarule.checking.outcomes import unconnected, with_signals, without_far_losses
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
@@ -28,6 +28,8 @@ def logistic(
         return Apply("sigmoid", tuple(substitute(x, named) for x in u.arguments), u.order)
 
     known = with_signals(state)
+    if without_far_losses(state, a, b, known) is not known or unconnected(state, a, b, known):
+        return None  # a loss at another layer: nothing leads to it, and its derivative is not 0
     bodies = [e.right for e in known.equations.values()]
     if not any(isinstance(u, Apply) and u.function == name for e in (a, b, *bodies) for u in walk(e)):
         return None
