@@ -97,16 +97,21 @@ class Table:
 
     def rest(self, start: int) -> Table:
         """The rows from that one on."""
+        return self.part(start, self.rows)
+
+    def part(self, start: int, stop: int) -> Table:
+        """The rows from that one to before the other."""
+        kept = slice(start, min(stop, self.rows))
         columns = {
             name: replace(
                 column,
-                numbers=None if column.numbers is None else column.numbers[start:],
-                texts=None if column.texts is None else column.texts[start:],
+                numbers=None if column.numbers is None else column.numbers[kept],
+                texts=None if column.texts is None else column.texts[kept],
             )
             for name, column in self.columns.items()
         }
-        lines = None if self.lines is None else self.lines[start:]
-        return replace(self, columns=columns, rows=self.rows - start, lines=lines)
+        lines = None if self.lines is None else self.lines[kept]
+        return replace(self, columns=columns, rows=kept.stop - start, lines=lines)
 
     def quantities(self, name: str) -> np.ndarray:
         """A target to regress on: numbers that are present, finite and not all equal."""

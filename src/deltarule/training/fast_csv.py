@@ -1,11 +1,12 @@
 """Large CSV files through pyarrow's parser where it is installed: the same values, several times as fast.
 
+The largest go through machine code of our own first (`plain_csv`).
 What pyarrow does not understand as we do is left to `csv_text`, from that row on: it has the message and the line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
@@ -15,11 +16,15 @@ from typing import Any
 from deltarule.training.arrow import table_of_arrow
 from deltarule.training.csv_text import csv_blocks, read_header
 from deltarule.training.data import ABSENT, Table
+from deltarule.training.in_order import in_order
+from deltarule.training.plain_csv import Pieces, compiles, plain_table
 
 __all__ = ["fast_blocks", "pays"]
 
 PAYS_FROM = 4 << 20
 """Bytes of a file below which importing pyarrow takes longer than reading without it."""
+PLAIN_FROM = 32 << 20
+"""Bytes of a file from which the code for plain numbers is worth making."""
 BLOCK = 2 << 20
 """Bytes that are parsed together; some thirty of these are read ahead."""
 _NULLS = sorted({form for word in ABSENT for form in (word, word.upper(), word.title(), word.capitalize())} | {"NaN"})
@@ -39,19 +44,13 @@ def fast_blocks(
     with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         header, delimiter, before = read_header(lines, source, delimiter)
     given = 0
+    unread = tuple(name for name in header if name not in wanted)
     try:
-        with closing(_reader(path, header, delimiter, before, wanted)) as reader:
-            for batch in reader:
-                for start in range(0, batch.num_rows, rows):
-                    part = batch.slice(start, rows)
-                    # Only how they are held makes a dictionary of texts: what they are is still to be seen.
-                    columns = {
-                        n: replace(c, kind=None, levels=None) for n, c in table_of_arrow(part, source).columns.items()
-                    }
-                    places = range(given + 1, given + part.num_rows + 1)
-                    unread = tuple(name for name in header if name not in wanted)
-                    yield Table(source, columns, part.num_rows, places, unit="row", unread=unread)
-                    given += part.num_rows
+        with closing(_parts(path, source, rows, header, delimiter, before, wanted)) as parts:
+            for part in parts:
+                places = range(given + 1, given + part.rows + 1)
+                yield replace(part, lines=places, unit="row", unread=unread)
+                given += part.rows
         if given:
             return
     except pyarrow.ArrowException:
@@ -60,7 +59,10 @@ def fast_blocks(
         yield from _after(csv_blocks(stream, source, rows, wanted, delimiter), given)
 
 
-def _reader(path: Path, header: list[str], delimiter: str, before: int, wanted: Mapping[str, bool]) -> Any:
+def _parts(
+    path: Path, source: str, rows: int, header: list[str], delimiter: str, before: int, wanted: Mapping[str, bool]
+) -> Generator[Table, None, None]:
+    """Tables of at most `rows`: by machine code where the file is large and plain, by pyarrow otherwise."""
     import pyarrow
     from pyarrow import csv
 
@@ -69,14 +71,51 @@ def _reader(path: Path, header: list[str], delimiter: str, before: int, wanted: 
         raise pyarrow.ArrowInvalid("none of the columns is there")
     words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     types = {name: words if wanted[name] else pyarrow.float64() for name in there}
-    return csv.open_csv(
-        str(path),
-        csv.ReadOptions(use_threads=True, block_size=BLOCK, skip_rows=before, column_names=header),
-        csv.ParseOptions(delimiter=delimiter, newlines_in_values=_quotes(path)),
-        csv.ConvertOptions(
-            include_columns=there, column_types=types, null_values=_NULLS, strings_can_be_null=True, check_utf8=True
-        ),
+    convert = csv.ConvertOptions(
+        include_columns=there, column_types=types, null_values=_NULLS, strings_can_be_null=True, check_utf8=True
     )
+    start = 0
+    if path.stat().st_size >= PLAIN_FROM and compiles():
+        pieces = Pieces(path, before, BLOCK)
+        plain = plain_table(source, header, delimiter, wanted, _NULLS)
+
+        def parsed(piece: bytes) -> list[Table]:
+            found = plain(piece)
+            if found is not None:
+                return [found.part(k, k + rows) for k in range(0, found.rows, rows)]
+            read = csv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=header)
+            return list(
+                _cut(csv.read_csv(pyarrow.BufferReader(piece), read, _parse(delimiter, False), convert), source, rows)
+            )
+
+        with closing(in_order(parsed, pieces)) as found:
+            for tables in found:
+                yield from tables
+        if pieces.left is None:
+            return
+        start = pieces.left
+    with open(path, "rb") as file:
+        file.seek(start)
+        options = csv.ReadOptions(
+            use_threads=True, block_size=BLOCK, skip_rows=0 if start else before, column_names=header
+        )
+        parse = _parse(delimiter, _quotes(path))
+        with closing(csv.open_csv(file if start else str(path), options, parse, convert)) as batches:
+            for batch in batches:
+                yield from _cut(batch, source, rows)
+
+
+def _parse(delimiter: str, newlines: bool) -> Any:
+    from pyarrow import csv
+
+    return csv.ParseOptions(delimiter=delimiter, newlines_in_values=newlines)
+
+
+def _cut(batch: Any, source: str, rows: int) -> Iterator[Table]:
+    for start in range(0, batch.num_rows, rows):
+        part = table_of_arrow(batch.slice(start, rows), source)
+        # Only how they are held makes a dictionary of texts: what they are is still to be seen.
+        yield replace(part, columns={n: replace(c, kind=None, levels=None) for n, c in part.columns.items()})
 
 
 def _quotes(path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
@@ -15,7 +15,7 @@ Block = TypeVar("Block")
 Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Block], Result], blocks: Iterable[Block]) -> Iterator[Result]:
+def in_order(work: Callable[[Block], Result], blocks: Iterable[Block]) -> Generator[Result, None, None]:
     """`work(block)` for each. The first is done before the others begin, so that what is made once is made by then.
 
     As many at once as there are processors, and a few results wait, so that the memory does not grow with the blocks.
