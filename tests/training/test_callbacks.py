@@ -110,7 +110,11 @@ def test_what_nobody_asks_for_is_not_computed():
     for callback, copies in ((Callback(), 0), (Sometimes(), 1), (Diary(), 6)):
         program: Any = Counted()
         run_epochs(program, program.inner.initialise(0), X, Y, Plan(SGD, 0.1, 25, 3, 0), callbacks=[callback])
-        assert program.asked == ["step"] * 6  # neither gradients nor messages
+        begun = program.asked.index("step")
+        assert program.asked[begun:] == ["step"] * 6  # neither gradients nor messages
+        # Before that the program is only asked, once, what it is: here it keeps nothing and draws nothing.
+        assert sorted(program.asked[:begun]) == ["draws", "spec"]
+        assert not program.inner.draws(0) and not program.inner.spec.updates
         assert len(getattr(callback, "reports", ())) == copies
         for report in getattr(callback, "reports", ()):
             assert set(report.gradients) == {"w", "b"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,12 @@ class Both:
         return {n: np.asarray(v + 0.3 * rng.normal(size=v.shape), self.dtype) for n, v in values.items()}
 
     def rows(self, count: int, seed: int = 1) -> tuple[Any, np.ndarray]:
-        """Inputs, and targets that every loss of a probability, a class or a quantity takes."""
+        """Inputs, masks of 0 and 1, and targets that every loss of a probability, a class or a quantity takes."""
         spec = self.numpy.spec
         rng = np.random.default_rng(seed)
         sizes = {n: [int(z) for z in spec.declarations[n].sizes[1:]] for n in (*spec.inputs, spec.target or "")}
         X = {n: rng.normal(size=(count, *sizes[n])) for n in spec.inputs}
+        X |= {n: (X[n] < NormalDist().inv_cdf(p)).astype(float) for n, p in spec.drawn.items()}
         shape = sizes[spec.target or ""]
         Y = rng.uniform(0.05, 0.95, size=(count, *shape))
         if shape and any(word in self.text for word in ("cross_entropy", "nll", "kl", "label_smoothing")):
@@ -75,7 +77,8 @@ def difference(found: Any, expected: Any) -> float:
 
 
 def gradients_differ(both: Both, rows: int = 7, *, weighted: bool = False) -> float:
-    """The largest relative difference between the engines of the prediction, the loss and every gradient."""
+    """The largest relative difference between the engines of the prediction, the loss and every gradient; the loss alone
+    is that of the gradients unless the network is something else at prediction."""
     parameters, (X, Y) = both.parameters(), both.rows(rows)
     weight = np.random.default_rng(3).uniform(0.5, 2, rows) if weighted else None
     loss, gradients = both.numpy.gradients(parameters, X, Y, sample_weight=weight)
@@ -84,5 +87,8 @@ def gradients_differ(both: Both, rows: int = 7, *, weighted: bool = False) -> fl
     scale = max(float(np.max(np.abs(g), initial=0)) for g in gradients.values()) or 1.0
     worst = max(float(np.max(np.abs(own[n] - g), initial=0)) / scale for n, g in gradients.items())
     forward = difference(both.native.forward(parameters, X), both.numpy.forward(parameters, X))
-    alone = abs(both.native.loss(parameters, X, Y, sample_weight=weight) - loss)
-    return max(worst, forward, abs(own_loss - loss) / max(abs(loss), 1e-3), alone / max(abs(loss), 1e-3))
+    same = both.numpy.spec.at_prediction is None
+    alone = loss if same else both.numpy.loss(parameters, X, Y, sample_weight=weight)
+    own_alone = both.native.loss(parameters, X, Y, sample_weight=weight)
+    losses = max(abs(own - its) / max(abs(its), 1e-3) for own, its in ((own_loss, loss), (own_alone, alone)))
+    return max(worst, forward, losses)
