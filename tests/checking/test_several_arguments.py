@@ -36,7 +36,8 @@ def last(text: str, claim: str) -> str:
         (COST, r"\frac{\partial}{\partial w} \mathrm{Cost}(h(s), t) = 2 (h(t) - s) s", "refuted"),
         (
             CHAIN,
-            r"\frac{dz}{dx} = \frac{\partial z}{\partial u} \frac{du}{dx} + \frac{\partial z}{\partial v} \frac{dv}{dx}",
+            r"\frac{dz}{dx} = \frac{\partial z}{\partial u} \frac{du}{dx}"
+            r" + \frac{\partial z}{\partial v} \frac{dv}{dx}",
             "proved",
         ),
         (CHAIN, r"\frac{dz}{dx} = \frac{\partial z}{\partial u} \frac{du}{dx}", "refuted"),
@@ -47,7 +48,8 @@ def last(text: str, claim: str) -> str:
         ),
         (
             LINE,
-            r"\frac{\partial}{\partial \theta_1} J(\theta) = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}",
+            r"\frac{\partial}{\partial \theta_1} J(\theta)"
+            r" = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}",
             "proved",
         ),
         (
