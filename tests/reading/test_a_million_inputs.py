@@ -34,6 +34,13 @@ def test_inputs_of_every_kind_are_read_or_refused(tmp_path: Path):
     assert counts["peak MiB"] < 200
 
 
+def test_the_peak_is_of_the_process_that_reads_and_not_of_the_one_that_starts_it():
+    held = bytearray(300 << 20)
+    own = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import inputs; print(inputs.peak() >> 20)"
+    done = subprocess.run([sys.executable, "-c", own], capture_output=True, text=True, check=True)
+    assert 10 < int(done.stdout) < 200 < len(held) >> 20
+
+
 def test_an_input_is_the_same_whenever_it_is_drawn():
     assert [drawn(number) for number in range(200)] == [drawn(number) for number in range(200)]
     assert len({drawn(number) for number in range(200)}) >= 190
@@ -43,7 +50,7 @@ def test_what_hangs_takes_memory_or_fails_is_told(tmp_path: Path):
     """The limits themselves: a reader that does what none may do is caught at it."""
     for fault, told in (
         ("while True: pass", "TooLong"),
-        ("[bytearray(10_000_000) for _ in range(60)]", "MemoryError"),
+        ("[bytes(10_000_000) for _ in range(60)]", "MemoryError"),  # zeros unwritten: they take no time
         ("int('x')", "ValueError"),
     ):
         broken = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import inputs; inputs.SECONDS = 0.2\n"

@@ -26,6 +26,7 @@ class Clause:
     tag: str = ""
     connective: str = ""
     leads: bool = False  # its words stand at the beginning of a row
+    related: bool = False  # a relation was read at the top of its tokens
 
 
 def flattened(tokens: list[Token]) -> list[Token]:
@@ -267,6 +268,7 @@ def _parted(line: list[Token]) -> list[Clause]:
 
 def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
     chunks = _chunks(tokens)
+    members = _members(chunks)
     out: list[Clause] = []
     current = Clause(connective=connective, leads=True)
     fresh = True  # nothing but words so far
@@ -286,8 +288,8 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
             continue
         if chunk.words:
             if current.tokens and not fresh:
-                following = chunks[index + 1 :]
-                if any(c.related and not c.words for c in following[:1]):
+                following = chunks[index + 1 : index + 2]
+                if any(c.related and not c.words for c in following):
                     current = close(current)
                     current.before += chunk.tokens
                     fresh = True
@@ -305,9 +307,10 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
             )
             if current.before or alone or not current.tokens:
                 current.before += [*current.tokens, chunk.mark]
-                current.tokens = list(chunk.tokens)
+                current.tokens, current.related = list(chunk.tokens), chunk.related
             else:
                 current.tokens += [Token("relation", ":", chunk.mark.start, chunk.mark.end), *chunk.tokens]
+                current.related = True
             fresh = False
             continue
         if current.after and not chunk.related:
@@ -319,8 +322,7 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
             current = close(current)
             current.tokens += chunk.tokens
         elif kind == "comma" and chunk.mark is not None:
-            related = chunk.related or _members(chunks[index:])
-            if related and any(current.tokens[k].kind == "relation" for k in _top(current.tokens)):
+            if current.related and (chunk.related or members[index]):
                 current = close(current)
                 current.tokens += chunk.tokens
             else:
@@ -330,6 +332,7 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
             current.tokens += chunk.tokens
         else:
             current.tokens += chunk.tokens
+        current.related = current.related or chunk.related
         fresh = False
     close(current)
     if not out and (current.before or current.after):
@@ -339,20 +342,24 @@ def _clauses_of(tokens: list[Token], connective: str) -> list[Clause]:
     return [c for c in out if c.tokens]
 
 
-def _members(chunks: list[_Chunk]) -> bool:
-    """Whether a list of names begins here that lie in one set: u, v \\in \\mathbb{R}^d."""
-    for k, chunk in enumerate(chunks):
-        if not chunk.tokens or chunk.tokens[0].kind not in ("name", "style", "accent") or chunk.words:
-            return False
-        if chunk.related:
+def _members(chunks: list[_Chunk]) -> list[bool]:
+    """Whether a list of names begins at each chunk that lie in one set: u, v \\in \\mathbb{R}^d."""
+    out = [False] * len(chunks)
+    ends = False  # whether the chunk after this one is of such a list, its last one too
+    for k in range(len(chunks) - 1, -1, -1):
+        chunk, following = chunks[k], chunks[k + 1 : k + 2]
+        name = bool(chunk.tokens) and chunk.tokens[0].kind in ("name", "style", "accent") and not chunk.words
+        if not name:
+            ends = False
+        elif chunk.related:
             first = next(chunk.tokens[j] for j in _top(chunk.tokens) if chunk.tokens[j].kind == "relation")
-            return k > 0 and first.text == "\\in"
-        if any(token.kind in ("relation", "op", "dots") for token in chunk.tokens):
-            return False
-        mark = chunks[k + 1].mark if k + 1 < len(chunks) else None
-        if k + 1 < len(chunks) and (mark is None or mark.kind != "comma"):
-            return False
-    return False
+            ends = first.text == "\\in"
+        else:
+            mark = following[0].mark if following else None
+            parted = mark is not None and mark.kind == "comma"
+            ends = ends and parted and not any(t.kind in ("relation", "op", "dots") for t in chunk.tokens)
+            out[k] = ends
+    return out
 
 
 def _chunks(tokens: list[Token]) -> list[_Chunk]:
