@@ -44,6 +44,7 @@ FILES = {
     "missing values": changed((5, ",2,x,NA,no"), (39_999, "1,,x,null,yes")),
     "words for none": changed((9, "nan,2,x,red,no"), (20_000, "1,NA,x,red,yes")),
     "many digits": changed((30_000, "0.12345678901234567,2,x,red,no"), (10_000, "1e300,2,x,red,no")),
+    "too many digits": changed((30_000, "12345678901234567890,2,x,red,no"), (10_000, "1e-320,2,x,red,no")),
     "empty lines": changed((7, ""), (25_000, "")),
     "quotes": changed((25_000, '1,2,"a, b\nc ""d""","red",no'), (25_001, '1,"2",x,"a, b",no')),
     "quotes around one word": changed((25_000, '1,2,x,"red",no')),
@@ -84,7 +85,13 @@ def test_most_of_a_file_goes_the_short_way(tmp_path, monkeypatch, small_pieces):
         return lambda piece: outcomes.append(parsed(piece)) or outcomes[-1]
 
     monkeypatch.setattr(fast_csv, "plain_table", counted)
-    for kind, refused in (("plain", 0), ("missing values", 0), ("many digits", 2), ("empty lines", 2)):
+    for kind, refused in (
+        ("plain", 0),
+        ("missing values", 0),
+        ("many digits", 0),
+        ("too many digits", 2),
+        ("empty lines", 2),
+    ):
         outcomes.clear()
         file.write_bytes(FILES[kind])
         columns(file, True, monkeypatch)

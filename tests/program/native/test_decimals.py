@@ -53,9 +53,8 @@ def test_a_decimal_number_is_the_float_that_python_reads_or_is_refused(texts):
             assert bits(found) == bits(float(text)), text
         else:
             mantissa, _, exponent = text.lower().lstrip("+-").partition("e")
-            power = int(exponent or 0) - len(mantissa.partition(".")[2])
-            digits = mantissa.replace(".", "")
-            assert int(digits) > 2**53 or abs(power) > 22 or len(digits) > 19, text
+            digits = mantissa.replace(".", "").lstrip("0")
+            assert len(digits) > 19 or (not digits and exponent) or int(digits) > 2**53, text
 
 
 @settings(max_examples=100, deadline=None)
@@ -69,13 +68,55 @@ def test_rows_of_floats_as_they_are_written(values, places):
         assert first.tobytes() == np.array(list(map(float, kept))).tobytes() == second[::-1].tobytes()
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.floats(2.3e-308, allow_nan=False, allow_infinity=False), st.sampled_from([1, -1]))
+def test_a_normal_number_of_seventeen_digits_is_read_back_and_never_refused(value, sign):
+    for text in (repr(sign * value), f"{sign * value:.16e}", f"{sign * value:.17e}"):
+        found = one(text)
+        assert found is not None and bits(found) == bits(float(text)), text
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(1, 2**64 - 1), st.integers(-400, 400))
+def test_nineteen_digits_and_any_power_of_ten(mantissa, power):
+    text = f"{mantissa}e{power}"
+    found = one(text)
+    if found is not None:
+        assert bits(found) == bits(float(text)), text
+    else:
+        assert mantissa >= 10**19 or not 2.3e-308 < float(text) < np.inf or -5 < power < 24, text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(2**52, 2**53 - 1), st.integers(1, 10), st.sampled_from([-1, 0, 1]))
+def test_half_way_between_two_numbers(odd, power, beside):
+    text = str(odd * 2**power + 2 ** (power - 1) + beside)
+    found = one(text)
+    assert (found is None and not beside) or (found is not None and bits(found) == bits(float(text))), text
+
+
 def test_numbers_that_are_at_an_edge():
     edges = ["9007199254740992", "9007199254740991e22", "1e22", "1e-22", "-0", "-0.0", ".5", "5.", "0000000.1", "-.25"]
     edges += ["1234567", "12345678", "123456789", "1.234567", "0.1234567", "-0.12345678", "00000000", "0.0000000"]
+    edges += ["1e24", "1e-23", "8.41e21", "0." + "0" * 19, "0." + "0" * 40 + "1234567890123456789", "00000123456789e5"]
+    edges += ["2.2250738585072014e-308", "1.7976931348623157e308", "-9999999999999999999", "0.000001234567890123456789"]
+    # The second word of the power of ten decides these.
+    edges += ["1226299600297381325e86", "4044923017451363753e-199", "269315394124088484e75", "122740246022002385e78"]
     for text in edges:
         found = one(text)
         assert found is not None and bits(found) == bits(float(text)), text
-    for text in ("9007199254740993", "1e23", "1e-23", "0." + "0" * 19, "12345678901234567890", "18446744073709551616"):
+    refused = [
+        "9007199254740993",
+        "1e23",
+        "12345678901234567890",
+        "18446744073709551616",
+        "1e309",
+        "1.8e308",
+        "5e-324",
+        "0e99",
+    ]
+    refused += ["1e-343", "0.00012345678901234567890", "1e9999", "2.2250738585072008e-308"]
+    for text in refused:
         assert one(text) is None, text
 
 

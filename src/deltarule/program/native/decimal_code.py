@@ -2,8 +2,8 @@
 
 The function takes the address of a table of words: the text, its size, the number of columns, their roles, where the
 numbers or bytes of each column go, where the beginnings of its texts go, the delimiter, the powers of ten in float64
-and as whole numbers, room for the ends of cells, and how many these have to be. It returns the number of rows, or
--1 - offset of the byte where it stopped.
+and as whole numbers, room for the ends of cells, how many these have to be, and powers of ten in 128 bits. It returns
+the number of rows, or -1 - offset of the byte where it stopped.
 
 The ends are found beforehand so that no number waits for the one before it: where that ends is known late.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from llvmlite import ir
 
-__all__ = ["module"]
+__all__ = ["LEAST_POWER", "MOST_POWER", "POWERS", "module"]
 
 WORD, SHORT, BYTE, DOUBLE = ir.IntType(64), ir.IntType(32), ir.IntType(8), ir.DoubleType()
 LANES, TOGETHER = 64, 8
@@ -26,7 +26,8 @@ DIGITS = 19
 LARGEST_EXACT = 1 << 53
 POWERS = 22
 """The largest power of ten that is a number of float64."""
-MOST_EXPONENT = 9999
+LEAST_POWER, MOST_POWER = -342, 308
+"""Of the powers of ten in 128 bits."""
 
 
 def module() -> ir.Module:
@@ -68,11 +69,13 @@ class _Code:
             "scales",
             "ends",
             "cells",
+            "wide",
         )
         given = {name: self._read(table, k) for k, name in enumerate(names)}
         self.text, self.columns, self.roles = given["text"], given["columns"], given["roles"]
         self.targets, self.starts, self.powers = given["targets"], given["starts"], given["powers"]
         self.scales, self.ends, self.cells = given["scales"], given["ends"], given["cells"]
+        self.wide = given["wide"]
         self.delimiter = self.b.trunc(given["delimiter"], BYTE)
         self.end = self.b.add(self.text, given["size"])
         words = ("at", "row", "column", "from", "to", "found", "mask", "digits", "mantissa", "decimals", "exponent")
@@ -293,6 +296,7 @@ class _Code:
         b = self.b
         for name in ("mantissa", "digits", "decimals", "exponent"):
             self.set(name, 0)
+        begun = self.get("at")
         self._digits("mantissa", "digits")
         with b.if_then(self.is_(self.byte(), ".")):
             self.advance("at")
@@ -301,11 +305,25 @@ class _Code:
         empty = b.icmp_unsigned("==", self.get("from"), self.get("to"))
         b.store(ir.Constant(DOUBLE, float("nan")), self.value)
         with b.if_then(b.not_(empty)):
-            self.need(b.icmp_unsigned("<=", b.sub(self.get("digits"), WORD(1)), WORD(DIGITS - 1)))
+            self.need(b.icmp_unsigned("!=", self.get("digits"), WORD(0)))
+            with b.if_then(b.icmp_unsigned(">", self.get("digits"), WORD(DIGITS)), likely=False):
+                self._without_zeros(begun)
             with b.if_then(self.is_(self.byte(), "e", "E")):
                 self._exponent()
             self.need(b.icmp_unsigned("==", self.get("at"), self.get("to")))
             self._rounded(b.sub(self.get("exponent"), self.get("decimals")))
+
+    def _without_zeros(self, begun: ir.Value) -> None:
+        """Stop if there are too many digits after the zeros that a number begins with."""
+        b = self.b
+        self.set("mask", begun)
+        with self.loop() as after:
+            byte, inside = b.load(self._pointer(self.get("mask"), BYTE)), self.function.append_basic_block("zero")
+            b.cbranch(self.is_(byte, "0", "."), inside, after)
+            b.position_at_end(inside)
+            self.advance("digits", b.select(self.is_(byte, "0"), WORD(-1), WORD(0)))
+            self.advance("mask")
+        self.need(b.icmp_signed("<=", self.get("digits"), WORD(DIGITS)))
 
     def _digits(self, number: str, count: str) -> None:
         """Digits from here on: their number, and 10 v + d for each. Eight are read at once, near the end one."""
@@ -352,15 +370,53 @@ class _Code:
         self.set("exponent", b.select(minus, b.neg(self.get("exponent")), self.get("exponent")))
 
     def _rounded(self, power: ir.Value) -> None:
-        """The mantissa times that power of ten: both exact, and rounded once."""
+        """The mantissa times that power of ten: both exact, and rounded once; or by 128 bits of the power."""
         b, mantissa = self.b, self.get("mantissa")
-        self.need(b.icmp_unsigned("<=", mantissa, WORD(LARGEST_EXACT)))
         size = b.select(b.icmp_signed("<", power, WORD(0)), b.neg(power), power)
-        self.need(b.icmp_unsigned("<=", size, WORD(POWERS)))
-        exact = b.uitofp(mantissa, DOUBLE)
-        ten = b.load(self._pointer(b.add(self.powers, b.mul(size, WORD(8))), DOUBLE))
-        with b.if_else(b.icmp_signed("<", power, WORD(0))) as (divided, multiplied):
-            with divided:
-                b.store(b.fdiv(exact, ten), self.value)
-            with multiplied:
-                b.store(b.fmul(exact, ten), self.value)
+        exact = b.icmp_unsigned("<=", mantissa, WORD(LARGEST_EXACT))
+        with b.if_else(b.and_(exact, b.icmp_unsigned("<=", size, WORD(POWERS)))) as (once, otherwise):
+            with once:
+                number = b.uitofp(mantissa, DOUBLE)
+                ten = b.load(self._pointer(b.add(self.powers, b.mul(size, WORD(8))), DOUBLE))
+                with b.if_else(b.icmp_signed("<", power, WORD(0))) as (divided, multiplied):
+                    with divided:
+                        b.store(b.fdiv(number, ten), self.value)
+                    with multiplied:
+                        b.store(b.fmul(number, ten), self.value)
+            with otherwise:
+                self._by_wide_powers(power)
+
+    def _by_wide_powers(self, power: ir.Value) -> None:
+        """Lemire's algorithm 1. Where the product may be half way between two numbers, or is not normal, it stops."""
+        b = self.b
+        place = b.sub(power, WORD(LEAST_POWER))
+        self.need(b.icmp_unsigned("<=", place, WORD(MOST_POWER - LEAST_POWER)))
+        self.need(b.icmp_unsigned("!=", self.get("mantissa"), WORD(0)))
+        zeros = b.ctlz(self.get("mantissa"), ir.IntType(1)(1))
+        w = b.shl(self.get("mantissa"), zeros)
+        upper, lower = self._product(w, self._read(self.wide, b.mul(place, WORD(2))))
+        more, _ = self._product(w, self._read(self.wide, b.add(b.mul(place, WORD(2)), WORD(1))))
+        needed = b.icmp_unsigned("==", b.and_(upper, WORD(0x1FF)), WORD(0x1FF))
+        more = b.select(needed, more, WORD(0))
+        lower = b.add(lower, more)
+        upper = b.add(upper, b.zext(b.icmp_unsigned("<", lower, more), WORD))
+        self.need(b.icmp_unsigned("!=", lower, WORD(2**64 - 1)))
+        carry = b.lshr(upper, WORD(63))
+        shift = b.add(carry, WORD(9))
+        kept = b.lshr(upper, shift)  # 54 bits: one to round by
+        tie = b.and_(b.icmp_unsigned("<=", lower, WORD(1)), b.icmp_unsigned("==", b.shl(kept, shift), upper))
+        self.need(b.not_(b.and_(tie, b.trunc(kept, ir.IntType(1)))))
+        rounded = b.lshr(b.add(kept, b.and_(kept, WORD(1))), WORD(1))
+        # The exponent of two of 10^q is that of 5^q, floor(q log2 5), and q; the leading bit of the mantissa adds one.
+        two = b.add(b.ashr(b.mul(power, WORD(152170 + 65536)), WORD(16)), WORD(63 + 1023))
+        two = b.sub(b.add(two, carry), zeros)
+        self.need(b.icmp_unsigned("<=", b.sub(two, WORD(1)), WORD(2045)))
+        bits = b.add(b.shl(b.sub(two, WORD(1)), WORD(52)), rounded)
+        self.need(b.icmp_unsigned("<", bits, WORD(0x7FF << 52)))
+        b.store(b.bitcast(bits, DOUBLE), self.value)
+
+    def _product(self, a: ir.Value, c: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """The upper and the lower word."""
+        b, wide = self.b, ir.IntType(128)
+        whole = b.mul(b.zext(a, wide), b.zext(c, wide))
+        return b.trunc(b.lshr(whole, wide(64)), WORD), b.trunc(whole, WORD)
