@@ -50,6 +50,7 @@ class Watch:
     """The row from which on nothing is judged any more."""
     seconds: float | None = None
     """For the whole document; by its rows if not given."""
+    row_seconds: float = ROW_SECONDS
     begun: Callable[[int], None] = lambda total: None
     """Told the number of rows, before the first is judged."""
     learnt: Callable[[], None] = lambda: None
@@ -72,13 +73,14 @@ class Watch:
 
     def inside(self, first: int) -> Watch:
         """One over some rows of the same document that are judged once more, the first of them at its place."""
-        out = Watch({row - first: reason for row, reason in self.skip.items()})
+        out = Watch({row - first: reason for row, reason in self.skip.items()}, row_seconds=self.row_seconds)
         out.deadline = self.deadline
         return out
 
     @contextmanager
-    def limited(self, seconds: float = ROW_SECONDS) -> Iterator[None]:
-        """Break off what happens inside after so many seconds, by raising TimeUp."""
+    def limited(self, seconds: float | None = None) -> Iterator[None]:
+        """Break off what happens inside after so many seconds, or those that an equality has, by raising TimeUp."""
+        seconds = self.row_seconds if seconds is None else seconds
         if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
             yield  # alarms reach the main thread only: elsewhere the limits of the kernel itself have to do
             return
