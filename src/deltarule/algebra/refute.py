@@ -83,21 +83,30 @@ def _decimal(value: Any) -> str:
 
 
 MAX_SEEN = 100
+MAX_VALUES = 8_000
+"""Values after which no further index is looked at: a count and not a time, so that every machine says the same."""
 
 
 def defined_somewhere(left: Expression, right: Expression, facts: Facts, count: int = 12) -> bool:
     """Whether a point is found at which the facts hold and both sides are defined, at every index (at the first
-    `MAX_SEEN`, where sizes are large: what matters is that the proof is not about nothing)."""
+    `MAX_SEEN`, or fewer where a side has many terms: what matters is that the proof is not about nothing)."""
     with flint.ctx.workprec(128):
         try:
             for point in points((left, right), facts, count, process_time() + SECONDS, seed=2):
                 point.evaluation.derivatives = True
-                if all(
-                    point.evaluation.value(e, where).is_finite()
-                    for e in (left, right)
-                    for where in islice(point.instances(left, right), MAX_SEEN)
-                ):
+                if _defined_at(point, left, right):
                     return True
         except (Exhausted, Unsupported, OverflowError):
             return False
     return False
+
+
+def _defined_at(point: Point, left: Expression, right: Expression) -> bool:
+    """Whether both sides are defined at this point, as far as is looked."""
+    evaluation, before = point.evaluation, point.evaluation.count
+    for where in islice(point.instances(left, right), MAX_SEEN):
+        if not all(evaluation.value(e, where).is_finite() for e in (left, right)):
+            return False
+        if evaluation.count - before > MAX_VALUES:
+            break
+    return True

@@ -77,8 +77,9 @@ def difference(found: Any, expected: Any) -> float:
 
 
 def gradients_differ(both: Both, rows: int = 7, *, weighted: bool = False) -> float:
-    """The largest relative difference between the engines of the prediction, the loss and every gradient; the loss alone
-    is that of the gradients unless the network is something else at prediction."""
+    """The largest relative difference between the engines of the prediction, the loss and every gradient.
+
+    The loss alone is that of the gradients unless the network is something else at prediction."""
     parameters, (X, Y) = both.parameters(), both.rows(rows)
     weight = np.random.default_rng(3).uniform(0.5, 2, rows) if weighted else None
     loss, gradients = both.numpy.gradients(parameters, X, Y, sample_weight=weight)
