@@ -243,8 +243,7 @@ def gradients(text: str, values: Arrays, *, batch: bool = False, fused: bool = F
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
         return {
-            k: np.asarray(g)
-            for k, g in quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
+            k: np.asarray(g) for k, g in quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
         }
 
 
