@@ -128,8 +128,8 @@ def _selected(ctx: Context, powers: dict[Atom, Any], bound: set[int]) -> Polynom
     found = selections.solved(powers, bound)
     if found is not None:
         gone, indices = found
-        rest = {a: e for a, e in powers.items() if a is not gone}
-        return summed(ctx, polynomial.tidied(ctx, dict(rest)), bound - indices)
+        left = polynomial.tidied(ctx, {a: e for a, e in powers.items() if a is not gone})
+        return summed(ctx, left, bound - indices)
     shorter = selections.difference(ctx, powers, bound)
     if shorter is not None:
         gone, instead = shorter

@@ -57,7 +57,7 @@ def strong_wolfe(at: Callable[[float], Point], start: Point, step: float, size: 
     stuck = False
     while looked < MOST and abs(ends[1].step - ends[0].step) * size >= least:
         first, last = sorted(point.step for point in ends)
-        tried = _lowest(*ends, (first, last))
+        tried = _lowest(ends[0], ends[1], (first, last))
         margin = 0.1 * (last - first)
         if min(last - tried, tried - first) < margin:
             if stuck or tried >= last or tried <= first:
