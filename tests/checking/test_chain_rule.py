@@ -42,3 +42,12 @@ def test_equations_decide_where_there_are_any():
         ).verdict
         == "refuted"
     )
+
+
+@pytest.mark.parametrize(
+    ("by", "link", "verdict"),
+    [("r_i", "q_j", "undecided"), ("r", "q^{(i)}", "undecided"), ("r_{ij}", "q_j", "conditional")],
+)
+def test_an_index_of_a_link_alone_lacks_its_sum(by: str, link: str, verdict: str):
+    claim = rf"\frac{{\partial E}}{{\partial {by}}} = \frac{{\partial E}}{{\partial {link}}} "
+    assert last(rf"$${claim} \frac{{\partial {link}}}{{\partial {by}}}$$").verdict == verdict

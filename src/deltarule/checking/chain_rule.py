@@ -26,6 +26,8 @@ def chain_rule_itself(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
     names = _links(left, right)
     if names is None or len({n for n in names if n is not None}) < len(names) or any(_defined(state, n) for n in names):
         return
+    if not _letters(state, *names[1:-1]) <= _letters(state, names[0], names[-1]):
+        return  # an index of a link that the left side has not: a sum over it is missing
     between = ", ".join(filter(None, (found.key for n in names[1:-1] if (found := _found(state, n)) is not None)))
     first, last = _found(state, names[0]), _found(state, names[-1])
     if not between or first is None or last is None:
@@ -37,6 +39,13 @@ def chain_rule_itself(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
 
 def _found(state: State, node: t.Tree) -> Reference | None:
     return reference(node, state.symbols.usage)
+
+
+def _letters(state: State, *nodes: t.Tree) -> set[str]:
+    """The letters that say of which component or sample the names are."""
+    found = [r for n in nodes if (r := _found(state, n)) is not None]
+    scripts = [x for r in found for x in (*r.indices, *([r.sample] if r.sample is not None else []))]
+    return {n.letter for x in scripts for n in t.walk(x) if isinstance(n, t.Name)}
 
 
 def _defined(state: State, node: t.Tree) -> bool:
