@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Protocol
 
 from deltarule.language.expression import (
     Apply,
@@ -37,6 +38,12 @@ Counts = dict[str, Counter[Sizes]]
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ORDER = ("×", "÷", "+", "√", "max", "comparison")
+
+
+class Put(Protocol):
+    """Counts an operation at every index of the axes."""
+
+    def __call__(self, kind: str, axes: Iterable[Axis], times: int = 1) -> None: ...
 
 
 def operation_count(expressions: Iterable[Expression]) -> Counts:
@@ -92,7 +99,7 @@ def operation_count(expressions: Iterable[Expression]) -> Counts:
     return out
 
 
-def _power(e: Power, over: int, under: int, put) -> None:  # type: ignore[no-untyped-def]
+def _power(e: Power, over: int, under: int, put: Put) -> None:
     if under == 2:
         put("√", e.axes)
     elif under != 1:
@@ -103,7 +110,7 @@ def _power(e: Power, over: int, under: int, put) -> None:  # type: ignore[no-unt
         put("÷", e.axes)
 
 
-def _product(factors: tuple[Expression, ...], bound: tuple[Axis, ...], put) -> None:  # type: ignore[no-untyped-def]
+def _product(factors: tuple[Expression, ...], bound: tuple[Axis, ...], put: Put) -> None:
     """Multiplications from the fewest axes on, a reciprocal dividing; then the additions of the sum."""
     fixed: dict[Axis, None] = {}
     for f in factors:
