@@ -13,18 +13,9 @@ import pytest
 import deltarule as dr
 from deltarule.calculus.derivation import Derivation, Row
 from deltarule.checking import CheckedRow, check_derivation
-from deltarule.language.expression import (
-    Axis,
-    Derivative,
-    Expression,
-    Number,
-    Product,
-    Symbol,
-    multiply,
-    negate,
-    substitute,
-    walk,
-)
+from deltarule.language.arithmetic import multiply, negate
+from deltarule.language.expression import Axis, Derivative, Expression, Number, Product, Symbol
+from deltarule.language.traversal import substitute, walk
 
 from .index_loops import evaluate
 from .table_networks import draw, run_json

@@ -22,8 +22,9 @@ from deltarule.algebra import prove
 from deltarule.api import read_network
 from deltarule.calculus.derivation import Chain
 from deltarule.commands import main
-from deltarule.language.expression import Derivative, Expression, Symbol, at, substitute
+from deltarule.language.expression import Derivative, Expression, Symbol, at
 from deltarule.language.notation import parse_equations
+from deltarule.language.traversal import substitute
 
 from .index_loops import evaluate
 from .table_networks import run_json

@@ -5,21 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Delta,
-    Expression,
-    Maximum,
-    Number,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    power,
-    subtract,
-)
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
+from deltarule.language.expression import Apply, Axis, Delta, Expression, Maximum, Number, Symbol
 
 
 class E:

@@ -12,7 +12,8 @@ import pytest
 from mpmath import mp, mpf
 
 from deltarule.algebra import Facts, Proof, decide, prove
-from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, multiply, power, subtract
+from deltarule.language.arithmetic import multiply, power, subtract
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol
 
 from .loops import DIGITS, differ, value
 from .trees import Trees, small, tempting

@@ -9,7 +9,7 @@ import pytest
 
 from deltarule.algebra import enclose, prove
 from deltarule.algebra.identities import IDENTITIES, Identity, identities_for
-from deltarule.language.expression import symbols
+from deltarule.language.traversal import symbols
 
 EXTREMES = [Fraction(x) for x in ("0", "1", "-1", "1/3", "-5/2", "30", "-30", "700", "-700", "100000", "-100000")]
 TINY = [Fraction(1, 10**30), Fraction(-1, 10**30), Fraction(1, 2), Fraction(7, 4)]

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from deltarule.algebra import Budget, Facts, decide, enclose, prove
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.expression import (
     ONE,
     ZERO,
@@ -21,11 +22,6 @@ from deltarule.language.expression import (
     Power,
     Product,
     Symbol,
-    add,
-    multiply,
-    negate,
-    power,
-    subtract,
 )
 
 from .index_notation import E, axes, bare, delta, functions, scalars, tensors, total

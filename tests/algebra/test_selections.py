@@ -15,6 +15,7 @@ from deltarule.algebra.context import OPAQUE, context_for
 from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import normal_form
 from deltarule.algebra.readback import expression_of
+from deltarule.language.arithmetic import add, multiply, power
 from deltarule.language.expression import (
     ONE,
     ZERO,
@@ -28,15 +29,10 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    add,
-    multiply,
-    number,
-    power,
     rename,
     selection,
-    substitute,
-    walk,
 )
+from deltarule.language.traversal import substitute, walk
 
 
 @cache
@@ -262,4 +258,4 @@ def test_symbolic_sizes_have_no_range():
     e = selection(((i, 1), (j, -1)), 3)
     assert isinstance(e, Selection)
     assert not prove(e, ZERO).proved
-    assert not prove(multiply(e, bound=(i,)), number(1)).proved
+    assert not prove(multiply(e, bound=(i,)), Number(1)).proved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.expression import (
     ONE,
     ZERO,
@@ -19,18 +20,12 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    add,
     fresh,
-    multiply,
-    negate,
     opened,
-    power,
     rebuild,
     rename,
-    substitute,
-    subtract,
-    walk,
 )
+from deltarule.language.traversal import substitute, walk
 
 SIZES: tuple[int | str, ...] = ("n", "n", "m", 2)
 SMOOTH = ("exp", "sigmoid", "tanh", "softplus", "sin", "f", "g")

@@ -18,7 +18,8 @@ from scipy.special import erf
 import deltarule as dr
 from deltarule.algebra import Facts, prove
 from deltarule.calculus.definitions import Definitions
-from deltarule.language.expression import ONE, Axis, Expression, Symbol, fresh, subtract
+from deltarule.language.arithmetic import subtract
+from deltarule.language.expression import ONE, Axis, Expression, Symbol, fresh
 from deltarule.language.notation import parse_expression
 from deltarule.language.tensor import Tensor
 from deltarule.writing.numpy import numpy_source

@@ -7,21 +7,10 @@ import pytest
 
 from deltarule.algebra import prove
 from deltarule.calculus.definitions import Definitions
+from deltarule.language.arithmetic import add, multiply, power, subtract
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Axis,
-    Derivative,
-    Number,
-    Symbol,
-    add,
-    multiply,
-    power,
-    subtract,
-)
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Derivative, Number, Symbol
 
 from ..index_loops import evaluate
 

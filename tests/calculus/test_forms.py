@@ -12,8 +12,10 @@ from deltarule.calculus.error import floating, relative_error
 from deltarule.calculus.forms import S, Y, choose, forms, put
 from deltarule.calculus.rules import expand_functions
 from deltarule.calculus.tidy import cost
-from deltarule.language.expression import ONE, Apply, multiply, names, power, subtract
+from deltarule.language.arithmetic import multiply, power, subtract
+from deltarule.language.expression import ONE, Apply
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names
 
 from ..at_fifty_digits import FUNCTIONS as EXACT
 

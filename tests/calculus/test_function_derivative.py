@@ -10,8 +10,9 @@ from deltarule.calculus.derivation import Chain
 from deltarule.calculus.function_derivative import function_chains, routes
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
-from deltarule.language.expression import Apply, Derivative, Symbol, walk
+from deltarule.language.expression import Apply, Derivative, Symbol
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import walk
 
 from ..at_fifty_digits import FUNCTIONS as EXACT
 from ..at_fifty_digits import close, fifty_digits, slope, value

@@ -11,23 +11,9 @@ from deltarule.algebra import prove
 from deltarule.calculus.forms import S
 from deltarule.calculus.reuse import Y, exponential_of, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Expression,
-    Number,
-    Power,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    names,
-    negate,
-    power,
-    substitute,
-    subtract,
-    walk,
-)
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
+from deltarule.language.expression import ONE, Apply, Expression, Number, Power, Symbol
+from deltarule.language.traversal import names, substitute, walk
 
 from ..at_fifty_digits import close, fifty_digits, slope, value
 

@@ -16,9 +16,11 @@ from deltarule.algebra import prove
 from deltarule.calculus.forms import S, Y, choose, forms, put
 from deltarule.calculus.rules import expand_functions
 from deltarule.calculus.tidy import cost
-from deltarule.language.expression import Apply, Expression, Number, Symbol, add, divide, multiply, negate, substitute
+from deltarule.language.arithmetic import add, divide, multiply, negate
+from deltarule.language.expression import Apply, Expression, Number, Symbol
 from deltarule.language.notation import parse_expression
 from deltarule.language.tensor import Tensor
+from deltarule.language.traversal import substitute
 
 BESIDE: dict[str, tuple[str, str]] = {
     # the function by its definition, PyTorch's derivative by the result

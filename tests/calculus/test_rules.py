@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deltarule.calculus.rules import PRIMITIVES, contract, derivative_of_function, differentiate, expand_functions
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.expression import (
     ONE,
     ZERO,
@@ -26,11 +27,6 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    add,
-    multiply,
-    negate,
-    power,
-    subtract,
 )
 from deltarule.language.functions import FUNCTIONS
 

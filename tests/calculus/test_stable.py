@@ -16,8 +16,10 @@ from deltarule.calculus import stable
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.rules import expand_functions
 from deltarule.calculus.stable import stable_form
+from deltarule.language.arithmetic import subtract
 from deltarule.language.equation import Role
-from deltarule.language.expression import Apply, Symbol, names, subtract, walk
+from deltarule.language.expression import Apply, Symbol
+from deltarule.language.traversal import names, walk
 from deltarule.network.losses import LOSSES
 from deltarule.network.modules import MODULES
 

@@ -10,23 +10,8 @@ from hypothesis import strategies as st
 
 from deltarule.calculus.matching import apply_identity, match
 from deltarule.calculus.tidy import rewrite, tidy
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Delta,
-    Expression,
-    Number,
-    Product,
-    Sum,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    power,
-    subtract,
-)
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
+from deltarule.language.expression import ONE, Apply, Axis, Delta, Expression, Number, Product, Sum, Symbol
 
 from ..index_loops import evaluate
 

@@ -173,7 +173,7 @@ def test_every_detail_fits_80_columns_and_is_proved(run, monkeypatch, detail):
 def test_a_refuted_step_is_exit_code_1(run, monkeypatch):
     """Break a rule of the calculus: the steps that rest on it are refuted, not hidden."""
     from deltarule.calculus import function_derivative
-    from deltarule.language.expression import add
+    from deltarule.language.arithmetic import add
 
     honest = function_derivative._by_quotient
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deltarule.language.arithmetic import add, multiply, subtract
 from deltarule.language.arrangement import (
     Add,
     Arrangement,
@@ -48,9 +49,6 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Symbol,
-    add,
-    multiply,
-    subtract,
 )
 
 from ..index_loops import FUNCTIONS, evaluate

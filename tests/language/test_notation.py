@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.errors import NotationError, ShapeError
-from deltarule.language.expression import Apply, Maximum, Number, Symbol, multiply, names
+from deltarule.language.expression import Apply, Maximum, Number, Symbol
 from deltarule.language.notation import parse_equations, parse_expression, parse_shapes
 from deltarule.language.tensor import Tensor
 from deltarule.language.tensor_functions import call, tensor_function
+from deltarule.language.traversal import names
 
 from ..index_loops import evaluate
 

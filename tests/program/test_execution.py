@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Axis, Symbol, multiply
+from deltarule.language.expression import Axis, Symbol
 from deltarule.program.execution import UnsafeSource, functions_of
 from deltarule.program.numpy_module import module_source
 from deltarule.program.spec import ProgramSpec

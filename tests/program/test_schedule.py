@@ -10,22 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deltarule.language.arithmetic import add, divide, multiply, power, subtract
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Expression,
-    Maximum,
-    Number,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    names,
-    power,
-    subtract,
-)
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Maximum, Number, Symbol
+from deltarule.language.traversal import names
 from deltarule.program.execution import functions_of
 from deltarule.program.numpy_module import module_source
 from deltarule.program.schedule import lower

@@ -7,21 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Message, ModuleMessages, Row, Section
+from deltarule.language.arithmetic import add, divide, multiply, negate, subtract
 from deltarule.language.equation import Assumption, Declaration, Equation
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Derivative,
-    Expression,
-    Number,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    subtract,
-)
+from deltarule.language.expression import ONE, Apply, Axis, Derivative, Expression, Number, Symbol
 
 PROVED = Judgement("proved")
 

@@ -20,9 +20,10 @@ import pytest
 
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row, Section
 from deltarule.calculus.detail import at_detail
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, Apply, Axis, Symbol, add, multiply
+from deltarule.language.expression import ONE, Apply, Axis, Symbol
 from deltarule.network import Network
 from deltarule.network.derive import derive
 from deltarule.writing import FORMATS, write

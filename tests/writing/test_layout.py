@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import deltarule as dr
+from deltarule.language.arithmetic import multiply
 from deltarule.language.arrangement import arrange
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
@@ -33,9 +34,7 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    multiply,
     opened,
-    opened_maximum,
 )
 from deltarule.language.notation import parse_expression
 from deltarule.language.tensor import Tensor
@@ -106,7 +105,7 @@ def value(e: Expression, at: dict[Axis, int]) -> float:
                 total += math.prod(value(u, inner) for u in factors)
             return total
         case Maximum():
-            body, bound = opened_maximum(e)
+            (body,), bound = opened(e)
             places = tuples(*(range(SIZES[str(a.size)]) for a in bound))
             return max(value(body, {**at, **dict(zip(bound, p, strict=True))}) for p in places)
         case Power():

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from deltarule.language.arithmetic import add, divide, multiply, negate, subtract
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
     ONE,
@@ -22,11 +23,6 @@ from deltarule.language.expression import (
     Power,
     Product,
     Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    subtract,
 )
 from deltarule.writing import to_latex, to_text, to_unicode
 from deltarule.writing.formula import Formula

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import (
     ONE,
@@ -25,15 +26,9 @@ from deltarule.language.expression import (
     Piecewise,
     Power,
     Symbol,
-    add,
-    divide,
-    multiply,
-    names,
-    negate,
-    power,
-    subtract,
 )
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names
 from deltarule.writing.numpy import numpy_source
 
 from ..index_loops import evaluate

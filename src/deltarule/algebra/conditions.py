@@ -31,10 +31,9 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    substitute,
-    walk,
 )
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["Condition", "generic", "learn", "open_conditions", "sentence", "written"]
 

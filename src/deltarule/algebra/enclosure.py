@@ -33,9 +33,9 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    walk,
 )
 from deltarule.language.functions import FUNCTIONS, expand
+from deltarule.language.traversal import walk
 
 __all__ = ["Evaluation", "Lookup", "ball", "enclose"]
 

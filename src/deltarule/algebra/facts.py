@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deltarule.language.expression import Axis, Expression, Symbol, names
+from deltarule.language.expression import Axis, Expression, Symbol
+from deltarule.language.traversal import names
 
 __all__ = ["Facts", "definition_of"]
 

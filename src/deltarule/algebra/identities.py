@@ -12,23 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from deltarule.algebra.facts import Facts
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Axis,
-    Delta,
-    Expression,
-    Maximum,
-    Number,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    power,
-    subtract,
-)
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Delta, Expression, Maximum, Number, Symbol
 
 __all__ = ["IDENTITIES", "Identity", "identities_for"]
 

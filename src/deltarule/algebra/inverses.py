@@ -14,6 +14,7 @@ from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import SYMMETRIC
 from deltarule.algebra.plain import freed, plain
 from deltarule.algebra.verdict import Proof
+from deltarule.language.arithmetic import multiply, power
 from deltarule.language.expression import (
     Axis,
     Delta,
@@ -24,14 +25,10 @@ from deltarule.language.expression import (
     Product,
     Symbol,
     fresh,
-    multiply,
     opened,
-    opened_body,
-    power,
     rename,
-    substitute,
-    walk,
 )
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["Named", "applies", "named"]
 
@@ -147,11 +144,11 @@ def _with_equations(out: Named, given: Facts) -> Facts:
 def _visit(out: Named, e: Expression, given: Facts) -> Expression:
     def put(n: Expression) -> Expression | None:
         if isinstance(n, Inverse):
-            body, (r, c) = opened_body(n)
+            (body,), (r, c) = opened(n)
             i, j = n.indices
             return _inverse(out, _visit(out, body, given), r, c, given, (i, j))
         if isinstance(n, Determinant):
-            body, (r, c) = opened_body(n)
+            (body,), (r, c) = opened(n)
             return _determinant(out, _visit(out, body, given), r, c, given)
         return None
 

@@ -29,11 +29,9 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    names,
-    symbols,
-    walk,
 )
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, symbols, walk
 
 __all__ = ["Point", "abstract_functions", "evaluable", "points", "size_names"]
 

@@ -13,20 +13,9 @@ from math import gcd, lcm
 
 import flint
 
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Expression,
-    Number,
-    Power,
-    Product,
-    Sum,
-    add,
-    multiply,
-    power,
-    walk,
-)
+from deltarule.language.arithmetic import add, multiply, power
+from deltarule.language.expression import ONE, ZERO, Apply, Expression, Number, Power, Product, Sum
+from deltarule.language.traversal import walk
 
 __all__ = ["Atoms", "Fractional", "TooLarge", "from_fraction", "from_polynomial", "simplify", "to_fraction"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deltarule.algebra.terms import Atom, Component, Head, Item, Polynomial, axis_of, index_of
+from deltarule.language.arithmetic import add, multiply, power
 from deltarule.language.expression import (
     Apply,
     Axis,
@@ -14,11 +15,7 @@ from deltarule.language.expression import (
     Maximum,
     Number,
     Symbol,
-    add,
     fresh,
-    multiply,
-    number,
-    power,
     rename,
     selection,
 )
@@ -34,7 +31,7 @@ def expression_of(p: Polynomial) -> Expression:
     terms = []
     for m, c in p.items():
         factors = sorted((power(_item(i), e) for i, e in m), key=repr)
-        terms.append((multiply(*factors), multiply(number(c), *factors)))
+        terms.append((multiply(*factors), multiply(Number(c), *factors)))
     return add(*(whole for _, whole in sorted(terms, key=lambda t: repr(t[0]))))
 
 

@@ -10,24 +10,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from deltarule.calculus.rules import contract, delta, differentiate
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Axis,
-    Derivative,
-    Expression,
-    Index,
-    Symbol,
-    add,
-    at,
-    fresh,
-    multiply,
-    names,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import ONE, ZERO, Axis, Derivative, Expression, Index, Symbol, at, fresh
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["Definitions"]
 

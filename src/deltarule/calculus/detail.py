@@ -24,7 +24,6 @@ from deltarule.language.expression import (
     Product,
     Sum,
     opened,
-    opened_maximum,
     rebuild,
     rename,
 )
@@ -141,7 +140,7 @@ def written_out(e: Expression) -> Expression:
                 terms.append(Product(written) if len(written) > 1 else written[0])
             return Sum(terms) if len(terms) > 1 else terms[0]
         case Maximum():
-            body, bound = opened_maximum(e)
+            (body,), bound = opened(e)
             parts = [written_out(rename(body, fixed)) for fixed in _choices(bound)]
             out = parts[0]
             for part in parts[1:]:

@@ -16,24 +16,10 @@ from deltarule.calculus.error import floating, relative_error
 from deltarule.calculus.reuse import Reuse, Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost, tidy
-from deltarule.language.expression import (
-    ZERO,
-    Apply,
-    Expression,
-    Number,
-    Piecewise,
-    Product,
-    Symbol,
-    divide,
-    multiply,
-    names,
-    negate,
-    number,
-    substitute,
-    subtract,
-    walk,
-)
+from deltarule.language.arithmetic import divide, multiply, negate, subtract
+from deltarule.language.expression import ZERO, Apply, Expression, Number, Piecewise, Product, Symbol
 from deltarule.language.functions import FUNCTIONS, expand
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["CHAINED", "Form", "Policy", "S", "Y", "choose", "forms", "put", "recognise"]
 
@@ -164,7 +150,7 @@ def _stable(e: Expression) -> list[Expression]:
     """c · σ(k s) · σ(-k s): the derivatives of saturating functions, without cancellation."""
     out = []
     for k in (1, 2):
-        u = multiply(number(k), S)
+        u = multiply(Number(k), S)
         base = multiply(Apply("sigmoid", (u,)), Apply("sigmoid", (negate(u),)))
         ratio = simplify(divide(e, expand_functions(base)))
         if isinstance(ratio, Number) and ratio is not ZERO:

@@ -13,23 +13,10 @@ from deltarule.calculus.forms import S as ARGUMENT
 from deltarule.calculus.reuse import Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Derivative,
-    Expression,
-    Number,
-    Power,
-    Product,
-    Symbol,
-    divide,
-    multiply,
-    power,
-    substitute,
-    subtract,
-    walk,
-)
+from deltarule.language.arithmetic import divide, multiply, power, subtract
+from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Power, Product, Symbol
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["function_chains", "routes"]
 

@@ -10,22 +10,10 @@ from itertools import product
 
 from deltarule.algebra import prove
 from deltarule.calculus.rules import contract
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.arrangement import arrange
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Delta,
-    Expression,
-    Number,
-    Product,
-    Sum,
-    Symbol,
-    add,
-    multiply,
-    opened,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import Apply, Axis, Delta, Expression, Number, Product, Sum, Symbol, opened
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["gathered"]
 

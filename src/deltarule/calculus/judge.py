@@ -15,7 +15,8 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
 from deltarule.calculus.rules import expand_functions
 from deltarule.language.equation import Assumption
-from deltarule.language.expression import Derivative, Expression, Symbol, names, walk
+from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.language.traversal import names, walk
 
 __all__ = ["NO_CLAIM", "Judge"]
 

@@ -12,22 +12,11 @@ from deltarule.calculus.gathering import gathered
 from deltarule.calculus.reuse import exponential_of
 from deltarule.calculus.rules import delta, expand_functions
 from deltarule.calculus.tidy import cost, rewrite, tidy
+from deltarule.language.arithmetic import multiply
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import (
-    Apply,
-    Derivative,
-    Determinant,
-    Expression,
-    Inverse,
-    Maximum,
-    Product,
-    Symbol,
-    multiply,
-    names,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import Apply, Derivative, Determinant, Expression, Inverse, Maximum, Product, Symbol
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["Local", "local_derivative", "with_activities"]
 

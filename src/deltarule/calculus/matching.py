@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from deltarule.language.expression import (
-    Apply,
-    Expression,
-    Number,
-    Power,
-    Product,
-    Sum,
-    Symbol,
-    multiply,
-    negate,
-    substitute,
-)
+from deltarule.language.arithmetic import multiply, negate
+from deltarule.language.expression import Apply, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.traversal import substitute
 
 __all__ = ["apply_identity", "match"]
 

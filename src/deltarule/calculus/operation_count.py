@@ -25,10 +25,9 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    names,
     rename,
-    walk,
 )
+from deltarule.language.traversal import names, walk
 
 __all__ = ["Counts", "operation_count", "said"]
 

@@ -30,26 +30,9 @@ from deltarule.algebra.rational import (
 )
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Expression,
-    Number,
-    Piecewise,
-    Power,
-    Product,
-    Sum,
-    Symbol,
-    divide,
-    multiply,
-    names,
-    negate,
-    power,
-    substitute,
-    subtract,
-    walk,
-)
+from deltarule.language.arithmetic import divide, multiply, negate, power, subtract
+from deltarule.language.expression import ONE, ZERO, Apply, Expression, Number, Piecewise, Power, Product, Sum, Symbol
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["Reuse", "Y", "exponential_of", "reuse"]
 

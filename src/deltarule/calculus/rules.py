@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import (
     ONE,
@@ -29,20 +30,11 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    add,
-    multiply,
-    negate,
-    number,
     opened,
-    opened_body,
-    opened_maximum,
-    power,
     rename,
-    substitute,
-    subtract,
-    walk,
 )
 from deltarule.language.functions import FUNCTIONS, expand
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["PRIMITIVES", "contract", "delta", "derivative_of_function", "differentiate", "expand_functions"]
 
@@ -55,7 +47,7 @@ PRIMITIVES: dict[str, tuple[Callable[..., Expression], ...]] = {
     # d f(u, ...) / d u, one entry an argument
     "exp": (lambda u: _call("exp", u),),
     "log": (lambda u: power(u, -1),),
-    "erf": (lambda u: multiply(number(2), Power(Symbol("pi"), Fraction(-1, 2)), _call("exp", negate(power(u, 2)))),),
+    "erf": (lambda u: multiply(Number(2), Power(Symbol("pi"), Fraction(-1, 2)), _call("exp", negate(power(u, 2)))),),
     "sin": (lambda u: _call("cos", u),),
     "cos": (lambda u: negate(_call("sin", u)),),
     "step": (lambda u: ZERO,),
@@ -146,7 +138,7 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
             case Maximum():
                 if not _mentions(u, name):
                     return ZERO
-                body, bound = opened_maximum(u)
+                (body,), bound = opened(u)
                 # 1 where the body is the maximum, else 0: places that tie have equal shares of the derivative
                 largest = subtract(ONE, _call("step", subtract(u, body)))
                 share = power(multiply(largest, bound=bound), -1)
@@ -154,7 +146,7 @@ def differentiate(e: Expression, by: Symbol) -> Expression:
             case Inverse() | Determinant():
                 if not _mentions(u, name):
                     return ZERO
-                body, (r, c) = opened_body(u)
+                (body,), (r, c) = opened(u)
                 change = differentiate(body, by)
                 if isinstance(u, Determinant):  # d det A = det A tr(A⁻¹ dA), Jacobi's formula
                     return multiply(u, contract(multiply(Inverse(body, (r, c), (c, r)), change, bound=(r, c))))

@@ -9,19 +9,10 @@ from __future__ import annotations
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Row
 from deltarule.calculus.matching import apply_identity
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    Apply,
-    Expression,
-    Number,
-    Power,
-    Product,
-    add,
-    multiply,
-    names,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import Apply, Expression, Number, Power, Product
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["stable_form"]
 

@@ -16,21 +16,10 @@ from deltarule.calculus.forms import Policy
 from deltarule.calculus.local import Local, local_derivative, with_activities
 from deltarule.calculus.rules import contract
 from deltarule.calculus.tidy import Fact, cost, tidy
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import (
-    Axis,
-    Delta,
-    Derivative,
-    Expression,
-    Product,
-    Sum,
-    Symbol,
-    add,
-    at,
-    multiply,
-    names,
-    walk,
-)
+from deltarule.language.expression import Axis, Delta, Derivative, Expression, Product, Sum, Symbol, at
+from deltarule.language.traversal import names, walk
 
 __all__ = ["Result", "Sweep"]
 

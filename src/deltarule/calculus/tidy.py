@@ -7,6 +7,7 @@ from itertools import permutations
 
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.rules import contract
+from deltarule.language.arithmetic import multiply
 from deltarule.language.expression import (
     Apply,
     Delta,
@@ -23,13 +24,9 @@ from deltarule.language.expression import (
     Sum,
     Symbol,
     at,
-    multiply,
     opened,
-    opened_body,
-    opened_maximum,
-    substitute,
-    walk,
 )
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["cost", "rewrite", "tidy"]
 
@@ -91,13 +88,13 @@ def rewrite(e: Expression, facts: Sequence[Fact], *, inside: bool = True) -> Exp
                 out = multiply(*(substitute(f, opening) for f in factors), bound=bound)
                 return u if out is u else contract(out)
             case Maximum():
-                body, bound = opened_maximum(u)
+                (body,), bound = opened(u)
                 return Maximum(substitute(body, opening), bound)
             case Determinant():
-                body, bound = opened_body(u)
+                (body,), bound = opened(u)
                 return Determinant(substitute(body, opening), bound)
             case Inverse(indices=indices):
-                body, bound = opened_body(u)
+                (body,), bound = opened(u)
                 return Inverse(substitute(body, opening), bound, indices)
         return None
 

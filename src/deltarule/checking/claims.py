@@ -20,24 +20,11 @@ from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnec
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
+from deltarule.language.arithmetic import multiply, negate, subtract
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Derivative,
-    Expression,
-    Number,
-    Piecewise,
-    Symbol,
-    fresh,
-    multiply,
-    names,
-    negate,
-    substitute,
-    subtract,
-    walk,
-)
+from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, substitute, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference

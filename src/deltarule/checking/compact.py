@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from deltarule.checking.state import State
-from deltarule.language.expression import Axis, Delta, Expression, multiply, rename
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import Axis, Delta, Expression, rename
 from deltarule.reading import tree as t
 from deltarule.reading.chains import Link, link
 from deltarule.reading.lowering import Lowering

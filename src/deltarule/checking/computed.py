@@ -10,7 +10,8 @@ from deltarule.checking.settings import with_sigmoid
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import equal_to_the_digits, rounded
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Derivative, Expression, names, walk
+from deltarule.language.expression import Derivative, Expression
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.values import IllShaped, Unread
 

@@ -18,23 +18,12 @@ from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.several_arguments import defines_of_several, depends_on, names_its_arguments
 from deltarule.checking.state import State
 from deltarule.checking.steps import counted, counter, goes_backward, instances
+from deltarule.language.arithmetic import power
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Derivative,
-    Expression,
-    Index,
-    Symbol,
-    fresh,
-    names,
-    power,
-    rename,
-    symbols,
-    walk,
-)
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Symbol, fresh, rename
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.gradients import orientation

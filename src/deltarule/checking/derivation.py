@@ -15,8 +15,9 @@ from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import NO_CLAIM, Judge
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Derivative, Expression, Symbol, walk
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol
 from deltarule.language.functions import expand
+from deltarule.language.traversal import walk
 
 __all__ = ["CheckedRow", "Report", "check_derivation"]
 

@@ -9,8 +9,9 @@ from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.lowered import lowered
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import is_calculation
-from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol, names, walk
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, reference
 from deltarule.reading.statement import Statement

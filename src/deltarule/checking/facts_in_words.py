@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from deltarule.checking.state import State
+from deltarule.language.arithmetic import negate, subtract
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, ZERO, Expression, negate, subtract
+from deltarule.language.expression import ONE, ZERO, Expression
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.statement import Statement

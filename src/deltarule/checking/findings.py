@@ -12,7 +12,8 @@ from deltarule.algebra import enclose
 from deltarule.checking.rows import Finding
 from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Expression, Symbol, symbols, walk
+from deltarule.language.expression import Apply, Axis, Expression, Symbol
+from deltarule.language.traversal import symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import line_column
 from deltarule.reading.references import reference

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from deltarule.checking.settings import index_condition
 from deltarule.checking.state import State
-from deltarule.language.expression import ONE, Axis, Expression, multiply, subtract
+from deltarule.language.arithmetic import multiply, subtract
+from deltarule.language.expression import ONE, Axis, Expression
 from deltarule.reading import tree as t
 from deltarule.reading.references import script_items
 from deltarule.reading.statement import Statement

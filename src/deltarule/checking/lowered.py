@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 
 from deltarule.checking.state import State
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     Axis,
@@ -17,10 +18,7 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    add,
-    multiply,
     opened,
-    opened_maximum,
     rebuild,
 )
 from deltarule.reading import tree as t
@@ -92,7 +90,7 @@ def _settled(e: Expression, find: Callable[[int | str], int | str]) -> Expressio
                 factors, bound = opened(u)
                 return Product(map(visit, factors), (Axis(a.name, find(a.size)) for a in bound))
             case Maximum():
-                body, bound = opened_maximum(u)
+                (body,), bound = opened(u)
                 return Maximum(visit(body), (Axis(a.name, find(a.size)) for a in bound))
         return rebuild(u, tuple(map(visit, u.children)))
 

@@ -13,7 +13,8 @@ from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
 from deltarule.checking.outcomes import Outcome, with_signals
 from deltarule.checking.state import State
-from deltarule.language.expression import Derivative, Expression, walk
+from deltarule.language.expression import Derivative, Expression
+from deltarule.language.traversal import walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 

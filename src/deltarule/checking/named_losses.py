@@ -8,23 +8,10 @@ from collections.abc import Iterator
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Derivative,
-    Expression,
-    Symbol,
-    add,
-    fresh,
-    multiply,
-    names,
-    negate,
-    number,
-    power,
-    subtract,
-    walk,
-)
+from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Symbol, fresh
+from deltarule.language.traversal import names, walk
 
 __all__ = ["named_losses"]
 
@@ -41,7 +28,7 @@ def _multiclass(p: Expression, y: Expression) -> Expression:
 
 
 def _half_square(p: Expression, y: Expression) -> Expression:
-    return multiply(power(number(2), -1), power(subtract(p, y), 2))
+    return multiply(power(Number(2), -1), power(subtract(p, y), 2))
 
 
 def _square(p: Expression, y: Expression) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
-from deltarule.language.expression import names
+from deltarule.language.traversal import names
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference, trees
 from deltarule.reading.values import Value

@@ -26,10 +26,9 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    names,
     rename,
-    walk,
 )
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
 

@@ -11,13 +11,8 @@ from deltarule.checking.defining import define, named_gradient, plain_reference,
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    Derivative,
-    Product,
-    Symbol,
-    names,
-    walk,
-)
+from deltarule.language.expression import Derivative, Product, Symbol
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.lowering import Lowering

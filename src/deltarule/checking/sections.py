@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from deltarule.checking.mending import other_than_layout
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
-from deltarule.language.expression import Apply, names, walk
+from deltarule.language.expression import Apply
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.references import reference

@@ -174,7 +174,8 @@ def _lists_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
 
 
 def _free(state: State, e: object) -> set[str]:
-    from deltarule.language.expression import Expression, names
+    from deltarule.language.expression import Expression
+    from deltarule.language.traversal import names
 
     assert isinstance(e, Expression)
     return names(state.definitions.unfold(e))

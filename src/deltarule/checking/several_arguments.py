@@ -5,7 +5,8 @@ from __future__ import annotations
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import Apply, Symbol, walk
+from deltarule.language.expression import Apply, Symbol
+from deltarule.language.traversal import walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, reference

@@ -10,7 +10,8 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Axis, Derivative, Expression, Number, Symbol, names, rename, substitute, walk
+from deltarule.language.expression import Axis, Derivative, Expression, Number, Symbol, rename
+from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["connect"]
 

@@ -8,7 +8,8 @@ from deltarule.checking.outcomes import unconnected, with_signals, without_far_l
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Expression, substitute, walk
+from deltarule.language.expression import Apply, Expression
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["logistic"]
 

@@ -14,7 +14,8 @@ from deltarule.calculus.evaluate import value_at
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.commands.function_sheet import FunctionSheet
 from deltarule.language.errors import DeltaruleError, ShapeError
-from deltarule.language.expression import Expression, names, rename
+from deltarule.language.expression import Expression, rename
+from deltarule.language.traversal import names
 from deltarule.network.module import Module
 from deltarule.writing import to_unicode
 

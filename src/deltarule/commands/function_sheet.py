@@ -16,8 +16,9 @@ from deltarule.calculus.function_derivative import routes
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.reuse import Reuse, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
-from deltarule.language.expression import Apply, Expression, Power, Symbol, names, substitute
+from deltarule.language.expression import Apply, Expression, Power, Symbol
 from deltarule.language.functions import FUNCTIONS, ScalarFunction
+from deltarule.language.traversal import names, substitute
 from deltarule.writing import to_text
 
 __all__ = ["POLICIES", "FormOf", "FunctionSheet"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from deltarule.algebra import prove
-from deltarule.language.expression import ZERO, Expression, Product, Symbol, substitute
+from deltarule.language.expression import ZERO, Expression, Product, Symbol
+from deltarule.language.traversal import substitute
 from deltarule.program.update import update
 from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, read_tensors
 from deltarule.training.lbfgs import EQUATIONS

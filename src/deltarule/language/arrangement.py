@@ -48,7 +48,6 @@ from deltarule.language.expression import (
     Sum,
     Symbol,
     rename,
-    walk,
 )
 from deltarule.language.matrix_form import (
     Add,
@@ -76,6 +75,7 @@ from deltarule.language.matrix_form import (
     Transpose,
     Unit,
 )
+from deltarule.language.traversal import walk
 
 __all__ = [
     "Add",

@@ -7,18 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from deltarule.language.expression import (
-    Axis,
-    Delta,
-    Expression,
-    Number,
-    Product,
-    multiply,
-    opened,
-    rename,
-    substitute,
-    walk,
-)
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import Axis, Delta, Expression, Number, Product, opened, rename
 from deltarule.language.matrix_form import (
     Arrangement,
     Axes,
@@ -36,6 +26,7 @@ from deltarule.language.matrix_form import (
     SumOver,
     Transpose,
 )
+from deltarule.language.traversal import substitute, walk
 
 __all__ = [
     "NoForm",

@@ -11,7 +11,7 @@ name of their index are one object, and no substitution can capture an index: fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import count
 from math import gcd
@@ -23,6 +23,7 @@ __all__ = [
     "ZERO",
     "Apply",
     "Axis",
+    "Binder",
     "Delta",
     "Derivative",
     "Determinant",
@@ -37,26 +38,13 @@ __all__ = [
     "Selection",
     "Sum",
     "Symbol",
-    "add",
     "at",
-    "divide",
     "fresh",
-    "multiply",
-    "names",
-    "negate",
-    "number",
     "opened",
-    "opened_body",
-    "opened_maximum",
     "out_of_range",
-    "power",
     "rebuild",
     "rename",
     "selection",
-    "substitute",
-    "subtract",
-    "symbols",
-    "walk",
 ]
 
 
@@ -109,13 +97,19 @@ class Expression:
 _nodes: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
 
-def _make(cls: type[Any], key: tuple[Any, ...], axes: Iterable[Axis], children: tuple[Expression, ...]) -> Any:
+def _make(
+    cls: type[Any],
+    key: tuple[Any, ...],
+    axes: Iterable[Axis],
+    children: tuple[Expression, ...],
+    bound: tuple[Axis, ...] = (),
+) -> Any:
     node = object.__new__(cls)
     put = object.__setattr__
     put(node, "axes", tuple(dict.fromkeys(axes)))
     put(node, "children", children)
     put(node, "key", key)
-    put(node, "level", max((c.level for c in children), default=0))
+    put(node, "level", max([*(int(a.name[1:]) for a in bound), *(c.level for c in children)], default=0))
     put(node, "depth", 1 + max((c.depth for c in children), default=0))
     for name, value in zip(cls.__slots__, key[1:], strict=True):  # slots and keys are both in alphabetical order
         put(node, name, value)
@@ -171,7 +165,7 @@ class Product(Expression):
 
     def __new__(cls, factors: Iterable[Expression], bound: Iterable[Axis] = ()) -> Product:
         factors, bound = _bind(tuple(factors), tuple(bound))
-        key = ("Product", factors, bound)
+        key = ("Product", bound, factors)
         found = _nodes.get(key)
         if found is not None:
             return found
@@ -327,74 +321,41 @@ def _make_bound(
     bound: tuple[Axis, ...],
     indices: tuple[Index, ...] = (),
 ) -> Any:
-    node = object.__new__(cls)
-    put = object.__setattr__
-    if cls is Inverse:
-        put(node, "indices", indices)
     outer = [i for i in indices if isinstance(i, Axis)]
-    put(node, "axes", tuple(dict.fromkeys([*outer, *(a for a in _axes_of(bodies) if a not in bound)])))
-    put(node, "children", bodies)
-    put(node, "key", key)
-    put(node, "level", max([int(a.name[1:]) for a in bound] + [b.level for b in bodies]))
-    put(node, "depth", 1 + max((b.depth for b in bodies), default=0))
-    put(node, "bound", bound)
-    put(node, "factors" if cls is Product else "body", bodies if cls is Product else bodies[0])
-    return _nodes.setdefault(key, node)
+    return _make(cls, key, [*outer, *(a for a in _axes_of(bodies) if a not in bound)], bodies, bound)
 
 
 ZERO = Number(0)
 ONE = Number(1)
 
 
+Binder: TypeAlias = Product | Maximum | Determinant | Inverse
+"""What has bound axes; a product may have none."""
+
+_CLASSES: dict[str, Any] = {cls.__name__: cls for cls in Expression.__subclasses__()}
+
+
 def _restore(key: tuple[Any, ...]) -> Expression:
-    match key:
-        case ("Number", value):
-            return Number(value)
-        case ("Symbol", indices, name):
-            return Symbol(name, indices)
-        case ("Sum", terms):
-            return Sum(terms)
-        case ("Product", factors, bound):
-            return Product(factors, bound)
-        case ("Maximum", body, bound):
-            return Maximum(body, bound)
-        case ("Determinant", body, bound):
-            return Determinant(body, bound)
-        case ("Inverse", body, bound, indices):
-            return Inverse(body, bound, indices)
-        case ("Power", base, exponent):
-            return Power(base, exponent)
-        case ("Apply", arguments, function, order):
-            return Apply(function, arguments, order)
-        case ("Delta", first, second):
-            return Delta(first, second)
-        case ("Selection", constant, terms):
-            return Selection(terms, constant)
-        case ("Derivative", by, held, of):
-            return Derivative(of, by, held)
-        case ("Piecewise", cases, otherwise):
-            return Piecewise(cases, otherwise)
-    raise TypeError(f"not the key of an expression: {key!r}")
+    cls = _CLASSES[key[0]]
+    return cls(**dict(zip(cls.__slots__, key[1:], strict=True)))
 
 
 # Rebuilding ----------------------------------------------------------------------------------------------------
 
 
-def rebuild(node: Expression, children: tuple[Expression, ...]) -> Expression:
-    """The same node over other children, in which the bound axes of a `Product` or `Maximum` are still its own."""
+def rebuild(node: Expression, children: tuple[Expression, ...], bound: tuple[Axis, ...] | None = None) -> Expression:
+    """The same node over other children. Its bound axes are still its own there, or those in `bound` (see `opened`)."""
     if children == node.children:
         return node
     match node:
         case Sum():
             return Sum(children)
-        case Product(bound=bound):
-            return Product(children, bound)
-        case Maximum(bound=bound):
-            return Maximum(children[0], bound)
-        case Determinant(bound=bound):
-            return Determinant(children[0], bound)
-        case Inverse(bound=bound, indices=indices):
-            return Inverse(children[0], bound, indices)
+        case Product():
+            return Product(children, node.bound if bound is None else bound)
+        case Maximum() | Determinant():
+            return type(node)(children[0], node.bound if bound is None else bound)
+        case Inverse(indices=indices):
+            return Inverse(children[0], node.bound if bound is None else bound, indices)
         case Power(exponent=exponent):
             return Power(children[0], exponent)
         case Apply(function=function, order=order):
@@ -421,183 +382,37 @@ def rename(node: Expression, renaming: Mapping[Axis, Index]) -> Expression:
             memo[e] = step(e)
         return memo[e]
 
+    def moved(i: Index) -> Index:
+        return renaming.get(i, i) if isinstance(i, Axis) else i
+
     def step(e: Expression) -> Expression:
         match e:
             case Symbol(name=name, indices=indices):
-                return Symbol(name, (renaming.get(i, i) if isinstance(i, Axis) else i for i in indices))
+                return Symbol(name, map(moved, indices))
             case Delta(first=a, second=b):
-                return Delta(
-                    renaming.get(a, a) if isinstance(a, Axis) else a, renaming.get(b, b) if isinstance(b, Axis) else b
-                )
+                return Delta(moved(a), moved(b))
             case Selection(terms=terms, constant=constant):
-                return selection(((renaming.get(a, a), c) for a, c in terms), constant)
-            case Product(bound=(_, *_)):
-                factors, bound = opened(e)
-                return Product((rename(f, renaming) for f in factors), bound)
-            case Maximum():
-                body, bound = opened_maximum(e)
-                return Maximum(rename(body, renaming), bound)
-            case Determinant():
-                body, bound = opened_body(e)
-                return Determinant(rename(body, renaming), bound)
+                return selection(((moved(a), c) for a, c in terms), constant)
             case Inverse(indices=indices):
-                body, bound = opened_body(e)
-                moved = (renaming.get(i, i) if isinstance(i, Axis) else i for i in indices)
-                return Inverse(rename(body, renaming), bound, moved)
+                (body,), bound = opened(e)
+                return Inverse(visit(body), bound, map(moved, indices))
+            case Product(bound=(_, *_)) | Maximum() | Determinant():
+                bodies, bound = opened(e)
+                return rebuild(e, tuple(visit(b) for b in bodies), bound)
         return rebuild(e, tuple(visit(c) for c in e.children))
 
     return visit(node)
 
 
-def _open(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
-    renaming = {a: fresh(a.size) for a in bound}
-    return tuple(rename(b, renaming) for b in bodies), tuple(renaming.values())
-
-
-def opened(node: Product) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
-    """The factors of a product with its bound axes made free under fresh names, and those axes."""
-    return (node.factors, ()) if not node.bound else _open(node.factors, node.bound)
-
-
-def opened_maximum(node: Maximum) -> tuple[Expression, tuple[Axis, ...]]:
-    """The body of a maximum with its bound axes made free under fresh names, and those axes."""
-    bodies, bound = _open((node.body,), node.bound)
-    return bodies[0], bound
-
-
-def opened_body(node: Determinant | Inverse) -> tuple[Expression, tuple[Axis, ...]]:
-    """The matrix of a determinant or an inverse with its row and its column made free under fresh names, and those."""
-    bodies, bound = _open((node.body,), node.bound)
-    return bodies[0], bound
+def opened(node: Binder) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
+    """The children of a node with its bound axes made free under fresh names, and those axes."""
+    renaming = {a: fresh(a.size) for a in node.bound}
+    return tuple(rename(b, renaming) for b in node.children), tuple(renaming.values())
 
 
 def at(node: Expression, axes: tuple[Axis, ...], indices: tuple[Index, ...]) -> Expression:
     """The expression with `axes` replaced, position by position, by `indices`."""
     return rename(node, {a: i for a, i in zip(axes, indices, strict=True) if a != i})
-
-
-def substitute(node: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
-    """Top-down: a node for which `replace` answers an expression is that expression; the others are rebuilt over their
-    replaced children. Derivatives are left alone unless `replace` answers for them: what stands below ∂ is a name."""
-    memo: dict[Expression, Expression] = {}
-
-    def visit(e: Expression) -> Expression:
-        if e in memo:
-            return memo[e]
-        out = replace(e)
-        if out is None:
-            match e:
-                case Derivative():
-                    out = e
-                case Product(bound=(_, *_)):
-                    factors, bound = opened(e)
-                    out = Product((visit(f) for f in factors), bound)
-                case Maximum():
-                    body, bound = opened_maximum(e)
-                    out = Maximum(visit(body), bound)
-                case Determinant():
-                    body, bound = opened_body(e)
-                    out = Determinant(visit(body), bound)
-                case Inverse(indices=indices):
-                    body, bound = opened_body(e)
-                    out = Inverse(visit(body), bound, indices)
-                case _:
-                    out = rebuild(e, tuple(visit(c) for c in e.children))
-        memo[e] = out
-        return out
-
-    return visit(node)
-
-
-def walk(node: Expression) -> Iterator[Expression]:
-    """Every distinct node of the DAG, parents first."""
-    seen: set[Expression] = set()
-    stack = [node]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        yield e
-        stack += reversed(e.children)
-
-
-def symbols(node: Expression) -> list[Symbol]:
-    """The distinct symbol nodes, in order of appearance."""
-    return [e for e in walk(node) if isinstance(e, Symbol)]
-
-
-def names(node: Expression) -> set[str]:
-    """The names of the symbols that occur."""
-    return {e.name for e in walk(node) if isinstance(e, Symbol)}
-
-
-# Making: these tidy (0 and 1 vanish, numbers are gathered, nests are flattened); the classes keep what is given
-
-
-def number(value: int | Fraction) -> Number:
-    return Number(value)
-
-
-def add(*terms: Expression) -> Expression:
-    """The sum, flattened, its numbers gathered where the first of them stands."""
-    flat: list[Expression] = []
-    constant: int | Fraction = 0
-    place = None
-    for term in terms:
-        for t in term.terms if isinstance(term, Sum) else (term,):
-            if isinstance(t, Number):
-                constant += t.value
-                if place is None and t.value:
-                    place = len(flat)
-            else:
-                flat.append(t)
-    if constant or not flat:
-        flat.insert(place or 0, Number(constant))
-    return flat[0] if len(flat) == 1 else Sum(flat)
-
-
-def multiply(*factors: Expression, bound: Iterable[Axis] = ()) -> Expression:
-    """The product, flattened where nothing is bound, its number in front; summed over `bound`."""
-    flat: list[Expression] = []
-    coefficient: int | Fraction = 1
-    for factor in factors:
-        for f in factor.factors if isinstance(factor, Product) and not factor.bound else (factor,):
-            if isinstance(f, Number):
-                coefficient *= f.value
-            else:
-                flat.append(f)
-    bound = tuple(bound)
-    if not coefficient:
-        return ZERO
-    if coefficient != 1 or not flat:
-        flat.insert(0, Number(coefficient))
-    return flat[0] if len(flat) == 1 and not bound else Product(flat, bound)
-
-
-def negate(e: Expression) -> Expression:
-    return add(*(multiply(Number(-1), t) for t in e.terms)) if isinstance(e, Sum) else multiply(Number(-1), e)
-
-
-def subtract(a: Expression, b: Expression) -> Expression:
-    return add(a, negate(b))
-
-
-def power(base: Expression, exponent: int | Fraction) -> Expression:
-    exponent = Fraction(exponent)
-    if exponent == 0:
-        return ONE
-    if exponent == 1:
-        return base
-    if isinstance(base, Number) and exponent.denominator == 1 and abs(exponent) <= 64 and base.value:
-        return Number(base.value ** int(exponent))
-    if isinstance(base, Power) and exponent.denominator == 1:
-        return power(base.base, base.exponent * exponent)
-    return Power(base, exponent)
-
-
-def divide(a: Expression, b: Expression) -> Expression:
-    return multiply(a, power(b, -1))
 
 
 def selection(terms: Iterable[tuple[Index, int]], constant: int) -> Expression:

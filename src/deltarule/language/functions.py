@@ -9,21 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Expression,
-    Number,
-    Piecewise,
-    Power,
-    Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
-    substitute,
-    subtract,
-)
+from deltarule.language.arithmetic import add, divide, multiply, negate, subtract
+from deltarule.language.expression import ONE, Apply, Expression, Number, Piecewise, Power, Symbol
+from deltarule.language.traversal import substitute
 
 __all__ = ["FUNCTIONS", "ScalarFunction", "define", "expand", "function"]
 

@@ -17,21 +17,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
 from deltarule.language.errors import NotationError, ShapeError
-from deltarule.language.expression import (
-    Axis,
-    Expression,
-    Number,
-    Symbol,
-    add,
-    at,
-    divide,
-    fresh,
-    multiply,
-    negate,
-    power,
-    subtract,
-)
+from deltarule.language.expression import Axis, Expression, Number, Symbol, at, fresh
 
 __all__ = ["Condition", "Operand", "Tensor", "aligned", "bounded", "shown"]
 

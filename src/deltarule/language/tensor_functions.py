@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from deltarule.language.arithmetic import multiply, power
 from deltarule.language.errors import NotationError, ShapeError, nearest
 from deltarule.language.expression import (
     ONE,
@@ -25,8 +26,6 @@ from deltarule.language.expression import (
     Piecewise,
     Symbol,
     fresh,
-    multiply,
-    power,
     rename,
 )
 from deltarule.language.functions import FUNCTIONS

@@ -15,20 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 
+from deltarule.language.arithmetic import add, multiply, power
 from deltarule.language.contraction import settle
 from deltarule.language.errors import NotationError, ShapeError
-from deltarule.language.expression import (
-    Axis,
-    Expression,
-    Index,
-    Maximum,
-    add,
-    fresh,
-    multiply,
-    number,
-    power,
-    selection,
-)
+from deltarule.language.expression import Axis, Expression, Index, Maximum, Number, fresh, selection
 from deltarule.language.tensor import Operand, Tensor, shown
 
 __all__ = ["WINDOW_FUNCTIONS", "concatenated", "flattened", "reshaped", "windows"]
@@ -141,7 +131,7 @@ def _pooled(x: Tensor, *numbers: Operand, dimensions: int, largest: bool) -> Ten
     if largest:
         body = settle(multiply(*selections, x.expression, bound=moving))
         return Tensor(Maximum(body, _axes(inside)) if _axes(inside) else body, axes)
-    share = power(number(window.size**dimensions), -1)
+    share = power(Number(window.size**dimensions), -1)
     body = settle(multiply(*selections, x.expression, bound=(*_axes(inside), *moving)))
     return Tensor(multiply(share, body) if window.size > 1 else body, axes)
 
@@ -154,7 +144,7 @@ def _global(x: Tensor, largest: bool) -> Tensor:
     over = x.axes[1:]
     if largest:
         return Tensor(Maximum(x.expression, over), x.axes[:1])
-    share = power(number(prod(_numbers(what, x, over))), -1)
+    share = power(Number(prod(_numbers(what, x, over))), -1)
     return Tensor(multiply(share, multiply(x.expression, bound=over)), x.axes[:1])
 
 

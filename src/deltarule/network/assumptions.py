@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from deltarule.language.arithmetic import multiply, subtract
 from deltarule.language.equation import Assumption
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Axis,
-    Expression,
-    Maximum,
-    Piecewise,
-    Symbol,
-    multiply,
-    subtract,
-    walk,
-)
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Expression, Maximum, Piecewise, Symbol
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.notation import axis_names
+from deltarule.language.traversal import walk
 from deltarule.network.chain import Link
 from deltarule.network.network import Network
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from deltarule.language.arithmetic import multiply, power
 from deltarule.language.equation import Assumption, Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol, multiply, names, power, substitute
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Symbol
 from deltarule.language.tensor_functions import size_value
+from deltarule.language.traversal import names, substitute
 from deltarule.network.module import BATCH_MEAN, BATCH_SIZE
 from deltarule.network.names import latex
 from deltarule.network.network import Network

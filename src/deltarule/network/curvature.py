@@ -21,20 +21,11 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.local import with_activities
 from deltarule.calculus.rules import contract
 from deltarule.calculus.tidy import tidy
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import (
-    ZERO,
-    Derivative,
-    Expression,
-    Sum,
-    Symbol,
-    add,
-    at,
-    multiply,
-    names,
-    substitute,
-)
+from deltarule.language.expression import ZERO, Derivative, Expression, Sum, Symbol, at
+from deltarule.language.traversal import names, substitute
 from deltarule.network.derive import derive
 from deltarule.network.network import Network
 

@@ -15,19 +15,12 @@ from deltarule.calculus.function_derivative import function_chains
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.stable import stable_form
 from deltarule.calculus.sweep import Result, Sweep
+from deltarule.language.arithmetic import add, multiply, negate
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.language.expression import (
-    Apply,
-    Derivative,
-    Symbol,
-    add,
-    multiply,
-    names,
-    negate,
-    walk,
-)
+from deltarule.language.expression import Apply, Derivative, Symbol
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, walk
 from deltarule.network.network import ModuleInstance, Network
 
 __all__ = ["derive"]

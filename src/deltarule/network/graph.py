@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from deltarule.language.equation import Equation, Role
 from deltarule.language.errors import NotationError, ShapeError, nearest
-from deltarule.language.expression import Symbol, symbols
+from deltarule.language.expression import Symbol
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.notation import (
     FUNCTION,
@@ -32,6 +32,7 @@ from deltarule.language.notation import (
 from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
 from deltarule.language.tensor import Tensor
 from deltarule.language.tensor_functions import TENSOR_FUNCTIONS
+from deltarule.language.traversal import symbols
 from deltarule.network.chain import Link, read_link
 from deltarule.network.losses import LOSSES
 from deltarule.network.modes import Modes, modes_of, renamed

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from deltarule.language.equation import Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Expression, Number, Symbol, substitute
+from deltarule.language.expression import Expression, Number, Symbol
 from deltarule.language.notation import Equations, equation, parse_expression
 from deltarule.language.tensor import Tensor
+from deltarule.language.traversal import substitute
 from deltarule.network.module import BATCH_SIZE, Module, OptionValue, Size, Sizes
 from deltarule.network.network import ModuleInstance
 

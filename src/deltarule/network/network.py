@@ -16,7 +16,8 @@ from typing import Any
 
 from deltarule.language.equation import Assumption, Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.language.expression import Apply, names, walk
+from deltarule.language.expression import Apply
+from deltarule.language.traversal import names, walk
 from deltarule.network.module import BATCH_MEAN, Module, Sizes
 
 __all__ = ["ModuleInstance", "Network"]

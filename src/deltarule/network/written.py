@@ -13,8 +13,8 @@ from typing import get_args
 
 from deltarule.language.equation import Declaration, Equation, Role
 from deltarule.language.errors import DeltaruleError, NotationError, nearest
-from deltarule.language.expression import names
 from deltarule.language.notation import Equations, parse_equations
+from deltarule.language.traversal import names
 from deltarule.network.assumptions import assumptions
 from deltarule.network.graph import calls_modules, instances_of, prediction_of, read_graph
 from deltarule.network.module import Sizes

@@ -19,21 +19,11 @@ import numpy as np
 
 from deltarule.calculus.error import in_balls
 from deltarule.calculus.forms import Policy, S, choose, forms, put
+from deltarule.language.arithmetic import multiply, negate
 from deltarule.language.equation import Declaration, Equation
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Expression,
-    Product,
-    Symbol,
-    multiply,
-    negate,
-    opened,
-    rename,
-    substitute,
-)
+from deltarule.language.expression import ONE, Apply, Axis, Expression, Product, Symbol, opened, rename
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import substitute
 from deltarule.network.network import Network
 from deltarule.program.derived import POLICIES, spec_of
 from deltarule.program.execution import functions_of

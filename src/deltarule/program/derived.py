@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, cast
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Expression, Product, Symbol, multiply, opened
+from deltarule.language.expression import Expression, Product, Symbol, opened
 from deltarule.network.derive import derive
 from deltarule.network.network import Network
 from deltarule.program.spec import ProgramSpec

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from deltarule.language.equation import Equation
 from deltarule.language.errors import DeltaruleError, nearest
-from deltarule.language.expression import Apply, Expression, Product, Sum, Symbol, names, opened, walk
+from deltarule.language.expression import Apply, Expression, Product, Sum, Symbol, opened
+from deltarule.language.traversal import names, walk
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from deltarule.language.arrangement import Broadcast, DiagonalOf, Leaf, Transpose, arrange
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Axis, Expression, Symbol, names, substitute
+from deltarule.language.expression import Apply, Axis, Expression, Symbol
+from deltarule.language.traversal import names, substitute
 from deltarule.program.selecting import separated
 from deltarule.program.sharing import share
 

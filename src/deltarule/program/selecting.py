@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     Axis,
@@ -23,15 +24,12 @@ from deltarule.language.expression import (
     Selection,
     Symbol,
     at,
-    multiply,
-    names,
     opened,
-    opened_maximum,
     rebuild,
     rename,
     selection,
-    walk,
 )
+from deltarule.language.traversal import names, walk
 from deltarule.program.sharing import canonical
 
 __all__ = ["Move", "Place", "move_of", "separated"]
@@ -183,7 +181,7 @@ class _Maker:
                     return self.product([f if isinstance(f, Selection) else self.visit(f) for f in factors], bound)
                 return multiply(*(self.visit(f) for f in factors), bound=bound)
             case Maximum():
-                body, bound = opened_maximum(e)
+                (body,), bound = opened(e)
                 return Maximum(self.visit(body), bound)
         return rebuild(e, tuple(self.visit(c) for c in e.children))
 

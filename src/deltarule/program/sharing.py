@@ -22,13 +22,10 @@ from deltarule.language.expression import (
     Product,
     Symbol,
     opened,
-    opened_body,
-    opened_maximum,
     rename,
-    substitute,
-    symbols,
 )
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import substitute, symbols
 
 __all__ = ["canonical", "share"]
 
@@ -99,9 +96,9 @@ def _occurrences(e: Expression) -> Iterator[Expression]:
         case Product(bound=(_, *_)):
             children = opened(e)[0]
         case Maximum():
-            children = (opened_maximum(e)[0],)
+            children = opened(e)[0]
         case Determinant() | Inverse():
-            children = (opened_body(e)[0],)
+            children = opened(e)[0]
         case _:
             children = e.children
     for child in children:

@@ -12,6 +12,7 @@ The first two hold for every c; afterwards each sum of exponentials lies between
 
 from __future__ import annotations
 
+from deltarule.language.arithmetic import add, multiply, power, subtract
 from deltarule.language.expression import (
     ONE,
     Apply,
@@ -23,15 +24,10 @@ from deltarule.language.expression import (
     Product,
     Sum,
     Symbol,
-    add,
-    multiply,
     opened,
-    power,
     rename,
-    substitute,
-    subtract,
-    walk,
 )
+from deltarule.language.traversal import substitute, walk
 
 __all__ = ["stable"]
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from deltarule.language.expression import Apply, Expression, Symbol, names
+from deltarule.language.expression import Apply, Expression, Symbol
+from deltarule.language.traversal import names
 from deltarule.program.execution import functions_of
 from deltarule.program.update_lines import LinesInPlace, scalar_source
 from deltarule.program.update_reading import GRADIENT, PARAMETER, elementwise, read_equations, read_tensors, sizes_of

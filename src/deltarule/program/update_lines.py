@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from deltarule.language.arithmetic import add, multiply
+from deltarule.language.arithmetic import power as raised
 from deltarule.language.arrangement import Arrangement, Call, arrange
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Expression, Number, Power, Product, Sum, Symbol, add, multiply, names
-from deltarule.language.expression import power as raised
+from deltarule.language.expression import Apply, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.traversal import names
 from deltarule.writing.numpy import Printer, Spelling, identifier
 
 __all__ = ["LinesInPlace", "scalar_source"]

@@ -15,24 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Delta,
-    Expression,
-    Index,
-    Maximum,
-    Product,
-    Symbol,
-    multiply,
-    names,
-    opened,
-    opened_maximum,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import Apply, Axis, Delta, Expression, Index, Maximum, Product, Symbol, opened
 from deltarule.language.notation import equation
+from deltarule.language.traversal import names, substitute, walk
 from deltarule.program.schedule import lower
 from deltarule.program.statement_lines import lines_of
 from deltarule.program.update_lines import scalar_source
@@ -129,7 +116,7 @@ def resized(e: Expression, sizes: Mapping[int | str, int]) -> Expression:
                 factors, bound = opened(node)
                 return multiply(*(resized(f, sizes) for f in factors), bound=[a for a in map(axis, bound)])  # type: ignore[misc]
             case Maximum():
-                body, bound = opened_maximum(node)
+                (body,), bound = opened(node)
                 return Maximum(resized(body, sizes), [a for a in map(axis, bound)])  # type: ignore[misc]
             case Delta(first=first, second=second):
                 return Delta(axis(first), axis(second))

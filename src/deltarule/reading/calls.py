@@ -8,23 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Delta,
-    Number,
-    Symbol,
-    fresh,
-    multiply,
-    negate,
-    power,
-    rename,
-    selection,
-    subtract,
-    symbols,
-)
+from deltarule.language.arithmetic import multiply, negate, power, subtract
+from deltarule.language.expression import ONE, Apply, Axis, Delta, Number, Symbol, fresh, rename, selection
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
 from deltarule.reading.shifted import equation

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Axis, Derivative, Expression, Symbol, multiply, rename
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import Axis, Derivative, Expression, Symbol, rename
 from deltarule.reading import tree as t
 from deltarule.reading.gradients import at_its_variable, key_of, orientation
 from deltarule.reading.references import Reference, reference

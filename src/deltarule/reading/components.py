@@ -6,7 +6,9 @@ from itertools import product as combinations
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import Axis, Derivative, Expression, Symbol, add, fresh, multiply, rename, substitute
+from deltarule.language.arithmetic import add, multiply
+from deltarule.language.expression import Axis, Derivative, Expression, Symbol, fresh, rename
+from deltarule.language.traversal import substitute
 from deltarule.reading.gradients import orientation
 from deltarule.reading.references import Reference
 from deltarule.reading.shifted import Places

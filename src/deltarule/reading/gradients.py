@@ -6,19 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Derivative,
-    Expression,
-    Symbol,
-    fresh,
-    multiply,
-    number,
-    power,
-    rename,
-    substitute,
-)
+from deltarule.language.arithmetic import multiply, power
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Number, Symbol, fresh, rename
+from deltarule.language.traversal import substitute
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
@@ -188,7 +178,7 @@ def _by_power(low: Lowering, found: Reference, symbol: Symbol, start: int) -> Ex
     """dv/dσ for v = σ², by which ∂L/∂σ² is ∂L/∂σ divided, where σ has an equation or is a quantity by itself."""
     match found.power:
         case t.Num(value=n) if n > 0 and not symbol.indices:
-            return multiply(number(n), power(symbol, n - 1))
+            return multiply(Number(n), power(symbol, n - 1))
     raise Unread("a derivative by a power", start)
 
 

@@ -10,19 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import (
-    ONE,
-    Apply,
-    Axis,
-    Delta,
-    Derivative,
-    Index,
-    Number,
-    Symbol,
-    fresh,
-    rename,
-    symbols,
-)
+from deltarule.language.expression import ONE, Apply, Axis, Delta, Derivative, Index, Number, Symbol, fresh, rename
+from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
 from deltarule.reading.calls import (
     apply_named,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, multiply, rename, subtract
+from deltarule.language.arithmetic import multiply, subtract
+from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, rename
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Survey, label_text
 from deltarule.reading.values import Unread, Value

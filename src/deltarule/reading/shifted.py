@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deltarule.language.expression import Axis, Expression, Index, fresh, multiply, selection
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import Axis, Expression, Index, fresh, selection
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, multiple_of
 from deltarule.reading.values import Unread, Value

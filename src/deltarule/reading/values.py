@@ -8,18 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from deltarule.language.expression import (
-    ONE,
-    Axis,
-    Expression,
-    Number,
-    add,
-    fresh,
-    multiply,
-    number,
-    power,
-    rename,
-)
+from deltarule.language.arithmetic import add, multiply, power
+from deltarule.language.expression import ONE, Axis, Expression, Number, fresh, rename
 
 __all__ = ["IllShaped", "Unread", "Value", "hadamard", "inner", "plus", "product", "shape_words", "transpose"]
 
@@ -149,7 +139,7 @@ def plus(a: Value, b: Value) -> Value:
 
 
 def minus(v: Value) -> Value:
-    return v.with_expression(multiply(number(-1), v.expression))
+    return v.with_expression(multiply(Number(-1), v.expression))
 
 
 def divided(a: Value, b: Value) -> Value:

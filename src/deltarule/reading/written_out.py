@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING
 
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import (
-    ONE,
-    ZERO,
-    Apply,
-    Axis,
-    Index,
-    Piecewise,
-    add,
-    fresh,
-    multiply,
-    power,
-    subtract,
-)
+from deltarule.language.arithmetic import add, multiply, power, subtract
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Index, Piecewise, fresh
 from deltarule.reading import tree as t
 from deltarule.reading.values import IllShaped, Unread, Value, hadamard
 

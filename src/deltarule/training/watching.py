@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deltarule.language.expression import Apply, names
+from deltarule.language.expression import Apply
+from deltarule.language.traversal import names
 from deltarule.training.callbacks import BatchReport, Callback, Run
 from deltarule.training.diagnosis import Finding, diagnose
 from deltarule.training.notes import Notes, TrainingWarning

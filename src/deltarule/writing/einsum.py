@@ -23,7 +23,6 @@ from deltarule.language.expression import (
     Sum,
     Symbol,
     opened,
-    opened_maximum,
 )
 from deltarule.writing.numpy import Spelling, component, number, print_arrangement
 
@@ -95,7 +94,7 @@ class _Tensors:
                     source = f"np.where({self.loose(u, axes)} {sign} 0, {self.loose(value, axes)}, {source})"
                 return source
             case Maximum():
-                body, bound = opened_maximum(e)
+                (body,), bound = opened(e)
                 bound = tuple(a for a in bound if a in body.axes)
                 along = ", ".join(str(k) for k in range(len(axes), len(axes) + len(bound)))
                 return f"np.max({self.full(body, (*axes, *bound))}, axis=({along},))"

@@ -28,7 +28,6 @@ from deltarule.language.expression import (
     Sum,
     Symbol,
     opened,
-    opened_maximum,
 )
 from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
@@ -72,7 +71,7 @@ class IndexForm:
             case Product():
                 return self._summed(e, letters)
             case Maximum():
-                body, bound = opened_maximum(e)
+                (body,), bound = opened(e)
                 inner = self._more(bound, letters)
                 return f.Big("max", self._runs(bound, inner), compose.wrap(self._visit(body, inner), compose.PRODUCT))
             case Determinant(body=body, bound=bound):

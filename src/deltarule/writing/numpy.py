@@ -44,8 +44,9 @@ from deltarule.language.arrangement import (
     arrange,
 )
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Number, Symbol, substitute
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Number, Symbol
 from deltarule.language.functions import FUNCTIONS, expand
+from deltarule.language.traversal import substitute
 from deltarule.writing.factors import choice_of, complement, factors_of
 
 __all__ = [

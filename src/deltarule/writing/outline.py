@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from deltarule.calculus.derivation import Chain, Derivation
 from deltarule.language.equation import Assumption, Declaration
-from deltarule.language.expression import ZERO, Apply, Axis, Expression, Symbol, walk
+from deltarule.language.expression import ZERO, Apply, Axis, Expression, Symbol
 from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import walk
 from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deltarule.language.expression import ONE, Axis, Expression, Product, Sum, Symbol, add, multiply, names
+from deltarule.language.arithmetic import add, multiply
+from deltarule.language.expression import ONE, Axis, Expression, Product, Sum, Symbol
+from deltarule.language.traversal import names
 from deltarule.program.native.groups import Group, grouped, ordered
 from deltarule.program.native.operations import Contraction, contraction
 

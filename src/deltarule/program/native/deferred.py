@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from deltarule.language.expression import Axis, Expression, Symbol, rename, substitute
+from deltarule.language.expression import Axis, Expression, Symbol, rename
+from deltarule.language.traversal import substitute
 from deltarule.program.native.groups import Group, grouped
 from deltarule.program.native.lowering import Job
 from deltarule.program.native.operations import Operation

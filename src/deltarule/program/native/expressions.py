@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from llvmlite import ir
 
+from deltarule.language.arithmetic import add, multiply
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import (
     Apply,
@@ -22,8 +23,6 @@ from deltarule.language.expression import (
     Selection,
     Sum,
     Symbol,
-    add,
-    multiply,
 )
 from deltarule.program.native import functions
 from deltarule.program.native.vectors import Vectors

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from deltarule.language.expression import Apply, Axis, Power, Symbol, names, rename, walk
+from deltarule.language.expression import Apply, Axis, Power, Symbol, rename
+from deltarule.language.traversal import names, walk
 from deltarule.program.native.operations import SHORT, Operation
 
 __all__ = ["Group", "grouped", "heavy", "ordered"]

@@ -14,7 +14,8 @@ from typing import Any
 
 from llvmlite import ir
 
-from deltarule.language.expression import Axis, Symbol, walk
+from deltarule.language.expression import Axis, Symbol
+from deltarule.language.traversal import walk
 from deltarule.program.native.groups import Group
 from deltarule.program.native.nests import plain_sum
 from deltarule.program.native.operands import Operand, View

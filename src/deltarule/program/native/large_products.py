@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from llvmlite import ir
 
-from deltarule.language.expression import ONE, ZERO, multiply
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import ONE, ZERO
 from deltarule.program.native.blas import renewed
 from deltarule.program.native.groups import Group
 from deltarule.program.native.nests import Nests

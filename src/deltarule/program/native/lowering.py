@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from deltarule.language.arithmetic import multiply, power
 from deltarule.language.equation import Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Axis, Expression, Number, Product, Symbol, multiply, power, substitute
+from deltarule.language.expression import Axis, Expression, Number, Product, Symbol
+from deltarule.language.traversal import substitute
 from deltarule.program.native.blas import split
 from deltarule.program.native.groups import Group, grouped, ordered
 from deltarule.program.native.operations import Operation, operations

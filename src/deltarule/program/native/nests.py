@@ -10,7 +10,9 @@ from math import prod
 
 from llvmlite import ir
 
-from deltarule.language.expression import Apply, Axis, Expression, Number, Power, Product, Sum, Symbol, multiply, walk
+from deltarule.language.arithmetic import multiply
+from deltarule.language.expression import Apply, Axis, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.traversal import walk
 from deltarule.program.native import functions
 from deltarule.program.native.expressions import Elementwise, Numbers
 from deltarule.program.native.groups import Group, heavy

@@ -14,23 +14,11 @@ from dataclasses import dataclass, replace
 from itertools import count
 from math import prod
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.contraction import settle
 from deltarule.language.equation import Equation
-from deltarule.language.expression import (
-    Apply,
-    Axis,
-    Expression,
-    Maximum,
-    Number,
-    Product,
-    Symbol,
-    multiply,
-    names,
-    opened,
-    opened_maximum,
-    substitute,
-    walk,
-)
+from deltarule.language.expression import Apply, Axis, Expression, Maximum, Number, Product, Symbol, opened
+from deltarule.language.traversal import names, substitute, walk
 from deltarule.program.schedule import Statement
 from deltarule.program.selecting import Move, move_of
 
@@ -135,7 +123,7 @@ class _Maker:
         """`e` as one operation, if it is a sum or a maximum of something and nothing stands around it."""
         match e:
             case Maximum():
-                body, bound = opened_maximum(e)
+                (body,), bound = opened(e)
                 body = self.hoisted(self.without_reductions(body, name), (*axes, *bound), name)
                 return Operation(name, axes, body, bound, "largest")
             case Product(bound=(_, *_)):

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from deltarule.language.expression import Expression, Symbol, substitute
+from deltarule.language.expression import Expression, Symbol
+from deltarule.language.traversal import substitute
 from deltarule.program.native.operations import Operation
 
 __all__ = ["recomputed"]

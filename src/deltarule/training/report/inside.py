@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from deltarule.language.expression import names
+from deltarule.language.traversal import names
 from deltarule.training.diagnosis import USUAL_CHANGE
 from deltarule.training.report.chart import Chart, Series, bars, histogram, lines
 from deltarule.training.report.numbers import number

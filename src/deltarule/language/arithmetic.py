@@ -1,0 +1,78 @@
+"""Sums, products, powers and quotients in tidy form: 0 and 1 vanish, numbers are gathered, nests are flattened.
+
+The classes `Sum`, `Product` and `Power` keep what they are given; these functions make them.
+
+>>> x = Symbol("x")
+>>> add(x, multiply(Number(2), Number(3)), negate(Number(1))), power(power(x, 2), 3), divide(x, Number(2))
+((x + 5), (x)^(6), 1/2*x)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from deltarule.language.expression import ONE, ZERO, Axis, Expression, Number, Power, Product, Sum, Symbol
+
+__all__ = ["add", "divide", "multiply", "negate", "power", "subtract"]
+
+
+def add(*terms: Expression) -> Expression:
+    """The sum, flattened, its numbers gathered where the first of them stands."""
+    flat: list[Expression] = []
+    constant: int | Fraction = 0
+    place = None
+    for term in terms:
+        for t in term.terms if isinstance(term, Sum) else (term,):
+            if isinstance(t, Number):
+                constant += t.value
+                if place is None and t.value:
+                    place = len(flat)
+            else:
+                flat.append(t)
+    if constant or not flat:
+        flat.insert(place or 0, Number(constant))
+    return flat[0] if len(flat) == 1 else Sum(flat)
+
+
+def multiply(*factors: Expression, bound: Iterable[Axis] = ()) -> Expression:
+    """The product, flattened where nothing is bound, its number in front; summed over `bound`."""
+    flat: list[Expression] = []
+    coefficient: int | Fraction = 1
+    for factor in factors:
+        for f in factor.factors if isinstance(factor, Product) and not factor.bound else (factor,):
+            if isinstance(f, Number):
+                coefficient *= f.value
+            else:
+                flat.append(f)
+    bound = tuple(bound)
+    if not coefficient:
+        return ZERO
+    if coefficient != 1 or not flat:
+        flat.insert(0, Number(coefficient))
+    return flat[0] if len(flat) == 1 and not bound else Product(flat, bound)
+
+
+def negate(e: Expression) -> Expression:
+    return add(*(multiply(Number(-1), t) for t in e.terms)) if isinstance(e, Sum) else multiply(Number(-1), e)
+
+
+def subtract(a: Expression, b: Expression) -> Expression:
+    return add(a, negate(b))
+
+
+def power(base: Expression, exponent: int | Fraction) -> Expression:
+    exponent = Fraction(exponent)
+    if exponent == 0:
+        return ONE
+    if exponent == 1:
+        return base
+    if isinstance(base, Number) and exponent.denominator == 1 and abs(exponent) <= 64 and base.value:
+        return Number(base.value ** int(exponent))
+    if isinstance(base, Power) and exponent.denominator == 1:
+        return power(base.base, base.exponent * exponent)
+    return Power(base, exponent)
+
+
+def divide(a: Expression, b: Expression) -> Expression:
+    return multiply(a, power(b, -1))
