@@ -26,9 +26,10 @@ from random import Random
 from deltarule import Network
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.notation import parse_equations, parse_shapes
+from deltarule.reading.characters import UNICODE
 from deltarule.reading.documents import decode, read_document
 from deltarule.reading.segments import Math
-from deltarule.reading.signs import ACCENTS, COMMANDS, STYLES, UNICODE
+from deltarule.reading.signs import ACCENTS, COMMANDS, STYLES
 from deltarule.reading.statements import read_expression, read_statements, rows
 from deltarule.reading.tokens import Unreadable
 

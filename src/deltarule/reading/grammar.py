@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from deltarule.reading import derivatives
+from deltarule.reading import applied, derivatives
 from deltarule.reading.atoms import ATOMS, atom
 from deltarule.reading.signs import UNKNOWN
 from deltarule.reading.tokens import Token, Unreadable, pairs
 from deltarule.reading.tree import (
     At,
     Big,
-    Call,
     Compare,
     Factors,
     Given,
@@ -34,8 +33,6 @@ __all__ = ["MAX_DEPTH", "Parser", "parse_tokens"]
 MAX_DEPTH = 40
 LEVEL, STEP = 5, 3  # Python frames of one level of brackets, and of one factor inside another
 SIGNS = ("+", "-", "±", "∓")
-WIDE = {"sum", "prod", "int", "lim", "cup", "cap", "oplus"}
-"""Signs whose body is the rest of the term."""
 
 
 def parse_tokens(tokens: list[Token]) -> Tree:
@@ -290,9 +287,9 @@ class Parser:
             case "nabla":
                 return derivatives.operator(self, "∇", end)
             case "big":
-                return self.big(token.text, end)
+                return applied.big(self, token.text, end)
             case "function":
-                return self.function(end)
+                return applied.function(self, end)
         base = atom(self, end)
         scripted = self.scripts(base, end)
         if scripted is not base and id(base) in self.sums_in_braces:
@@ -441,69 +438,5 @@ class Parser:
             self._kept: list[Tree] = []
         return self._kept
 
-    # sums and functions
-
-    def big(self, kind: str, end: int) -> Tree:
-        """A sign with its range, and its body."""
-        token = self.tokens[self.pos]
-        self.pos += 1
-        name = Name(token.text, start=token.start, end=token.end)
-        scripted = self.scripts(name, end)
-        if isinstance(scripted, Scripted) and scripted.primes:
-            raise self.fail("a prime on a sum", self.pos - 1)
-        index, upper = (scripted.sub, scripted.sup) if isinstance(scripted, Scripted) else (None, None)
-        self.skip_spaces(end)
-        if kind not in WIDE and self.kind(self.pos, end) == "open":
-            body = self.group_with_scripts(end)
-        elif self.begins_factor(end) or self.sign_ahead(end) or self.kind(self.pos, end) == "bar":
-            body = self.term(end)
-        else:
-            raise self.fail(f"a {token.text} of nothing", self.pos - 1)
-        return Big(kind, index, upper, body, start=token.start, end=body.end)
-
     def group_with_scripts(self, end: int) -> Tree:
         return self.scripts(atom(self, end), end)
-
-    def function(self, end: int) -> Tree:
-        """A function known by name, with scripts and argument."""
-        token = self.tokens[self.pos]
-        name = Name(token.text, start=token.start, end=token.end)
-        if token.text in ("max", "min", "argmax", "argmin") and self.kind(self.pos + 1, end) == "_":
-            after = self.after_atom(self.pos + 2, end)
-            if after is not None and self.kind(after, end) in ATOMS:
-                return self.big(token.text, end)
-        self.pos += 1
-        function = self.scripts(name, end)
-        assert isinstance(function, Name | Scripted)
-        mark = self.pos
-        self.skip_spaces(end)
-        match self.kind(self.pos, end):
-            case "open" | "bar" if self.kind(self.pos, end) == "open" or self.kind(self.pos + 1, end) != "_":
-                argument = self.group_with_scripts(end)
-            case "function" | "big" | "nabla" | "begin":
-                argument = self.factor(end)
-            case _:
-                argument = self.run(end)
-        if argument is None:
-            self.pos = mark
-            return function
-        return Call(function, argument, start=token.start, end=argument.end)
-
-    def run(self, end: int) -> Tree | None:
-        """The argument of a function without parentheses: juxtaposed simple factors, to the first fraction or group."""
-        items: list[tuple[str, Tree]] = []
-        while self.kind(self.pos, end) in ("name", "number", "{", "accent", "style", "sqrt", "frac", "partial", "dots",
-                                           "brace", "physics", "fence", "open"):  # fmt: skip
-            kind = self.kind(self.pos, end)
-            if kind == "open":
-                items.append(("", self.group_with_scripts(end)))
-                break
-            tree = self.factor(end)
-            items.append(("", tree))
-            if kind in ("frac", "physics") or isinstance(tree, Big):
-                break
-        if not items:
-            return None
-        if len(items) == 1:
-            return items[0][1]
-        return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)

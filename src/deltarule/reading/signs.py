@@ -1,4 +1,4 @@
-"""What TeX commands and Unicode characters stand for: tables, one row a sign."""
+"""What the commands and the words of TeX mathematics stand for: tables, one row a sign."""
 # ruff: noqa: E501 - long lists of words read better as text
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ __all__ = [
     "SPACES",
     "STOP_WORDS",
     "STYLES",
-    "SUBSCRIPTS",
-    "SUPERSCRIPTS",
     "SWITCHES",
-    "UNICODE",
     "UNKNOWN",
 ]
 
@@ -443,30 +440,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lbrace": ("open", "{"), "rbrace": ("close", "{"),
 }  # fmt: skip
 """Command without its backslash: (kind of token, its text)."""
-
-UNICODE = {
-    "∂": "\\partial ", "𝜕": "\\partial ", "∇": "\\nabla ", "∑": "\\sum ", "∏": "\\prod ", "∫": "\\int ", "√": "\\sqrt ",
-    "∞": "\\infty ", "≤": "\\le ", "⩽": "\\le ", "≥": "\\ge ", "⩾": "\\ge ", "≠": "\\ne ", "≈": "\\approx ",
-    "≃": "\\approx ", "≡": "\\equiv ", "∝": "\\propto ", "←": "\\leftarrow ", "⟵": "\\leftarrow ", "→": "\\to ",
-    "⟶": "\\to ", "↦": "\\mapsto ", "⇒": "\\Rightarrow ", "⟹": "\\Rightarrow ", "⇔": "\\iff ", "∴": "\\therefore ",
-    "∵": "\\because ", "∈": "\\in ", "∉": "\\notin ", "≔": ":=", "≜": "\\triangleq ", "∼": "\\sim ", "⊙": "\\odot ",
-    "∘": "\\circ ", "∗": "*", "⋆": "*", "⊗": "\\otimes ", "×": "\\times ", "·": "\\cdot ", "⋅": "\\cdot ", "∙": "\\cdot ",
-    "•": "\\cdot ", "÷": "\\div ", "±": "\\pm ", "∓": "\\mp ", "−": "-", "–": "-", "＋": "+", "－": "-", "＝": "=",
-    "（": "(", "）": ")", "，": ",", "。": ".", "；": ";", "：": ":", "、": ",", "…": "\\dots ", "⋯": "\\dots ", "⋮": "\\dots ",
-    "⋱": "\\dots ", "‖": "\\|", "∥": "\\|", "∣": "|", "⟨": "\\langle ", "⟩": "\\rangle ", "⊤": "\\top ", "′": "'", "″": "''",
-    "’": "'", "‘": "'", "ʹ": "'", "´": "'", "ℓ": "\\ell ", "ℝ": "\\mathbb{R}", "ℕ": "\\mathbb{N}", "ℤ": "\\mathbb{Z}",
-    "𝔼": "\\mathbb{E}", "ℒ": "\\mathcal{L}", "𝟙": "\\mathbb{1}", "∀": "\\forall ", "∃": "\\exists ", "½": "\\frac{1}{2}",
-    "¼": "\\frac{1}{4}", "⅓": "\\frac{1}{3}", "\u00a0": " ", "\u2009": " ", "\u2003": "\\quad ", "\u200b": " ",
-    "\ufeff": " ", "\u2061": " ", "\u2062": " ", "µ": "\\mu ", "∆": "\\Delta ", "Ω": "\\Omega ", "ϵ": "\\epsilon ",
-    "ϕ": "\\phi ", "ϑ": "\\vartheta ", "ς": "\\varsigma ", "∅": "\\emptyset ", "∧": "\\wedge ", "∨": "\\vee ", "∪": "\\cup ",
-    "∩": "\\cap ", "⊂": "\\subset ", "⊆": "\\subset ", "⌊": "\\lfloor ", "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ",
-    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", [f"\\{n} " for n in ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]], strict=True)),
-    **dict(zip("ΓΔΘΛΞΠΣΥΦΨΩ", [f"\\{n} " for n in ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]], strict=True)),
-}  # fmt: skip
-"""A character and the TeX that says the same."""
-
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵗˡᵏᵐʲᴸᴺ", "0123456789+-=()niTtlkmjLN", strict=True))
-SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-=()aeoxhklmnpstijruv", strict=True))
 
 UNKNOWN = {
     "close": "a bracket that closes nothing",

@@ -17,9 +17,10 @@ from typing import NamedTuple
 from deltarule.reading.clauses import Clause, clauses, flattened, row_level
 from deltarule.reading.documents import Document
 from deltarule.reading.grammar import Parser
+from deltarule.reading.lexer import tokenize
 from deltarule.reading.segments import Math, Problem, Prose
 from deltarule.reading.statement import Side, Statement
-from deltarule.reading.tokens import Token, Unreadable, pairs, tokenize
+from deltarule.reading.tokens import Token, Unreadable, pairs
 from deltarule.reading.tree import Dots, Group, Relation, Tree, Words
 
 __all__ = ["EQUALITIES", "Row", "parse_math", "read_expression", "read_statements", "rows"]
