@@ -37,6 +37,7 @@ from deltarule.checking.learning import (
 )
 from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
+from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, mentioned, new_name, redefines
 from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
@@ -88,7 +89,8 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements, spelling = in_one_spelling(functions_apart(spelled_out(statements), document.text))
+    statements = probabilities_named(functions_apart(spelled_out(statements), document.text))
+    statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch)
     at = 0

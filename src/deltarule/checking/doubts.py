@@ -7,6 +7,7 @@ import re
 
 from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.lowered import lowered
+from deltarule.checking.probabilities import is_named_here
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol
@@ -41,6 +42,9 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     except (Unread, IllShaped):
         return ""
     sides = [a.expression, b.expression]
+    below = {n for e in sides for n in names(state.definitions.unfold(e)) | names(e)} - set(state.definitions.equations)
+    if unsaid := sorted(filter(is_named_here, below)):
+        return f"nothing says what {unsaid[0]} is"
     if two := _function_and_components(state, sides):
         return f"{two} stands for a function and for components"
     if unknown := _nowhere_else(state, sides):

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from deltarule.language.errors import DeltaruleError, NotationError
 from deltarule.reading.delimiters import find_segments
-from deltarule.reading.macros import Macro, read_macros
+from deltarule.reading.lexer import tokenize
+from deltarule.reading.macros import Macro, alone, read_macros
 from deltarule.reading.masks import masked
 from deltarule.reading.segments import Math, Problem, Prose
 
@@ -34,6 +35,9 @@ KINDS = {
 }  # fmt: skip
 """Everything else is Markdown."""
 
+MAX_NAMES = 200
+MAX_STRAY = 3
+"""Control characters in a text that are taken for slips; more of them make it binary."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -107,13 +111,16 @@ def read_document(text: str, name: str = "-") -> Document:
         raise DeltaruleError(
             f"{name}: {len(text):,} characters are more than the {MAX_BYTES:,} that are read: split the file"
         )
-    if control := _CONTROL.search(text):
+    stray = _CONTROL.findall(text)
+    if stray and "\0" not in stray and len(stray) <= MAX_STRAY:  # left behind by copying
+        text, stray = _CONTROL.sub(" ", text), []
+    if stray and (control := _CONTROL.search(text)):
         line = text.count("\n", 0, control.start()) + 1
         raise DeltaruleError(f"{name}: a binary file, not text (a control character in line {line})")
     kind = KINDS.get(PurePath(name).suffix.lower(), "markdown")
     if kind != "notebook":
         segments, problems = find_segments(text, masked(text, kind), kind)
-        return Document(name, kind, text, segments, problems, (), read_macros(text))
+        return Document(name, kind, text, segments, problems, (), _macros(text))
     sources = _markdown_cells(text, name)
     pieces: list[str] = []
     cells: list[tuple[int, int]] = []
@@ -128,7 +135,16 @@ def read_document(text: str, name: str = "-") -> Document:
         pieces += [source, "\n\n"]
         length += len(source) + 2
     joined = "".join(pieces)
-    return Document(name, kind, joined, tuple(segments_found), tuple(problems_found), tuple(cells), read_macros(joined))
+    return Document(name, kind, joined, tuple(segments_found), tuple(problems_found), tuple(cells), _macros(joined))
+
+
+def _macros(text: str) -> dict[str, Macro]:
+    """What a text defines, and the commands of files that are not there, \\lossFunction, where they can only be names."""
+    macros = read_macros(text)
+    for command in sorted(alone(text) - macros.keys())[:MAX_NAMES]:
+        if [token.text for token in tokenize(command, 0, len(command), {})] == [f"the command {command}"]:
+            macros[command] = Macro(0, None, f"\\mathrm{{{command[1:]}}}")
+    return macros
 
 
 def _markdown_cells(text: str, name: str) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Macro", "definition_at", "read_definitions", "read_macros"]
+__all__ = ["Macro", "alone", "definition_at", "read_definitions", "read_macros"]
 
 DEFINITION = re.compile(
     r"\\(?:(?P<new>(?:re|provide)?newcommand\*?)|(?P<def>[gex]?def)|(?P<operator>DeclareMathOperator\*?)|(?P<let>let))"
@@ -19,6 +19,11 @@ DEFINITION = re.compile(
 NAME = re.compile(r"\{\s*(\\(?:[a-zA-Z@]+|[^a-zA-Z]))\s*\}|(\\(?:[a-zA-Z@]+|[^a-zA-Z]))")
 COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 PARAMETERS = re.compile(r"\s*((?:#\d)*)\s*")
+ALONE = re.compile(
+    r"(?:\$|\\begin\{(?:equation|align)\*?\}|\\\[)\s*&?\\([a-zA-Z]{2,})\s*&?=(?!=)"
+    r"|=\s*&?\\([a-zA-Z]{2,})\s*(?:\$|=|\\\\)"
+    r"|\\partial\s*\\([a-zA-Z]{2,})\s*\}"
+)
 MAX_BODY = 10_000
 MAX_UNFINISHED = 100
 
@@ -35,6 +40,11 @@ class Macro:
 def read_macros(text: str) -> dict[str, Macro]:
     """The macros that a text defines anywhere; the last definition of a name counts."""
     return read_definitions(text)[0]
+
+
+def alone(text: str) -> set[str]:
+    """The commands that stand alone on a side of an equality, or below a ∂: names, as no sign of an operation can."""
+    return {f"\\{found[1] or found[2] or found[3]}" for found in ALONE.finditer(text)}
 
 
 def read_definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]]:

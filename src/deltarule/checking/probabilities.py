@@ -1,0 +1,123 @@
+"""`P(y = 1 \\mid x; \\theta)` as one quantity under a name of its own, and `1\\{y = k\\}` where y is no index.
+
+What stands in the parentheses says which probability it is: the same words are the same quantity, others are another.
+A sample index or an index that all of it shares is the index of the quantity, `p(y^{(i)} \\mid x^{(i)})`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import label_text, script_items, trees
+from deltarule.reading.statement import Side, Statement
+
+__all__ = ["is_named_here", "probabilities_named"]
+
+PROBABILITIES = frozenset({"P", "p", "Pr", "q", "Q"})
+INDICES = frozenset("ijknmt")
+IS_NAMED = re.compile(r" [|=≠<>≤≥] ")
+SIGNS = {"\\ne": "≠", "\\le": "≤", "\\ge": "≥", "\\lt": "<", "\\gt": ">"}
+
+
+def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with each such probability as one name."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    if not any(isinstance(n, t.Given | t.Compare) for side in sides for n in trees(side)):
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if not isinstance(node, t.Factors):
+            return None
+        items: list[tuple[str, t.Tree]] = []
+        k = 0
+        while k < len(node.items):
+            op, item = node.items[k]
+            behind = node.items[k + 1] if k + 1 < len(node.items) else None
+            named = _one(item, behind[1]) if behind is not None and not behind[0] else None
+            items.append((op, named or t.replaced(item, change)))
+            k += 1 if named is None else 2
+        if len(items) == len(node.items):
+            return (
+                None
+                if all(a is b for (_, a), (_, b) in zip(items, node.items, strict=True))
+                else replace(node, items=tuple(items))
+            )
+        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+
+def is_named_here(name: str) -> bool:
+    """Whether a name is one of those that are made here: no other has a sign between spaces."""
+    return IS_NAMED.search(name) is not None
+
+
+def _one(head: t.Tree, behind: t.Tree) -> t.Tree | None:
+    """The name of `P(…|…)`, `P(x = 1)` and `1\\{y = 1\\}`; None for anything else."""
+    group, above = (behind.base, behind.sup) if isinstance(behind, t.Scripted) else (behind, None)
+    if not isinstance(group, t.Group) or (isinstance(behind, t.Scripted) and (behind.sub or behind.primes)):
+        return None
+    letter = head.letter if isinstance(head, t.Name) else head.text if isinstance(head, t.Num) else ""
+    if isinstance(head, t.Scripted) and isinstance(head.base, t.Name) and head.sup is None and not head.primes:
+        letter = f"{head.base.letter}_{label_text(head.sub)}" if head.sub is not None else head.base.letter
+    given = any(isinstance(x, t.Given) for x in group.items)
+    compared = len(group.items) == 1 and isinstance(group.items[0], t.Compare)
+    if letter == "1" and group.kind == "{" and compared and _of_samples(group):
+        kind = ("{", "}")
+    elif group.kind == "(" and letter and letter != "1" and (given or (compared and letter[0] in PROBABILITIES)):
+        kind = ("(", ")")
+    else:
+        return None
+    text, shared = _text(group)
+    if "?" in text or len(shared) > 1:
+        return None
+    name = t.Name(letter + kind[0] + text + kind[1], start=head.start, end=behind.end)
+    if not shared:
+        return name if above is None else t.Scripted(name, None, above, start=head.start, end=behind.end)
+    ((where, index),) = shared
+    place = t.Name(index)
+    if where == "sample":
+        whole = t.Scripted(name, None, t.Group("(", (place,)), start=head.start, end=behind.end)
+        return whole if above is None else t.Scripted(t.Group("(", (whole,)), None, above)
+    return t.Scripted(name, place, above, start=head.start, end=behind.end)
+
+
+def _of_samples(group: t.Group) -> bool:
+    """Whether what is compared is a quantity, y^{(i)} = 1, and not an index."""
+    return any(isinstance(n, t.Scripted) and isinstance(n.sup, t.Group) for n in trees(group))
+
+
+def _text(group: t.Group) -> tuple[str, set[tuple[str, str]]]:
+    """What stands inside, without its common index; the indices, each as a sample or as a component."""
+    shared: set[tuple[str, str]] = set()
+
+    def plain(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Scripted(sup=t.Group(kind="(", items=(t.Name(letter=letter, accents=()),))) if letter in INDICES:
+                shared.add(("sample", letter))
+                return t.replaced(replace(node, sup=None) if node.sub is not None else node.base, plain)
+            case t.Scripted(sub=t.Name(letter=letter, accents=()), sup=None) if letter in INDICES:
+                shared.add(("component", letter))
+                return t.replaced(node.base, plain)
+        return None
+
+    def said(item: t.Tree) -> str:
+        match item:
+            case t.Given(of=of, by=by):
+                return f"{said(of)} | {'; '.join(map(said, by))}"
+            case t.Compare(sides=sides, relations=relations):
+                out = said(sides[0])
+                for relation, side in zip(relations, sides[1:], strict=True):
+                    out += f" {SIGNS.get(relation.symbol, relation.symbol)} {said(side)}"
+                return out
+            case t.Scripted(sub=sub) if sub is not None and len(script_items(sub)) > 1:
+                return "?"
+        return label_text(item)
+
+    return ", ".join(said(t.replaced(item, plain)) for item in group.items), shared

@@ -1,0 +1,50 @@
+"""Notation of public lecture notes: probabilities under their own names, commands of files that are not there, slips.
+
+Every text was written for this test; what is true of each row was worked out by hand.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.checking.files import check_text
+
+
+def verdicts(text: str) -> list[str]:
+    return [row.verdict for row in check_text(text, "notes.md").rows]
+
+
+BERNOULLI = "Let $P(t=1 \\mid u; w) = p$ with $p = \\frac{1}{1 + e^{-wu}}$ and $P(t=0 \\mid u; w) = 1 - p$.\n\n"
+LIKELIHOOD = "The likelihood is $L = \\prod_{i=1}^m p(t^{(i)} \\mid u^{(i)}; w)$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (BERNOULLI + r"$$P(t = 0 | u; w) + P(t = 1 | u; w) = 1$$", "proved"),
+        (BERNOULLI + r"$$P(t=0 | u; w) = \frac{1}{1 + e^{wu}}$$", "proved"),
+        (BERNOULLI + r"$$P(t=0 | u; w) = P(t=1 | u; w)$$", "refuted"),
+        (r"$$P(a=1 | b) + P(a=0 | b) = 1$$", "undecided"),  # other words are another quantity
+        (LIKELIHOOD + r"$$\log L = \sum_{i=1}^m \log p(t^{(i)} \mid u^{(i)}; w)$$", "proved"),
+        (LIKELIHOOD + r"$$\log L = \sum_{i=1}^m \log p(u^{(i)} \mid t^{(i)}; w)$$", "undecided"),
+        (r"$N = \sum_{i=1}^m 1\{t^{(i)} = 1\}$ and $$2 N = \sum_{i=1}^m 2 \cdot 1\{t^{(i)} = 1\}$$", "proved"),
+        (r"$N = \sum_{i=1}^m 1\{t^{(i)} = 1\}$ and $$N = \sum_{i=1}^m 1\{t^{(i)} = 1\}^2$$", "undecided"),  # 0 or 1
+    ],
+)
+def test_a_probability_is_the_same_where_it_has_the_same_words(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$\lossOf = \inputOf + 1$ and $\inputOf = 2 x$, so $$\lossOf = 2 x + 1$$", "proved"),
+        (r"$\lossOf = \inputOf + 1$ and $\inputOf = 2 x$, so $$\lossOf = 2 x - 1$$", "refuted"),
+        (r"$$a \ostar b = b \ostar a$$", "unread"),  # may be any operation
+        (r"$$\frac{x}{2}{} + \frac{x}{2}{} = x$$", "proved"),
+        (r"$a = b + 1 \newline a - 1 = b$", "proved"),
+        ("A slip\x02 of copying: $u = 2 v$, $$u - v = v$$", "proved"),
+    ],
+)
+def test_commands_of_other_files_and_slips_are_read(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict
