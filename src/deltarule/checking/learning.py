@@ -284,7 +284,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                 state.symbols.quantities[base] = lists
         elif base in {"L", "J", "E", "ell", "cal_L", "C"} and bare is not None:
             state.symbols.quantities[base] = lists
-        elif calls[base] == total[base] and lists and base[:1].islower():
+        elif calls[base] == total[base] and lists and (base[:1].islower() or _no_matrix(state, bare, base)):
             state.symbols.name_function(base)  # always called, never a quantity by itself
     for side in sides:
         match side:
@@ -309,6 +309,14 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     elif sigma is not None and not sigma.defined and _softmax_by_letter(words):
         del state.symbols.functions["sigma"]
         state.symbols.vector_functions.add("sigma")
+
+
+def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
+    """Whether nothing but its capital makes a matrix of a letter: F(x + y) = F(x) + F(y) is no product."""
+    declared = [x for pairs in (state.declared, *(s.memberships for s in state.statements)) for x, _ in pairs]
+    found = [r for x in declared if (r := reference(x, state.symbols.usage)) is not None]
+    plain = use is not None and not (use.bold or use.transposed or use.letters or use.digits or use.double)
+    return plain and base not in {r.base for r in found}
 
 
 def _softmax_by_letter(words: str) -> bool:

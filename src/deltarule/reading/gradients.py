@@ -26,14 +26,46 @@ def operator(low: Lowering, item: t.Partial, items: Sequence[tuple[str, t.Tree]]
         raise Unread("a derivative of nothing", item.start)
     first = rest[0][1]
     function = reference(first, low.symbols.usage)
-    if isinstance(first, t.Group | t.Scripted) and not (function is not None and low.is_function(function)):
+    brackets = first.base if isinstance(first, t.Scripted) else first
+    if isinstance(brackets, t.Group):
         taken = 1
     elif function is not None and len(rest) > 1 and isinstance(rest[1][1], t.Group):
         taken = 2
     else:
         taken = next((n for n, (op, _) in enumerate(rest) if n and op in {"cdot", "times", "odot"}), len(rest))
+    _one_meaning(low, item, rest[taken:], after_group=isinstance(brackets, t.Group))
     of = low.run([("", first), *rest[1:taken]])
     return derivative(low, of, item, key=None), k + 1 + taken
+
+
+def _one_meaning(low: Lowering, item: t.Partial, rest: Sequence[tuple[str, t.Tree]], *, after_group: bool) -> None:
+    """d/dx x · x and d/dx (x + 1)(x - 1) may mean the derivative of the product, or a product with a derivative: what
+    stands behind must not depend on x. Raises Unread where it may."""
+    if after_group and rest and rest[0][0] != "":
+        return  # d/dx (…) · …
+    by = {key for target in item.by if (key := key_of(low, target)) is not None}
+    for _, factor in rest:
+        if any(isinstance(n, t.Partial) for n in t.walk(factor)):
+            return  # a product of derivatives
+        for node in t.walk(factor):
+            found = reference(node, low.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+            entity = low.symbols.entities.get(found.key) if found is not None else None
+            if found is not None and (found.key in by or (entity is not None and entity.defined)):
+                raise Unread("a derivative of a product or a product with a derivative", item.start)
+
+
+def of_transposed(low: Lowering, node: t.Tree, behind: Sequence[tuple[str, t.Tree]]) -> bool:
+    """Whether ∇_x xᵀA x, ∂_x xᵀA x is read: the derivative of the product, not of its first vector; ∇fᵀd of a number f
+    is the gradient of f, transposed."""
+    if not isinstance(node, t.Partial) or node.of is None or not behind or behind[0][0] not in {"", "cdot"}:
+        return False
+    if not node.by or node.of.start < node.by[-1].start:
+        return False
+    found = reference(node.of, low.symbols.usage)
+    if found is None or not found.transposed:
+        return False
+    entity = low.symbols.entities.get(found.key)
+    return entity is None or entity.rank != 0
 
 
 def partial(low: Lowering, node: t.Partial) -> Value:

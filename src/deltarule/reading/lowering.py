@@ -7,7 +7,7 @@ the choice that it is given and notes that it used it; trying the others is the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deltarule.calculus.rules import delta
 from deltarule.language.expression import ONE, Apply, Axis, Delta, Derivative, Index, Number, Symbol, fresh, rename
@@ -28,7 +28,7 @@ from deltarule.reading.calls import (
 )
 from deltarule.reading.chains import chained
 from deltarule.reading.components import assembled, at_components
-from deltarule.reading.gradients import holding, operator, partial
+from deltarule.reading.gradients import holding, of_transposed, operator, partial
 from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
@@ -38,6 +38,11 @@ from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard
 from deltarule.reading.written_out import cases, group_value, matrix, norm
 
 __all__ = ["Lowering"]
+
+EXPECTATIONS = frozenset({"E", "Var", "Cov", "Pr", "var", "cov", "V", "P"})
+"""Names before brackets that average, unless the document says what they are: E[x²] is not E·x²."""
+PRODUCTS = frozenset({"", "cdot", "times", "*", "odot", "circ", "otimes"})
+DIVISIONS = frozenset({"/", "div", "oslash"})
 
 
 @dataclass
@@ -107,6 +112,8 @@ class Lowering:
             return self.kronecker(node)
         found = reference(node, self.symbols.usage)
         assert found is not None
+        if found.name is not None and found.name.style == "bb" and found.name.letter in {"E", "P", "V"}:
+            raise Unread("an expectation or a probability", node.start)
         exponent = node.sup if isinstance(node, t.Scripted) else None
         if found.base == "e" and isinstance(node, t.Scripted) and exponent is not None and self.is_euler(node, found):
             return call(self, "exp", self.lower(exponent))
@@ -393,10 +400,12 @@ class Lowering:
                 total = as_matrix(self, items[before - 1][1], items[:before]) or total
             if total is None:
                 total = value
-            elif op == "/":
+            elif op in DIVISIONS:
                 total = divided(total, value)
-            else:
+            elif op in PRODUCTS:
                 total = self.times(total, value, op)
+            else:
+                raise Unread(f"the operator {op}", items[before][1].start)
         assert total is not None
         return total
 
@@ -424,6 +433,10 @@ class Lowering:
         after = items[k + 1] if k + 1 < len(items) else None
         if isinstance(item, t.Partial) and item.of is None:
             return operator(self, item, items, k)
+        if isinstance(item, t.Partial) and item.of is not None and of_transposed(self, item, items[k + 1 :]):
+            opened = [("", replace(item, of=None)), ("", item.of), *items[k + 1 :]]
+            value, after = operator(self, replace(item, of=None), opened, 0)
+            return value, k + after - 1
         if after is not None and after[0] == "" and item == t.Name("Delta"):
             change = reference(t.Factors((("", item), after)), self.symbols.usage)
             if change is not None:
@@ -438,6 +451,11 @@ class Lowering:
             after[1] if after is not None and after[0] == "" and isinstance(after[1], t.Group | t.Scripted) else None
         )
         group = arguments.base if isinstance(arguments, t.Scripted) else arguments
+        if found is not None and isinstance(group, t.Group) and group.kind in {"(", "[", "{"}:
+            if found.base in EXPECTATIONS and (group.kind != "(" or found.base != "E"):
+                entity = self.symbols.entities.get(found.key)
+                if (entity is None or not entity.defined) and not self.is_function(found):
+                    raise Unread(f"{found.base}[…], an expectation or a probability", item.start)
         if found is not None and isinstance(group, t.Group) and group.kind in {"(", "["}:
             if found.base in self.symbols.vector_functions:
                 value = softmax(self, self.lower(group.items[0]), found)

@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 
+ROUNDED = {"floor": "a number rounded down", "ceil": "a number rounded up"}
+"""Brackets that do more than to hold together."""
+
+
 def group_value(low: Lowering, node: t.Group) -> Value:
     if node.kind in {"|", "||"}:
         inside = low.lower(node.items[0])
         if node.kind == "|" and inside.rank == 0:
             return Value(Apply("abs", (inside.expression,)))
+        if node.kind == "|" and inside.rank == 2:
+            raise Unread("|…| of a matrix, a determinant or a norm", node.start)
         axes = [a for a in (inside.row, inside.col) if a is not None]
         square = multiply(power(inside.expression, 2), bound=axes)
         return Value(power(square, Fraction(1, 2)))
+    if node.kind in ROUNDED or (node.kind == "<" and len(node.items) == 1):
+        raise Unread(ROUNDED.get(node.kind, "⟨…⟩ of one quantity, a mean or something else"), node.start)
     if len(node.items) == 1:
         return low.lower(node.items[0])
     if node.kind == "<" and len(node.items) == 2:  # ⟨A, B⟩: Σ of the products of components
