@@ -18,7 +18,9 @@ from deltarule.algebra.plain import plain
 from deltarule.algebra.readback import expression_of
 from deltarule.algebra.survey import Survey
 from deltarule.algebra.terms import Atom, Component, Polynomial
+from deltarule.language.arithmetic import power, subtract
 from deltarule.language.expression import (
+    ONE,
     Apply,
     Axis,
     Delta,
@@ -59,6 +61,8 @@ def written(nodes: Iterable[Expression]) -> list[Condition]:
                     out[Condition("!=", base)] = None
             case Apply(function="log", arguments=(u,)):
                 out[Condition(">", u)] = None
+            case Apply(function="asin", arguments=(u,)):
+                out[Condition(">=", subtract(ONE, power(u, 2)))] = None
             case Apply(function=name, arguments=arguments):
                 row = FUNCTIONS.get(name)
                 if row is not None and row.definition is not None and len(row.parameters) == len(arguments):

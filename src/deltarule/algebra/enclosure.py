@@ -276,6 +276,10 @@ def primitive(name: str, arguments: list[Any]) -> Any:
             return u.sin()
         case "cos":
             return u.cos()
+        case "asin":  # not finite where |u| is not known to be at most 1
+            return u.asin()
+        case "atan":
+            return u.atan()
         case "step":
             return flint.arb(1) if u > 0 else flint.arb(0) if u <= 0 else NAN
         case "sign":

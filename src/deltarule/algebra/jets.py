@@ -104,6 +104,12 @@ def _primitive(name: str, arguments: list[Any], length: int) -> Any:
             return u.cos()
         case "erf":
             return u.erf()
+        case "asin":
+            if not abs(u[0]) < 1:
+                raise _Kink
+            return u.asin()
+        case "atan":
+            return u.atan()
     above = u[0] > v[0]
     if not above and not u[0] < v[0]:
         raise _Kink

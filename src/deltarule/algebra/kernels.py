@@ -14,6 +14,7 @@ from deltarule.algebra import (
     positivity,
     powers,
     substitution,
+    trigonometry,
 )
 from deltarule.algebra.budget import Unsupported
 from deltarule.algebra.terms import (
@@ -38,7 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ALGEBRAIC", "derivative", "expanded", "function", "maximum"]
 
-ALGEBRAIC = frozenset({"sqrt", "log1p", "expm1", "softplus", "sinh", "cosh"})
+ALGEBRAIC = frozenset({
+    *("sqrt", "log1p", "expm1", "softplus", "sinh", "cosh", "tan", "cot", "sec", "csc", "acos", "sech", "csch", "coth"),
+    *("asinh", "acosh", "atanh", "exp2", "log2", "log10", "cbrt", "rsqrt", "reciprocal", "logit", "erfc"),
+})  # fmt: skip
 """Functions that are always replaced by their definitions."""
 
 
@@ -101,10 +105,19 @@ def function(ctx: Context, name: str, order: tuple[int, ...], arguments: list[Po
                 return indicators.greater(ctx, a, b)
             case "minimum", [a, b]:
                 return polynomial.add(a, b, polynomial.scale(indicators.greater(ctx, a, b), -1))
-            case (("sin" | "erf"), [u]) if not u:
+            case (("sin" | "erf" | "asin" | "atan"), [u]) if not u:
                 return {}
             case "cos", [u] if not u:
                 return constant(1)
+            case (("sin" | "cos"), [u]):
+                turned = trigonometry.without_quarters(ctx, u)
+                if turned is not None:
+                    rest, turns = turned
+                    other = function(ctx, name if turns % 2 == 0 else "cos" if name == "sin" else "sin", order, [rest])
+                    return polynomial.scale(other, -1 if turns in ((2, 3) if name == "sin" else (1, 2)) else 1)
+                undone = trigonometry.wave(ctx, name, u)
+                if undone is not None:
+                    return undone
         row = FUNCTIONS.get(name)
         if row is not None and row.definition is not None and (ctx.mode.expand or name in ALGEBRAIC):
             if len(row.parameters) != len(arguments):
@@ -116,7 +129,7 @@ def function(ctx: Context, name: str, order: tuple[int, ...], arguments: list[Po
             return split
     arguments = [denominators.rational_form(ctx, u) for u in arguments]
     factor = 1
-    if name in ("sin", "cos", "erf") and not any(order):
+    if name in ("sin", "cos", "erf", "asin", "atan") and not any(order):
         made = cases.made_atom(ctx, "function", (name, order), arguments)
         least = min(made.head.payload[0].items(), key=lambda t: [(i.id, e) for i, e in t[0]])
         if least[1] < 0:

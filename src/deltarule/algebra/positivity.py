@@ -49,7 +49,7 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
     if len(p) == 1:
         ((m, c),) = p.items()
         return c < 0 and len(m) == 1 and m[0][1] == 1 and ctx.is_fact({m: -1})
-    if _bounded_below(ctx, p, depth):
+    if _bounded_below(ctx, p, depth) or _root_outweighs(ctx, p, depth):
         return True
     found = cases.idempotents(p)
     if found:
@@ -197,6 +197,18 @@ def _bounded_below(ctx: Context, p: Polynomial, depth: int) -> bool:
         total += c
         strict = True
     return total > 0 or (total == 0 and strict)
+
+
+def _root_outweighs(ctx: Context, p: Polynomial, depth: int) -> bool:
+    """Whether p = q + c √B with c > 0 and c² B - q² > 0: then c √B > |q|."""
+    for m, c in p.items():
+        if c > 0 and len(m) == 1 and m[0][1] == Fraction(1, 2) and isinstance(m[0][0], Atom):
+            q = {n: k for n, k in p.items() if n != m}
+            item = m[0][0]
+            base = polynomial.base_of(ctx, item) if item.head.kind == "power" else item_polynomial(item)
+            square = polynomial.multiply(ctx, q, q)
+            return positive(ctx, polynomial.add(polynomial.scale(base, c * c), polynomial.scale(square, -1)), depth + 1)
+    return False
 
 
 def _in_unit_interval(ctx: Context, item: Item, depth: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from deltarule.algebra import denominators, polynomial, powers, substitution, summation
+from deltarule.algebra import denominators, polynomial, powers, substitution, summation, trigonometry
 from deltarule.algebra.terms import (
     Atom,
     Component,
@@ -34,6 +34,7 @@ def is_zero(ctx: Context, p: Polynomial, nesting: int = 0) -> bool:
         if not of:
             break
         p = ctx.reduced(denominators.cleared(ctx, p, of))
+    p = trigonometry.squared_cosines(ctx, p)
     if not p:
         return True
     return nesting < MAX_NESTING and _summand_is_zero(ctx, p, nesting)

@@ -34,6 +34,8 @@ FLOATING = {
     "erf": math.erf,
     "sin": math.sin,
     "cos": math.cos,
+    "asin": math.asin,
+    "atan": math.atan,
     "step": lambda u: float(u > 0),
     "sign": lambda u: float((u > 0) - (u < 0)),
     "abs": abs,
@@ -53,6 +55,8 @@ BALL = {
     "erf": lambda u: u.erf(),
     "sin": lambda u: u.sin(),
     "cos": lambda u: u.cos(),
+    "asin": lambda u: u.asin(),
+    "atan": lambda u: u.atan(),
     "abs": abs,
     "maximum": lambda a, b: a.max(b),
     "minimum": lambda a, b: a.min(b),
@@ -87,6 +91,8 @@ def floating(e: Expression, values: Mapping[str, float]) -> float:
                     return math.inf
                 if n == -1:
                     return 1 / b
+                if b < 0 and n.denominator != 1:
+                    return math.nan
                 return b ** (int(n) if n.denominator == 1 else float(n))
             case Apply(function=function, arguments=arguments):
                 known = FLOATING.get(function)

@@ -41,6 +41,8 @@ FLOATS = {
     "erf": math.erf,
     "sin": math.sin,
     "cos": math.cos,
+    "asin": math.asin,
+    "atan": math.atan,
     "step": lambda u: float(u > 0),
     "sign": lambda u: float((u > 0) - (u < 0)),
     "abs": abs,

@@ -17,7 +17,7 @@ from deltarule.calculus.reuse import Reuse, Y, reuse
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost, tidy
 from deltarule.language.arithmetic import divide, multiply, negate, subtract
-from deltarule.language.expression import ZERO, Apply, Expression, Number, Piecewise, Product, Symbol
+from deltarule.language.expression import ONE, ZERO, Apply, Expression, Number, Piecewise, Power, Product, Symbol
 from deltarule.language.functions import FUNCTIONS, expand
 from deltarule.language.traversal import names, substitute, walk
 
@@ -67,7 +67,11 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     inner = _inside_definition(f)
     if inner is not None:
         found.append(Form(inner, CHAINED))
-    found += [Form(e, "stable form") for e in _stable(explicit)]
+    stable = _stable(explicit)
+    found += [Form(e, "stable form") for e in stable]
+    of_reciprocal = None if stable else _of_reciprocal(f, explicit)
+    if of_reciprocal is not None:
+        found.append(Form(of_reciprocal, "reuse of the activity"))
     activity = reuse(f, S)
     if activity is not None and Y.name in names(activity.derivative):
         found.append(Form(activity.derivative, "reuse of the activity", activity))
@@ -156,6 +160,22 @@ def _stable(e: Expression) -> list[Expression]:
         if isinstance(ratio, Number) and ratio is not ZERO:
             out.append(multiply(ratio, base))
     return out
+
+
+def _of_reciprocal(f: Expression, explicit: Expression) -> Expression | None:
+    """(1/u)' = -y u'/u, where u'/u or -u'/u is a function of the table: the derivative of sec is sec tan."""
+    definition = expand(f) if isinstance(f, Apply) else None
+    if not isinstance(definition, Power) or definition.exponent != -1 or cost(explicit) < 4:
+        return None
+    ratio = simplify(divide(explicit, expand_functions(definition)))
+    for sign in (ONE, Number(-1)):
+        for row in FUNCTIONS.values():
+            candidate = Apply(row.name, (S,))
+            if row.definition is None or len(row.parameters) != 1 or candidate == f:
+                continue
+            if _near(candidate, multiply(sign, ratio)) and _equal(candidate, multiply(sign, ratio)):
+                return multiply(sign, Y, candidate)
+    return None
 
 
 def _near(a: Expression, b: Expression) -> bool:

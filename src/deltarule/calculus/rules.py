@@ -50,6 +50,8 @@ PRIMITIVES: dict[str, tuple[Callable[..., Expression], ...]] = {
     "erf": (lambda u: multiply(Number(2), Power(Symbol("pi"), Fraction(-1, 2)), _call("exp", negate(power(u, 2)))),),
     "sin": (lambda u: _call("cos", u),),
     "cos": (lambda u: negate(_call("sin", u)),),
+    "asin": (lambda u: Power(subtract(ONE, power(u, 2)), Fraction(-1, 2)),),
+    "atan": (lambda u: power(add(ONE, power(u, 2)), -1),),
     "step": (lambda u: ZERO,),
     "sign": (lambda u: ZERO,),
     "abs": (lambda u: _call("sign", u),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, nan
+from math import nan
 from typing import Any
 
 from deltarule.api import Network
@@ -46,13 +46,13 @@ def of_function(sheet: FunctionSheet) -> Curves | None:
     if row.primitive and len(row.parameters) > 1:
         return None
     others = dict.fromkeys(row.parameters[1:], OTHER)
-    least = {"positive": 0.0, "above -1": -1.0}.get(row.domain, -inf)
+    least, most = map(float, row.domain)
     label = to_unicode(sheet.applied) + "".join(f", {name} = {value:g}" for name, value in others.items())
     derivative = sheet.forms[0].expression if sheet.forms else sheet.derivative
 
     def at(expression: Any) -> Callable[[float], float]:
         def value(x: float) -> float:
-            return nan if x <= least else floating(expression, {row.parameters[0]: x, **others})
+            return nan if not least < x < most else floating(expression, {row.parameters[0]: x, **others})
 
         return value
 

@@ -21,7 +21,7 @@ from deltarule.language.functions import FUNCTIONS, ScalarFunction
 from deltarule.language.traversal import names, substitute
 from deltarule.writing import to_text
 
-__all__ = ["POLICIES", "FormOf", "FunctionSheet"]
+__all__ = ["POLICIES", "FormOf", "FunctionSheet", "said_domain"]
 
 POLICIES = ("plain", "memory", "accuracy")
 
@@ -149,11 +149,24 @@ class FunctionSheet:
             "primitive": row.primitive,
             "parameters": list(row.parameters),
             "interval": list(row.interval),
-            "domain": row.domain,
+            "domain": said_domain(row),
             "conventions": list(row.kinks),
             "latex": row.latex,
             "source": row.source,
         }
+
+
+def said_domain(row: ScalarFunction) -> str:
+    """ "0 < s < 1, but not where cos(s) = 0": the arguments of a function in words."""
+    (low, high), s = row.domain, row.parameters[0]
+    below, above = ("" if low == "-inf" else low), ("" if high == "inf" else high)
+    said = {
+        (False, False): "every real number",
+        (True, False): f"{s} > {below}",
+        (False, True): f"{s} < {above}",
+        (True, True): f"{below} < {s} < {above}",
+    }[bool(below), bool(above)]
+    return f"{said}, but not {row.off}" if row.off else said
 
 
 def _written(definition: Expression, left: str) -> str:

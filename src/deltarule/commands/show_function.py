@@ -12,7 +12,7 @@ from deltarule.calculus.operation_count import operation_count
 from deltarule.calculus.operation_count import said as said_operations
 from deltarule.calculus.rules import expand_functions
 from deltarule.commands.curves import of_function
-from deltarule.commands.function_sheet import POLICIES, FormOf, FunctionSheet
+from deltarule.commands.function_sheet import POLICIES, FormOf, FunctionSheet, said_domain
 from deltarule.commands.pictures import elsewhere_data, elsewhere_lines, operation_lines, picture
 from deltarule.commands.shown import Shown
 from deltarule.language.errors import DeltaruleError, nearest
@@ -61,13 +61,8 @@ def _derivation(sheet: FunctionSheet, routes: dict[str, list[Chain]]) -> Derivat
 
 def _about(sheet: FunctionSheet) -> list[str]:
     row = sheet.row
-    low, high = (end.replace("inf", "∞") for end in row.interval)
-    domain = {
-        "real": "every real number",
-        "positive": f"{row.parameters[0]} > 0",
-        "above -1": f"{row.parameters[0]} > -1",
-    }
-    lines = [f"argument  {domain.get(row.domain, row.domain)}", f"value     between {low} and {high}"]
+    low, high = (end.replace("inf", "∞").replace("pi", "π") for end in row.interval)
+    lines = [f"argument  {said_domain(row)}", f"value     between {low} and {high}"]
     lines += [f"at kinks  {sentence}" for sentence in row.kinks]
     if row.source:
         lines.append(f"source    {row.source}")

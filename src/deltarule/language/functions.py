@@ -1,7 +1,7 @@
 """Scalar functions, each by its definition. Adding one adds a row; its derivative is derived, never written down.
 
-Only the primitives have no definition here: exp, log, erf, sin, cos, maximum, minimum, abs, sign and step, whose
-derivatives (with the stated value at the kink) are rows of `calculus/rules.py`.
+Only the primitives have no definition here: exp, log, erf, sin, cos, asin, atan, maximum, minimum, abs, sign and step,
+whose derivatives (with the stated value at the kink) are rows of `calculus/rules.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from deltarule.language.arithmetic import add, divide, multiply, negate, subtract
+from deltarule.language.arithmetic import add, divide, multiply, negate, power, subtract
 from deltarule.language.expression import ONE, Apply, Expression, Number, Piecewise, Power, Symbol
 from deltarule.language.traversal import substitute
 
@@ -27,8 +27,10 @@ class ScalarFunction:
     """How the name is written in LaTeX."""
     interval: tuple[str, str] = ("-inf", "inf")
     """The open interval that holds every value (for real arguments)."""
-    domain: str = "real"
-    """`real`, or `positive` where the argument has to be > 0."""
+    domain: tuple[str, str] = ("-inf", "inf")
+    """The open interval of the arguments at which it has a derivative, but for the points in `off`."""
+    off: str = ""
+    """The points inside the domain at which it has no value, as a sentence."""
     kinks: tuple[str, ...] = ()
     """Points without a derivative, with the convention used there, as sentences."""
     source: str = ""
@@ -54,17 +56,19 @@ def _rows() -> list[ScalarFunction]:
     return [
         # primitives
         row("exp", "s", None, r"\exp", interval=("0", "inf")),
-        row("log", "s", None, r"\log", domain="positive"),
+        row("log", "s", None, r"\log", domain=("0", "inf")),
         row("erf", "s", None, r"\operatorname{erf}", interval=("-1", "1"), source="Abramowitz & Stegun 7.1.1"),
         row("sin", "s", None, r"\sin"),
         row("cos", "s", None, r"\cos"),
+        row("asin", "s", None, r"\arcsin", interval=("-pi/2", "pi/2"), domain=("-1", "1")),
+        row("atan", "s", None, r"\arctan", interval=("-pi/2", "pi/2")),
         row("step", "s", None, r"\mathbf{1}", kinks=("step(s) is 1 for s > 0, else 0; its derivative is 0",)),
         row("sign", "s", None, r"\operatorname{sign}", kinks=("sign(0) = 0; its derivative is 0",)),
         row("abs", "s", None, r"\operatorname{abs}", kinks=("the derivative of abs(s) at s = 0 is taken as 0",)),
         row("maximum", "a b", None, r"\max", kinks=("where a = b the derivative of maximum(a, b) is 1 by a, 0 by b",)),
         row("minimum", "a b", None, r"\min", kinks=("where a = b the derivative of minimum(a, b) is 0 by a, 1 by b",)),
         # by their definitions
-        row("sqrt", "s", Power(s, Fraction(1, 2)), r"\sqrt", domain="positive"),
+        row("sqrt", "s", Power(s, Fraction(1, 2)), r"\sqrt", domain=("0", "inf")),
         row("sigmoid", "s", divide(ONE, add(ONE, inverse)), r"\sigma", interval=("0", "1"), source="logistic sigmoid"),
         row("tanh", "s", divide(subtract(e, inverse), add(e, inverse)), r"\tanh", interval=("-1", "1")),
         row("sinh", "s", multiply(Number(Fraction(1, 2)), subtract(e, inverse)), r"\sinh"),
@@ -87,10 +91,64 @@ def _rows() -> list[ScalarFunction]:
             source="Maas, Hannun & Ng 2013",
         ),
         row("softplus", "s", Apply("log", (add(ONE, e),)), r"\operatorname{softplus}", interval=("0", "inf")),
-        row("log1p", "s", Apply("log", (add(ONE, s),)), r"\operatorname{log1p}", domain="above -1"),
+        row("log1p", "s", Apply("log", (add(ONE, s),)), r"\operatorname{log1p}", domain=("-1", "inf")),
         row("expm1", "s", subtract(e, ONE), r"\operatorname{expm1}", interval=("-1", "inf")),
+        *_elementary(),
         *_activations(),
     ]
+
+
+def _elementary() -> list[ScalarFunction]:
+    """The further elementary functions, those of DiffRules.jl that libraries for networks have too."""
+
+    def row(name: str, definition: Expression, latex: str = "", **more: object) -> ScalarFunction:
+        return ScalarFunction(name, ("s",), definition, latex or rf"\operatorname{{{name}}}", **more)  # type: ignore[arg-type]
+
+    def call(name: str, u: Expression) -> Expression:
+        return Apply(name, (u,))
+
+    sin, cos, square = call("sin", s), call("cos", s), Power(s, Fraction(2))
+    half, pi, unit = Number(Fraction(1, 2)), Symbol("pi"), ("-1", "1")
+    two, ten = call("log", Number(2)), call("log", Number(10))
+    sine, cosine = "where sin(s) = 0", "where cos(s) = 0"
+    return [
+        row("tan", divide(sin, cos), r"\tan", off=cosine),
+        row("cot", divide(cos, sin), r"\cot", off=sine),
+        row("sec", power(cos, -1), r"\sec", off=cosine),
+        row("csc", power(sin, -1), r"\csc", off=sine),
+        row("acos", subtract(multiply(half, pi), call("asin", s)), r"\arccos", interval=("0", "pi"), domain=unit),
+        row("sech", power(call("cosh", s), -1), interval=("0", "1")),
+        row("csch", power(call("sinh", s), -1), off="at s = 0"),
+        row("coth", divide(call("cosh", s), call("sinh", s)), r"\coth", off="at s = 0"),
+        row("asinh", call("log", add(s, _root(add(square, ONE)))), r"\operatorname{arsinh}"),
+        row(
+            "acosh",
+            call("log", add(s, _root(subtract(square, ONE)))),
+            r"\operatorname{arcosh}",
+            interval=("0", "inf"),
+            domain=("1", "inf"),
+        ),
+        row(
+            "atanh",
+            multiply(half, subtract(call("log", add(ONE, s)), call("log", subtract(ONE, s)))),
+            r"\operatorname{artanh}",
+            domain=unit,
+        ),
+        row("exp2", exp(multiply(two, s)), interval=("0", "inf")),
+        row("log2", divide(call("log", s), two), r"\log_2", domain=("0", "inf")),
+        row("log10", divide(call("log", s), ten), r"\log_{10}", domain=("0", "inf")),
+        row(
+            "cbrt", multiply(call("sign", s), Power(call("abs", s), Fraction(1, 3))), kinks=("no derivative at s = 0",)
+        ),
+        row("rsqrt", Power(s, Fraction(-1, 2)), interval=("0", "inf"), domain=("0", "inf")),
+        row("reciprocal", power(s, -1), off="at s = 0"),
+        row("logit", subtract(call("log", s), call("log", subtract(ONE, s))), domain=("0", "1")),
+        row("erfc", subtract(ONE, call("erf", s)), interval=("0", "2"), source="Abramowitz & Stegun 7.1.2"),
+    ]
+
+
+def _root(u: Expression) -> Expression:
+    return Power(u, Fraction(1, 2))
 
 
 def _activations() -> list[ScalarFunction]:
