@@ -122,3 +122,28 @@ def test_progress_hears_of_every_row(tmp_path):
     heard: list[tuple[str, int, int]] = []
     assert len(list(check_files([str(path), str(path)], progress=lambda *state: heard.append(state)))) == 2
     assert [state for state in heard if state[1]][-1][1:] == (5, 5)
+
+
+FAULTY = """
+    import deltarule.checking.document as document
+    from deltarule.checking.files import check_files
+
+    def faulty(*_):
+        raise KeyError("a fault")
+    document.FUNCTION = faulty
+
+    for checked in check_files(["a.md"], jobs=1):
+        print([row.reason for row in checked.rows if row.verdict == "undecided"][:1], checked.findings)
+"""
+
+
+@needs_fork
+@pytest.mark.parametrize("function", ["learn_document", "by_what_it_rests_on"])
+def test_a_fault_of_the_program_is_said_to_be_one(tmp_path, function):
+    (tmp_path / "a.md").write_text(TEXT)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(FAULTY).replace("FUNCTION", function)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "an internal fault of this program: KeyError: 'a fault'" in done.stdout, done.stderr
+    assert "time for this document" not in done.stdout

@@ -24,7 +24,7 @@ from deltarule.language.arithmetic import multiply, negate, subtract
 from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
 from deltarule.language.functions import FUNCTIONS
-from deltarule.language.traversal import names, substitute, walk
+from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference
@@ -416,11 +416,12 @@ def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, De
     for equation in defs.equations.values():
         known |= names(equation.right)
     entities = state.symbols.entities
-    missing = [n for n in used if n not in known and n not in defs.equations and n not in state.counted_names
+    indexed = {s.name for v in (a, b) for s in symbols(v.expression) if s.indices}
+    missing = [n for n in used - indexed if n not in known and n not in defs.equations and n not in state.counted_names
                and (e := entities.get(n)) is not None and e.rank in (None, 0)]  # fmt: skip
     given = [
         n
-        for n in used
+        for n in used - indexed
         if n in defs.equations
         and n not in state.symbols.objectives
         and (e := entities.get(n)) is not None

@@ -35,7 +35,7 @@ from deltarule.checking.learning import (
     sampled,
     squares,
 )
-from deltarule.checking.limits import BROKE, SLOW, TimeUp, Watch
+from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, mentioned, new_name, redefines
@@ -316,7 +316,7 @@ def _row(
     except RecursionError:
         row.verdict, row.reason = "unread", "nested too deeply"
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-        _undecided(state, left.tree, row, f"judging it failed: {error}")
+        _undecided(state, left.tree, row, f"{FAULT}: judging it failed: {error}")
     if row.verdict == "unread" and ranges_apart(row.reason):
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row, only="ind")

@@ -28,6 +28,7 @@ _AGAIN = 0.1
 
 SLOW = f"it takes longer than the {ROW_SECONDS:g} s that an equality has"
 SPENT = "the time for this document was spent before its turn came"
+FAULT = "an internal fault of this program"
 BROKE = "judging it broke off: it needs more memory than there is"
 
 
@@ -48,6 +49,8 @@ class Watch:
     """Rows, from 0, that were found to hang or to take too much memory, and which of it."""
     give_up: int | None = None
     """The row from which on nothing is judged any more."""
+    fault: str = ""
+    """Why, where it is not that the time is over."""
     seconds: float | None = None
     """For the whole document; by its rows if not given."""
     row_seconds: float = ROW_SECONDS
@@ -67,7 +70,9 @@ class Watch:
         """Why a row is not to be judged; empty if it is."""
         if number in self.skip:
             return self.skip[number]
-        if (self.give_up is not None and number >= self.give_up) or monotonic() > self.deadline:
+        if self.give_up is not None and number >= self.give_up:
+            return self.fault or SPENT
+        if monotonic() > self.deadline:
             return SPENT
         return ""
 

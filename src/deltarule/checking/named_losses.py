@@ -48,7 +48,10 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
     """The definitions with the loss of the row, which has no equation, as what the words of the document call it."""
     defs = state.definitions
     losses = {
-        n.of.name for e in (a, b) for n in walk(e) if isinstance(n, Derivative) and isinstance(n.of, Symbol)
+        n.of.name
+        for e in (a, b)
+        for n in walk(e)
+        if isinstance(n, Derivative) and isinstance(n.of, Symbol) and not n.of.indices  # ξ_i is that of one sample
     } & set(state.symbols.objectives)
     targets = [key for key in TARGETS if key in state.symbols.entities and key not in defs.equations]
     used = names(a) | names(b)

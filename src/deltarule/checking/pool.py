@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from deltarule.checking.given import Given
-from deltarule.checking.limits import BROKE, ROW_SECONDS, SLOW, document_seconds
+from deltarule.checking.limits import BROKE, FAULT, ROW_SECONDS, SLOW, document_seconds
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 
 __all__ = ["Job", "Progress", "can_fork", "has_workers", "judged"]
@@ -52,6 +52,7 @@ class _Task:
     learnt: bool = False
     skip: dict[int, str] = field(default_factory=dict)
     give_up: int | None = None
+    fault: str = ""
     restarts: int = 0
     began: float = field(default_factory=monotonic)
     heard: float = field(default_factory=monotonic)
@@ -72,6 +73,7 @@ class _Task:
             "text": self.job.text,
             "skip": list(self.skip.items()),
             "give_up": self.give_up,
+            "fault": self.fault,
             "seconds": left,
             "assume": given.assumptions,
             "shapes": given.shapes,
@@ -80,6 +82,9 @@ class _Task:
     def again(self, reason: str) -> str:
         """Prepare for another try after a worker was lost; or why there is none."""
         self.restarts += 1
+        self.fault = reason if reason.startswith(FAULT) else self.fault
+        if self.total is None and self.fault:
+            return self.fault
         if self.total is None:
             return "reading it takes too long, or more memory than there is"
         if self.restarts > RESTARTS + 2:
@@ -174,6 +179,9 @@ class _Pool:
                 self._drop(worker)  # it died while it had nothing to do
                 continue
             for message in messages or ():
+                if "fault" in message:
+                    ended += self._lost(worker, task, message["fault"])
+                    break
                 if (result := self._heard(task, message)) is not None:
                     ended.append((task, result))
                     del self.busy[worker]
@@ -206,7 +214,8 @@ class _Pool:
         """A worker that hangs or is dead: the task begins again with another one, or ends here."""
         self._drop(worker)
         if task.total is not None and task.learnt and len(task.rows) >= task.total:
-            return [(task, task.result(""))]  # all rows have their verdict: only the second look was lost
+            found = [("internal-fault", (), reason)] if reason.startswith(FAULT) else []
+            return [(task, task.result("", found))]  # all rows have their verdict: only the second look was lost
         error = task.again(reason)
         if error:
             return [(task, task.result(error, read=False))]

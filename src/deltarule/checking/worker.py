@@ -14,7 +14,7 @@ import sys
 from typing import Any, BinaryIO
 
 from deltarule.checking.given import Given
-from deltarule.checking.limits import MEMORY, ROW_SECONDS, Watch, document_seconds
+from deltarule.checking.limits import FAULT, MEMORY, ROW_SECONDS, Watch, document_seconds
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.texts import judge_text
 from deltarule.language.errors import DeltaruleError
@@ -57,6 +57,7 @@ def _judge(job: dict[str, Any], answers: int) -> None:
     watch = Watch(
         skip=dict(job["skip"]),
         give_up=job["give_up"],
+        fault=job["fault"],
         seconds=job["seconds"],
         begun=begun,
         learnt=lambda: send(learnt=True),
@@ -67,6 +68,9 @@ def _judge(job: dict[str, Any], answers: int) -> None:
         checked = judge_text(job["text"], job["name"], given, watch)
     except DeltaruleError as error:
         send(end={"error": str(error).removeprefix(f"{job['name']}: "), "findings": [], "read": False})
+        return
+    except Exception as error:
+        send(fault=f"{FAULT}: {type(error).__name__}: {error}")
         return
     for place, (row, before) in enumerate(zip(checked.rows, sent, strict=True)):
         if (now := row.packed()) != before:  # what was judged again in the light of the whole

@@ -139,7 +139,7 @@ def read_document(text: str, name: str = "-") -> Document:
 
 
 def _macros(text: str) -> dict[str, Macro]:
-    """What a text defines, and the commands of files that are not there, \\lossFunction, where they can only be names."""
+    """What a text defines, and commands of other files, \\lossFunction, where they can only be names."""
     macros = read_macros(text)
     for command in sorted(alone(text) - macros.keys())[:MAX_NAMES]:
         if [token.text for token in tokenize(command, 0, len(command), {})] == [f"the command {command}"]:

@@ -220,10 +220,10 @@ class Parser:
             self.skip_spaces(end)
             token = self.tokens[self.pos] if self.pos < end else None
             operator = ""
-            if items and token is not None and token.kind == "{" and self.partner[self.pos] == self.pos + 1:
-                if self.kind(self.pos + 2, end) not in ("^", "_"):  # x{}: what is empty does not show
-                    self.pos += 2
-                    continue
+            empty = token is not None and token.kind == "{" and self.partner[self.pos] == self.pos + 1
+            if items and empty and self.kind(self.pos + 2, end) not in ("^", "_"):  # x{}: it does not show
+                self.pos += 2
+                continue
             if token is not None and token.kind == "op" and token.text not in SIGNS and items:
                 operator = token.text
                 self.pos += 1
