@@ -81,6 +81,8 @@ FUNCTIONS = frozenset(
         "arcsin",
         "arccos",
         "arctan",
+        *("arsinh", "arcosh", "artanh", "arcsinh", "arccosh", "arctanh", "asinh", "acosh", "atanh", "asin", "acos"),
+        *("atan", "csch", "erfc", "cbrt"),
         "sinh",
         "cosh",
         "tanh",
