@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 
+INVERSE = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
+"""Functions whose power -1 is written for the inverse function."""
 TRACE = frozenset({"tr", "Tr", "trace", "Trace"})
 
 
@@ -69,6 +71,10 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
             scale = power(Apply("log", (below.expression,)), -1)
             value = apply_named(low, plain, argument, start)
             return value.with_expression(multiply(scale, value.expression))
+        case t.Scripted(base=t.Name(letter=letter) as name, sub=None, sup=t.Tree() as sup, primes=0) if (
+            letter in INVERSE and low.lower(sup).expression == Number(-1)
+        ):  # sin⁻¹ is the inverse function, unlike sin²
+            return apply_named(low, replace(name, letter=f"arc{letter}"), argument, start)
     found = reference(function, low.symbols.usage)
     if found is None:
         raise Unread("a function that is not a name", start)
@@ -236,7 +242,7 @@ def raised(low: Lowering, value: Value, exponent: Value, start: int, *, summed: 
         if (
             value.rank
             or exponent.rank
-            or isinstance(value.expression, Number)
+            or (isinstance(value.expression, Number) and value.expression.value <= 1)
             or isinstance(exponent.expression, Apply)
         ):
             raise Unread("an exponent that is not a number", start)
