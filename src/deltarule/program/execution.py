@@ -14,7 +14,8 @@ from typing import Any
 __all__ = ["UnsafeSource", "functions_of"]
 
 NUMPY = {
-    *("abs", "broadcast_to", "cos", "cosh", "diag", "einsum", "errstate", "exp", "expm1", "eye", "full", "heaviside"),
+    *("abs", "ascontiguousarray", "broadcast_to", "matmul", "swapaxes"),
+    *("cos", "cosh", "diag", "einsum", "errstate", "exp", "expm1", "eye", "full", "heaviside"),
     *(
         "log",
         "log1p",

@@ -49,6 +49,8 @@ def _gather(name: str, move: Move, axes: Sequence[Axis], spelling: Spelling) -> 
     if reshapes:
         assert not windows
         source = f"np.reshape({source}, ({', '.join(sizes)},))"
+    if (windows or reshapes) and tuple(axes) != move.axes:  # one copy here, where each product would make one
+        return [f"{name} = np.ascontiguousarray({_turned(source, move.axes, axes)})"]
     return [f"{name} = {_turned(source, move.axes, axes)}"]
 
 

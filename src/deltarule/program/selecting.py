@@ -10,7 +10,7 @@ A gather is a view of the array, a scatter adds slices to it, digits of a number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -140,6 +140,17 @@ def gathered_axes(axes: Sequence[Axis], places: Iterable[Place]) -> tuple[Axis, 
     return (*front, *inside)
 
 
+def product_axes(axes: Sequence[Axis], places: Sequence[Place], bound: Container[Axis]) -> tuple[Axis, ...]:
+    """The same with the places of windows last, so that a product with a kernel is one of matrices for each sample:
+    what is summed over stands together, and so do the places. Of digits, those in `bound` are inside a window."""
+    view = gathered_axes(axes, places)
+    inside = [a for p in places for a, _ in p.steps[1:] if not p.digits or a in bound]
+    cut = [p for p in places if any(a in inside for a, _ in p.steps)]
+    spread = [a for p in cut for a, _ in p.steps if a not in inside]
+    front = [a for a in view if a not in spread and a not in inside]
+    return (*front, *inside, *spread)
+
+
 def separated(equations: Sequence[Equation], batch: int | str | None) -> list[Equation]:
     """The equations with every sum that selects taken apart, each part under a name of its own before it is used."""
     taken = {e.name for e in equations} | {n for e in equations for n in names(e.right)}
@@ -165,6 +176,8 @@ class _Maker:
     def __init__(self, taken: set[str], batch: int | str | None, module: str, known: dict[Expression, Symbol]) -> None:
         self.taken, self.batch, self.module, self.known = taken, batch, module, known
         self.made: list[Equation] = []
+        self.inside: tuple[Axis, ...] = ()
+        """What maxima around the present expression are over."""
 
     @staticmethod
     def moved(last: Equation, symbol: Symbol) -> Expression:
@@ -182,7 +195,9 @@ class _Maker:
                 return multiply(*(self.visit(f) for f in factors), bound=bound)
             case Maximum():
                 (body,), bound = opened(e)
-                return Maximum(self.visit(body), bound)
+                outer, self.inside = self.inside, (*self.inside, *bound)
+                body, self.inside = self.visit(body), outer
+                return Maximum(body, bound)
         return rebuild(e, tuple(self.visit(c) for c in e.children))
 
     def product(self, factors: list[Expression], bound: tuple[Axis, ...]) -> Expression:
@@ -224,10 +239,14 @@ class _Maker:
         return multiply(*outside, self.named(moved, self.first(moved.axes)))
 
     def order(self, front: list[Axis], value: Expression, scatters: Iterable[Place]) -> tuple[Axis, ...]:
-        """Places and digits before the axes inside windows."""
+        """The axes inside windows before the places, as in `product_axes`; or as an array that has all of them."""
+        if any(p.digits for p in scatters):
+            whole = [n.axes for n in walk(value) if isinstance(n, Symbol) and len(n.axes) == len(value.axes)]
+            if whole and set(whole[0]) == set(value.axes) and len(set(whole[0])) == len(whole[0]):
+                return whole[0]
         places = [a for p in scatters for a, _ in (p.steps if p.digits else p.steps[:1]) if a in value.axes]
         inside = [a for p in scatters if not p.digits for a, _ in p.steps[1:] if a in value.axes]
-        return (*self.first(front), *places, *inside)
+        return (*self.first(front), *inside, *places)
 
     def gathered(
         self, rest: list[Expression], bound: tuple[Axis, ...], equations: list[Selection]
@@ -247,7 +266,7 @@ class _Maker:
             targets = tuple(p.target for p in places)
             moved = multiply(*mine, source, bound=targets)
             kept = [f for f in rest if f not in holding and f not in more]
-            rest = [*kept, self.named(moved, gathered_axes(source.axes, places))]
+            rest = [*kept, self.named(moved, product_axes(source.axes, places, {*bound, *self.inside}))]
             bound = tuple(a for a in bound if a not in targets)
             left = [e for e in left if e not in mine]
         return rest, bound

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import prod
 from string import ascii_letters
 
+from deltarule.language.arithmetic import multiply
 from deltarule.language.arrangement import arrange, size_value
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import (
@@ -24,6 +26,7 @@ from deltarule.language.expression import (
     Symbol,
     opened,
 )
+from deltarule.writing.matrix_products import MatrixProduct, matrix_product
 from deltarule.writing.numpy import Spelling, component, number, print_arrangement
 
 __all__ = ["print_einsum"]
@@ -72,7 +75,11 @@ class _Tensors:
                     return f"np.transpose({source}, {tuple(there.index(a) for a in axes)})"
                 return self.einsum([(source, there)], axes)
             case Sum(terms=terms):
-                return " + ".join(self.loose(t, axes) for t in terms)
+                source = self.loose(terms[0], axes)
+                for t in terms[1:]:
+                    positive = _negated(t)
+                    source += f" + {self.loose(t, axes)}" if positive is None else f" - {self.loose(positive, axes)}"
+                return source
             case Power(base=base, exponent=exponent):
                 if exponent == -1:
                     return f"1 / {self.loose(base, axes)}"
@@ -96,6 +103,9 @@ class _Tensors:
             case Maximum():
                 (body,), bound = opened(e)
                 bound = tuple(a for a in bound if a in body.axes)
+                if isinstance(body, Symbol) and tuple(a for a in body.indices if a not in bound) == axes:
+                    along = ", ".join(str(body.indices.index(a)) for a in bound)
+                    return f"np.max({self.spelling.name(body.name)}, axis=({along},))"
                 along = ", ".join(str(k) for k in range(len(axes), len(axes) + len(bound)))
                 return f"np.max({self.full(body, (*axes, *bound))}, axis=({along},))"
             case Product():
@@ -137,7 +147,9 @@ class _Tensors:
             gates = [self.gate(f, axes) for f in arrays]
             gates = gates if None in gates else [None] * len(gates)  # one factor has to be of the type of the arrays
             return " * ".join([*sources, *(g or self.loose(f, axes) for f, g in zip(arrays, gates, strict=True))])
-        if operands:
+        if len(operands) == 1 and bound and not moved and (counted := self.count(factors, bound, axes)) is not None:
+            sources.append(counted)
+        elif operands:
             sources.append(self.einsum(operands, axes))
         return " * ".join(sources)
 
@@ -152,7 +164,65 @@ class _Tensors:
                 return f"({self.loose(u, axes)} <= 0)"
         return None
 
+    def count(self, factors: Sequence[Expression], bound: tuple[Axis, ...], axes: tuple[Axis, ...]) -> str | None:
+        """A sum of what is 0 or 1, as a sum of comparisons."""
+        (f,) = (f for f in factors if f.axes)
+        over = tuple(a for a in f.axes if a in bound)
+        gate = self.gate(f, f.axes) if over and len(f.axes) > 2 and self.spelling.dtype else None
+        if gate is None or tuple(a for a in f.axes if a not in over) != axes:
+            return None
+        along = ", ".join(str(f.axes.index(a)) for a in over)
+        return f"np.sum({gate}, axis=({along},), dtype={self.spelling.dtype})"
+
+    def matmul(self, operands: Sequence[tuple[str, tuple[Axis, ...]]], axes: tuple[Axis, ...]) -> str | None:
+        """A product of matrices for each index of the first axis; None where it is none, or einsum is as good."""
+        if len(operands) != 2:
+            return None
+        (left, of_left), (right, of_right) = operands
+        found = matrix_product(of_left, of_right, axes)
+        if found is None or len(found.over) != 1 or (found.added and not _pays(found)):
+            return None
+        if not found.added and (axes[0] not in found.over or axes[1] not in (found.rows[0], found.columns[0])):
+            return None
+        rows, columns = found.rows, found.columns
+        if axes[0 if found.added else 1] == columns[0]:
+            (left, of_left), (right, of_right), rows, columns = (right, of_right), (left, of_left), columns, rows
+        first = self.matrix(left, of_left, found.over, rows, found.summed)
+        second = self.matrix(right, of_right, found.over, found.summed, columns)
+        if first is None or second is None:
+            return None
+        source = f"np.matmul({first}, {second})"
+        if found.added:
+            source = f"np.sum({source}, axis=0)"
+        if len(rows) == len(columns) == 1:
+            return source
+        return f"np.reshape({source}, ({', '.join(self.spelling.size(a.size) for a in axes)},))"
+
+    def matrix(
+        self, source: str, own: tuple[Axis, ...], over: tuple[Axis, ...], first: tuple[Axis, ...], second: tuple[Axis, ...]
+    ) -> str | None:
+        """An array as matrices with these axes, one for each index of `over` (which stands in front) if it has that."""
+        front = tuple(a for a in own if a in over)
+        if own == (*front, *first, *second):
+            groups, turn = (first, second), False
+        elif own == (*front, *second, *first):
+            groups, turn = (second, first), True
+        else:
+            return None
+        if any(len(g) > 1 for g in groups):
+            sizes = ", ".join([*(self.spelling.size(a.size) for a in front), *map(self.extent, groups)])
+            source = f"np.reshape({source}, ({sizes},))"
+        return f"np.swapaxes({source}, -2, -1)" if turn else source
+
+    def extent(self, group: tuple[Axis, ...]) -> str:
+        """The size of axes taken together."""
+        known = prod(a.size for a in group if isinstance(a.size, int))
+        named = [self.spelling.size(a.size) for a in group if not isinstance(a.size, int)]
+        return " * ".join([*named, *([str(known)] if known > 1 or not named else [])])
+
     def einsum(self, operands: Sequence[tuple[str, tuple[Axis, ...]]], axes: tuple[Axis, ...]) -> str:
+        if (source := self.matmul(operands, axes)) is not None:
+            return source
         everything = dict.fromkeys([*axes, *(a for _, own in operands for a in own)])
         letters: dict[Axis, str] = {}
         for axis in everything:  # its own name where that is a letter
@@ -165,6 +235,23 @@ class _Tensors:
         arrays = ", ".join(source for source, _ in operands)
         large = len(operands) > 2 or (len(operands) == 2 and max(len(own) for _, own in operands) > 3)
         return f'np.einsum("{inputs}->{output}", {arrays}{", optimize=True" if large else ""})'
+
+
+def _negated(e: Expression) -> Expression | None:
+    """u, where the expression is -u."""
+    match e:
+        case Product(factors=(Number(value=-1), *rest)):
+            return multiply(*rest, bound=e.bound)
+    return None
+
+
+def _pays(found: MatrixProduct) -> bool:
+    """Whether products that are added up are smaller than what einsum would copy of their factors."""
+    sizes = [[a.size for a in group] for group in (found.rows, found.columns, found.summed)]
+    if any(not isinstance(n, int) for group in sizes for n in group):
+        return False
+    rows, columns, summed = (prod(n for n in group if isinstance(n, int)) for group in sizes)
+    return rows * columns <= summed * (rows + columns)
 
 
 def _closed(source: str) -> str:

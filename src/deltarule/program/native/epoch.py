@@ -17,6 +17,7 @@ from typing import Any
 from llvmlite import ir
 
 from deltarule.language.expression import Axis
+from deltarule.program.native.batched import emit_batched, is_large
 from deltarule.program.native.blas import by_blas, split
 from deltarule.program.native.blocks import Blocks
 from deltarule.program.native.deferred import Deferred, deferred
@@ -29,6 +30,7 @@ from deltarule.program.native.lowering import Job
 from deltarule.program.native.nests import Nests
 from deltarule.program.native.norm import emit_shrink
 from deltarule.program.native.operands import Operand
+from deltarule.program.native.operations import as_batched, whole
 from deltarule.program.native.processor import Processor
 from deltarule.program.native.storage import ROOM, Storage, placed, stored_names
 from deltarule.program.native.vectors import INDEX, Index, Vectors
@@ -91,6 +93,7 @@ class _Builder:
         if self.job.name == "train" and self.batch is not None:
             self.storage.fixed = self.homes.choose(self.job.parameters, self.job.state, self.storage.fixed)
         resident = self.batch == 1 and self.homes.all_resident((*self.job.parameters, *self.job.state))
+        self.without_gaps = {n for g in self.job.groups if whole(g.head) for n in (*g.made, *g.reads)}
         self.apart = deferred(self.job, self.known_size) if resident and self.job.name == "train" else None
 
     @property
@@ -258,6 +261,13 @@ class _Builder:
 
     def _by_blas(self, nests: Nests, group: Group) -> bool:
         """A large product by the BLAS: whether the group was one."""
+        batched = as_batched(group.head)
+        if batched is not None:
+            if not is_large(batched, self.size_if_known):
+                return False
+            self.by_blas = True
+            emit_batched(nests, group.head, batched, self.arguments["gemm"])
+            return True
         found = by_blas(group, self.size_if_known)
         if found is None:
             return False
@@ -314,7 +324,7 @@ class _Builder:
             arrays[name] = self.homes.operands.get(name) or Operand.dense(given[name], *shape)
         workspace = given["workspace"]
         for name, slot in self.storage.slots.items():
-            if self.batch == 1 and slot.size <= _STACKED:
+            if self.batch == 1 and slot.size <= _STACKED and name not in self.without_gaps:
                 arrays[name] = self.homes.stacked(v, [self.known_size(a) for a in slot.axes])
                 continue
             offset: Index = slot.offset

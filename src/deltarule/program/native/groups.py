@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from deltarule.language.expression import Apply, Axis, Power, Symbol, rename
 from deltarule.language.traversal import names, walk
-from deltarule.program.native.operations import SHORT, Operation
+from deltarule.program.native.operations import SHORT, Operation, whole
 
 __all__ = ["Group", "grouped", "heavy", "ordered"]
 
@@ -78,7 +78,7 @@ def _place(op: Operation, groups: Sequence[Group], home: dict[str, int]) -> int:
     if place < 0:
         return -1
     group = groups[place]
-    if group.head.kind == "norm" or (group.head.kind != "each" and group.axes and heavy(op)):
+    if group.head.kind == "norm" or whole(group.head) or (group.head.kind != "each" and group.axes and heavy(op)):
         return -1
     if tuple(a.size for a in group.axes) != tuple(a.size for a in op.axes):
         return -1

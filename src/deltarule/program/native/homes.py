@@ -19,6 +19,7 @@ from deltarule.language.traversal import walk
 from deltarule.program.native.groups import Group
 from deltarule.program.native.nests import plain_sum
 from deltarule.program.native.operands import Operand, View
+from deltarule.program.native.operations import whole
 from deltarule.program.native.tiles import Task, plan
 from deltarule.program.native.vectors import Vectors
 
@@ -196,6 +197,8 @@ class Homes:
 
 def straight(group: Group, size: Callable[[Axis], int], lanes: int) -> bool:
     """Whether a group is so little work that it is written without loops."""
+    if whole(group.head):
+        return False
     sizes = [size(a) for a in {*group.head.axes, *group.head.bound}]
     longest = max(sizes, default=1)
     return prod(sizes) // longest * -(-longest // lanes) <= _STRAIGHT

@@ -17,7 +17,7 @@ from deltarule.program.native import functions
 from deltarule.program.native.expressions import Elementwise, Numbers
 from deltarule.program.native.groups import Group, heavy
 from deltarule.program.native.operands import Operand, Place
-from deltarule.program.native.operations import Operation
+from deltarule.program.native.operations import MOVES, Operation, as_batched
 from deltarule.program.native.points import At, Point
 from deltarule.program.native.products import emit_product
 from deltarule.program.native.vectors import INDEX, Index, Vectors
@@ -61,9 +61,17 @@ class Nests:
         """What tries to carry out a product by the BLAS."""
 
     def emit(self, group: Group) -> None:
+        from deltarule.program.native.batched import emit_batched
+        from deltarule.program.native.moves import emit_move
+
         head = group.head
         if head.kind == "each":
             self.each(group)
+        elif head.kind in MOVES:
+            emit_move(self, head)
+        elif (found := as_batched(head)) is not None:
+            if self.gemm is None or not self.gemm(self, group):
+                emit_batched(self, head, found)
         elif plain_sum(head) is not None:
             if self.gemm is None or not self.gemm(self, group):
                 self.product(group)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import count
-from math import prod
 
 from deltarule.language.arithmetic import multiply
 from deltarule.language.contraction import settle
@@ -20,14 +19,15 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Axis, Expression, Maximum, Number, Product, Symbol, opened
 from deltarule.language.traversal import names, substitute, walk
 from deltarule.program.schedule import Statement
-from deltarule.program.selecting import Move, move_of
+from deltarule.program.selecting import move_of
+from deltarule.writing.matrix_products import MatrixProduct, matrix_product
 
-__all__ = ["SHORT", "Contraction", "Operation", "contraction", "operations"]
+__all__ = ["MOVES", "SHORT", "Batched", "Contraction", "Operation", "as_batched", "contraction", "operations", "whole"]
 
 SHORT = {"maximum", "minimum", "step", "abs", "sign", "sqrt"}
 """Functions of one or a few instructions."""
-MAX_TURNS = 200_000
-"""Of a loop nest that moves entries, for each sample: beyond, NumPy's views and slices are faster."""
+MOVES = {"gather", "scatter"}
+"""Kinds of operations whose body is an array and the equations between its indices and those of the result."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Operation:
     body: Expression
     bound: tuple[Axis, ...] = ()
     kind: str = "each"
-    """`each` (elementwise), `sum`, `largest`, or `norm`: what clipping by norm multiplies all factors by."""
+    """`each` (elementwise), `sum`, `largest`, one of `MOVES`, or `norm`: what clipping by norm multiplies all factors
+    by."""
     equation: Equation | None = None
     """The derived equation whose value this is; None for a part of one."""
     target: str = ""
@@ -71,7 +72,10 @@ class _Maker:
     def add(self, s: Statement) -> None:
         self.taken.add(s.name)
         if (move := move_of(s.right)) is not None:
-            self.out.append(replace(self.moved(s, move), equation=s.equation))
+            assert isinstance(s.right, Product)
+            factors, bound = opened(s.right)
+            kind = "gather" if move.gather else "scatter"
+            self.out.append(Operation(s.name, s.axes, multiply(*factors), bound, kind, s.equation))
             return
         right = settle(s.right)
         whole = self.reduction(right, s.name, s.axes)
@@ -79,29 +83,6 @@ class _Maker:
             body = self.hoisted(self.without_reductions(right, s.name), s.axes, s.name)
             whole = Operation(s.name, s.axes, body)
         self.out.append(replace(whole, equation=s.equation))
-
-    def moved(self, s: Statement, move: Move) -> Operation:
-        """A gather or a scatter along one axis after another, so that each sum is over one window at most."""
-        from deltarule.program.native.lowering import NotLowered
-
-        symbol = move.symbol
-        for k, place in enumerate(move.places):
-            last = k == len(move.places) - 1
-            steps = tuple(a for a, _ in place.steps)
-            there = symbol.axes
-            bound, made = ((place.target,), steps) if move.gather else (steps, (place.target,))
-            axes = (*(a for a in there if a not in bound), *made)
-            turns = prod(a.size for a in (*axes, *bound) if isinstance(a.size, int))
-            if turns > MAX_TURNS:
-                raise NotLowered(f"{s.name} moves more entries than a nest of loops is good for")
-            body = multiply(place.equation, symbol)
-            name = s.name if last else self.free(s.name)
-            op = Operation(name, s.axes if last else axes, body, bound, "sum")
-            if last:
-                return op
-            self.out.append(op)
-            symbol = Symbol(name, axes)
-        raise AssertionError("a move has a place")
 
     def without_reductions(self, e: Expression, owner: str) -> Expression:
         """The expression with each sum and maximum in it computed before, under a name."""
@@ -225,3 +206,35 @@ def contraction(op: Operation) -> Contraction | None:
         return None
     coefficient = multiply(*(f for f in factors if not f.axes))
     return Contraction(coefficient, left, right, op.axes, op.bound)
+
+
+@dataclass(frozen=True)
+class Batched:
+    """`out = coefficient Σ left right` as products of matrices, axes taken together."""
+
+    coefficient: Expression
+    left: Symbol
+    right: Symbol
+    product: MatrixProduct
+
+
+def as_batched(op: Operation) -> Batched | None:
+    """The operation as products of matrices with axes taken together; None where there is nothing to take together."""
+    factors = op.body.factors if isinstance(op.body, Product) and not op.body.bound else (op.body,)
+    arrays = [f for f in factors if f.axes]
+    if op.kind != "sum" or len(arrays) != 2:
+        return None
+    left, right = arrays
+    if not isinstance(left, Symbol) or not isinstance(right, Symbol):
+        return None
+    if left.axes != left.indices or right.axes != right.indices:
+        return None
+    found = matrix_product(left.axes, right.axes, op.axes)
+    if found is None or max(map(len, (found.rows, found.columns, found.summed))) < 2:
+        return None
+    return Batched(multiply(*(f for f in factors if not f.axes)), left, right, found)
+
+
+def whole(op: Operation) -> bool:
+    """Whether an operation runs by itself over arrays without gaps: nothing else is done at its places."""
+    return op.kind in MOVES or as_batched(op) is not None
