@@ -68,7 +68,7 @@ def command(source: Source, at: int) -> int:
         return after
     if full in source.lexer.macros:
         return macro(source, source.lexer.macros[full], at, stop)
-    if name == "\\":
+    if name in ("\\", "newline"):
         gap = ROW_GAP.match(source.text, stop, source.end)
         return source.put("row", "", at, gap.end() if gap else stop)
     if name in SPACES:
