@@ -10,6 +10,7 @@ from deltarule.calculus.detail import written_out
 from deltarule.checking.defining import define, named_gradient, plain_reference, words_near
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
+from deltarule.checking.topics import opens_a_topic, some_function
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Derivative, Product, Symbol
 from deltarule.language.traversal import names, walk
@@ -59,15 +60,17 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
         return False
     later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
     said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
-    if not (later or said or _an_example(state, left, found, value)):
+    unsaid = some_function(state, found.key)
+    if not (later or said or unsaid or opens_a_topic(state, statement, before)
+            or _an_example(state, left, found, value)):  # fmt: skip
         return False
     if found.key in state.definitions.equations:
         _forget(state, found.key)
     entity = state.symbols.entity(found)
     entity.defined = False
-    state.findings.append(
-        Finding("two-meanings", (before, row.line), f"{found.key} gets a new meaning here; before, line {before} held")
-    )
+    if not unsaid:
+        said_before = f"{found.key} gets a new meaning here; before, line {before} held"
+        state.findings.append(Finding("two-meanings", (before, row.line), said_before))
     row.counterexample, row.hint, row.condition = None, "", None
     define(state, found, value, row, right)
     named_gradient(state, statement, value, row)
