@@ -8,7 +8,9 @@ name whose indices the kernel may exchange, and so does the inverse of a symmetr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from deltarule.algebra.facts import Facts
 from deltarule.algebra.normal_form import SYMMETRIC
@@ -35,6 +37,7 @@ __all__ = ["Named", "applies", "named"]
 MARK = "~"
 """No name that anyone writes begins with it."""
 GIVEN = f"{SYMMETRIC} "
+Judge: TypeAlias = Callable[[Expression, Expression, Facts], Proof]
 
 
 def applies(left: Expression, right: Expression, facts: Facts) -> bool:
@@ -69,6 +72,8 @@ class Named:
     left: Expression
     right: Expression
     facts: Facts
+    judge: Judge
+    """Whether two sides are equal under facts, with the names in them."""
     known: list[_Known] = field(default_factory=list)
     under: list[Proof] = field(default_factory=list)
     """Proofs that two matrices are one: their conditions are those of the whole."""
@@ -107,9 +112,10 @@ class Named:
         return substitute(e, put)
 
 
-def named(left: Expression, right: Expression, facts: Facts) -> Named:
-    """The question with names for its inverses and determinants, and what is known of these added to the facts."""
-    out = Named(left, right, Facts())
+def named(left: Expression, right: Expression, facts: Facts, judge: Judge) -> Named:
+    """The question with names for its inverses and determinants, and what is known of these added to the facts;
+    `judge` decides whether two matrices are one."""
+    out = Named(left, right, Facts(), judge)
     symmetric = {name for a, b in facts.equal if (name := _symmetry(a, b))}
     if symmetric:
 
@@ -274,9 +280,7 @@ def _name(
 
 
 def _equal(out: Named, a: Expression, b: Expression, given: Facts) -> bool:
-    from deltarule.algebra.prove import abstract
-
-    proof = abstract(a, b, _with_equations(out, given))
+    proof = out.judge(a, b, _with_equations(out, given))
     if proof.proved:
         out.under.append(proof)
     return proof.proved

@@ -22,7 +22,7 @@ from deltarule.algebra.terms import Atom, Polynomial
 from deltarule.algebra.verdict import Proof
 from deltarule.language.expression import Axis, Expression, rename
 
-__all__ = ["LOCK", "abstract", "prove", "too_large"]
+__all__ = ["LOCK", "prove", "too_large"]
 
 LOCK = RLock()
 """The kernel's memory is shared: one question at a time."""
@@ -47,11 +47,11 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
     if not inverses.applies(left, right, facts):
         return _question(left, right, facts, budget)
     with LOCK:
-        named = inverses.named(left, right, facts)
+        named = inverses.named(left, right, facts, _abstract)
         return named.proof(_question(named.left, named.right, named.facts, budget, (left, right, facts)))
 
 
-def abstract(left: Expression, right: Expression, facts: Facts) -> Proof:
+def _abstract(left: Expression, right: Expression, facts: Facts) -> Proof:
     """`prove` where the names of inverses in the two sides are known to have values: no point is looked for."""
     return _question(left, right, facts.about(left, right), DEFAULT, None)
 
