@@ -48,3 +48,24 @@ def test_a_probability_is_the_same_where_it_has_the_same_words(text: str, verdic
 )
 def test_commands_of_other_files_and_slips_are_read(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+LOSS = "The loss is $q(p) = s \\ln p + (n - s) \\ln(1 - p)$ for a probability $0 < p < 1$.\n\n"
+SUMMED = "Let $\\varsigma$ be the softmax and $a_c = \\varsigma(u)_c$ for $c = 1, \\dots, C$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (LOSS + r"To find the optimum set $\frac{dq}{dp} = 0$.", "undecided"),
+        (LOSS + r"Its slope is $$\frac{dq}{dp} = 0$$", "refuted"),
+        (LOSS + r"$$\frac{dq}{dp} = \frac{s}{p} - \frac{n - s}{1 - p}$$", "proved"),
+        ("Let $s$ be one of these. $$s(z)_i = z_i^2$$", "undecided"),  # s may be a function
+        (SUMMED + r"$$a_c = \frac{e^{u_c}}{\sum_{d=1}^C e^{u_d}}$$", "proved"),
+        (SUMMED + r"The class is $t = c$. $$t_1 = 1 - t_2$$", "definition"),  # no value of t
+        (r"The odds of each class are $P(t = k \mid u) = a_k$ with $a_k = \frac{e^{u_k}}{\sum_j e^{u_j}}$."
+         r"$$\sum_k P(t=k \mid u) = 1$$", "proved"),
+    ],
+)  # fmt: skip
+def test_what_is_set_and_what_may_be_a_function_is_not_refuted(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict

@@ -4,6 +4,8 @@ says something of which the document does not give enough."""
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from itertools import pairwise
 
 from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.lowered import lowered
@@ -23,6 +25,12 @@ __all__ = ["doubt"]
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
 )
+ZERO = re.compile(
+    r"\b(?:set(?:ting)?|solv\w+|equat\w+|vanish\w*|zero|setze\w*|null|annul\w+|igual\w+)\b|令|设|приравн\w+|нулю|нул[юьяё]",
+    re.I,
+)
+NEAR = 120
+"""Characters before a derivative in which it may be said that it is set to 0."""
 FAR = 600
 """Characters before an equation in which it may be said that it is solved."""
 
@@ -33,10 +41,14 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     decimals = any(isinstance(n, t.Num) and "." in n.text for n in nodes)
     if decimals and any(isinstance(n, t.Matrix) or (isinstance(n, t.Group) and len(n.items) > 1) for n in nodes):
         return "decimals in a list or matrix may be rounded"
+    if right == t.Num(Fraction(0)) and any(isinstance(n, t.Partial) for n in nodes) and _set_to_zero(state, statement):
+        return "an equation to be solved: a derivative is set to 0"
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):
         return "its sides have no name in common: it relates them, and is no identity"
+    if called := next((name for n in nodes if (name := _may_be_called(state, n))), ""):
+        return f"nothing says whether {called} is a function or a factor"
     try:
         _, (a, b) = lowered(state, left, right)
     except (Unread, IllShaped):
@@ -45,7 +57,7 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     below = {n for e in sides for n in names(state.definitions.unfold(e)) | names(e)} - set(state.definitions.equations)
     if unsaid := sorted(filter(is_named_here, below)):
         return f"nothing says what {unsaid[0]} is"
-    if two := _function_and_components(state, sides):
+    if two := _function_and_components(state, [*sides, *_behind(state, sides)]):
         return f"{two} stands for a function and for components"
     if unknown := _nowhere_else(state, sides):
         return f"{unknown} is never introduced"
@@ -118,6 +130,31 @@ def _function_and_components(state: State, sides: list[Expression]) -> str:
                 if (use := state.symbols.usage.get(name)) is not None and (use.letters or use.double):
                     return name
     return ""
+
+
+def _may_be_called(state: State, node: t.Tree) -> str:
+    """The s of s(z), where s is only named: a single name needs no brackets as a factor."""
+    for (_, head), (op, group) in pairwise(node.items) if isinstance(node, t.Factors) else ():
+        inside = group.base if isinstance(group, t.Scripted) else group
+        if op or not isinstance(inside, t.Group) or inside.kind != "(" or len(inside.items) != 1:
+            continue
+        found = reference(head, state.symbols.usage) if isinstance(inside.items[0], t.Name) else None
+        if found is None or found.base in state.symbols.functions or found.base in state.symbols.quantities:
+            continue
+        if found.key not in state.definitions.equations and found.key in state.symbols.entities:
+            return found.key
+    return ""
+
+
+def _behind(state: State, sides: list[Expression]) -> list[Expression]:
+    """The right sides of the equations on which some sides rest."""
+    stack, seen = [n for e in sides for n in names(e)], set[str]()
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            stack += state.definitions.mentions(name)
+    return [state.definitions.equations[n].right for n in sorted(seen & set(state.definitions.equations))]
 
 
 def _nowhere_else(state: State, sides: list[Expression]) -> str:
@@ -217,6 +254,13 @@ def _solves(state: State, statement: Statement) -> bool:
     before = state.document.text[max(0, start - FAR) : start]
     heading = before.rfind("\n#")
     return SOLVING.search(before[heading + 1 :]) is not None
+
+
+def _set_to_zero(state: State, statement: Statement) -> bool:
+    """Whether the words right before a formula set it to 0."""
+    start = state.document.segments[statement.block].start
+    before = state.document.text[max(0, start - NEAR) : start].rpartition("\n\n")
+    return ZERO.search(before[2] if before[2].strip("$ \n") else before[0]) is not None
 
 
 def _says_a_name(state: State, used: list[set[str]], defined: set[str]) -> bool:

@@ -40,7 +40,7 @@ __all__ = [
 
 NOT_EVERYWHERE = frozenset({"gelu", "GELU", "ELU", "SELU", "swish", "Swish", "SiLU"})
 """Names of functions that a document defines in its own way: with its own constants, or an approximation."""
-FUNCTION_LETTERS = frozenset({"sigma", "phi", "varphi", "psi", "g", "f"})
+FUNCTION_LETTERS = frozenset({"sigma", "varsigma", "phi", "varphi", "psi", "g", "f"})
 
 
 def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
@@ -306,9 +306,11 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
-    elif sigma is not None and not sigma.defined and _softmax_by_letter(words):
-        del state.symbols.functions["sigma"]
-        state.symbols.vector_functions.add("sigma")
+    for letter in ("sigma", "varsigma", "phi"):
+        f = state.symbols.functions.get(letter)
+        if f is not None and not f.defined and f.table_name != "sigmoid" and _softmax_by_letter(words, letter):
+            del state.symbols.functions[letter]
+            state.symbols.vector_functions.add(letter)
 
 
 def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
@@ -319,12 +321,10 @@ def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
     return plain and base not in {r.base for r in found}
 
 
-def _softmax_by_letter(words: str) -> bool:
+def _softmax_by_letter(words: str, letter: str) -> bool:
     """Whether the text calls σ the softmax."""
-    return (
-        "softmax" in words
-        and re.search(r"(\\sigma|σ)[^.]{0,60}softmax|softmax[^.]{0,60}(\\sigma|σ)", words) is not None
-    )
+    near = rf"(?:\\{letter}(?![a-z]){'|σ' if letter == 'sigma' else ''})"
+    return "softmax" in words and re.search(rf"{near}[^.]{{0,60}}softmax|softmax[^.]{{0,60}}{near}", words) is not None
 
 
 def _below(state: State, sides: Sequence[t.Tree]) -> set[str]:

@@ -17,7 +17,7 @@ from deltarule.reading.statement import Side, Statement
 __all__ = ["is_named_here", "probabilities_named"]
 
 PROBABILITIES = frozenset({"P", "p", "Pr", "q", "Q"})
-INDICES = frozenset("ijknmt")
+SAMPLES = frozenset("ijknmst")
 IS_NAMED = re.compile(r" [|=≠<>≤≥] ")
 SIGNS = {"\\ne": "≠", "\\le": "≤", "\\ge": "≥", "\\lt": "<", "\\gt": ">"}
 
@@ -88,6 +88,10 @@ def _one(head: t.Tree, behind: t.Tree) -> t.Tree | None:
     return t.Scripted(name, place, above, start=head.start, end=behind.end)
 
 
+def _is_letter(letter: str) -> bool:
+    return len(letter) == 1 and letter.isascii() and letter.islower()
+
+
 def _of_samples(group: t.Group) -> bool:
     """Whether what is compared is a quantity, y^{(i)} = 1, and not an index."""
     return any(isinstance(n, t.Scripted) and isinstance(n.sup, t.Group) for n in trees(group))
@@ -99,10 +103,10 @@ def _text(group: t.Group) -> tuple[str, set[tuple[str, str]]]:
 
     def plain(node: t.Tree) -> t.Tree | None:
         match node:
-            case t.Scripted(sup=t.Group(kind="(", items=(t.Name(letter=letter, accents=()),))) if letter in INDICES:
+            case t.Scripted(sup=t.Group(kind="(", items=(t.Name(letter=letter, accents=()),))) if letter in SAMPLES:
                 shared.add(("sample", letter))
                 return t.replaced(replace(node, sup=None) if node.sub is not None else node.base, plain)
-            case t.Scripted(sub=t.Name(letter=letter, accents=()), sup=None) if letter in INDICES:
+            case t.Scripted(sub=t.Name(letter=letter, accents=()), sup=None) if _is_letter(letter):
                 shared.add(("component", letter))
                 return t.replaced(node.base, plain)
         return None
@@ -111,6 +115,9 @@ def _text(group: t.Group) -> tuple[str, set[tuple[str, str]]]:
         match item:
             case t.Given(of=of, by=by):
                 return f"{said(of)} | {'; '.join(map(said, by))}"
+            case t.Compare(sides=(first, t.Name(letter=letter, accents=())), relations=(one,)) if _is_letter(letter):
+                shared.add(("component", letter))  # P(y = k | x), for each k
+                return f"{said(first)} {SIGNS.get(one.symbol, one.symbol)} ·"
             case t.Compare(sides=sides, relations=relations):
                 out = said(sides[0])
                 for relation, side in zip(relations, sides[1:], strict=True):

@@ -73,6 +73,9 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             return "assumption", f"a value of {found.key}, for the place where it stands"
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
+    if found is not None and first and isinstance(right, t.Name) and not _displayed(state, statement):
+        if right.letter in state.index_letters and found.key not in state.symbols.objectives and _counts(state, right):
+            return "assumption", f"a value of {found.key}, for the place where it stands"
     if equal_to_the_digits(with_sigmoid(state, left), with_sigmoid(state, right)):
         return "none", "equal to the digits that are written: an approximation"
     return None
@@ -99,6 +102,15 @@ def index_condition(state: State, left: t.Tree, sign: str, right: t.Tree) -> tup
     if sign in APART:
         return "≠", left.letter, right
     return ("=", left.letter, right) if sign in EQUAL else None
+
+
+def _displayed(state: State, statement: Statement) -> bool:
+    return bool(getattr(state.document.segments[statement.block], "display", False))
+
+
+def _counts(state: State, name: t.Name) -> bool:
+    """Whether a letter counts and is nothing else."""
+    return not name.accents and name.letter not in state.definitions.equations
 
 
 def _supposed(state: State, statement: Statement) -> bool:
