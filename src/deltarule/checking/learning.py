@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
+from deltarule.checking.stated_layout import stated_layout
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
@@ -300,9 +301,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         for side, other in zip(statement.sides, statement.sides[1:], strict=False):
             _inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
-    stated = [lies for name, lies in (("denominator layout", "column"), ("numerator layout", "row")) if name in words]
-    if len(stated) == 1:
-        state.symbols.layout = stated[0]
+    state.symbols.layout = stated_layout(words) or state.symbols.layout
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
