@@ -180,8 +180,16 @@ class Reader:
             if keyword_.arg != "axis":
                 raise self.source.error(keyword_, f"`{name}` has no argument `{keyword_.arg}`")
             axis = self._whole(keyword_.value)
-        values = [self._value(a) if isinstance(a, ast.Compare) else self.read(a) for a in arguments]
+        values = [self._argument(a) for a in arguments]
         return self._located(node, lambda: call(name, *values, axis=axis, abstract=self.functions))
+
+    def _argument(self, node: ast.expr) -> Tensor | Condition | tuple[int, ...]:
+        match node:
+            case ast.Compare():
+                return self._value(node)
+            case ast.Tuple(elts=[_, *_] as parts):  # a number for each axis of a window
+                return tuple(self._whole(part) for part in parts)
+        return self.read(node)
 
     def _whole(self, node: ast.expr) -> int:
         match node:

@@ -30,7 +30,7 @@ from deltarule.language.expression import (
 )
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.tensor import Condition, Operand, Tensor, aligned, shown
-from deltarule.language.windows import WINDOW_FUNCTIONS, concatenated
+from deltarule.language.windows import WINDOW_FUNCTIONS, Pair, concatenated
 
 __all__ = [
     "TENSOR_FUNCTIONS",
@@ -179,6 +179,8 @@ class TensorFunction:
     equation: str
     axis: bool = False
     """Whether it takes `axis=`."""
+    pairs: bool = False
+    """Whether a number may be one for each axis of a window: `(3, 5)`."""
 
 
 TENSOR_FUNCTIONS: dict[str, TensorFunction] = {
@@ -201,7 +203,7 @@ TENSOR_FUNCTIONS: dict[str, TensorFunction] = {
         TensorFunction("logsumexp", _logsumexp, (1, 1), "logsumexp(x) = log Σ_i exp(x_i)"),
         TensorFunction("where", _where, (3, 3), "where(u > v, a, b) = a if u > v else b"),
         TensorFunction("concat", concatenated, (2, 9), "concat(a, b) = a, then b, along the first axis", axis=True),
-        *(TensorFunction(*row) for row in WINDOW_FUNCTIONS),
+        *(TensorFunction(*row, pairs=row[0].endswith("2d")) for row in WINDOW_FUNCTIONS),
     )
 }
 
@@ -211,7 +213,9 @@ def _plural(low: int, high: int) -> str:
     return f"{count} argument" + ("" if high == 1 else "s")
 
 
-def call(name: str, *arguments: Operand | Condition, axis: int | None = None, abstract: Iterable[str] = ()) -> Tensor:
+def call(
+    name: str, *arguments: Operand | Condition | Pair, axis: int | None = None, abstract: Iterable[str] = ()
+) -> Tensor:
     """The function of that name: a row of `TENSOR_FUNCTIONS`, of `FUNCTIONS`, or one that is only named.
 
     >>> call("sum", Tensor.of("x", "n") ** 2).label
@@ -232,16 +236,19 @@ def call(name: str, *arguments: Operand | Condition, axis: int | None = None, ab
         raise NotationError(f"`{name}` takes {_plural(low, high)}, not {len(arguments)}")
     if axis is not None and (row is None or not row.axis or (len(arguments) == 2 and name in {"max", "min"})):
         raise NotationError(f"`{name}` takes no `axis` here")
-    values = [a if isinstance(a, Condition) else Tensor.value(a) for a in arguments]
-    label = f"{name}({', '.join([*(v.text() for v in values), *([] if axis is None else [f'axis={axis}'])])})"
+    values = [a if isinstance(a, Condition | tuple) else Tensor.value(a) for a in arguments]
+    if any(isinstance(v, tuple) for v in values) and (row is None or not row.pairs):
+        raise NotationError(f"`{name}` takes no pair of numbers")
+    texts = [str(v) if isinstance(v, tuple) else v.text() for v in values]
+    label = f"{name}({', '.join([*texts, *([] if axis is None else [f'axis={axis}'])])})"
     if row is not None and row.name == "where":
         return row.compute(*values).named(label)
     tensors = [value for value in values if isinstance(value, Tensor)]
-    if len(tensors) < len(values):
+    if any(isinstance(value, Condition) for value in values):
         raise NotationError("a comparison stands only in where(condition, a, b)")
     if row is None:
         return apply(name, *tensors).named(label)
-    return (row.compute(*tensors, axis=axis) if row.axis else row.compute(*tensors)).named(label)
+    return (row.compute(*tensors, axis=axis) if row.axis else row.compute(*values)).named(label)
 
 
 def tensor_function(name: str) -> Callable[..., Tensor]:

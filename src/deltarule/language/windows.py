@@ -1,7 +1,8 @@
 """Windows, convolution, pooling, reshaping, concatenation: tensors whose indices are affine in those of others.
 
 Each is a sum with a `Selection`, as in Σ_j [j = s i + k - s - p] x_j, so it is linear in x and nothing here needs a
-derivative. Sizes along windows are numbers; beside an array there are zeros (the padding). A size 1 makes no axis.
+derivative. Sizes along windows are numbers, one for all axes or one for each, `(3, 5)`; beside an array there are zeros
+(the padding). A size 1 makes no axis.
 
 >>> x = Tensor.of("x", 6)
 >>> windows(x, 1, 3).sizes, reshaped(x, 2, 3).sizes
@@ -14,12 +15,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
+from typing import TypeAlias
 
 from deltarule.language.arithmetic import add, multiply, power
 from deltarule.language.contraction import settle
 from deltarule.language.errors import NotationError, ShapeError
 from deltarule.language.expression import Axis, Expression, Index, Maximum, Number, fresh, selection
 from deltarule.language.tensor import Operand, Tensor, shown
+
+Pair: TypeAlias = tuple[int, ...]
+"""A number for each axis that a window moves along."""
 
 __all__ = ["WINDOW_FUNCTIONS", "concatenated", "flattened", "reshaped", "windows"]
 
@@ -73,7 +78,7 @@ class _Window:
 
 
 def _opened(
-    what: str, x: Tensor, dimensions: int, window: _Window
+    what: str, x: Tensor, dimensions: int, kernel: Sequence[_Window]
 ) -> tuple[list[Index], list[Index], list[Axis], list[Expression]]:
     """The places of the window, the entries in it, the axes of x that it moves along, and what selects from them."""
     if len(x.axes) < dimensions:
@@ -81,9 +86,10 @@ def _opened(
         raise ShapeError(f"`{what}` moves along the last {dimensions} axes (… by {wanted}), not along {shown(x)}")
     moving = list(x.axes[len(x.axes) - dimensions :])
     sizes = _numbers(what, x, moving)
-    places = [_axis(window.places(what, x, n)) for n in sizes]
-    inside = [_axis(window.size) for _ in sizes]
-    return places, inside, moving, [window.at(*each) for each in zip(moving, places, inside, strict=True)]
+    places = [_axis(window.places(what, x, n)) for window, n in zip(kernel, sizes, strict=True)]
+    inside = [_axis(window.size) for window in kernel]
+    each = zip(kernel, moving, places, inside, strict=True)
+    return places, inside, moving, [window.at(j, place, k) for window, j, place, k in each]
 
 
 def _whole(what: str, name: str, value: Operand, least: int) -> int:
@@ -93,47 +99,63 @@ def _whole(what: str, name: str, value: Operand, least: int) -> int:
     return int(n)
 
 
-def _window(what: str, numbers: Sequence[Operand], default_stride: int | None = 1) -> _Window:
-    """From the numbers: size, stride, padding, dilation."""
+def _each_axis(what: str, name: str, value: Operand | Pair, least: int, dimensions: int) -> tuple[int, ...]:
+    """A number for all axes, or one for each."""
+    if not isinstance(value, tuple):
+        return (_whole(what, name, value, least),) * dimensions
+    if len(value) != dimensions:
+        raise NotationError(
+            f"`{what}` takes one number as its {name}, or {dimensions} of them (one for each axis), not {len(value)}"
+        )
+    return tuple(_whole(what, name, n, least) for n in value)
+
+
+def _kernel(
+    what: str, numbers: Sequence[Operand | Pair], dimensions: int, default_stride: int | None = 1
+) -> tuple[_Window, ...]:
+    """The window along each axis, from the numbers: size, stride, padding, dilation."""
     names = (("window", 1), ("stride", 1), ("padding", 0), ("dilation", 1))
     if not 1 <= len(numbers) <= len(names):
         raise NotationError(f"`{what}` takes its window, stride, padding and dilation, not {len(numbers)} numbers")
     beside = default_stride is None  # a stride of 0: windows lie side by side
-    values = [
-        _whole(what, name, n, 0 if beside and name == "stride" else least)
+    columns = [
+        _each_axis(what, name, n, 0 if beside and name == "stride" else least, dimensions)
         for n, (name, least) in zip(numbers, names, strict=False)
     ]
-    if beside and (len(values) == 1 or not values[1]):
-        values[1:2] = values[:1]
-    return _Window(*values)
+    out = []
+    for values in map(list, zip(*columns, strict=True)):
+        if beside and (len(values) == 1 or not values[1]):
+            values[1:2] = values[:1]
+        out.append(_Window(*values))
+    return tuple(out)
 
 
-def windows(x: Tensor, dimensions: int, *numbers: Operand) -> Tensor:
+def windows(x: Tensor, dimensions: int, *numbers: Operand | Pair) -> Tensor:
     """Every window of the last axes: the axes of x, shortened to the places of the window, then those inside it."""
     what = f"windows{dimensions}d"
-    places, inside, moving, selections = _opened(what, x, dimensions, _window(what, numbers))
+    places, inside, moving, selections = _opened(what, x, dimensions, _kernel(what, numbers, dimensions))
     rest = x.axes[: len(x.axes) - dimensions]
     value = settle(multiply(*selections, x.expression, bound=moving))
     return Tensor(value, (*rest, *_axes(places), *_axes(inside)))
 
 
-def _pooled(x: Tensor, *numbers: Operand, dimensions: int, largest: bool) -> Tensor:
+def _pooled(x: Tensor, *numbers: Operand | Pair, dimensions: int, largest: bool) -> Tensor:
     what = f"window_{'max' if largest else 'mean'}{dimensions}d"
-    window = _window(what, numbers, None)
-    if largest and window.padding:
+    kernel = _kernel(what, numbers, dimensions, None)
+    if largest and any(window.padding for window in kernel):
         raise NotationError(
             f"`{what}` takes no padding: a zero beside the array may not be the largest",
             remedy="Windows stay inside the array; put a layer with padding before it.",
         )
-    places, inside, moving, selections = _opened(what, x, dimensions, window)
+    places, inside, moving, selections = _opened(what, x, dimensions, kernel)
     rest = x.axes[: len(x.axes) - dimensions]
     axes = (*rest, *_axes(places))
     if largest:
         body = settle(multiply(*selections, x.expression, bound=moving))
         return Tensor(Maximum(body, _axes(inside)) if _axes(inside) else body, axes)
-    share = power(Number(window.size**dimensions), -1)
+    count = prod(window.size for window in kernel)
     body = settle(multiply(*selections, x.expression, bound=(*_axes(inside), *moving)))
-    return Tensor(multiply(share, body) if window.size > 1 else body, axes)
+    return Tensor(multiply(power(Number(count), -1), body) if count > 1 else body, axes)
 
 
 def _global(x: Tensor, largest: bool) -> Tensor:
@@ -148,25 +170,27 @@ def _global(x: Tensor, largest: bool) -> Tensor:
     return Tensor(multiply(share, multiply(x.expression, bound=over)), x.axes[:1])
 
 
-def _convolved(x: Tensor, W: Tensor, *others: Operand, dimensions: int) -> Tensor:
+def _convolved(x: Tensor, W: Tensor, *others: Operand | Pair, dimensions: int) -> Tensor:
     """y[c, i] = Σ_d Σ_k W[c, d, k] x[d, s i + k] + b[c]: the others are b, if there is one, then the window's size,
     stride, padding, dilation, and the groups of channels. Axes of size 1 are left out of x, of W and of y."""
     what = f"convolve{dimensions}d"
-    bias = Tensor.value(others[0]) if others and Tensor.value(others[0]).number is None else None
+    first = others[0] if others and not isinstance(others[0], tuple) else 0
+    bias = Tensor.value(first) if Tensor.value(first).number is None else None
     numbers = others[1:] if bias is not None else others
     if not 1 <= len(numbers) <= 5:
         raise NotationError(f"`{what}` takes x, W, b and up to five numbers: window, stride, padding, dilation, groups")
-    window = _window(what, numbers[:4])
-    groups = _whole(what, "number of groups", numbers[4], 1) if len(numbers) == 5 else 1
+    window = _kernel(what, numbers[:4], dimensions)
+    (groups,) = _each_axis(what, "number of groups", numbers[4], 1, 1) if len(numbers) == 5 else (1,)
     if not dimensions <= len(x.axes) <= dimensions + 1:
         kind = "entries" if dimensions == 1 else "rows by columns"
         raise ShapeError(f"`{what}` takes channels by {kind}, not {shown(x)}")
     places, inside, moving, selections = _opened(what, x, dimensions, window)
     channel = x.axes[0] if len(x.axes) > dimensions else None
     incoming: int | str = channel.size if channel is not None else 1
-    kernel = W.axes[len(W.axes) - dimensions :] if window.size > 1 else ()
-    if window.size > 1 and tuple(a.size for a in kernel) != (window.size,) * dimensions:
-        raise ShapeError(f"`{what}`: the last axes of {shown(W)} are no window of {window.size}")
+    wanted = tuple(w.size for w in window if w.size > 1)
+    kernel = W.axes[len(W.axes) - len(wanted) :] if wanted else ()
+    if tuple(a.size for a in kernel) != wanted:
+        raise ShapeError(f"`{what}`: the last axes of {shown(W)} are no window of {' by '.join(map(str, wanted))}")
     front = W.axes[: len(W.axes) - len(kernel)]
     if groups == 1:
         inner = 1 if channel is None else 0

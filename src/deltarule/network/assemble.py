@@ -20,7 +20,7 @@ from deltarule.network.assumptions import assumptions
 from deltarule.network.chain import Link, read_chain
 from deltarule.network.losses import LOSSES
 from deltarule.network.modes import Modes, modes_of, renamed
-from deltarule.network.module import Module, Sizes
+from deltarule.network.module import Given, Module, Sizes
 from deltarule.network.modules import MODULES
 from deltarule.network.names import latex
 from deltarule.network.network import ModuleInstance, Network
@@ -105,17 +105,18 @@ class _Assembly:
         """The sizes of the input: those of the first module that states them; else a vector of size n."""
         vector: Sizes = ("n",)
         for link in self.links:
-            if link.module.counted and all(isinstance(s, int) for s in link.sizes):
-                return (prod(int(s) for s in link.sizes),)
+            counts = [s for s in link.sizes if isinstance(s, int)]
+            if link.module.counted and len(counts) == len(link.sizes):
+                return (prod(counts),)
             stated = link.module.sizes(dict(zip(link.module.size_arguments, link.sizes, strict=True))).get("x")
             if stated is not None and (link.sizes or len(stated) != 1):
                 return stated
             vector = vector if stated is None else stated  # of any size, as layer_norm: what comes after says which
         return vector
 
-    def _bound(self, link: Link, incoming: Sizes) -> dict[str, int | str]:
+    def _bound(self, link: Link, incoming: Sizes) -> dict[str, Given]:
         """The values of the size symbols of a module: its arguments, and what its input says of the rest."""
-        bound: dict[str, int | str] = dict(zip(link.module.size_arguments, link.sizes, strict=True))
+        bound: dict[str, Given] = dict(zip(link.module.size_arguments, link.sizes, strict=True))
         stated = parse_shapes(link.module.shapes).get(link.module.inputs[0], ())
         stated = tuple(s for s in stated if bound.get(str(s)) != 1)  # a size 1 makes no axis
         if not incoming and link.module.scalar_equation:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from deltarule.language.errors import NotationError, nearest
 from deltarule.language.notation import is_name
 from deltarule.language.source import Parsed, Piece, check_text, parsed, pieces
-from deltarule.network.module import Module, Option, OptionValue, Size
+from deltarule.network.module import Given, Module, Option, OptionValue
 
 __all__ = ["Link", "is_chain", "read_chain", "read_link"]
 
@@ -23,7 +23,7 @@ class Link:
 
     module: Module
     piece: Piece
-    sizes: tuple[Size, ...] = ()
+    sizes: tuple[Given, ...] = ()
     options: dict[str, OptionValue] = field(default_factory=dict)
     """Only what was given."""
 
@@ -90,7 +90,9 @@ def read_link(piece: Piece, modules: Mapping[str, Module]) -> Link:
         alone = not arguments and str(piece) == piece.text.strip()
         if not (missing and alone):
             raise piece.error(_count(module, len(arguments)), f"As in: {_usage(module)}")
-    sizes = tuple(_size(source, node, name) for node in arguments) or module.size_arguments
+    named = zip(arguments, module.size_arguments, strict=False)
+    sizes = tuple(_size(source, node, name, argument in module.pairs) for node, argument in named)
+    sizes = sizes or module.size_arguments
     return Link(module, piece, sizes, _options(source, module, keywords))
 
 
@@ -113,8 +115,12 @@ def _count(module: Module, given: int) -> str:
     return f"`{module.name}` takes {len(module.size_arguments)} sizes ({', '.join(module.size_arguments)}), not {given}"
 
 
-def _size(source: Parsed, node: ast.expr, name: str) -> Size:
+def _size(source: Parsed, node: ast.expr, name: str, pair: bool) -> Given:
     match node:
+        case ast.Tuple(elts=[rows, columns]) if pair:
+            found = _size(source, rows, name, False), _size(source, columns, name, False)
+            if isinstance(found[0], int) and isinstance(found[1], int):
+                return found[0], found[1]
         case ast.Constant(value=int(value)) if not isinstance(value, bool) and 0 < value < 10**9:
             return value
         case ast.Name(id=size) if is_name(size):
@@ -122,7 +128,7 @@ def _size(source: Parsed, node: ast.expr, name: str) -> Size:
     raise source.error(
         node,
         f"`{source.text(node)}` is not a size of `{name}`",
-        "A size is a whole number above 0, or a name such as n.",
+        f"A size is a whole number above 0, or a name such as n{', or a pair such as (3, 5)' if pair else ''}.",
     )
 
 
@@ -141,6 +147,11 @@ def _options(source: Parsed, module: Module, keywords: list[ast.keyword]) -> dic
 
 
 def _option_value(source: Parsed, option: Option, node: ast.expr) -> OptionValue:
+    match node:
+        case ast.Tuple(elts=[rows, columns]) if option.pair:
+            found = _option_value(source, option, rows), _option_value(source, option, columns)
+            if all(isinstance(n, Fraction) and n.denominator == 1 for n in found):
+                return int(found[0]), int(found[1])  # type: ignore[arg-type]
     value: object = None
     match node:
         case ast.Constant(value=bool(value) | str(value)):
@@ -161,4 +172,6 @@ def _option_value(source: Parsed, option: Option, node: ast.expr) -> OptionValue
     allowed = " or ".join(str(choice) for choice, _ in option.choices) or "a number"
     if option.interval is not None:
         allowed += f" from {_shown(option.interval[0])}, below {_shown(option.interval[1])}"
+    if option.pair:
+        allowed += ", or a pair of them as in (1, 2)"
     raise source.error(node, f"`{option.name}` is {allowed}, not `{_cut(source.text(node))}`")

@@ -9,13 +9,26 @@ from deltarule.network.module import Module, Option
 __all__ = ["CONVOLUTIONS"]
 
 _LARGE = Fraction(10**6)
-_STRIDE = Option("stride", Fraction(1), interval=(Fraction(1), _LARGE))
-_PADDING = Option("padding", Fraction(0), interval=(Fraction(0), _LARGE))
-_DILATION = Option("dilation", Fraction(1), interval=(Fraction(1), _LARGE))
 _BIAS = Option("bias", True, ((True, ", b"), (False, "")))
 _FITS = "the window fits floor((n + 2 padding - dilation (k - 1) - 1) / stride) + 1 times"
 _AXES = {1: "n", 2: "h w"}
 _SOURCE = "LeCun et al. 1998, Gradient-based learning applied to document recognition"
+
+
+def _number(name: str, least: int, s: int) -> Option:
+    return Option(name, Fraction(least), interval=(Fraction(least), _LARGE), pair=s == 2)
+
+
+def _moves(s: int) -> tuple[Option, ...]:
+    return _number("stride", 1, s), _number("padding", 0, s), _number("dilation", 1, s)
+
+
+def _rectangular(s: int) -> tuple[str, ...]:
+    return ("k, stride, padding, dilation: one number, or one for rows and one for columns, (3, 5)",) if s == 2 else ()
+
+
+def _pairs(s: int) -> tuple[str, ...]:
+    return ("k",) if s == 2 else ()
 
 
 def _convolution(s: int) -> Module:
@@ -25,11 +38,13 @@ def _convolution(s: int) -> Module:
         f"x: d {_AXES[s]}, W: c d {kernel}, b: c",
         name=f"conv{s}d",
         arguments=("d", "c", "k"),
-        options=(_BIAS, _STRIDE, _PADDING, _DILATION),
+        options=(_BIAS, *_moves(s)),
+        pairs=_pairs(s),
         example=(f"conv{s}d(2, 3, 2)", "2 4" if s == 1 else "2 3 4"),
         conventions=(
             "the kernel is not turned round: a cross-correlation, as everywhere in deep learning",
             f"channels come first; padding is of zeros; {_FITS}",
+            *_rectangular(s),
         ),
         latex=rf"\operatorname{{conv{s}d}}",
         source=f"{_SOURCE}; Dumoulin & Visin 2016, A guide to convolution arithmetic",
@@ -51,7 +66,8 @@ def _depthwise(s: int) -> Module:
         f"x: d {_AXES[s]}, W: d {kernel}, b: d",
         name=f"depthwise_conv{s}d",
         arguments=("d", "k"),
-        options=(_BIAS, _STRIDE, _PADDING, _DILATION),
+        options=(_BIAS, *_moves(s)),
+        pairs=_pairs(s),
         example=(f"depthwise_conv{s}d(2, 2)", "2 4" if s == 1 else "2 3 4"),
         conventions=("each channel has a kernel of its own: as many groups as channels", _FITS),
         latex=rf"\operatorname{{dwconv{s}d}}",
@@ -73,7 +89,8 @@ def _pooling(s: int, largest: bool) -> Module:
         f"y = window_{'max' if largest else 'mean'}{s}d(x, k, {{stride}}{'' if largest else ', {padding}'})",
         name=name,
         arguments=("k",),
-        options=(Option("stride", Fraction(0), interval=(Fraction(0), _LARGE)), *([] if largest else [_PADDING])),
+        options=(_number("stride", 0, s), *([] if largest else [_number("padding", 0, s)])),
+        pairs=_pairs(s),
         example=(f"{name}(2)", "2 4" if s == 1 else "2 4 4"),
         conventions=(
             "windows lie side by side unless stride says otherwise; channels come first, or there are none",

@@ -36,7 +36,7 @@ from deltarule.language.traversal import symbols
 from deltarule.network.chain import Link, read_link
 from deltarule.network.losses import LOSSES
 from deltarule.network.modes import Modes, modes_of, renamed
-from deltarule.network.module import Module, Sizes
+from deltarule.network.module import Given, Module, Sizes
 from deltarule.network.modules import MODULES
 from deltarule.network.network import ModuleInstance
 
@@ -374,7 +374,7 @@ class _Reading:
         self, source: Parsed, node: ast.Call, link: Link, incoming: Mapping[str, Sizes]
     ) -> tuple[Equations, Modes]:
         module = link.module
-        bound: dict[str, int | str] = dict(zip(module.size_arguments, link.sizes, strict=True))
+        bound: dict[str, Given] = dict(zip(module.size_arguments, link.sizes, strict=True))
         first = incoming[module.inputs[0]]
         symbols_of_first = parse_shapes(module.shapes).get(module.inputs[0], ())
         symbols_of_first = tuple(s for s in symbols_of_first if bound.get(str(s)) != 1)  # a size 1 makes no axis

@@ -12,7 +12,7 @@ from deltarule.language.expression import Expression, Number, Symbol
 from deltarule.language.notation import Equations, equation, parse_expression
 from deltarule.language.tensor import Tensor
 from deltarule.language.traversal import substitute
-from deltarule.network.module import BATCH_SIZE, Module, OptionValue, Size, Sizes
+from deltarule.network.module import BATCH_SIZE, Given, Module, OptionValue, Sizes
 from deltarule.network.network import ModuleInstance
 
 __all__ = ["Modes", "modes_of", "renamed"]
@@ -51,7 +51,7 @@ def modes_of(
     module: Module,
     options: Mapping[str, OptionValue],
     incoming: Mapping[str, Sizes],
-    bound: Mapping[str, Size],
+    bound: Mapping[str, Given],
     training: Equations,
 ) -> Modes:
     """What the row says of prediction and of its state, for the sizes that come in."""

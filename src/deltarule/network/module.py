@@ -13,11 +13,15 @@ from deltarule.language.errors import NotationError
 from deltarule.language.notation import FUNCTION, Equations, parse_equations, parse_expression, parse_shapes
 from deltarule.language.tensor import Operand, Tensor
 
-__all__ = ["BATCH_MEAN", "BATCH_SIZE", "Module", "Option", "OptionValue", "Size", "Sizes"]
+__all__ = ["BATCH_MEAN", "BATCH_SIZE", "Given", "Module", "Option", "OptionValue", "Pair", "Size", "Sizes"]
 
 Size: TypeAlias = int | str
 Sizes: TypeAlias = tuple[int | str, ...]
-OptionValue: TypeAlias = bool | str | Fraction
+Pair: TypeAlias = tuple[int, int]
+"""A number for the rows of an image and one for its columns."""
+OptionValue: TypeAlias = bool | str | Fraction | Pair
+Given: TypeAlias = Size | Pair
+"""What may stand for a size symbol in parentheses."""
 BATCH_MEAN = "batch_mean"
 """In an equation of a module: the mean over the samples of the batch."""
 BATCH_SIZE = "batch_size"
@@ -37,6 +41,9 @@ class Option:
     """Of a number: from the first on, below the second."""
     form: str = ""
     """How a number other than the default stands in the equation, as in `{}*`; at the default nothing stands there."""
+
+    pair: bool = False
+    """Whether it may be two numbers, one for the rows of an image and one for its columns."""
 
     def text(self, value: OptionValue) -> str:
         """The value as it stands in the equation."""
@@ -98,6 +105,9 @@ class Module:
     example: tuple[str, str] = ("", "")
     """For a module whose sizes have to be numbers: a call and the sizes of its input, with which it is shown."""
 
+    pairs: tuple[str, ...] = ()
+    """Size arguments that may be two numbers: those of a window over rows and columns."""
+
     counted: bool = False
     """Whether what comes in has as many entries as the product of the sizes: a vector, where nothing else says more."""
 
@@ -139,12 +149,17 @@ class Module:
             incoming = {name: sizes for name in self.inputs}
         return tuple(n for n in self.equations(incoming, bound, {}).free if n not in self.inputs and n not in drawn)
 
-    def sizes(self, bound: Mapping[str, Size]) -> dict[str, Sizes]:
-        """The shapes with size symbols replaced."""
-        return {
-            name: tuple(size for size in (bound.get(str(s), s) for s in sizes) if size != 1)
-            for name, sizes in parse_shapes(self.shapes).items()
-        }
+    def sizes(self, bound: Mapping[str, Given]) -> dict[str, Sizes]:
+        """The shapes with size symbols replaced: of a pair, the first number stands first."""
+        out: dict[str, Sizes] = {}
+        for name, sizes in parse_shapes(self.shapes).items():
+            found: list[Size] = []
+            for k, symbol in enumerate(sizes):
+                size = bound.get(str(symbol), symbol)
+                size = size[sizes[:k].count(symbol)] if isinstance(size, tuple) else size
+                found += [size] if size != 1 else []
+            out[name] = tuple(found)
+        return out
 
     def values(self, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
         """All options, given or default."""
@@ -169,7 +184,7 @@ class Module:
         return (*self.conventions, *(sentence for sentence in chosen if sentence))
 
     def equations(
-        self, incoming: Mapping[str, Sizes], bound: Mapping[str, Size], options: Mapping[str, OptionValue]
+        self, incoming: Mapping[str, Sizes], bound: Mapping[str, Given], options: Mapping[str, OptionValue]
     ) -> Equations:
         """The forward equations for the sizes of the inputs and of the size symbols."""
         read = self.read(self.text(options, scalar=not any(incoming.values())), incoming, bound)
@@ -178,7 +193,7 @@ class Module:
                 raise NotationError(f"the module `{self.name or self.equation}` does not use its input `{name}`")
         return read
 
-    def read(self, text: str, incoming: Mapping[str, Sizes], bound: Mapping[str, Size]) -> Equations:
+    def read(self, text: str, incoming: Mapping[str, Sizes], bound: Mapping[str, Given]) -> Equations:
         """Equations between the names of the row, which have the shapes that follow from its inputs and sizes."""
         shapes: dict[str, Sizes] = {name: incoming.get(self.inputs[0], ()) for name, _ in self.drawn}
         shapes |= {**self.sizes(bound), **incoming, BATCH_MEAN: (FUNCTION,)}

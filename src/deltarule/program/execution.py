@@ -32,6 +32,7 @@ NUMPY = {
         "sinh",
         "sqrt",
     ),
+    *("arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "exp2", "log10", "log2", "tan"),
     *("sum", "arange", "lib", "pad", "reshape", "tanh", "trace", "transpose", "where", "zeros"),
     *("add", "divide", "empty_like", "float64", "floor", "full_like", "power", "square", "subtract", "zeros_like"),
 }
@@ -41,7 +42,7 @@ NODES = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Dict, ast.Constant, ast.Call, ast.keyword),
     *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context),
 )
-IMPORTS = {"import numpy as np", "from scipy.special import erf"}
+IMPORTS = {"import numpy as np", *(f"from scipy.special import {names}" for names in ("erf", "erfc", "erf, erfc"))}
 
 
 class UnsafeSource(RuntimeError):
@@ -58,7 +59,7 @@ def functions_of(source: str, filename: str = "<deltarule program>") -> dict[str
 
 
 def _look_at(tree: ast.Module) -> None:
-    known = {"np", "erf", "len", "range"} | {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+    known = {"np", "erf", "erfc", "len", "range"} | {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):
             inside = known | {a.arg for a in statement.args.args}

@@ -199,7 +199,12 @@ class _Tensors:
         return f"np.reshape({source}, ({', '.join(self.spelling.size(a.size) for a in axes)},))"
 
     def matrix(
-        self, source: str, own: tuple[Axis, ...], over: tuple[Axis, ...], first: tuple[Axis, ...], second: tuple[Axis, ...]
+        self,
+        source: str,
+        own: tuple[Axis, ...],
+        over: tuple[Axis, ...],
+        first: tuple[Axis, ...],
+        second: tuple[Axis, ...],
     ) -> str | None:
         """An array as matrices with these axes, one for each index of `over` (which stands in front) if it has that."""
         front = tuple(a for a in own if a in over)

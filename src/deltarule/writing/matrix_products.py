@@ -1,7 +1,7 @@
 """Products of arrays with many axes as products of matrices: neighbouring axes taken together, one for each sample.
 
-    a[s,c,i,j] = Σ_dkl W[c,d,k,l] u[s,d,k,l,i,j]     for each s:  a[c, (i,j)] = W[c, (d,k,l)] u[(d,k,l), (i,j)]
-    ∂W[c,d,k,l] = Σ_sij δ[s,c,i,j] u[s,d,k,l,i,j]    sum over s:  δ[c, (i,j)] u[(d,k,l), (i,j)]ᵀ
+a[s,c,i,j] = Σ_dkl W[c,d,k,l] u[s,d,k,l,i,j]     for each s:  a[c, (i,j)] = W[c, (d,k,l)] u[(d,k,l), (i,j)]
+∂W[c,d,k,l] = Σ_sij δ[s,c,i,j] u[s,d,k,l,i,j]    sum over s:  δ[c, (i,j)] u[(d,k,l), (i,j)]ᵀ
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Products of arrays with many axes: one product of matrices for each sample, neighbouring axes taken together.
 
-    a[s,c,i,j] = Σ_dkl W[c,d,k,l] u[s,d,k,l,i,j]     for each s: a[c, (i,j)] = W[c, (d,k,l)] u[(d,k,l), (i,j)]
+a[s,c,i,j] = Σ_dkl W[c,d,k,l] u[s,d,k,l,i,j]     for each s: a[c, (i,j)] = W[c, (d,k,l)] u[(d,k,l), (i,j)]
 """
 
 from __future__ import annotations

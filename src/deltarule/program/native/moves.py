@@ -1,7 +1,7 @@
 """Entries that are only moved, as loops: a gather reads each result where it stands, a scatter adds to what is there.
 
-    u[s,d,k,i] = x[s,d,i+k-p]     lanes along i; what is beside the array is masked, and 0
-    δ[s,d,i+k-p] += g[s,d,k,i]    lanes along i; what is beside the array is left out
+u[s,d,k,i] = x[s,d,i+k-p]     lanes along i; what is beside the array is masked, and 0
+δ[s,d,i+k-p] += g[s,d,k,i]    lanes along i; what is beside the array is left out
 """
 
 from __future__ import annotations
@@ -166,9 +166,7 @@ def _load_where(v: Vectors, pointer: ir.Value, offset: Index, stride: Index, val
     return v._call(kind, v.type, [place, align, valid, zero])
 
 
-def _store_where(
-    v: Vectors, value: ir.Value, pointer: ir.Value, offset: Index, stride: Index, valid: ir.Value
-) -> None:
+def _store_where(v: Vectors, value: ir.Value, pointer: ir.Value, offset: Index, stride: Index, valid: ir.Value) -> None:
     """Elements written in the lanes that are valid."""
     b = v.builder
     if v.lanes == 1:
