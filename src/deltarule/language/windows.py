@@ -170,6 +170,15 @@ def _global(x: Tensor, largest: bool) -> Tensor:
     return Tensor(multiply(share, multiply(x.expression, bound=over)), x.axes[:1])
 
 
+def _per_channel(u: Tensor, x: Tensor) -> Tensor:
+    """An entry for each index of the first axis of x, the same at all indices of the others; a number is itself."""
+    if not u.axes:
+        return u
+    if len(u.axes) != 1 or not x.axes or u.axes[0].size != x.axes[0].size:
+        raise ShapeError(f"`per_channel` takes a vector with an entry for each channel of {shown(x)}, not {shown(u)}")
+    return Tensor(u.on(x.axes[:1]), x.axes)
+
+
 def _convolved(x: Tensor, W: Tensor, *others: Operand | Pair, dimensions: int) -> Tensor:
     """y[c, i] = Σ_d Σ_k W[c, d, k] x[d, s i + k] + b[c]: the others are b, if there is one, then the window's size,
     stride, padding, dilation, and the groups of channels. Axes of size 1 are left out of x, of W and of y."""
@@ -346,6 +355,7 @@ WINDOW_FUNCTIONS: tuple[tuple[str, Callable[..., Tensor], tuple[int, int], str],
     ),
     ("global_max", partial(_global, largest=True), (1, 1), "global_max(x)_c = the largest of x_c over all other axes"),
     ("global_mean", partial(_global, largest=False), (1, 1), "global_mean(x)_c = the mean of x_c over all other axes"),
+    ("per_channel", _per_channel, (2, 2), "per_channel(u, x)_ci = u_c, with the axes of x"),
     ("reshape", reshaped, (2, 9), "reshape(x, n, m)_ij = x_f with f = m (i - 1) + j"),
     ("flatten", flattened, (1, 1), "flatten(x)_f = x_ij with f = m (i - 1) + j"),
 )

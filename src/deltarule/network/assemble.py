@@ -162,7 +162,9 @@ class _Assembly:
         self, link: Link, name: str, current: str, output: str
     ) -> tuple[tuple[str, ...], dict[str, str], Equations, Modes, tuple[str, ...]]:
         """Read the equations of one module for what comes in; give every name in them its name in the network."""
-        module, incoming = link.module, self.sizes[current]
+        incoming = self.sizes[current]
+        link = replace(link, module=link.module.for_axes(len(incoming)))
+        module = link.module
         bound = self._bound(link, incoming)
         stated = module.sizes(bound).get(module.inputs[0])
         if stated is not None and stated != incoming:

@@ -12,7 +12,7 @@ import ast
 import warnings
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deltarule.language.equation import Equation, Role
 from deltarule.language.errors import NotationError, ShapeError, nearest
@@ -373,6 +373,7 @@ class _Reading:
     def _equations(
         self, source: Parsed, node: ast.Call, link: Link, incoming: Mapping[str, Sizes]
     ) -> tuple[Equations, Modes]:
+        link = replace(link, module=link.module.for_axes(len(incoming[link.module.inputs[0]])))
         module = link.module
         bound: dict[str, Given] = dict(zip(module.size_arguments, link.sizes, strict=True))
         first = incoming[module.inputs[0]]

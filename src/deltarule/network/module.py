@@ -105,6 +105,9 @@ class Module:
     example: tuple[str, str] = ("", "")
     """For a module whose sizes have to be numbers: a call and the sizes of its input, with which it is shown."""
 
+    variants: tuple[Module, ...] = ()
+    """The row for an input with another number of axes: channels of an image in the place of the units of a vector."""
+
     pairs: tuple[str, ...] = ()
     """Size arguments that may be two numbers: those of a window over rows and columns."""
 
@@ -117,6 +120,10 @@ class Module:
             return self
         names = tuple(f"n_{k}" for k in range(1, count + 1))
         return replace(self, equation=self.equation.replace("{sizes}", ", ".join(names)), arguments=names)
+
+    def for_axes(self, count: int) -> Module:
+        """The row for an input with so many axes."""
+        return next((m for m in self.variants if len(parse_shapes(m.shapes)[m.inputs[0]]) == count), self)
 
     def example_sizes(self) -> tuple[dict[str, Size], Sizes | None]:
         """Numbers for the size symbols and the sizes of the input in the example, if there is one."""

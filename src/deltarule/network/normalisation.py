@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from deltarule.network.module import Module, Option
@@ -10,38 +11,70 @@ __all__ = ["NORMALISATIONS"]
 
 _EPS = Option("eps", Fraction(1, 100_000))
 _AFFINE = "gamma * h + beta"
+_PER_CHANNEL = "per_channel(gamma, h) * h + per_channel(beta, h)"
+_GROUPS = Option("groups", Fraction(1), interval=(Fraction(1), Fraction(10**6)))
+
+_LAYER_NORM = Module(
+    "mu = mean(x); v = mean((x - mu)**2); h = (x - mu) / sqrt(v + {eps}); y = {affine}",
+    "x: n, gamma: n, beta: n",
+    name="layer_norm",
+    options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
+    conventions=("the variance divides by n", "eps stands inside the root"),
+    latex=r"\operatorname{LayerNorm}",
+    source="Ba, Kiros & Hinton 2016",
+    elsewhere=("torch.nn.LayerNorm(n, eps=1e-5)", "keras.layers.LayerNormalization, with eps = 1e-3"),
+    group="normalisation",
+)
+_GROUP_NORM = Module(
+    "mu = mean(x, axis=1); d = x - outer(mu, ones(k)); v = mean(d**2, axis=1); "
+    "h = d / outer(sqrt(v + {eps}), ones(k)); y = {affine}",
+    "x: n k, gamma: n k, beta: n k",
+    name="group_norm",
+    arguments=(),
+    options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
+    conventions=(
+        "x has an axis of groups and one of the units of a group: reshape a vector first",
+        "the variance divides by k",
+        "eps stands inside the root",
+    ),
+    latex=r"\operatorname{GroupNorm}",
+    source="Wu & He 2018",
+    elsewhere=(
+        "torch.nn.GroupNorm(n, n*k, eps=1e-5), which cuts the channels into n groups",
+        "keras.layers.GroupNormalization(groups=n), with eps = 1e-3",
+    ),
+    group="normalisation",
+)
 
 NORMALISATIONS = (
-    Module(
-        "mu = mean(x); v = mean((x - mu)**2); h = (x - mu) / sqrt(v + {eps}); y = {affine}",
-        "x: n, gamma: n, beta: n",
-        name="layer_norm",
-        options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
-        conventions=("the variance divides by n", "eps stands inside the root"),
-        latex=r"\operatorname{LayerNorm}",
-        source="Ba, Kiros & Hinton 2016",
-        elsewhere=("torch.nn.LayerNorm(n, eps=1e-5)", "keras.layers.LayerNormalization, with eps = 1e-3"),
-        group="normalisation",
+    replace(
+        _LAYER_NORM,
+        variants=(
+            replace(
+                _LAYER_NORM,
+                shapes="x: n r q, gamma: n r q, beta: n r q",
+                conventions=("mean and variance are over all entries of an image", *_LAYER_NORM.conventions[1:]),
+            ),
+        ),
     ),
-    Module(
-        "mu = mean(x, axis=1); d = x - outer(mu, ones(k)); v = mean(d**2, axis=1); "
-        "h = d / outer(sqrt(v + {eps}), ones(k)); y = {affine}",
-        "x: n k, gamma: n k, beta: n k",
-        name="group_norm",
-        arguments=(),
-        options=(_EPS, Option("affine", True, ((True, _AFFINE), (False, "h")))),
-        conventions=(
-            "x has an axis of groups and one of the units of a group: reshape a vector first",
-            "the variance divides by k",
-            "eps stands inside the root",
+    replace(
+        _GROUP_NORM,
+        options=(_EPS, _GROUPS, _GROUP_NORM.options[1]),
+        variants=(
+            replace(
+                _GROUP_NORM,
+                equation="u = reshape(x, {groups}, n * r * q / {groups}); mu = mean(u, axis=-1); "
+                "d = u - per_channel(mu, u); v = mean(d**2, axis=-1); "
+                "h = reshape(d / per_channel(sqrt(v + {eps}), u), n, r, q); y = {affine}",
+                shapes="x: n r q, gamma: n, beta: n",
+                options=(_EPS, _GROUPS, Option("affine", True, ((True, _PER_CHANNEL), (False, "h")))),
+                conventions=(
+                    "the channels of an image are cut into groups; mean and variance are over a group and all positions",
+                    "the variance divides by their number",
+                    "eps stands inside the root",
+                ),
+            ),
         ),
-        latex=r"\operatorname{GroupNorm}",
-        source="Wu & He 2018",
-        elsewhere=(
-            "torch.nn.GroupNorm(n, n*k, eps=1e-5), which cuts the channels into n groups",
-            "keras.layers.GroupNormalization(groups=n), with eps = 1e-3",
-        ),
-        group="normalisation",
     ),
     Module(
         "r = sqrt(mean(x**2) + {eps}); y = {affine} / r",
