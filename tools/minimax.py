@@ -87,6 +87,21 @@ def erf_far(shift: int) -> Real:
     return g
 
 
+def tail(z: Any) -> Any:
+    """erfc(x) exp(x²) x with z = 1/x²."""
+    x = 1 / mpmath.sqrt(z)
+    return mpmath.erfc(x) * mpmath.exp(x * x) * x
+
+
+def arctangent(z: Any) -> Any:
+    """(atan(x) - x)/x³ with z = x²: -1/3 + z/5 - ..."""
+    total, k, term = mpf(0), 0, mpf(1)
+    while abs(term) > mpf(10) ** -55:
+        term = -((-z) ** k) / (2 * k + 3)
+        total, k = total + term, k + 1
+    return total
+
+
 def far_weight(shift: int) -> Real:
     def w(t: Any) -> Any:
         x = shift * (1 + t) / (1 - t)
@@ -117,6 +132,13 @@ def rows() -> Iterator[Table]:
         yield Table("SIN", bits, series(3, 2, -1), 0, z4, d(2, 5), lambda z: z, "(x - sin(x))/x³, in x²")
         yield Table("COS", bits, series(4, 2, -1), 0, z4, d(2, 5), lambda z: z * z, "(cos(x) - 1 + x²/2)/x⁴, in x²")
         yield Table("ERF", bits, erf_near, 0, 1, d(7, 13), lambda z: mpf(1), "erf(x)/x - 1, in x²")
+        if bits == 64:
+            words = "(atan(x) - x)/x³, in x²"
+            yield Table("ATAN", bits, arctangent, 0, 0.0718, 8, lambda z: z, words)
+            words = "erfc(x) exp(x²), in (x - 2)/(x + 2)"
+            yield Table("ERFC_MIDDLE", bits, erf_far(2), at(1, 2), at(4, 2), 15, lambda t: 1 / erf_far(2)(t), words)
+            words = "erfc(x) exp(x²) x, in 1/x²"
+            yield Table("ERFC_TAIL", bits, tail, 28.0**-2, 4.0**-2, 12, lambda z: 1 / tail(z), words)
         yield Table(
             "ERFC", bits, erf_far(2), at(1, 2), at(d(4, 6), 2), d(7, 17), far_weight(2),
             "erfc(x) exp(x²), in (x - 2)/(x + 2)",

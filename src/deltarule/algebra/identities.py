@@ -3,7 +3,7 @@
 A row is `left = right`, read from left to right: wherever the left side has a value the right side has the same one,
 except at the points that `off` names. `uses` says what the row is for: `stable` (the right side keeps its accuracy
 where the left side overflows or cancels), `opens-loss` (brings a loss into a form that stays finite), `logarithm`,
-`exponential`, `logistic`, `piecewise`, `softmax`, `matrix`.
+`exponential`, `logistic`, `trigonometric`, `piecewise`, `softmax`, `matrix`.
 """
 
 from __future__ import annotations
@@ -139,10 +139,35 @@ def _rows() -> list[Identity]:
         ),
         row("derivative of tanh by cosh", subtract(ONE, power(tanh(s), 2)), power(Apply("cosh", (s,)), -2), "logistic"),
         row(
+            "1 + tanh by the sigmoid",
+            add(ONE, tanh(s)),
+            multiply(two, sigmoid(multiply(two, s))),
+            "logistic stable",
+        ),
+        row(
+            "1 - tanh by the sigmoid",
+            subtract(ONE, tanh(s)),
+            multiply(two, sigmoid(multiply(Number(-2), s))),
+            "logistic stable",
+        ),
+        row(
             "cosh² - sinh²",
             subtract(power(Apply("cosh", (s,)), 2), power(Apply("sinh", (s,)), 2)),
             ONE,
             "exponential",
+        ),
+        # the error function and its complement
+        row("1 - erf", subtract(ONE, Apply("erf", (s,))), Apply("erfc", (s,)), "stable"),
+        row("1 + erf", add(ONE, Apply("erf", (s,))), Apply("erfc", (negate(s),)), "stable"),
+        # sine and cosine, and their inverses
+        row("sin² + cos²", add(power(Apply("sin", (s,)), 2), power(Apply("cos", (s,)), 2)), ONE, "trigonometric"),
+        row("sine of the arcsine", Apply("sin", (Apply("asin", (s,)),)), s, "trigonometric"),
+        row("tangent of the arctangent", Apply("tan", (Apply("atan", (s,)),)), s, "trigonometric"),
+        row(
+            "arcsine and arccosine",
+            add(Apply("asin", (s,)), Apply("acos", (s,))),
+            multiply(half, Symbol("pi")),
+            "trigonometric",
         ),
         # logarithms of logistic functions
         row("logarithm of the sigmoid", log(sigmoid(s)), negate(softplus(negate(s))), "logarithm stable opens-loss"),
@@ -268,6 +293,7 @@ def _rows() -> list[Identity]:
         ),
         # algebra
         row("difference of squares", subtract(power(a, 2), power(b, 2)), multiply(subtract(a, b), add(a, b)), "stable"),
+        row("1 less a square", subtract(ONE, power(s, 2)), multiply(subtract(ONE, s), add(ONE, s)), "stable"),
         row("square of a sum", power(add(a, b), 2), add(power(a, 2), multiply(two, a, b), power(b, 2)), ""),
         row("a quotient of equals", divide(x, x), ONE, ""),
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import flint
 
@@ -15,7 +16,7 @@ from deltarule.language.functions import expand
 
 __all__ = ["POINTS", "floating", "in_balls", "relative_error"]
 
-_SIZES = (1e-9, 1e-4, 0.03, 0.4, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0)
+_SIZES = (1e-9, 1e-4, 0.03, 0.4, 0.9999999, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0, 1e18)
 POINTS = tuple(sign * size for size in _SIZES for sign in (1, -1))
 
 
@@ -47,6 +48,8 @@ FLOATING = {
     "log1p": math.log1p,
     "expm1": math.expm1,
     "sqrt": math.sqrt,
+    **{name: getattr(math, name) for name in ("tan", "acos", "asinh", "acosh", "atanh", "erfc", "cbrt", "exp2")},
+    **{name: getattr(math, name) for name in ("log2", "log10")},
 }
 
 BALL = {
@@ -155,6 +158,7 @@ def in_balls(e: Expression, values: Mapping[str, float], precision: int = 3200) 
         flint.ctx.prec = old
 
 
+@lru_cache(maxsize=4096)
 def relative_error(
     form: Expression, exact: Expression, s: str, activity: tuple[str, Expression] | None = None
 ) -> float:

@@ -14,6 +14,7 @@ from deltarule.algebra import prove
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.error import floating, relative_error
 from deltarule.calculus.reuse import Reuse, Y, reuse
+from deltarule.calculus.rewriting import EXACT, rewritten
 from deltarule.calculus.rules import differentiate, expand_functions
 from deltarule.calculus.tidy import cost, tidy
 from deltarule.language.arithmetic import divide, multiply, negate, subtract
@@ -26,6 +27,8 @@ __all__ = ["CHAINED", "Form", "Policy", "S", "Y", "choose", "forms", "put", "rec
 Policy = Literal["plain", "memory", "accuracy"]
 
 S = Symbol("~s")
+IDENTITY = "by an identity"
+"""How the rule of a form begins that identities made of another form, for stability."""
 CHAINED = "chain rule in the definition"
 """The rule of the form that keeps the functions which stand in the definition."""
 
@@ -75,7 +78,24 @@ def _forms(f: Expression, _known: frozenset[str]) -> tuple[Form, ...]:
     activity = reuse(f, S)
     if activity is not None and Y.name in names(activity.derivative):
         found.append(Form(activity.derivative, "reuse of the activity", activity))
+    found += _by_identities(f, found)
     return tuple(form for form in found if not _by_cases(form.expression) or _proved(form, f, found[0]))
+
+
+def _by_identities(f: Expression, found: list[Form]) -> list[Form]:
+    """Forms that stable identities make of those found, where each of these loses digits."""
+    exact = found[0].expression
+    if (names(exact) | names(f)) - {S.name, "pi"} or min(_error(f, form, exact) for form in found) <= EXACT:
+        return []
+    out: dict[Expression, Form] = {}
+    for form in found[-3:]:
+        for e, steps in rewritten(form.expression).items():
+            out.setdefault(e, Form(e, f"{IDENTITY}: {', then '.join(steps)}"))
+    return list(out.values())
+
+
+def _error(f: Expression, form: Form, exact: Expression) -> float:
+    return relative_error(form.expression, exact, S.name, (Y.name, expand_functions(f)))
 
 
 def _by_cases(e: Expression) -> bool:
@@ -197,13 +217,15 @@ def choose(f: Expression, policy: Policy) -> Form:
 def _choose(f: Expression, policy: Policy, _known: frozenset[str]) -> Form:
     candidates = forms(f)
     if policy == "plain":
-        return min((c for c in candidates if c.rule != "stable form"), key=lambda c: cost(c.expression))
+        written = (c for c in candidates if c.rule != "stable form" and not c.rule.startswith(IDENTITY))
+        return min(written, key=lambda c: cost(c.expression))
     if policy == "memory":
+        candidates = tuple(c for c in candidates if not c.rule.startswith(IDENTITY))
         return min(candidates, key=lambda c: (S.name in c.keeps, len(c.keeps), cost(c.expression)))
     exact = candidates[0].expression
     if (names(exact) | names(f)) - {S.name, "pi"}:  # free parameters: nothing to measure
         return min(candidates, key=lambda c: (c.reuse is not None, cost(c.expression)))
-    errors = [relative_error(c.expression, exact, S.name, (Y.name, expand_functions(f))) for c in candidates]
+    errors = [_error(f, c, exact) for c in candidates]
     best = min(errors)
     good = [c for c, error in zip(candidates, errors, strict=True) if error <= 4 * best + 1e-15]
     return min(good, key=lambda c: cost(c.expression))

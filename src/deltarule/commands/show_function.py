@@ -98,7 +98,8 @@ def _forms(sheet: FunctionSheet) -> list[str]:
         out += textwrap.wrap("; ".join(said), 78, initial_indent="    ", subsequent_indent="    ")
     if all(form.error is None for form in sheet.forms):
         return out
-    note = f"The error is the largest relative one in float64 at {len(POINTS)} points from -1000 to 1000"
+    ends = f"{min(POINTS):.0e} to {max(POINTS):.0e}".replace("+", "")
+    note = f"The error is the largest relative one in float64 at {len(POINTS)} points from {ends}"
     return [*out, "", *textwrap.wrap(f"{note}, measured by ball arithmetic.", 78)]
 
 

@@ -119,7 +119,7 @@ def _elementary() -> list[ScalarFunction]:
         row("acos", subtract(multiply(half, pi), call("asin", s)), r"\arccos", interval=("0", "pi"), domain=unit),
         row("sech", power(call("cosh", s), -1), interval=("0", "1")),
         row("csch", power(call("sinh", s), -1), off="at s = 0"),
-        row("coth", divide(call("cosh", s), call("sinh", s)), r"\coth", off="at s = 0"),
+        row("coth", power(call("tanh", s), -1), r"\coth", off="at s = 0"),
         row("asinh", call("log", add(s, _root(add(square, ONE)))), r"\operatorname{arsinh}"),
         row(
             "acosh",
@@ -165,7 +165,7 @@ def _activations() -> list[ScalarFunction]:
         return call("maximum", Number(low), call("minimum", u, Number(high)))
 
     half, zero = Number(Fraction(1, 2)), Number(0)
-    sixth = add(multiply(Number(Fraction(1, 6)), s), half)
+    sixth, above = Number(Fraction(1, 6)), add(s, Number(3))
     cubic = add(s, multiply(Number(Fraction("0.044715")), Power(s, Fraction(3))))
     root = multiply(Power(Number(2), Fraction(1, 2)), Power(Symbol("pi"), Fraction(-1, 2)))
     alpha, scale = (Number(Fraction(v)) for v in ("1.6732632423543772", "1.0507009873554805"))
@@ -217,14 +217,14 @@ def _activations() -> list[ScalarFunction]:
         row(
             "hard_sigmoid",
             "s",
-            clipped(0, sixth, 1),
+            multiply(sixth, clipped(0, above, 6)),
             "Courbariaux, Bengio & David 2015; with the slope 1/6 of Howard et al. 2019",
             kinks=("the derivative of hard_sigmoid(s) is taken as 0 at s = -3 and at s = 3",),
         ),
         row(
             "hard_swish",
             "s",
-            multiply(s, clipped(0, sixth, 1)),
+            multiply(sixth, s, clipped(0, above, 6)),
             "Howard et al. 2019, Searching for MobileNetV3",
             kinks=("the derivative of hard_swish(s) is taken as 0 at s = -3, as 1 at s = 3",),
         ),

@@ -54,7 +54,8 @@ def softplus(s):
 }
 
 _RESERVED = {
-    *("parameters", "learning_rate", "forward", "loss", "loss_and_gradients", "step", "gradients", "len", "erf", "np"),
+    *("parameters", "learning_rate", "forward", "loss", "loss_and_gradients", "step", "gradients", "len", "np"),
+    *("erf", "erfc"),
     *SCALAR_FORMS,
 }  # fmt: skip
 
@@ -88,7 +89,7 @@ class _Module:
         self.typesetter = Typesetter(Names(spec.declarations), "index", "denominator")
         self.comments: dict[Equation, str] = {}
         functions = {} if spec.policy == "plain" else {f: f for f in SCALAR_FORMS}
-        self.spelling = Spelling(self.names, functions=functions)
+        self.spelling = Spelling(self.names, functions=functions, exact=spec.policy == "accuracy")
         if spec.inputs:
             self.spelling = replace(self.spelling, dtype=f"{self.name(spec.inputs[0])}.dtype")
 
@@ -110,8 +111,9 @@ class _Module:
         forms = EXACT_FORMS if spec.policy == "accuracy" else SCALAR_FORMS
         helpers = [text for name, text in forms.items() if re.search(rf"(?<![\w.]){name}\(", body)]
         head = [f'"""{_plain(spec.title)}', "", f"{self.shapes()}", '"""', "", "import numpy as np"]
-        if re.search(r"(?<![\w.])erf\(", body):
-            head.append("from scipy.special import erf")
+        special = [name for name in ("erf", "erfc") if re.search(rf"(?<![\w.]){name}\(", body)]
+        if special:
+            head.append(f"from scipy.special import {', '.join(special)}")
         return "\n\n".join(["\n".join(head) + "\n", *(text.strip("\n") + "\n" for text in helpers), body])
 
     def shapes(self) -> str:

@@ -1,6 +1,6 @@
 """An expression as one line of NumPy: what a person would write by hand, with the names of its symbols.
 
-The source uses `np`, the names of the symbols, and `erf` where that function occurs: NumPy has none, so
+The source uses `np`, the names of the symbols, and `erf` and `erfc` where those functions occur: NumPy has neither, so
 `from scipy.special import erf` belongs above it (`erf` of one number can also come from `math`).
 
 Names reach the source only through `identifier`, numbers only as decimals, and everything else is text of this
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
+from deltarule.calculus.rewriting import stable_definition
 from deltarule.calculus.rules import expand_functions
 from deltarule.language.arrangement import (
     Add,
@@ -67,6 +68,18 @@ TWINS: dict[str, str] = {
     "erf": "erf",
     "sin": "np.sin",
     "cos": "np.cos",
+    "tan": "np.tan",
+    "asin": "np.arcsin",
+    "acos": "np.arccos",
+    "atan": "np.arctan",
+    "asinh": "np.arcsinh",
+    "acosh": "np.arccosh",
+    "atanh": "np.arctanh",
+    "exp2": "np.exp2",
+    "log2": "np.log2",
+    "log10": "np.log10",
+    "cbrt": "np.cbrt",
+    "erfc": "erfc",
     "sign": "np.sign",
     "abs": "np.abs",
     "maximum": "np.maximum",
@@ -81,7 +94,7 @@ TWINS: dict[str, str] = {
     "step": "np.heaviside",  # with 0 as its second argument; a comparison where it is a factor
 }
 
-_TAKEN = {"np", "erf"}
+_TAKEN = {"np", "erf", "erfc"}
 
 LONGEST = 10**6
 """Fractions of larger numbers are written as decimals."""
@@ -99,6 +112,8 @@ class Spelling:
     """Functions that the caller defines under a name, beside `TWINS`."""
     dtype: str = ""
     """What new arrays are made of (`x.dtype`); NumPy's own choice, float64, if empty."""
+    exact: bool = False
+    """Whether definitions are written in the form with the smallest measured error, not as the table has them."""
 
     def name(self, name: str) -> str:
         if name in self.names:
@@ -168,7 +183,7 @@ def primitive(expression: Expression, spelling: Spelling) -> Expression:
             return expand_functions(e)
         if spelling.function(e.function):
             return None
-        body = expand(e)
+        body = (stable_definition(e) if spelling.exact else None) or expand(e)
         return None if body is None else substitute(body, replace)
 
     return substitute(expression, replace)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from llvmlite import ir
 
 from deltarule.language.errors import DeltaruleError
-from deltarule.program.native import error_function, exponential, logarithm, powers, trigonometric
+from deltarule.program.native import error_function, exponential, inverse_functions, logarithm, powers, trigonometric
 from deltarule.program.native.lanes import Lanes
 
 __all__ = ["NAMES", "emit", "emit_sigmoids"]
@@ -46,8 +46,13 @@ UNARY: dict[str, Callable[[Lanes, bool], Lanes]] = {
     "log1p": logarithm.log1p,
     "softplus": logarithm.softplus,
     "erf": error_function.erf,
+    "erfc": error_function.erfc,
     "sin": trigonometric.sin,
     "cos": trigonometric.cos,
+    **{
+        name: getattr(inverse_functions, name)
+        for name in ("tan", "asin", "acos", "atan", "asinh", "acosh", "atanh", "exp2", "log2", "log10", "cbrt")
+    },
     "sqrt": _root,
     "abs": _absolute,
     "sign": _sign,

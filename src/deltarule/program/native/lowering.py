@@ -80,7 +80,7 @@ def schedule_of(spec: ProgramSpec, outputs: Sequence[str]) -> Schedule:
     def rewrite(e: Expression) -> Expression:
         if spec.policy == "plain":
             return primitive(e, Spelling())
-        return stable(primitive(e, _SPELLING))
+        return stable(primitive(e, replace(_SPELLING, exact=spec.policy == "accuracy")))
 
     equations = (*spec.forward, *spec.backward, *spec.gradients.values(), *spec.updates.values())
     return lower(equations, outputs, batch=spec.batch, rewrite=rewrite)
