@@ -69,3 +69,54 @@ SUMMED = "Let $\\varsigma$ be the softmax and $a_c = \\varsigma(u)_c$ for $c = 1
 )  # fmt: skip
 def test_what_is_set_and_what_may_be_a_function_is_not_refuted(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+NORMAL = "Let $X \\in \\mathbb{R}^{m \\times n}$, $y \\in \\mathbb{R}^m$ and $w = (X^T X)^{-1} X^T y$.\n\n"
+SQUARE = "Let $S \\in \\mathbb{R}^{n \\times n}$ with the determinant $|S|$.\n\n"
+QUERIES = (
+    "Attention: $Q \\in \\mathbb{R}^{n \\times d}$, $K \\in \\mathbb{R}^{m \\times d}$, $V \\in \\mathbb{R}^{m \\times p}$, "
+    "$A = \\text{softmax}(Q K^T)$, $O = A V$.\n\n"
+)
+TWO = "Consider $f(u, v) = \\log(e^u + e^v)$ and $g(w) = w^T B w$ for $w \\in \\mathbb{R}^n$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (NORMAL + r"$$X^T (X w - y) = 0$$", "proved"),
+        (NORMAL + r"$$X w = y$$", "refuted"),
+        (SQUARE + r"$$\det(S^{-1}) = \frac{1}{|S|}$$", "proved"),
+        (SQUARE + r"$$\det(S^{-1}) = |S|$$", "refuted"),
+        (SQUARE + r"$$\frac{\partial}{\partial S} \log |S| = S^{-T}$$", "conditional"),
+        (SQUARE + r"$$(S^2)^{-1} = S^{-1} S^{-1}$$", "proved"),
+        (QUERIES + r"$$\sum_j A_{ij} = 1$$", "proved"),
+        (QUERIES + r"$$\sum_i A_{ij} = 1$$", "refuted"),
+        (QUERIES + r"$$\text{Attention}(Q, K, V) = \text{softmax}(Q K^T) V$$", "definition"),
+        (r"Let $Z = X W$ with $X \in \mathbb{R}^{m \times n}$, $W \in \mathbb{R}^{n \times k}$. $$A = \text{softmax}(Z)$$",
+         "unread"),  # over the rows or over the columns
+        (TWO + r"$$\nabla f = \left[\frac{\partial f}{\partial u}, \frac{\partial f}{\partial v}\right]$$", "conditional"),
+        (TWO + r"$$\nabla g = (B + B^T) w$$", "conditional"),
+        (TWO + r"$$\nabla g = 2 B w$$", "refuted"),
+        (TWO + r"$$\nabla q = 0$$", "unread"),
+    ],
+)  # fmt: skip
+def test_square_matrices_attention_and_gradients_of_what_has_arguments(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict
+
+
+FORM = "Let $q = u^T B u$ and $p = -\\frac12 (x - \\mu)^T \\Sigma^{-1} (x - \\mu)$.\n\n"
+COVARIANCE = "With the covariance matrix $\\Sigma$ let $p = -\\frac12 (x - \\mu)^T \\Sigma^{-1} (x - \\mu)$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (FORM + r"$$\nabla_u q = 2 B u$$", "refuted"),  # B is a matrix, and not said to be symmetric
+        (FORM + r"$$\nabla_u q = (B + B^T) u$$", "conditional"),
+        (FORM + r"$$\nabla_\mu p = \frac12 (\Sigma^{-1} + \Sigma^{-T}) (x - \mu)$$", "conditional"),
+        (COVARIANCE + r"$$\nabla_\mu p = \Sigma^{-1} (x - \mu)$$", "conditional"),
+        (COVARIANCE + r"$$\nabla_\mu p = -\Sigma^{-1} (x - \mu)$$", "refuted"),
+    ],
+)
+def test_a_capital_between_two_vectors_is_a_matrix(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict

@@ -20,6 +20,7 @@ from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnec
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
+from deltarule.checking.unsummed import chains_summed, with_others_held
 from deltarule.language.arithmetic import multiply, negate, subtract
 from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
@@ -33,6 +34,7 @@ from deltarule.reading.values import IllShaped, Unread, Value, aligned
 __all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
+COUNTS = frozenset({"n", "m", "N", "M"})
 PROBE = Budget(seconds=0.1, points=1)
 
 
@@ -276,6 +278,12 @@ def _outcome(
         outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
     if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):
         return Outcome("undecided", reason="a function stands without its argument")
+    if outcome.status == "refuted" and (summed := chains_summed(a, b)) is not None:
+        anew = equality(state, summed[0].expression, summed[1].expression, True, facts, definitions)
+        if anew.status == "proved":
+            return anew
+    if outcome.status == "refuted" and implied and COUNTS & (names(a.expression) | names(b.expression)):
+        return Outcome("undecided", reason="a sum without bounds beside the number of its terms")
     if outcome.status == "refuted" and (letter := _component_unsaid(state, left, right, a, b)):
         return Outcome("undecided", reason=f"the index {letter} stands on one side only")
     return outcome
@@ -350,6 +358,10 @@ def _under_assumptions(
         flipped = _other_side(b.expression)
         if flipped is not None and equality(state, a.expression, flipped, False, None, None).status == "proved":
             return Condition("kink", "the value at the kink is a convention")
+        held = [with_others_held(v.expression) or v.expression for v in (a, b)]
+        anew = held != [a.expression, b.expression] and equality(state, held[0], held[1], False, None, None)
+        if anew and anew.status == "proved":
+            return Condition("definition-elsewhere", "each derivative holds the other names of the sum fixed")
         for condition, facts in _unsaid(state):
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition

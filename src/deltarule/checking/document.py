@@ -17,6 +17,7 @@ from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
+from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import defines
 from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
@@ -195,6 +196,7 @@ def _judged(
         _learn(state, sides, watch)
         given.shape(state)
         given.assume(state)
+        with_covariances(state)
         watch.learnt()
         under, said = conditions(state, statements), said_in_words(state, statements)
         for place, statement in enumerate(statements):

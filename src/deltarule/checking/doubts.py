@@ -57,6 +57,10 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     below = {n for e in sides for n in names(state.definitions.unfold(e)) | names(e)} - set(state.definitions.equations)
     if unsaid := sorted(filter(is_named_here, below)):
         return f"nothing says what {unsaid[0]} is"
+    for n in sorted(n for e in sides for n in names(e) if n[:1].islower()):
+        entity = state.symbols.entities.get(n)
+        if entity is not None and entity.rank == 2 and {1, 2} <= _index_counts(state, n):
+            return f"{n} stands with one index and with two"
     if two := _function_and_components(state, [*sides, *_behind(state, sides)]):
         return f"{two} stands for a function and for components"
     if unknown := _nowhere_else(state, sides):
@@ -144,6 +148,17 @@ def _may_be_called(state: State, node: t.Tree) -> str:
         if found.key not in state.definitions.equations and found.key in state.symbols.entities:
             return found.key
     return ""
+
+
+def _index_counts(state: State, name: str) -> set[int]:
+    """With how many indices a name stands."""
+    out: set[int] = set()
+    for statement in state.statements:
+        for side in statement.sides:
+            for node in t.walk(side.tree) if side.tree is not None else ():
+                if isinstance(node, t.Scripted) and (found := reference(node, state.symbols.usage)) is not None:
+                    out |= {len(found.indices)} if found.key == name and not found.transposed else set()
+    return out
 
 
 def _behind(state: State, sides: list[Expression]) -> list[Expression]:

@@ -14,15 +14,18 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.survey import step_letters
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
 
 __all__ = ["functions_apart"]
 
+SPECIAL = frozenset({"max", "min", "argmax", "argmin", "det", "diag", "tr", "Tr", "trace", "Trace", "lg", "arg",
+                     "GELU", "gelu", "ELU", "SELU", "swish", "Swish", "SiLU", "mean", "sum"})  # fmt: skip
 LETTERS = frozenset({"f", "g", "phi", "varphi", "psi", "sigma"})
 
 
 def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
-    """The statements with each such function under one name, f_1."""
+    """The statements with each such function under one name, f_1; Attention(Q, K, V) = … is one of the document too."""
+    statements = _own_calls(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     steps = step_letters(sides)
     below: dict[str, set[str]] = {}
@@ -43,6 +46,30 @@ def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Stat
         assert isinstance(node, t.Scripted) and isinstance(node.base, t.Name)
         name = replace(node.base, letter=f"{node.base.letter}_{found[1]}", start=node.start, end=node.end)
         return replace(node, base=name, sub=None) if node.sup is not None or node.primes else name
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+
+def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements in which names of functions that mean nothing everywhere and head an equation, LayerNorm(x) = …,
+    are written like other names before brackets."""
+    own: set[str] = set()
+    for statement in statements:
+        match statement.sides[0].tree:
+            case t.Call(function=t.Name(letter=letter), argument=t.Group(kind="(")) if statement.relations:
+                own.add(letter)
+    own -= {*KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS, *SPECIAL}
+    if not own:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Call(function=t.Name(letter=letter) as name, argument=t.Group(kind="(") as group) if letter in own:
+                return t.Factors((("", name), ("", t.replaced(group, change))), start=node.start, end=node.end)
+        return None
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))

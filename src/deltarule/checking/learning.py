@@ -302,6 +302,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             _inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
     state.symbols.layout = stated_layout(words) or state.symbols.layout
+    state.symbols.softmax_over = _softmax_over(words, sides)
+    state.symbols.bars_of_matrices = "determinant" if re.search(r"determina[nt]|\\det\b", words) else None
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
         sigma.table_name = "sigmoid"
@@ -318,6 +320,21 @@ def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
     found = [r for x in declared if (r := reference(x, state.symbols.usage)) is not None]
     plain = use is not None and not (use.bold or use.transposed or use.letters or use.digits or use.double)
     return plain and base not in {r.base for r in found}
+
+
+def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
+    """What the softmax of a matrix runs over: by words, or rows in softmax(Q Kᵀ), one for each query."""
+    rows = re.search(r"row[- ]?wise|(?:each|every|per|over|along|across|of) (?:the )?rows?\b|(?:dim|axis) ?= ?-1", words)
+    columns = re.search(r"column[- ]?wise|(?:each|every|per|along|across) (?:the )?columns?\b|axis ?= ?0", words)
+    if rows or columns:
+        return None if rows and columns else "row" if rows else "column"
+    for side in sides:
+        for node in trees(side):
+            named = isinstance(node, t.Call) and isinstance(node.function, t.Name)
+            called = named and "softmax" in node.function.letter.lower() and "attention" in words
+            if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
+                return "row"
+    return None
 
 
 def _softmax_by_letter(words: str, letter: str) -> bool:

@@ -74,7 +74,8 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
     if found is not None and first and isinstance(right, t.Name) and not _displayed(state, statement):
-        if right.letter in state.index_letters and found.key not in state.symbols.objectives and _counts(state, right):
+        counts = right.letter in state.index_letters and _counts(state, right)
+        if counts and found.key not in state.symbols.objectives:
             return "assumption", f"a value of {found.key}, for the place where it stands"
     if equal_to_the_digits(with_sigmoid(state, left), with_sigmoid(state, right)):
         return "none", "equal to the digits that are written: an approximation"

@@ -15,6 +15,7 @@ from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
 from deltarule.reading.shifted import equation
+from deltarule.reading.square_matrices import determinant, matrix_power
 from deltarule.reading.values import Unread, Value, aligned, minus, plus, transpose
 from deltarule.reading.written_out import axis_for
 
@@ -84,6 +85,8 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
         return softmax(low, low.lower(argument), found)
     if found.base in TRACE and low.symbols.function(found.base) is None:
         return trace(low.lower(argument), start)
+    if found.base == "det" and (inside := low.lower(argument)).rank == 2:
+        return determinant(low, inside, start)
     group = argument.base if isinstance(argument, t.Scripted) else argument
     if isinstance(group, t.Group) and group.kind in {"(", "["}:
         value = call_reference(low, found, group)
@@ -216,6 +219,12 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
         if found.indices:
             return Value(rename(e, {axis: low.sized(low.index(found.indices[0]), axis.size)}))
         return value
+    if argument.rank == 2 and low.symbols.softmax_over and not found.indices:
+        axis = argument.col if low.symbols.softmax_over == "row" else argument.row
+        assert axis is not None
+        other = fresh(axis.size)
+        total = multiply(Apply("exp", (rename(argument.expression, {axis: other}),)), bound=(other,))
+        return argument.with_expression(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
     letters = [a for a in argument.expression.axes if a.name in INDEX_LETTERS]
     if argument.rank == 0 and len(letters) == 1:  # softmax(z_i): component i
         other = fresh(letters[0].size)
@@ -254,7 +263,7 @@ def raised(low: Lowering, value: Value, exponent: Value, start: int, *, summed: 
         )  # p^y, for p > 0
     n: Fraction = exponent.expression.value
     if value.rank == 2:
-        raise Unread("a power of a matrix", start)
+        return matrix_power(low, value, n, start)
     if abs(n) > 64:
         raise Unread("an exponent above 64", start)
     return value.with_expression(power(value.expression, n))

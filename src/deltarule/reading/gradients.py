@@ -144,6 +144,14 @@ def gradient_of_several(low: Lowering, node: t.Partial) -> Value | None:
     match node.of:
         case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(_, _, *_) as names)))):
             found = reference(head, low.symbols.usage)
+        case t.Name():
+            found = reference(node.of, low.symbols.usage)
+            f = low.symbols.functions.get(found.base) if found is not None else None
+            lists = low.symbols.quantities.get(found.base, set()) if found is not None else set()
+            own = f.parameters if f is not None else next(iter(lists)).split(",") if len(lists) == 1 else ()
+            names = tuple(t.Name(k, start=node.start, end=node.end) for k in own if k.isalpha())
+            if len(names) < max(2, len(own)):
+                return None
         case _:
             return None
     if found is None or node.order != 1 or not all(isinstance(x, t.Name | t.Scripted) for x in names):
@@ -157,6 +165,10 @@ def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
     match of:
         case t.Factors(items=((_, _), ("", t.Group(kind="(", items=(by,))))):
             return (by,)
+    found = reference(of, low.symbols.usage) if isinstance(of, t.Name | t.Scripted) else None
+    names = low.symbols.quantities.get(found.base, set()) if found is not None and not found.primes else set()
+    if len(names) == 1 and (only := next(iter(names))).isalpha():  # ∇g, where g(w) was introduced
+        return (t.Name(only, start=of.start, end=of.end),)
     raise Unread("a gradient that does not say by what", of.start)
 
 

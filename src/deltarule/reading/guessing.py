@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference, usage_of
-from deltarule.reading.symbols import Symbols
+from deltarule.reading.symbols import SCALAR_CAPITALS, Symbols
 from deltarule.reading.values import Unread, Value, minus
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
-__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "like_vector", "same_rank", "with_arguments"]
+__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "between_vectors", "like_vector", "same_rank", "with_arguments"]
 
 
 MATRICES = frozenset("ABGPUVX")
@@ -106,6 +106,23 @@ def behind_a_row(low: Lowering, item: t.Tree) -> Value | None:
     if low.guessing:
         return as_vector(low, item)
     raise Unread(f"nothing says yet what {found.key} is", item.start)
+
+
+def between_vectors(low: Lowering, item: t.Tree, behind: t.Tree | None) -> Value | None:
+    """In the first passes the A of xᵀA y and xᵀA⁻¹y, of which nothing says what it is, is a matrix."""
+    found = reference(item, low.symbols.usage)
+    entity = low.symbols.entities.get(found.key) if found is not None else None
+    if found is None or entity is None or entity.rank is not None or found.indices or behind is None:
+        return None
+    if (found.power is not None and not found.inverse) or found.base in SCALAR_CAPITALS or low.is_function(found):
+        return None
+    names = [r for n in t.walk(behind) if (r := reference(n, low.symbols.usage)) is not None and not r.indices]
+    if not found.base[:1].isupper() or not any(r.base[:1].islower() for r in names):
+        return None
+    if not low.guessing:
+        raise Unread(f"nothing says yet what {found.key} is", item.start)
+    low.symbols.shaped(entity, 2)
+    return low.lower(item)
 
 
 def as_matrix(low: Lowering, item: t.Tree, before: Sequence[tuple[str, t.Tree]]) -> Value | None:

@@ -29,7 +29,15 @@ from deltarule.reading.calls import (
 from deltarule.reading.chains import chained
 from deltarule.reading.components import assembled, at_components
 from deltarule.reading.gradients import holding, of_transposed, operator, partial
-from deltarule.reading.guessing import as_matrix, as_sample, as_vector, behind_a_row, like_vector, same_rank
+from deltarule.reading.guessing import (
+    as_matrix,
+    as_sample,
+    as_vector,
+    behind_a_row,
+    between_vectors,
+    like_vector,
+    same_rank,
+)
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
 from deltarule.reading.shifted import Places
@@ -387,6 +395,9 @@ class Lowering:
                 value = as_vector(self, items[before][1]) or value
             if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
                 value = as_sample(self, items[before][1]) or value
+                if value.rank == 0 and op in {"", "cdot"}:
+                    after = items[k][1] if k < len(items) and items[k][0] in {"", "cdot"} else None
+                    value = between_vectors(self, items[before][1], after) or value
                 if value.rank == 0 and op in {"", "cdot"}:
                     value = behind_a_row(self, items[before][1]) or value
             if (

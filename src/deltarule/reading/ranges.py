@@ -160,4 +160,6 @@ def upper_bound(upper: t.Tree) -> int | str:
             return int(value)
         case t.Name() | t.Scripted():
             return label_text(upper)
+        case t.Terms(items=items) if all(isinstance(x, t.Scripted | t.Num) for _, x in items):
+            return label_text(upper)  # s_l + 1: a size of its own
     raise Unread("an upper bound that is not a number or a letter", upper.start)

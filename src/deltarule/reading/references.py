@@ -390,6 +390,8 @@ def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None
             out["label"] = label_text(sup)  # y^*, y^{\\text{true}}
         case t.Name(letter=letter, style="rm" | "sf" | "it") if len(letter) > 1:
             out["label"] = label_text(sup)  # y^*, y^{\\text{true}}
+        case t.Terms(items=(("-", t.Name() as turned),)) if is_transpose(turned):  # A^{-T}
+            out["transposed"], out["power"] = True, t.Num(Fraction(-1), "-1", start=sup.start, end=sup.end)
         case t.Terms(items=(("-", t.Num(value=v)),)) if v == 1:
             out["inverse"] = True
             out["power"] = sup

@@ -170,6 +170,12 @@ def survey(
                     found = reference(only, usage)
                     if found is not None:
                         usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
+                case t.Scripted(base=t.Group(kind="(", items=(t.Terms(items=terms),)), sup=sup) if (
+                    sup is not None and is_transpose(sup) and all(isinstance(x, t.Name | t.Scripted) for _, x in terms)
+                ):  # (x - μ)^T: both are vectors
+                    for _, item in terms:
+                        if (found := reference(item, usage)) is not None and not found.indices:
+                            usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
                 case t.Factors(items=items) if any(op == "odot" for op, _ in items):
                     for _, item in items:
                         found = reference(item, usage)

@@ -127,6 +127,10 @@ class Symbols:
     """Whether e is the base of the exponential nearly everywhere, whatever a slip such as `e^a_k` makes of it."""
     vector_functions: set[str] = field(default_factory=lambda: set(VECTOR_FUNCTIONS))
     """Names of the softmax, also a letter that the text calls so."""
+    softmax_over: str | None = None
+    """`row` or `column`: what the softmax of a matrix is taken over, where the document says so or multiplies Q Kᵀ."""
+    bars_of_matrices: str | None = None
+    """What |A| of a matrix is, `determinant` where the document speaks of one."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
     number_of_size: dict[str, int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import add, multiply, power, subtract
 from deltarule.language.expression import ONE, ZERO, Apply, Axis, Index, Piecewise, fresh
 from deltarule.reading import tree as t
+from deltarule.reading.square_matrices import determinant
 from deltarule.reading.values import IllShaped, Unread, Value, hadamard
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def group_value(low: Lowering, node: t.Group) -> Value:
         inside = low.lower(node.items[0])
         if node.kind == "|" and inside.rank == 0:
             return Value(Apply("abs", (inside.expression,)))
+        if node.kind == "|" and inside.rank == 2 and low.symbols.bars_of_matrices == "determinant":
+            return determinant(low, inside, node.start)
         if node.kind == "|" and inside.rank == 2:
             raise Unread("|…| of a matrix, a determinant or a norm", node.start)
         axes = [a for a in (inside.row, inside.col) if a is not None]

@@ -1,0 +1,68 @@
+"""Short forms of the chain rule: ∂C/∂β = ∂C/∂y_i · ∂y_i/∂β without its sum, ∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x without
+saying that ∂u/∂x holds v fixed."""
+
+from __future__ import annotations
+
+from deltarule.checking.lowered import implied
+from deltarule.language.arithmetic import add
+from deltarule.language.expression import Derivative, Expression, Product, Sum
+from deltarule.language.traversal import names, substitute
+from deltarule.reading.values import Value
+
+__all__ = ["chains_summed", "with_others_held"]
+
+
+def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
+    """The two sides with a sum over each index that only one of them has, where that stands in two derivatives of one
+    product and nowhere else; None where it does not."""
+    letters = [{x.name for x in v.expression.axes if x not in (v.row, v.col)} for v in (a, b)]
+    kept = letters[0] & letters[1]
+    out: list[Value] = []
+    for value, own in zip((a, b), letters, strict=True):
+        extra = own - kept
+        if extra and not all(_chains(term, extra) for term in _terms(value.expression)):
+            return None
+        summed = implied(value, kept) if extra else value
+        if summed is None:
+            return None
+        out.append(summed)
+    return None if letters[0] == letters[1] else (out[0], out[1])
+
+
+def _terms(e: Expression) -> tuple[Expression, ...]:
+    return e.terms if isinstance(e, Sum) else (e,)
+
+
+def _chains(term: Expression, letters: set[str]) -> bool:
+    """Whether an index of a term stands in two derivatives and in no other factor."""
+    if not {x.name for x in term.axes} & letters:
+        return True
+    factors = term.factors if isinstance(term, Product) else (term,)
+    with_index = [f for f in factors if {x.name for x in f.axes} & letters]
+    return len(with_index) == 2 and all(isinstance(f, Derivative) for f in with_index)
+
+
+def with_others_held(e: Expression) -> Expression | None:
+    """∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x as the chain rule means it, each ∂u/∂x with the other names of the sum held fixed; None
+    where a side is no such sum."""
+    links = [(term, _link(term)) for term in _terms(e)]
+    through = {name for _, link in links if link is not None for name in names(link.of)}
+    if len(through) < 2 or len({link.by.name for _, link in links if link is not None}) != 1:
+        return None
+    out = []
+    for term, link in links:
+        if link is None:
+            out.append(term)
+            continue
+        held = Derivative(link.of, link.by, sorted({*link.held, *(through - names(link.of))}))
+        out.append(substitute(term, lambda u, link=link, held=held: held if u is link else None))
+    return add(*out)
+
+
+def _link(term: Expression) -> Derivative | None:
+    """The ∂u/∂x of a product ∂C/∂u ∂u/∂x."""
+    factors = [f for f in (term.factors if isinstance(term, Product) else ()) if isinstance(f, Derivative)]
+    for f in factors:
+        if any(g is not f and names(f.of) == {g.by.name} for g in factors):  # also ∂C/∂σ² ∂σ²/∂x
+            return f
+    return None
