@@ -9,7 +9,6 @@ from deltarule.language.arithmetic import multiply
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Expression, Product, Symbol, opened
-from deltarule.network.derive import derive
 from deltarule.network.network import Network
 from deltarule.program.spec import ProgramSpec
 
@@ -40,6 +39,8 @@ def spec_of(network: Network, policy: str = "accuracy", weighted: bool = False) 
         forward = tuple(batched.equations)
         spec = ProgramSpec(network.text, dict(batched.declarations), forward, prediction, batched.inputs)
         return replace(spec, batch=batched.batch, policy=policy, target=network.target, at_prediction=other)
+    from deltarule.network.derive import derive  # not needed to predict only
+
     derivation = derive(batched, wrt=network.parameters, policy=cast(Policy, policy), prove=False)
     made = {e.name for e in batched.equations}
     if batched.prediction_equation is not None:

@@ -7,24 +7,25 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import column_or_1d
 
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.training.callbacks import Callback, EpochReport
 from deltarule.training.class_targets import kind_of_target, refuse_one_class
 from deltarule.training.class_weights import ClassWeight, class_weights, label_weights
-from deltarule.training.fitting import NetworkFront, Task, fitted_network, one_hot, output_size
+from deltarule.training.deciding import DecidesClasses, DecidesValues
+from deltarule.training.fitting import NetworkFront, fitted_network, one_hot, output_size
 from deltarule.training.links import link_of
 from deltarule.training.network_estimator import NetworkEstimator
 from deltarule.training.notes import Notes
 from deltarule.training.standardisation import Standardisation
 from deltarule.training.value_targets import refuse_targets_out_of_range, takes_standardised
 
-__all__ = ["Classifier", "Regressor", "features_of"]
+__all__ = ["Classifier", "Model", "Regressor"]
 
 
-class Classifier(ClassifierMixin, NetworkEstimator):
+class Classifier(DecidesClasses, ClassifierMixin, NetworkEstimator):
     """A network that classifies: one class a row, or several labels a row.
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (relu), with sigmoid + bce for two
@@ -47,8 +48,6 @@ class Classifier(ClassifierMixin, NetworkEstimator):
     """
 
     _metric = "accuracy"
-    multilabel_: bool = False
-    """Whether a row may have several labels, or none."""
 
     def __init__(
         self,
@@ -125,10 +124,6 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         )
         self.class_weight = class_weight
 
-    @property
-    def task(self) -> Task:
-        return "multilabel" if self.multilabel_ else "classification"
-
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on X [rows, columns] and classes y [rows], or labels y [rows, labels] of zeros and ones.
 
@@ -166,16 +161,6 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         """The most probable class of each row, [rows]; of labels those more probable than not, [rows, labels]."""
         return self._given_back(self.decided(self.outputs(X)), X)
 
-    def decided(self, outputs: np.ndarray) -> np.ndarray:
-        """The class of each row of what the network gives, or its labels."""
-        if self.multilabel_:
-            return (outputs > 0.5).astype(np.int64)
-        return self.classes_[self.index_of(outputs)]
-
-    def index_of(self, outputs: np.ndarray) -> np.ndarray:
-        """The index of the class of each row of what the network gives."""
-        return (outputs > 0.5).astype(np.int64) if outputs.ndim == 1 else outputs.argmax(axis=1)
-
     def predict_proba(self, X: Any) -> Any:
         """The probability of each class, [rows, classes], columns in the order of `classes_`; or of each label.
 
@@ -184,19 +169,9 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         """
         return self._given_back(self.probabilities(self.outputs(X)), X, self._columns_of_classes())
 
-    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """The same of what the network gives."""
-        outputs = np.clip(outputs, 0, 1)
-        if self.multilabel_:
-            return outputs
-        if outputs.ndim == 1:
-            return np.column_stack([1 - outputs, outputs])
-        total = outputs.sum(axis=1, keepdims=True)
-        return np.where(total > 0, outputs / np.where(total > 0, total, 1), 1 / outputs.shape[1])
-
     def predict_log_proba(self, X: Any) -> Any:
         """The natural logarithms of the probabilities, taken from the scores: finite where probabilities round to 0."""
-        check_is_fitted(self, "parameters_")
+        self.refuse_unfitted()
         link = link_of(self.network_)
         if link is None or (link.function == "sigmoid" and not self.multilabel_ and output_size(self.network_) > 1):
             with np.errstate(divide="ignore"):
@@ -213,7 +188,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
 
         They are the logits where the network ends in a sigmoid or a softmax; of labels each positive where it is there.
         """
-        check_is_fitted(self, "parameters_")
+        self.refuse_unfitted()
         scores = self.scores(X)
         if link_of(self.network_) is None and (scores.ndim == 1 or self.multilabel_):
             scores = scores - 0.5
@@ -298,7 +273,7 @@ class Classifier(ClassifierMixin, NetworkEstimator):
         return tags
 
 
-class Regressor(RegressorMixin, NetworkEstimator):
+class Regressor(DecidesValues, RegressorMixin, NetworkEstimator):
     """A network that regresses on one target or several.
 
     `network` is a text, a `Network`, or None: then one hidden layer of 64 units (tanh) and squared_error. A symbolic
@@ -316,10 +291,6 @@ class Regressor(RegressorMixin, NetworkEstimator):
     """
 
     _metric = "r2"
-
-    @property
-    def task(self) -> Task:
-        return "regression"
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on X [rows, columns] and values y [rows] or [rows, targets].
@@ -353,11 +324,6 @@ class Regressor(RegressorMixin, NetworkEstimator):
     def predict(self, X: Any) -> Any:
         """The values, [rows] or [rows, targets], in the units of the target."""
         return self._given_back(self.decided(self.outputs(X)), X, self._target_names())
-
-    def decided(self, outputs: np.ndarray) -> np.ndarray:
-        """What the network gives, in the units of the target."""
-        values = self.target_standardisation_.undo(outputs) if self.target_standardisation_ is not None else outputs
-        return values.reshape(len(values), 1) if self.two_axes_ and values.ndim == 1 else values
 
     def _begin_values(self, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
         outputs = 1 if Y.ndim == 1 else Y.shape[1]
@@ -402,7 +368,4 @@ class Regressor(RegressorMixin, NetworkEstimator):
         return tags
 
 
-def features_of(model: Classifier | Regressor) -> Sequence[str]:
-    """The names of the columns that the model takes; x0, x1, ... where it was trained on a bare array."""
-    names = getattr(model, "feature_names_in_", None)
-    return [f"x{j}" for j in range(model.n_features_in_)] if names is None else [str(n) for n in names]
+Model = Classifier | Regressor

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import deltarule.training.model_schema as schema
 from deltarule.language.errors import DeltaruleError
+from deltarule.training.deciding import Fitted
 from deltarule.training.document_folder import arrays_named, packed, read_folder, write_folder
-from deltarule.training.estimators import Classifier, Regressor
-from deltarule.training.updating import Memory
+from deltarule.training.fitted import FittedClassifier, FittedRegressor
 
-__all__ = ["flat", "load_model", "nested", "save_model"]
+if TYPE_CHECKING:
+    from deltarule.training.estimators import Classifier, Regressor
+    from deltarule.training.updating import Memory
+
+__all__ = ["flat", "load_fitted", "load_model", "nested", "save_model"]
 
 MODEL = "model.json"
 
@@ -54,7 +58,28 @@ def load_model(folder: str | os.PathLike[str]) -> Classifier | Regressor:
     Raises:
         DeltaruleError: it is not a model, or something in it is not as it should be; the message says what.
     """
-    path = Path(folder)
+    from deltarule.training.estimators import Classifier, Regressor
+
+    document, contents, model = _loaded(Path(folder), {"classifier": Classifier, "regressor": Regressor})
+    assert isinstance(model, Classifier | Regressor)
+    schema.trained(model, document)
+    model.optimiser_state_ = _memory(Path(folder), document, contents, model.parameters_)
+    return model
+
+
+def load_fitted(folder: str | os.PathLike[str]) -> Fitted:
+    """The same for predictions only: nothing that trains is imported.
+
+    Raises:
+        DeltaruleError: as for `load_model`.
+    """
+    return _loaded(Path(folder), {"classifier": FittedClassifier, "regressor": FittedRegressor})[2]
+
+
+def _loaded(
+    path: Path, kinds: Mapping[str, Callable[..., Fitted]]
+) -> tuple[dict[str, Any], Mapping[str, bytes], Fitted]:
+    """The document of a model's folder, the files that it names, and the model."""
     if not (path / MODEL).is_file():
         what = "is not a model: it has no model.json" if path.is_dir() else "does not exist" if not path.exists() else (
             "is not a model: a model is a folder"
@@ -63,9 +88,7 @@ def load_model(folder: str | os.PathLike[str]) -> Classifier | Regressor:
     document, contents = read_folder(path, MODEL, schema.check, _files)
     name = document["weights"]
     parameters = arrays_named(path / name, document["weights_sha256"], contents[name], MODEL)
-    model = schema.restored(document, parameters, str(path / MODEL))
-    model.optimiser_state_ = _memory(path, document, contents, parameters)
-    return model
+    return document, contents, schema.restored(document, parameters, str(path / MODEL), kinds)
 
 
 def flat(arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -99,6 +122,8 @@ def _memory(
     path: Path, document: Mapping[str, Any], contents: Mapping[str, bytes], parameters: Mapping[str, np.ndarray]
 ) -> Memory:
     """What the optimiser remembers; nothing, where the model was written by a version that did not keep it."""
+    from deltarule.training.updating import Memory
+
     state = document.get("optimiser_state")
     if state is None:
         return Memory()

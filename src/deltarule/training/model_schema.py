@@ -8,21 +8,26 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.network import Network
+from deltarule.training.deciding import DecidesClasses, Fitted
 from deltarule.training.document_folder import is_file_name
 from deltarule.training.encoding import Encoder
-from deltarule.training.estimators import Classifier, Regressor
 from deltarule.training.numbering import Declarations
 from deltarule.training.recipe import check_recipe
-from deltarule.training.settings import validate
+from deltarule.training.restoring import restore
+from deltarule.training.settings import DECLARED, NAMED, SETTINGS, defaults, validate
 from deltarule.training.standardisation import Standardisation
 
-__all__ = ["FIELDS", "SCHEMA", "check", "described", "restored"]
+if TYPE_CHECKING:
+    from deltarule.training.estimators import Classifier, Regressor
+
+__all__ = ["FIELDS", "SCHEMA", "check", "described", "restored", "trained"]
 
 SCHEMA = 1
 NOT_KEPT = frozenset({"network", "progress", "callbacks"})
@@ -152,7 +157,7 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
     """The document of a fitted model, without its weights."""
     found: dict[str, Any] = {
         "schema": SCHEMA,
-        "kind": "classifier" if isinstance(model, Classifier) else "regressor",
+        "kind": "classifier" if isinstance(model, DecidesClasses) else "regressor",
         "network": model.network_.text,
         "shapes": model.network_.shapes,
         "settings": {n: _setting(n, v) for n, v in model.get_params(deep=False).items() if n not in NOT_KEPT},
@@ -171,7 +176,7 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
         found["target_names"] = [str(name) for name in model.target_names_in_]
     if hasattr(model, "best_epoch_"):
         found["best_epoch"] = model.best_epoch_
-    if isinstance(model, Classifier):
+    if isinstance(model, DecidesClasses):
         found["classes"] = model.classes_.tolist()
         if model.multilabel_:
             found["multilabel"] = True
@@ -184,8 +189,10 @@ def described(model: Classifier | Regressor, about: dict[str, Any]) -> dict[str,
     return found
 
 
-def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place: str) -> Classifier | Regressor:
-    """The model of a checked document and its weights.
+def restored(
+    document: dict[str, Any], parameters: dict[str, np.ndarray], place: str, kinds: Mapping[str, Callable[..., Fitted]]
+) -> Fitted:
+    """The model of a checked document and its weights, ready to predict; `kinds` makes one of its kind and settings.
 
     Raises:
         DeltaruleError: the network cannot be read, or weights, columns, classes and network do not fit together.
@@ -197,18 +204,19 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
         raise DeltaruleError(f"{place}: a {kind} {odd}")
     if kind == "regressor" and "multilabel" in document:
         raise DeltaruleError(f"{place}: a {kind} has no multilabel")
-    estimator = Classifier if kind == "classifier" else Regressor
-    known = [name for name in estimator().get_params(deep=False) if name not in NOT_KEPT]
+    known = [n for n in (*SETTINGS, *NAMED, *DECLARED) if n != "class_weight" or kind == "classifier"]
     odd = [name for name in settings if name not in known]
     if odd:
         raise DeltaruleError(f"{place}: settings has an unknown name {odd[0][:60]!r}{nearest(odd[0][:60], known)}")
-    settings = {name: _given(name, value) for name, value in settings.items()}  # what lacks is at its default
+    settings = {name: _given(name, value) for name, value in settings.items()}
+    settings = {n: v for n, v in defaults().items() if n in known} | settings
     try:
         network = Network.parse(document["network"], document["shapes"] or None)
         validate(settings)
-        model = estimator(network, **settings)
-        check_recipe(model)
-        Declarations(model.categorical, model.ordinal)
+        model = kinds[kind](network, **settings)
+        recipe: Any = SimpleNamespace(**settings)
+        check_recipe(recipe)
+        Declarations(settings["categorical"], settings["ordinal"])
     except (DeltaruleError, TypeError, ValueError, AttributeError) as error:
         raise DeltaruleError(f"{place}: {error}") from error
     model.n_features_in_ = document["features"]
@@ -217,22 +225,26 @@ def restored(document: dict[str, Any], parameters: dict[str, np.ndarray], place:
         model.feature_names_in_ = np.array(document["feature_names"], dtype=object)
     if "target_names" in document:
         model.target_names_in_ = np.array(document["target_names"], dtype=object)
-    if "best_epoch" in document:
-        model.best_epoch_ = document["best_epoch"]
     for name in ("standardisation", "target_standardisation"):
         kept = document.get(name)
         value = None if kept is None else Standardisation(np.array(kept["mean"], float), np.array(kept["scale"], float))
         setattr(model, f"{name}_", value)
-    if isinstance(model, Classifier):
+    if isinstance(model, DecidesClasses):
         model.classes_ = np.array(document["classes"])
         model.multilabel_ = document.get("multilabel", False)
     else:
         model.two_axes_ = document["two_axes"]
-    model.restore(network, parameters, document["seed"], place)
-    model.history_ = {k: [math.nan if v is None else v for v in values] for k, values in document["history"].items()}
-    model.n_epochs_ = document["epochs"]
-    model.interrupted_, model.about_ = document["interrupted"], document["about"]
+    restore(model, network, parameters, place)
+    model.about_ = document["about"]
     return model
+
+
+def trained(model: Classifier | Regressor, document: dict[str, Any]) -> None:
+    """Put in what the document has of the training."""
+    model.seed_, model.n_epochs_, model.interrupted_ = document["seed"], document["epochs"], document["interrupted"]
+    model.history_ = {k: [math.nan if v is None else v for v in values] for k, values in document["history"].items()}
+    if "best_epoch" in document:
+        model.best_epoch_ = document["best_epoch"]
 
 
 def _plain(value: Any) -> Any:

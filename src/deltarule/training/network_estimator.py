@@ -36,9 +36,10 @@ from deltarule.training.lbfgs import Converged
 from deltarule.training.loop import NonFiniteLoss, Plan, train_on
 from deltarule.training.notes import Notes
 from deltarule.training.optimisers import optimiser
+from deltarule.training.planning import plan_of
 from deltarule.training.predicting import Predicting
 from deltarule.training.range_test import RangeTest
-from deltarule.training.recipe import check_recipe, plan_of
+from deltarule.training.recipe import check_recipe
 from deltarule.training.settings import validate
 from deltarule.training.sparse_input import is_sparse, kept_sparse, plain_encoder, scaled_only
 from deltarule.training.splitting import split
@@ -60,11 +61,7 @@ class NetworkEstimator(Predicting, BaseEstimator):
     """What both estimators share. Arrays are float64 outside and `dtype` inside."""
 
     classes_: np.ndarray
-    n_features_in_: int
-    feature_names_in_: np.ndarray
     _raw_columns: list[RawColumn]
-    about_: dict[str, Any]
-    """What a model file says of the data."""
 
     def __init__(
         self,
@@ -194,12 +191,6 @@ class NetworkEstimator(Predicting, BaseEstimator):
         if self.recompute or (self.engine == "auto" and pays(size, rows, plan.batch_size, plan.epochs)):
             return compiled(self.network_, self.policy, self.dtype, "native", self.recompute)
         return self.program_
-
-    def restore(self, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str) -> None:
-        """Put in what a model file holds, checked; see `restoring`."""
-        from deltarule.training.restoring import restore
-
-        restore(self, network, parameters, seed, place)
 
     def __getstate__(self) -> dict[str, Any]:
         state: Any = super().__getstate__()

@@ -1,4 +1,7 @@
-"""What a fitted network does with rows: predictions and scores, as arrays or frames; and how it shows itself."""
+"""What a fitted network does with rows: predictions and scores, as arrays or frames; and how it shows itself.
+
+Nothing of scikit-learn is imported for it: a model of a file (`fitted`) predicts without.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,18 @@ from copy import copy
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from deltarule.network import Network
 from deltarule.program import Program
 from deltarule.training.containers import contained, container
 from deltarule.training.display import WithNetwork, visual_block
 from deltarule.training.encoding import Encoder
-from deltarule.training.features import encoded_features
 from deltarule.training.fitting import Task, arranged, compiled
 from deltarule.training.links import link_of
 from deltarule.training.notes import Notes
 from deltarule.training.standardisation import Standardisation
 
-__all__ = ["Predicting"]
+__all__ = ["Predicting", "features_of"]
 
 ROWS_AT_ONCE = 16_384
 """Rows that are predicted together: bounds the memory for the activities."""
@@ -32,25 +33,42 @@ class Predicting:
     policy: str
     dtype: str
     engine: str
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    target_names_in_: np.ndarray
     encoder_: Encoder
     network_: Network
     parameters_: dict[str, np.ndarray]
     standardisation_: Standardisation | None
     target_standardisation_: Standardisation | None
     _program: Program | None
+    about_: dict[str, Any]
+    """What a model file says of the data."""
 
     @property
     def task(self) -> Task:
         """What it does: `classification`, `multilabel` or `regression`."""
         raise NotImplementedError
 
-    def _compiled(self) -> Program:
-        return compiled(self.network_, self.policy, self.dtype, "numpy" if self.engine == "auto" else self.engine)
+    def decided(self, outputs: np.ndarray) -> np.ndarray:
+        """What it predicts for each row, of what the network gives."""
+        raise NotImplementedError
+
+    def _compiled(self, auto: str = "numpy") -> Program:
+        """The program; `auto` is the engine where the model leaves it open."""
+        return compiled(self.network_, self.policy, self.dtype, auto if self.engine == "auto" else self.engine)
+
+    def refuse_unfitted(self) -> None:
+        """Raise scikit-learn's NotFittedError before `fit`."""
+        if not hasattr(self, "parameters_"):
+            from sklearn.utils.validation import check_is_fitted
+
+            check_is_fitted(self, "parameters_")
 
     @property
     def program_(self) -> Program:
         """The compiled network; not kept in pickles, so it is compiled again where it is missing."""
-        check_is_fitted(self, "parameters_")
+        self.refuse_unfitted()
         program: Program | None = getattr(self, "_program", None)
         if program is None:
             program = self._program = self._compiled()
@@ -61,7 +79,7 @@ class Predicting:
         if self.engine != "auto":
             return self
         other = copy(self)
-        other._program = compiled(self.network_, self.policy, self.dtype, "native")
+        other._program = self._compiled("native")
         return other
 
     def _standardised(self, X: np.ndarray) -> np.ndarray:
@@ -85,9 +103,8 @@ class Predicting:
 
     def outputs(self, X: Any, notes: Notes | None = None) -> np.ndarray:
         """The network's predictions in float64 for rows as a person has them; `notes` hears what is odd in them."""
-        check_is_fitted(self, "parameters_")
-        model: Any = self
-        X = encoded_features(model, X, notes or Notes())
+        self.refuse_unfitted()
+        X = self._encoded_features(X, notes or Notes())
         return self.outputs_of(self._cast(self._standardised(X)))
 
     def outputs_of(self, X: np.ndarray) -> np.ndarray:
@@ -97,16 +114,21 @@ class Predicting:
 
     def scores(self, X: Any) -> np.ndarray:
         """What stands before the last function (the logits, mostly), in float64; `link_of` says which function."""
-        check_is_fitted(self, "parameters_")
+        self.refuse_unfitted()
         link = link_of(self.network_)
         if link is None:
             return self.outputs(X)
-        model: Any = self
-        X = self._cast(self._standardised(encoded_features(model, X, Notes())))
+        X = self._cast(self._standardised(self._encoded_features(X, Notes())))
         starts = range(0, max(X.shape[0], 1), ROWS_AT_ONCE)
         activity, theta = self.program_.activity, self.parameters_
         parts = [activity(link.scores, theta, X[start : start + ROWS_AT_ONCE]) for start in starts]
         return np.asarray(np.concatenate(parts), np.float64)
+
+    def _encoded_features(self, X: Any, notes: Notes) -> np.ndarray:
+        from deltarule.training.features import encoded_features
+
+        model: Any = self
+        return encoded_features(model, X, notes)
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """What predictions come in: `default` (arrays), `pandas` or `polars` (with names, and the index of a frame).
@@ -135,3 +157,9 @@ class Predicting:
         model: Any = self
         inner: Any = super()
         return WithNetwork(model, inner._get_params_html(*arguments, **more))
+
+
+def features_of(model: Predicting) -> Sequence[str]:
+    """The names of the columns that the model takes; x0, x1, ... where it was trained on a bare array."""
+    names = getattr(model, "feature_names_in_", None)
+    return [f"x{j}" for j in range(model.n_features_in_)] if names is None else [str(n) for n in names]

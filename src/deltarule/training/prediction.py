@@ -13,7 +13,7 @@ from threadpoolctl import ThreadpoolController
 from deltarule.language.errors import DeltaruleError
 from deltarule.training.csv_text import csv_text
 from deltarule.training.data import Table, Task
-from deltarule.training.estimators import Classifier, Regressor, features_of
+from deltarule.training.deciding import DecidesClasses, Fitted
 from deltarule.training.in_order import in_order
 from deltarule.training.metrics import (
     ClassificationMetrics,
@@ -21,8 +21,9 @@ from deltarule.training.metrics import (
     classification_metrics,
     regression_metrics,
 )
-from deltarule.training.model_file import load_model
+from deltarule.training.model_file import load_fitted
 from deltarule.training.notes import Notes
+from deltarule.training.predicting import features_of
 from deltarule.training.source import is_large, read_blocks
 from deltarule.training.streaming_metrics import RunningClasses, RunningValues
 from deltarule.training.table_input import table_input
@@ -30,7 +31,6 @@ from deltarule.training.table_input import table_input
 __all__ = [
     "Evaluation",
     "Metrics",
-    "Model",
     "Prediction",
     "evaluate",
     "found_for",
@@ -40,7 +40,6 @@ __all__ = [
     "predictions",
 ]
 
-Model = Classifier | Regressor
 Metrics = ClassificationMetrics | RegressionMetrics
 
 
@@ -90,7 +89,7 @@ class Evaluation:
         return {**about, **metrics_as_json(self.metrics)}
 
 
-def predict(model: Model | str | os.PathLike[str], data: Any) -> Prediction:
+def predict(model: Fitted | str | os.PathLike[str], data: Any) -> Prediction:
     """Predictions for every row of a table that has the model's columns, in any order, among others.
 
     Raises:
@@ -102,7 +101,7 @@ def predict(model: Model | str | os.PathLike[str], data: Any) -> Prediction:
     return Prediction(first.target, values, np.concatenate(probabilities) if probabilities else None, first.classes)
 
 
-def predictions(model: Model | str | os.PathLike[str], data: Any) -> Iterator[Prediction]:
+def predictions(model: Fitted | str | os.PathLike[str], data: Any) -> Iterator[Prediction]:
     """The same, block by block: the memory does not grow with the rows. What is odd in the data is said once.
 
     A file of 32 MB and more is predicted by the native engine, where the model's engine is `auto`, and several blocks
@@ -121,7 +120,7 @@ def predictions(model: Model | str | os.PathLike[str], data: Any) -> Iterator[Pr
         yield found
 
 
-def evaluate(model: Model | str | os.PathLike[str], data: Any, target: str | None = None) -> Evaluation:
+def evaluate(model: Fitted | str | os.PathLike[str], data: Any, target: str | None = None) -> Evaluation:
     """Judge a model on a table that has its columns and its target, block by block (see `streaming_metrics`).
 
     Raises:
@@ -129,34 +128,34 @@ def evaluate(model: Model | str | os.PathLike[str], data: Any, target: str | Non
     """
     model, notes = _loaded(model), Notes()
     target, source = target or target_of(model), ""
-    named = isinstance(model, Classifier) and model.classes_.dtype.kind in "UO"
-    running = RunningClasses(model.classes_) if isinstance(model, Classifier) else RunningValues()
+    named = isinstance(model, DecidesClasses) and model.classes_.dtype.kind in "UO"
+    running = RunningClasses(model.classes_) if isinstance(model, DecidesClasses) else RunningValues()
     for block in read_blocks(data, {**_wanted(model), target: named}):
         source, found = block.source, _predicted(model, block, notes)
-        if isinstance(running, RunningClasses) and isinstance(model, Classifier):
+        if isinstance(running, RunningClasses) and isinstance(model, DecidesClasses):
             assert found.probabilities is not None
             running.add(_as_classes(block, target, model.classes_), found.values, found.probabilities)
         elif isinstance(running, RunningValues):
             running.add(block.numbers_of(target), found.values)
-    task: Task = "classification" if isinstance(model, Classifier) else "regression"
+    task: Task = "classification" if isinstance(model, DecidesClasses) else "regression"
     return Evaluation(task, target, source, running.result())
 
 
-def found_for(model: Model, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
+def found_for(model: Fitted, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
     """Predictions of a fitted model for rows that it was fitted on or held out, and the probabilities of classes."""
     outputs = model.outputs(X)
-    return model.decided(outputs), model.probabilities(outputs) if isinstance(model, Classifier) else None
+    return model.decided(outputs), model.probabilities(outputs) if isinstance(model, DecidesClasses) else None
 
 
-def metrics_of(model: Model, y: np.ndarray, found: tuple[np.ndarray, np.ndarray | None], rows: np.ndarray) -> Metrics:
+def metrics_of(model: Fitted, y: np.ndarray, found: tuple[np.ndarray, np.ndarray | None], rows: np.ndarray) -> Metrics:
     """The figures of some of the rows."""
     values, probabilities = found
-    if isinstance(model, Classifier) and probabilities is not None:
+    if isinstance(model, DecidesClasses) and probabilities is not None:
         return classification_metrics(y[rows], values[rows], probabilities[rows], model.classes_)
     return regression_metrics(y[rows], values[rows])
 
 
-def target_of(model: Model) -> str:
+def target_of(model: Fitted) -> str:
     """What the model predicts, by the name of its column."""
     return str(getattr(model, "about_", {}).get("target", "prediction"))
 
@@ -169,22 +168,22 @@ def metrics_as_json(metrics: Metrics) -> dict[str, Any]:
     return {**metrics.figures(), "classes": classes, "confusion": metrics.confusion.tolist()}
 
 
-def _predicted(model: Model, block: Table, notes: Notes) -> Prediction:
+def _predicted(model: Fitted, block: Table, notes: Notes) -> Prediction:
     if not hasattr(model, "feature_names_in_") and not set(features_of(model)) <= set(block.columns):
         raise DeltaruleError("the model was trained on an array without names of columns: give it arrays, not tables")
     outputs = model.outputs_of(table_input(model, block, notes))
-    if isinstance(model, Classifier):
+    if isinstance(model, DecidesClasses):
         indices = model.index_of(outputs)
         values, probabilities = model.classes_[indices], model.probabilities(outputs)
         return Prediction(target_of(model), values, probabilities, tuple(model.classes_.tolist()), indices)
     return Prediction(target_of(model), model.decided(outputs), None, ())
 
 
-def _loaded(model: Model | str | os.PathLike[str]) -> Model:
-    return load_model(model) if isinstance(model, str | os.PathLike) else model
+def _loaded(model: Fitted | str | os.PathLike[str]) -> Fitted:
+    return load_fitted(model) if isinstance(model, str | os.PathLike) else model
 
 
-def _wanted(model: Model) -> dict[str, bool]:
+def _wanted(model: Fitted) -> dict[str, bool]:
     """The columns to read, and whether each is to be read as text."""
     return {column.name: column.kind != "number" for column in model.encoder_.columns}
 

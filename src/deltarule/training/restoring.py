@@ -1,4 +1,4 @@
-"""What a model file holds, put into an estimator: weights, columns, classes and network have to fit together."""
+"""What a model file holds, put into a model: weights, columns, classes and network have to fit together."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import numpy as np
 from deltarule.language.errors import DeltaruleError
 from deltarule.network import Network
 from deltarule.training.fitting import fitted_network, output_size
-from deltarule.training.updating import Memory
 
 if TYPE_CHECKING:
-    from deltarule.training.network_estimator import NetworkEstimator
+    from deltarule.training.deciding import Fitted
 
 __all__ = ["restore"]
 
 
-def restore(
-    model: NetworkEstimator, network: Network, parameters: dict[str, np.ndarray], seed: int, place: str
-) -> None:
+def restore(model: Fitted, network: Network, parameters: dict[str, np.ndarray], place: str) -> None:
     """Put in what a model file holds, checked; `place` is named in errors. Columns and classes are set already.
 
     Raises:
@@ -27,8 +24,9 @@ def restore(
     """
     columns = model.encoder_.width
     names = getattr(model, "feature_names_in_", None)
-    outputs = len(model.classes_) if hasattr(model, "classes_") else None
-    if outputs is not None and not np.array_equal(np.unique(model.classes_), model.classes_):
+    classes = getattr(model, "classes_", None)
+    outputs = None if classes is None else len(classes)
+    if classes is not None and not np.array_equal(np.unique(classes), classes):
         raise DeltaruleError(f"{place}: the classes must be different and in ascending order")
     try:
         model.network_ = fitted_network(network, model.task, columns, outputs)
@@ -51,4 +49,4 @@ def restore(
     taken = [column.name for column in model.encoder_.columns]
     if len(taken) != model.n_features_in_ or (names is not None and taken != [str(name) for name in names]):
         raise DeltaruleError(f"{place}: the encoder's columns are not the {model.n_features_in_} features")
-    model.parameters_, model.seed_, model.optimiser_state_ = parameters, seed, Memory()
+    model.parameters_ = parameters

@@ -19,10 +19,10 @@ from deltarule.training.checkpoint import EVERY, Checkpoints
 from deltarule.training.class_weights import named_classes, without_class_weight
 from deltarule.training.data import Table, Task
 from deltarule.training.diagnosis import Finding
-from deltarule.training.estimators import Classifier, Regressor
+from deltarule.training.estimators import Classifier, Model, Regressor
 from deltarule.training.model_file import save_model
 from deltarule.training.numbering import Declarations, raw_to_fit
-from deltarule.training.prediction import Metrics, Model, found_for, metrics_as_json, metrics_of
+from deltarule.training.prediction import Metrics, found_for, metrics_as_json, metrics_of
 from deltarule.training.range_test import RangeTest, find_learning_rate
 from deltarule.training.report.subject import Subject
 from deltarule.training.settings import NAMED, SETTINGS, validate

@@ -15,7 +15,7 @@ from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.program.initialisation import INITIALISERS
 from deltarule.program.native.choice import ENGINE_CHOICES
 
-__all__ = ["NAMED", "SETTINGS", "Setting", "validate", "validate_options"]
+__all__ = ["DECLARED", "NAMED", "SETTINGS", "Setting", "defaults", "validate", "validate_options"]
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,22 @@ SETTINGS: dict[str, Setting] = {
     )
 }
 
-NAMED = ("optimiser", "optimiser_options", "schedule", "schedule_options", "regularised")
-"""Settings that name rows of other tables, with the options of those rows, or parameters of the network."""
+NAMED: dict[str, Any] = {
+    "optimiser": "sgd",
+    "optimiser_options": None,
+    "schedule": "constant",
+    "schedule_options": None,
+    "regularised": "weights",
+}
+"""Settings that name rows of other tables, with the options of those rows, or parameters of the network; the defaults.
+"""
+DECLARED: dict[str, Any] = {"categorical": None, "ordinal": None}
+"""Settings of the estimators that name columns."""
+
+
+def defaults() -> dict[str, Any]:
+    """The default of every setting by name."""
+    return {**{name: row.default for name, row in SETTINGS.items()}, **NAMED, **DECLARED}
 
 
 def validate(values: Mapping[str, Any]) -> None:

@@ -21,11 +21,11 @@ from deltarule.network import Network
 from deltarule.training.class_weights import class_weights, named_classes, without_class_weight
 from deltarule.training.data import MOST_CLASSES, Task
 from deltarule.training.encoding import ColumnCode, Encoder, RawColumn, kept_categories
-from deltarule.training.estimators import Classifier, Regressor
+from deltarule.training.estimators import Classifier, Model, Regressor
 from deltarule.training.fitting import fitted_network
 from deltarule.training.notes import Notes
 from deltarule.training.numbering import Declarations
-from deltarule.training.prediction import Metrics, Model
+from deltarule.training.prediction import Metrics
 from deltarule.training.streaming_budget import estimated_cells
 from deltarule.training.streaming_median import medians
 from deltarule.training.streaming_metrics import RunningClasses, RunningValues

@@ -169,3 +169,37 @@ def test_texts_are_kept_and_columns_passed_over(rows, delimiter):
         assert isinstance(cells, tuple)
         data, starts = cells[0].tobytes(), cells[1].tolist()
         assert [data[a:b].decode() for a, b in pairwise(starts)] == [text for _, text in rows]
+
+
+SHORT = ["0", "-0.5", "1.25", "-12.3456", "12345678", "-1234567", "+9.5", ".5", "7.", "99999999", "0.000001", "-.25"]
+LONG = ["1e3", "-123.45678", "3.141592653589793", "123456789", "-12345678", "-1.5e-7"]
+WRONG = ["-", ".", "+.", "1.2.3", "1-2", "12a", " 1", "abc,"[:3]]
+
+
+@pytest.mark.parametrize("others", [[], [""], LONG, ["", *LONG]], ids=["short", "gaps", "long", "both"])
+def test_numbers_that_are_read_eight_at_a_time(others):
+    """Beside a text, so that groups begin and end anywhere."""
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        columns, text_at, rows = rng.integers(9, 28), rng.integers(0, 10), rng.integers(1, 9)
+        pool = np.array([*SHORT * 3, *others], object)
+        table = rng.choice(pool, (rows, columns)).tolist()
+        lines = [",".join([*row[:text_at], "word", *row[text_at:]]) + rng.choice(["\n", "\r\n"]) for row in table]
+        roles = bytes([NUMBER] * text_at + [TEXT] + [NUMBER] * (columns - text_at))
+        found = parse_rows("".join(lines).encode(), ",", roles)
+        del found[text_at]
+        for cells, column in zip(found, zip(*table, strict=True), strict=True):
+            assert isinstance(cells, np.ndarray)
+            expected = np.array([float(cell or "nan") for cell in column])
+            np.testing.assert_array_equal(cells, expected)
+            assert np.array_equal(np.signbit(cells), np.signbit(expected)), column
+
+
+@pytest.mark.parametrize("cell", WRONG)
+@pytest.mark.parametrize("place", [0, 3, 8, 11])
+def test_what_is_no_number_is_refused_among_eight(cell, place):
+    row = ["1.25"] * 12
+    row[place] = cell
+    text = ",".join(["0.5"] * 12) + "\n" + ",".join(row) + "\n"
+    with pytest.raises(Stopped):
+        parse_rows(text.encode(), ",", bytes([NUMBER] * 12))

@@ -2,8 +2,10 @@
 
 The function takes the address of a table of words: the text, its size, the number of columns, their roles, where the
 numbers or bytes of each column go, where the beginnings of its texts go, the delimiter, the powers of ten in float64
-and as whole numbers, room for the ends of cells, how many these have to be, and powers of ten in 128 bits. It returns
-the number of rows, or -1 - offset of the byte where it stopped.
+and as whole numbers, room for the ends of cells, how many these have to be, powers of ten in 128 bits, the bytes from a
+number to that of the next row, and for each column whether eight of numbers begin there that are read together: 1, or
+1 + k where the first k of them are read again. It returns the number of rows, or -1 - offset of the byte where it
+stopped. Before the first of the ends stands -1.
 
 The ends are found beforehand so that no number waits for the one before it: where that ends is known late.
 """
@@ -15,6 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import ir
+
+from deltarule.program.native.decimal_lanes import TOGETHER as NUMBERS
+from deltarule.program.native.decimal_lanes import each, eight_digits, numbers
 
 __all__ = ["LEAST_POWER", "MOST_POWER", "POWERS", "module"]
 
@@ -32,26 +37,16 @@ LEAST_POWER, MOST_POWER = -342, 308
 
 def module() -> ir.Module:
     """The function `rows`."""
-    code = _Code()
+    code = Code()
     code.write()
     return code.module
 
 
 def _each(byte: int) -> ir.Value:
-    """A word of eight times that byte."""
-    return WORD(int.from_bytes(bytes([byte]) * 8, "little"))
+    return WORD(each(byte))
 
 
-def _eight_digits(b: Any, v: ir.Value) -> ir.Value:
-    """The number of eight digits, one a byte, the first in the lowest."""
-    v = b.add(b.mul(v, WORD(10)), b.lshr(v, WORD(8)))  # two, then four, then eight together
-    pairs = WORD(0x000000FF000000FF)
-    upper = b.mul(b.and_(v, pairs), WORD(100 + (1_000_000 << 32)))
-    lower = b.mul(b.and_(b.lshr(v, WORD(16)), pairs), WORD(1 + (10_000 << 32)))
-    return b.lshr(b.add(upper, lower), WORD(32))
-
-
-class _Code:
+class Code:
     def __init__(self) -> None:
         self.module = ir.Module("decimals")
         self.function = ir.Function(self.module, ir.FunctionType(WORD, [WORD]), "rows")
@@ -70,28 +65,30 @@ class _Code:
             "ends",
             "cells",
             "wide",
+            "stride",
+            "groups",
         )
         given = {name: self._read(table, k) for k, name in enumerate(names)}
         self.text, self.columns, self.roles = given["text"], given["columns"], given["roles"]
         self.targets, self.starts, self.powers = given["targets"], given["starts"], given["powers"]
         self.scales, self.ends, self.cells = given["scales"], given["ends"], given["cells"]
-        self.wide = given["wide"]
+        self.wide, self.stride, self.groups = given["wide"], given["stride"], given["groups"]
         self.delimiter = self.b.trunc(given["delimiter"], BYTE)
         self.end = self.b.add(self.text, given["size"])
         words = ("at", "row", "column", "from", "to", "found", "mask", "digits", "mantissa", "decimals", "exponent")
         self.held = {name: self.b.alloca(WORD, name=name) for name in (*words, "sign")}
         self.value = self.b.alloca(DOUBLE, name="value")
-        blocks = ("row", "cell", "number", "text", "ended", "line", "stop")
+        blocks = ("row", "cell", "group", "single", "ending", "read", "number", "text", "ended", "line", "stop")
         self.blocks = {name: self.function.append_basic_block(name) for name in blocks}
 
     # Words and bytes ----------------------------------------------------------------------------------------------
 
-    def _pointer(self, address: ir.Value, kind: ir.Type) -> ir.Value:
+    def pointer(self, address: ir.Value, kind: ir.Type) -> ir.Value:
         return self.b.inttoptr(address, kind.as_pointer())
 
     def _read(self, base: ir.Value, index: ir.Value | int) -> ir.Value:
         at = self.b.add(base, self.b.mul(self._word(index), WORD(8)))
-        return self.b.load(self._pointer(at, WORD), align=8)
+        return self.b.load(self.pointer(at, WORD), align=8)
 
     def _word(self, value: ir.Value | int) -> ir.Value:
         return WORD(value) if isinstance(value, int) else value
@@ -107,7 +104,7 @@ class _Code:
 
     def byte(self) -> ir.Value:
         """Where the code stands."""
-        return self.b.load(self._pointer(self.get("at"), BYTE))
+        return self.b.load(self.pointer(self.get("at"), BYTE))
 
     def is_(self, byte: ir.Value, *characters: str) -> ir.Value:
         found = [self.b.icmp_unsigned("==", byte, BYTE(ord(c))) for c in characters]
@@ -139,7 +136,6 @@ class _Code:
         self.need(b.icmp_unsigned("==", self.get("found"), self.cells))
         self.set("row", 0)
         self.set("found", 0)
-        self.set("from", self.text)
         b.branch(blocks["row"])
 
         b.position_at_end(blocks["row"])
@@ -150,17 +146,27 @@ class _Code:
         b.ret(self.get("row"))
 
         b.position_at_end(blocks["cell"])
+        group = b.load(self.pointer(b.add(self.groups, self.get("column")), BYTE))
+        b.cbranch(b.icmp_unsigned("!=", group, BYTE(0)), blocks["group"], blocks["single"])
+        b.position_at_end(blocks["group"])
+        self._group(b.sub(b.zext(group, WORD), WORD(1)))
+
+        b.position_at_end(blocks["single"])
+        past = b.load(self.pointer(self._place_of_end(b.sub(self.get("found"), WORD(1))), SHORT), align=4)
+        self.set("from", b.add(self.text, b.zext(b.add(past, SHORT(1)), WORD)))
         self.set("at", self.get("from"))
         self.set("to", b.add(self.text, self._end(self.get("found"))))
         self.advance("found")
-        role = b.load(self._pointer(b.add(self.roles, self.get("column")), BYTE))
+        role = b.load(self.pointer(b.add(self.roles, self.get("column")), BYTE))
         last = b.icmp_unsigned("==", b.add(self.get("column"), WORD(1)), self.columns)
-        following = b.add(self.get("to"), WORD(1))
-        ending = b.load(self._pointer(self.get("to"), BYTE))
-        self.need(b.icmp_unsigned("==", ending, b.select(last, BYTE(ord("\n")), self.delimiter)))
-        before = b.load(self._pointer(b.sub(self.get("to"), WORD(1)), BYTE))
-        carriage = b.and_(b.and_(last, self.is_(before, "\r")), b.icmp_unsigned(">", self.get("to"), self.get("at")))
+        b.cbranch(last, blocks["ending"], blocks["read"])
+        b.position_at_end(blocks["ending"])  # as many ends as columns to each line: then the others are delimiters
+        self.need(self.is_(b.load(self.pointer(self.get("to"), BYTE)), "\n"))
+        before = b.load(self.pointer(b.sub(self.get("to"), WORD(1)), BYTE))
+        carriage = b.and_(self.is_(before, "\r"), b.icmp_unsigned(">", self.get("to"), self.get("at")))
         self.set("to", b.sub(self.get("to"), b.zext(carriage, WORD)))
+        b.branch(blocks["read"])
+        b.position_at_end(blocks["read"])
         choice = b.switch(role, blocks["ended"])
         choice.add_case(BYTE(1), blocks["number"])
         choice.add_case(BYTE(2), blocks["text"])
@@ -172,7 +178,6 @@ class _Code:
         b.branch(blocks["ended"])
 
         b.position_at_end(blocks["ended"])
-        self.set("from", following)
         self.advance("column")
         b.cbranch(last, blocks["line"], blocks["cell"])
         b.position_at_end(blocks["line"])
@@ -182,9 +187,27 @@ class _Code:
         b.position_at_end(blocks["stop"])
         b.ret(b.sub(b.sub(self.text, self.get("at")), WORD(1)))
 
+    def _place_of_end(self, number: ir.Value) -> ir.Value:
+        return self.b.add(self.ends, self.b.mul(number, WORD(4)))
+
     def _end(self, number: ir.Value) -> ir.Value:
-        place = self.b.add(self.ends, self.b.mul(number, WORD(4)))
-        return self.b.zext(self.b.load(self._pointer(place, SHORT), align=4), WORD)
+        return self.b.zext(self.b.load(self.pointer(self._place_of_end(number), SHORT), align=4), WORD)
+
+    def _group(self, again: ir.Value) -> None:
+        """Eight numbers beside each other, the first of them `again`; single ones where they are no short ones."""
+        b, kept = self.b, self.function.append_basic_block("group kept")
+        bits, short = numbers(self, b.sub(self.get("found"), again))
+        b.cbranch(short, kept, self.blocks["single"])
+        b.position_at_end(kept)
+        b.store(bits, self.pointer(self._target(b.sub(self.get("column"), again)), bits.type), align=8)
+        more = b.sub(WORD(NUMBERS), again)
+        self.advance("found", more)
+        self.advance("column", more)
+        b.branch(self.blocks["cell"])
+
+    def _target(self, column: ir.Value) -> ir.Value:
+        """Where the number of a column goes."""
+        return self.b.add(self._read(self.targets, column), self.b.mul(self.get("row"), self.stride))
 
     def _find_ends(self) -> None:
         """The offset of every delimiter and end of a line, 64 bytes at once."""
@@ -196,7 +219,7 @@ class _Code:
             fits = b.icmp_unsigned("<=", self.get("found"), self.cells)
             b.cbranch(b.and_(room, fits), inside, after)
             b.position_at_end(inside)
-            characters = b.load(self._pointer(self.get("at"), many), align=1)
+            characters = b.load(self.pointer(self.get("at"), many), align=1)
             line = b.icmp_unsigned("==", characters, ir.Constant(many, [ord("\n")] * LANES))
             one = b.insert_element(ir.Constant(many, ir.Undefined), self.delimiter, ir.IntType(32)(0))
             zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
@@ -229,23 +252,32 @@ class _Code:
         """The offset of the lowest bit of the mask, which it loses."""
         b, mask = self.b, self.get("mask")
         offset = b.add(b.sub(self.get("at"), self.text), b.cttz(mask, ir.IntType(1)(0)))
-        b.store(b.trunc(offset, SHORT), self._pointer(b.add(self.ends, b.mul(number, WORD(4))), SHORT), align=4)
+        b.store(b.trunc(offset, SHORT), self.pointer(self._place_of_end(number), SHORT), align=4)
         self.set("mask", b.and_(mask, b.sub(mask, WORD(1))))
 
     def _text(self) -> None:
         b = self.b
         start = b.add(self._read(self.starts, self.get("column")), b.mul(self.get("row"), WORD(4)))
-        begun = b.zext(b.load(self._pointer(start, SHORT)), WORD)
+        begun = b.zext(b.load(self.pointer(start, SHORT)), WORD)
         target = b.add(self._read(self.targets, self.get("column")), begun)
         ended = b.add(begun, b.sub(self.get("to"), self.get("at")))
         with self.loop() as after:
-            inside = self.function.append_basic_block("inside")
+            inside, eight, one, more = (self.function.append_basic_block(n) for n in ("inside", "eight", "one", "more"))
             b.cbranch(b.icmp_unsigned("<", self.get("at"), self.get("to")), inside, after)
             b.position_at_end(inside)
             place = b.add(target, b.sub(self.get("at"), self.get("from")))
-            b.store(self.byte(), self._pointer(place, BYTE))
+            b.cbranch(b.icmp_unsigned("<=", b.add(self.get("at"), WORD(8)), self.end), eight, one)
+            b.position_at_end(eight)  # what is too much is written over by the next text
+            word = b.load(self.pointer(self.get("at"), WORD), align=1)
+            b.store(word, self.pointer(place, WORD), align=1)
+            self.advance("at", 8)
+            b.branch(more)
+            b.position_at_end(one)
+            b.store(self.byte(), self.pointer(place, BYTE))
             self.advance("at")
-        b.store(b.trunc(ended, SHORT), self._pointer(b.add(start, WORD(4)), SHORT))
+            b.branch(more)
+            b.position_at_end(more)
+        b.store(b.trunc(ended, SHORT), self.pointer(b.add(start, WORD(4)), SHORT))
 
     # Numbers ------------------------------------------------------------------------------------------------------
 
@@ -266,15 +298,15 @@ class _Code:
         self._long_number()
         b.branch(done)
         b.position_at_end(done)
-        target = b.add(self._read(self.targets, self.get("column")), b.mul(self.get("row"), WORD(8)))
+        target = self._target(self.get("column"))
         bits = b.or_(b.bitcast(b.load(self.value), WORD), self.get("sign"))
-        b.store(bits, self._pointer(target, WORD), align=8)
+        b.store(bits, self.pointer(target, WORD), align=8)
 
     def _short_number(self, length: ir.Value, otherwise: ir.Block) -> None:
         """One of at most eight bytes after the sign, from the word that ends with it: the point is taken out."""
         b = self.b
         before = b.mul(b.sub(WORD(8), length), WORD(8))
-        v = b.xor(b.load(self._pointer(b.sub(self.get("to"), WORD(8)), WORD), align=1), _each(ord("0")))
+        v = b.xor(b.load(self.pointer(b.sub(self.get("to"), WORD(8)), WORD), align=1), _each(ord("0")))
         v = b.shl(b.lshr(v, before), before)
         y = b.xor(v, _each(ord("0") ^ ord(".")))
         points = b.and_(b.and_(b.sub(y, _each(1)), b.not_(y)), _each(0x80))  # the lowest bit is that of a point
@@ -289,7 +321,7 @@ class _Code:
         b.cbranch(plain, following, otherwise)
         b.position_at_end(following)
         tens = b.add(self.powers, b.select(pointed, b.sub(WORD(56), place), WORD(0)))  # eight bytes for each decimal
-        value = b.fdiv(b.sitofp(_eight_digits(b, v), DOUBLE), b.load(self._pointer(tens, DOUBLE)))
+        value = b.fdiv(b.sitofp(eight_digits(b, v), DOUBLE), b.load(self.pointer(tens, DOUBLE)))
         b.store(value, self.value)
 
     def _long_number(self) -> None:
@@ -318,7 +350,7 @@ class _Code:
         b = self.b
         self.set("mask", begun)
         with self.loop() as after:
-            byte, inside = b.load(self._pointer(self.get("mask"), BYTE)), self.function.append_basic_block("zero")
+            byte, inside = b.load(self.pointer(self.get("mask"), BYTE)), self.function.append_basic_block("zero")
             b.cbranch(self.is_(byte, "0", "."), inside, after)
             b.position_at_end(inside)
             self.advance("digits", b.select(self.is_(byte, "0"), WORD(-1), WORD(0)))
@@ -333,7 +365,7 @@ class _Code:
             b.cbranch(b.icmp_unsigned("<=", b.add(self.get("at"), WORD(8)), self.end), eight, one)
             b.position_at_end(eight)
             digits, found = self._leading_digits()
-            scale = b.load(self._pointer(b.add(self.scales, b.mul(found, WORD(8))), WORD))
+            scale = b.load(self.pointer(b.add(self.scales, b.mul(found, WORD(8))), WORD))
             self.set(number, b.add(b.mul(self.get(number), scale), digits))
             self.advance("at", found)
             b.cbranch(b.icmp_unsigned("==", found, WORD(8)), more, after)
@@ -351,14 +383,14 @@ class _Code:
     def _leading_digits(self) -> tuple[ir.Value, ir.Value]:
         """The value of the digits that the next eight bytes begin with, and how many there are."""
         b = self.b
-        bytes_ = b.xor(b.load(self._pointer(self.get("at"), WORD), align=1), _each(ord("0")))
+        bytes_ = b.xor(b.load(self.pointer(self.get("at"), WORD), align=1), _each(ord("0")))
         others = b.and_(b.or_(bytes_, b.add(bytes_, _each(0x76))), _each(0x80))  # a byte of 10 and more
         found = b.lshr(b.cttz(others, ir.IntType(1)(0)), WORD(3))
         # The digits at the upper end, with zeros before them; a shift by 64 is none.
         room = b.mul(b.sub(WORD(8), found), WORD(8))
         there = b.icmp_unsigned("!=", found, WORD(0))
         v = b.select(there, b.shl(bytes_, b.select(there, room, WORD(0))), WORD(0))
-        return _eight_digits(b, v), found
+        return eight_digits(b, v), found
 
     def _exponent(self) -> None:
         b = self.b
@@ -377,7 +409,7 @@ class _Code:
         with b.if_else(b.and_(exact, b.icmp_unsigned("<=", size, WORD(POWERS)))) as (once, otherwise):
             with once:
                 number = b.uitofp(mantissa, DOUBLE)
-                ten = b.load(self._pointer(b.add(self.powers, b.mul(size, WORD(8))), DOUBLE))
+                ten = b.load(self.pointer(b.add(self.powers, b.mul(size, WORD(8))), DOUBLE))
                 with b.if_else(b.icmp_signed("<", power, WORD(0))) as (divided, multiplied):
                     with divided:
                         b.store(b.fdiv(number, ten), self.value)

@@ -10,6 +10,8 @@ Number parsing at a gigabyte per second, Software: Practice and Experience 51, 2
 from __future__ import annotations
 
 import hashlib
+import re
+import threading
 from collections.abc import Callable
 from functools import cache
 
@@ -24,6 +26,8 @@ SKIPPED, NUMBER, TEXT = 0, 1, 2
 """What a column is read as."""
 Cells = np.ndarray | tuple[np.ndarray, np.ndarray] | None
 _LONGEST = (1 << 31) - 1
+TOGETHER = 8
+"""Numbers that are read together."""
 
 
 class Stopped(ValueError):
@@ -37,9 +41,9 @@ class Stopped(ValueError):
 def parse_rows(text: bytes, delimiter: str, roles: bytes) -> list[Cells]:
     """The cells of rows column by column, in parallel with other threads; `roles` has a byte for each column.
 
-    A column of numbers is an array [rows] of float64, bit for bit what `float` gives, NaN where the cell is empty. One
-    of text is its bytes one after the other and where each cell begins, [rows + 1]. Lines end in \\n or \\r\\n, the
-    last one too; there are no quotation marks.
+    A column of numbers is an array [rows] of float64, bit for bit what `float` gives, NaN where the cell is empty; the
+    columns stand beside each other in memory, row after row. One of text is its bytes one after the other and where
+    each cell begins, [rows + 1]. Lines end in \\n or \\r\\n, the last one too; there are no quotation marks.
 
     Raises:
         Stopped: anything else: other words, spaces, numbers that take more than one rounding, rows of other lengths.
@@ -51,33 +55,58 @@ def parse_rows(text: bytes, delimiter: str, roles: bytes) -> list[Cells]:
         raise Stopped(text.index(b"\r"))
     characters = np.frombuffer(text, np.uint8)
     rows = int(np.count_nonzero(characters == ord("\n")))  # four times as fast as text.count
-    ends = np.empty(rows * len(roles) + 128, np.uint32)
+    ends = _room(rows * len(roles) + 129)
+    ends[0] = (1 << 32) - 1
     found: list[Cells] = []
+    numbers = np.empty((rows, roles.count(NUMBER)))
     places = np.zeros((2, len(roles)), np.int64)
     for j, role in enumerate(roles):
         cells: Cells = None
         if role == NUMBER:
-            cells = np.empty(rows)
-            places[0, j] = cells.ctypes.data
+            before = roles[:j].count(NUMBER)
+            cells = numbers[:, before]
+            places[0, j] = numbers.ctypes.data + before * numbers.itemsize
         elif role == TEXT:
-            cells = np.empty(len(text), np.uint8), np.zeros(rows + 1, np.int32)
+            cells = np.empty(len(text) + 8, np.uint8), np.zeros(rows + 1, np.int32)
             places[:, j] = [part.ctypes.data for part in cells]
         found.append(cells)
-    kinds = np.frombuffer(roles, np.uint8)
+    kinds, groups = np.frombuffer(roles, np.uint8), _groups(roles)
     powers, scales, wide = _powers()
     words = [characters.ctypes.data, len(text), len(roles), kinds.ctypes.data, *(row.ctypes.data for row in places)]
     words += [
         ord(delimiter),
         powers.ctypes.data,
         scales.ctypes.data,
-        ends.ctypes.data,
+        ends[1:].ctypes.data,
         rows * len(roles),
         wide.ctypes.data,
+        numbers.strides[0],
+        groups.ctypes.data,
     ]
     table = np.array(words, np.int64)
     done = _function()(table.ctypes.data)
     if done != rows:
         raise Stopped(-done - 1)
+    return found
+
+
+_held = threading.local()
+
+
+def _room(size: int) -> np.ndarray:
+    """Numbers of 32 bits that hold anything; the same ones again and again in each thread."""
+    if getattr(_held, "room", np.empty(0)).size < size:
+        _held.room = np.empty(size, np.uint32)
+    return _held.room
+
+
+@cache
+def _groups(roles: bytes) -> np.ndarray:
+    """For each column whether numbers are read together from there on (see `decimal_code`); never the last column."""
+    found = np.zeros(len(roles), np.uint8)
+    for run in re.finditer(re.escape(bytes([NUMBER])) + b"{%d,}" % TOGETHER, roles[:-1]):
+        for first in range(run.start(), run.end(), TOGETHER):
+            found[first] = 1 + max(first + TOGETHER - run.end(), 0)
     return found
 
 
@@ -108,8 +137,8 @@ def _function() -> Callable[[int], int]:
     from deltarule.program.native.compiler import load, object_code
     from deltarule.program.native.decimal_code import module
 
-    source = Path(__file__).with_name("decimal_code.py").read_bytes()
-    key = hashlib.sha256(b"\n".join([source, llvmlite.__version__.encode(), processor.key.encode()])).hexdigest()
+    sources = [Path(__file__).with_name(f"decimal_{name}.py").read_bytes() for name in ("code", "lanes")]
+    key = hashlib.sha256(b"\n".join([*sources, llvmlite.__version__.encode(), processor.key.encode()])).hexdigest()
     entry = entries.read(key)
     if entry is None:
         code = object_code(module(), processor)
