@@ -13,6 +13,12 @@ NUMBER = "Let $x$ and $y$ be numbers."
 MATRIX = (
     "Let $A \\in \\mathbb{R}^{n \\times n}$, $B \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$ and $y = A x$."
 )
+RESIDUAL = "A residual block $y = x + F(x, W)$ and $z = G(y)$ with loss $L$."
+HIDDEN = "Let $h = f(W x + b)$, $o = V h$, $L = \\frac12 \\|o - t\\|^2$ with $x, t, h$ vectors."
+PRODUCT = "Let $h = f(W x + b)$, $o = V h$ and $L = \\frac12 (o - t)^T (o - t)$."
+SOFTMAX = "Let $u \\in \\mathbb{R}^n$ and $p_j = \\frac{e^{u_j}}{\\sum_k e^{u_k}}$."
+TANH = "Let $W \\in \\mathbb{R}^{m \\times n}$, $z = W x + b$ and $a = \\tanh(z)$."
+VECTOR = "Let $x \\in \\mathbb{R}^n$, $y = F(x)$ and $L = \\frac12 \\|y\\|^2$."
 
 FALSE = {
     NUMBER: [
@@ -39,6 +45,24 @@ FALSE = {
         r"\nabla_x y^T y = A^T y",
         r"|A| |B| = |B| |A|",  # of norms it holds, of determinants as well: not known which
     ],
+    RESIDUAL: [
+        r"\frac{\partial y}{\partial x} = 1",  # F depends on x
+        r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}",
+        r"\frac{\partial y}{\partial x} = \frac{\partial F}{\partial x}",
+    ],
+    HIDDEN: [
+        r"\frac{\partial L}{\partial h} = V (o - t)",  # V is a matrix
+        r"\frac{\partial L}{\partial W} = x (o - t)^T V f'(W x + b)",
+    ],
+    PRODUCT: [r"\frac{\partial L}{\partial V} = h (o - t)", r"\frac{\partial L}{\partial h} = V (o - t)"],
+    SOFTMAX: [
+        r"\frac{\partial p}{\partial u} = p (1 - p)",  # the diagonal of the Jacobian alone
+        r"\frac{\partial p}{\partial u} = p \odot (1 - p)",
+    ],
+    VECTOR: [
+        r"F(x)_i = F(x_i)",  # F may mix the components
+        r"\frac{\partial L}{\partial x} = y \odot F'(x)",
+    ],
 }
 
 TRUE = {
@@ -53,6 +77,8 @@ TRUE = {
         r"\nabla_x y^T y = 2 A^T y",
         r"\frac{\partial}{\partial x} x^T x = 2 x",
     ],
+    RESIDUAL: [r"\frac{\partial L}{\partial y} = \frac{\partial L}{\partial z} G'(y)"],
+    TANH: [r"\frac{\partial a}{\partial z} = 1 - a^2"],
 }
 
 

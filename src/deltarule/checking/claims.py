@@ -23,12 +23,13 @@ from deltarule.checking.unsaid_functions import logistic
 from deltarule.checking.unsummed import chains_summed, with_others_held
 from deltarule.language.arithmetic import multiply, negate, subtract
 from deltarule.language.equation import Equation
-from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
+from deltarule.language.expression import ONE, ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference
+from deltarule.reading.symbols import SCALAR_CAPITALS
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
 __all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
@@ -41,8 +42,52 @@ PROBE = Budget(seconds=0.1, points=1)
 def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     if _introduces_function(state, left, right, row):
         return
-    with without_late_values(state, left, right):
+    with without_late_values(state, left, right) as late:
         _claim(state, left, right, row)
+        if row.verdict in {"proved", "conditional"} and (letters := _numbers_beside_vectors(state, left, right)):
+            row.verdict, row.condition = "undecided", None
+            row.reason = f"nothing says what shape {', '.join(letters)} has; it holds for numbers"
+    if row.verdict == "refuted" and late and (numbers := written_numbers(left, right)):
+        _at_the_values(state, left, right, row, late, numbers)
+
+
+def _at_the_values(
+    state: State, left: t.Tree, right: t.Tree, row: DocumentRow, late: set[str], numbers: set[Fraction]
+) -> None:
+    """∂L/∂h = 3 v with a number put in for one name and the letter kept for another: judged at the values of the
+    text. A number that formulas have anyway, the 2 of a square, shows nothing."""
+    trial = replace(row, counterexample=None)
+    _claim(state, left, right, trial)
+    if trial.verdict not in {"proved", "conditional"}:
+        return
+    text = f"at the values of the text for {', '.join(sorted(late))}"
+    row.counterexample = None
+    if numbers <= STRUCTURAL:
+        row.verdict, row.reason = "undecided", f"it holds {text} only"
+        return
+    row.verdict, row.reason, row.domain = "conditional", f"true {text}", trial.domain
+    row.condition = Condition("definition-elsewhere", text)
+
+
+def _numbers_beside_vectors(state: State, left: t.Tree, right: t.Tree) -> list[str]:
+    """The capitals that are read as numbers beside vectors, V of o = V h, of which nothing says that they are numbers:
+    of matrices the row may well be false."""
+    letters = shapes_open(state, left, right)
+    pair = _expressions(state, left, right) if letters else None
+    if pair is None:
+        return []
+    nodes = [n for e in pair for n in walk(state.definitions.unfold(e, values=True))]
+    beside = any(isinstance(n, Symbol) and n.indices for n in nodes)
+    return [x for x in letters if beside and x.partition("_")[0].partition("^")[0] not in SCALAR_CAPITALS]
+
+
+def _expressions(state: State, left: t.Tree, right: t.Tree) -> tuple[Expression, Expression] | None:
+    try:
+        with state.symbols.undone():
+            a, b, _ = _lower_pair(state, left, right, {}, {})
+    except (Unread, IllShaped):
+        return None
+    return a.expression, b.expression
 
 
 def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -229,7 +274,8 @@ def _lower_pair(
     opened.update(lowering.open)
     if b.rank == 0 and a.rank and b.is_number and b.expression is Number(0):
         b = a.with_expression(Number(0))
-    state.bare_function = lowering.bare
+    state.turned = lowering.turned
+    state.bare_function, state.off_diagonal = lowering.bare, lowering.off_diagonal
     unsaid = lowering.implied
     if state.einstein:
         letters = [{x.name for x in v.expression.axes} for v in (a, b)]
@@ -266,7 +312,10 @@ def _outcome(
         if "elementwise" not in choices and facts is None and definitions is None:
             chosen: dict[object, str] = {**choices, "elementwise": "yes"}
             other = _outcome(state, left, right, chosen, {})
-            if other.status == "proved":
+            off_diagonal = state.off_diagonal
+            if other.status == "proved" and all(
+                equality(state, e, ZERO, False, None, None).status == "proved" for e in off_diagonal
+            ):  # of a softmax, ∂p/∂u = p(1 - p) is one entry of many
                 return replace(other, elementwise=True)
         return Outcome("ill-shaped", reason=error.reason)
     except Unread as error:
@@ -274,6 +323,10 @@ def _outcome(
     if state.apart:
         a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
+    if outcome.status == "proved" and state.turned:
+        return Outcome(
+            "undecided", reason="a transpose of what is read as a number: nothing says which names are vectors"
+        )
     if outcome.status == "undecided" and definitions is None:
         outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
     if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):

@@ -13,6 +13,8 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
+from deltarule.checking.hidden_arguments import hidden_argument
+from deltarule.checking.inverted import by_the_variable
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration
@@ -63,6 +65,8 @@ def equality(
         apart = unconnected(state, a, b, defs)
         if apart:
             return Outcome("undecided", reason=apart)
+    if hidden := hidden_argument(state, a, b, defs):
+        return Outcome("undecided", reason=hidden)
     judge = Judge(defs, facts or state.facts)
     worst: Judgement | None = None
     domain: list[str] = []

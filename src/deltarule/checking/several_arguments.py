@@ -54,6 +54,7 @@ def depends_on(state: State, found: Reference, right: t.Tree, row: DocumentRow) 
     if again is None or again.key != found.key or found.indices or found.sample is not None or found.primes:
         return False
     row.verdict, row.reason = "definition", f"says on what {found.key} depends"
+    state.depends_on[found.key] = {r.key for n in t.walk(right) if (r := reference(n, state.symbols.usage)) is not None}
     entity = state.symbols.entity(found)
     if not entity.rank and None not in keys and len(set(keys)) == len(keys):
         body = Apply(f"{state.symbols.prefix}{found.key}", tuple(Symbol(k) for k in keys if k), (0,) * len(keys))
@@ -91,6 +92,7 @@ def names_its_arguments(state: State, found: Reference, right: t.Tree, row: Docu
     if again.key in state.explicit or again.key in state.definitions.equations or again.key in _headed(state):
         return False
     row.verdict, row.reason = "definition", f"says on what {found.key} depends"
+    state.depends_on[found.key] = {r.key for n in t.walk(right) if (r := reference(n, state.symbols.usage)) is not None}
     return True
 
 

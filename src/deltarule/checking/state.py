@@ -70,6 +70,14 @@ class State:
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
     named_derivatives: set[tuple[str, str]] | None = None
     """(p, o) for every ∂p/∂o of two names that the document writes down; None until it is asked for."""
+    turned: bool = False
+    """Whether in the row at hand something that was read as a number is transposed: then nothing is proved."""
+    off_diagonal: list[Expression] = field(default_factory=list)
+    """What has to be 0 where the row at hand was read component by component."""
+    arguments: dict[str, set[str]] | None = None
+    """F of F(x, W), a quantity, with the names in its parentheses; None until it is asked for."""
+    depends_on: dict[str, set[str]] = field(default_factory=dict)
+    """Names that are said to be something of others, u = u(x), and those."""
     written: dict[str, t.Tree] = field(default_factory=dict)
     """The right side, as written, of the equation that gives each name its meaning."""
     bare_function: bool = False

@@ -205,6 +205,10 @@ def call(low: Lowering, name: str, argument: Value, order: int = 0) -> Value:
         if e is None:
             raise Unread("a higher derivative of the logarithm")
         return argument.with_expression(e)
+    base = name.removeprefix(low.symbols.prefix)
+    f = low.symbols.functions.get(base) if base != name else None
+    if argument.rank and f is not None and not f.defined and base[:1].isupper():
+        raise Unread(f"nothing says that {base} of a vector is taken component by component")
     return argument.with_expression(Apply(name, (argument.expression,), (order,)))
 
 

@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deltarule.language.arithmetic import multiply, power
-from deltarule.language.expression import Apply, Axis, Derivative, Expression, Number, Symbol, fresh, rename
+from deltarule.calculus.rules import delta
+from deltarule.language.arithmetic import multiply, power, subtract
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Axis,
+    Derivative,
+    Expression,
+    Number,
+    Symbol,
+    fresh,
+    rename,
+)
 from deltarule.language.traversal import substitute
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
@@ -210,6 +221,8 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         assert f is not None and x is not None
         if low.symbols.unify(f.size, x.size):  # the diagonal alone
             axis = fresh(low.symbols.find(f.size))
+            i, j = fresh(low.symbols.find(f.size)), fresh(low.symbols.find(f.size))
+            low.off_diagonal.append(multiply(rename(e, {f: i, x: j}), subtract(ONE, delta(i, j))))
             return Value(rename(e, {f: axis, x: axis}), axis)
     if of.rank == 1 and by.rank == 1:
         lies = orientation(low, key, found.key)

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.calculus.rules import delta
-from deltarule.language.expression import ONE, Apply, Axis, Delta, Derivative, Index, Number, Symbol, fresh, rename
+from deltarule.language.expression import (
+    ONE,
+    Apply,
+    Axis,
+    Delta,
+    Derivative,
+    Expression,
+    Index,
+    Number,
+    Symbol,
+    fresh,
+    rename,
+)
 from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
 from deltarule.reading.calls import (
@@ -69,6 +81,10 @@ class Lowering:
     """Whether a function stood without its argument."""
     implied: bool = False
     """Whether a sum without an index was read."""
+    turned: bool = False
+    """Whether something in brackets that was read as a number is transposed."""
+    off_diagonal: list[Expression] = field(default_factory=list)
+    """What has to be 0 where a derivative of a vector by a vector is read component by component."""
     unknown: dict[str, Entity] = field(default_factory=dict)
     letters: dict[str, int | str] = field(default_factory=dict)
     """What each index letter of the row runs over: one letter has one size in a row, but for its own sums."""
@@ -304,6 +320,7 @@ class Lowering:
             case None:
                 return value
             case t.Name(letter="T" | "top" | "intercal" | "transpose"):
+                self.turned = self.turned or (value.rank == 0 and not items)
                 return value if len(items) == 2 else transpose(value)
             case sup:
                 return to_power(self, value, sup, node.start)
@@ -462,11 +479,11 @@ class Lowering:
             after[1] if after is not None and after[0] == "" and isinstance(after[1], t.Group | t.Scripted) else None
         )
         group = arguments.base if isinstance(arguments, t.Scripted) else arguments
-        if found is not None and isinstance(group, t.Group) and group.kind in {"(", "[", "{"}:
-            if found.base in EXPECTATIONS and (group.kind != "(" or found.base != "E"):
-                entity = self.symbols.entities.get(found.key)
-                if (entity is None or not entity.defined) and not self.is_function(found):
-                    raise Unread(f"{found.base}[…], an expectation or a probability", item.start)
+        if found is not None and isinstance(group, t.Group) and group.kind in {"(", "[", "{"} and not found.transposed:
+            averages = found.base in EXPECTATIONS and (group.kind != "(" or len(found.base) > 1)
+            entity = self.symbols.entities.get(found.key) if averages else None
+            if averages and (entity is None or not entity.defined) and not self.is_function(found):
+                raise Unread(f"{found.base}[…], an expectation or a probability", item.start)
         if found is not None and isinstance(group, t.Group) and group.kind in {"(", "["}:
             if found.base in self.symbols.vector_functions:
                 value = softmax(self, self.lower(group.items[0]), found)

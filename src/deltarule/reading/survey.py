@@ -176,6 +176,16 @@ def survey(
                     for _, item in terms:
                         if (found := reference(item, usage)) is not None and not found.indices:
                             usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
+                case t.Scripted(base=t.Group(kind="(", items=(t.Terms(items=several),)), sup=sup) if (
+                    sup is not None and is_transpose(sup)
+                ):  # (y - t)^T: y and t are vectors
+                    for _, only in several:
+                        if isinstance(only, t.Name) and (found := reference(only, usage)) is not None:
+                            usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
+                case t.Group(kind="||", items=(t.Terms(items=several),)):  # ‖y - t‖
+                    for _, only in several:
+                        if isinstance(only, t.Name) and (found := reference(only, usage)) is not None:
+                            usage.setdefault(usage_key(found.base, found.label), Usage()).transposed += 1
                 case t.Factors(items=items) if any(op == "odot" for op, _ in items):
                     for _, item in items:
                         found = reference(item, usage)
