@@ -32,13 +32,23 @@ JUDGE = """
         print(checked.name, checked.error, *(row.verdict for row in checked.rows))
 """
 
+DEAF = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])"
+
 STUMBLES = {
     "a loop": "while True: pass",
-    "what no signal reaches": "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); time.sleep(1000)",
+    "what no signal reaches": f"{DEAF}; time.sleep(1000)",
+    "a loop that no signal reaches": f"{DEAF}; all(iter(lambda: 1, 0))",
     "too much memory": "bytearray(1 << 45)",
     "memory, piece by piece": "pieces = [bytearray(1 << 27) for _ in range(1 << 12)]",
     "the end of the process": "os.abort()",
 }
+
+
+def spent() -> float:
+    """Seconds of the processor that the processes begun here, and theirs, have taken."""
+    times = os.times()
+    return times.children_user + times.children_system
+
 
 needs_fork = pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="no fork here")
 
@@ -48,14 +58,14 @@ needs_fork = pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="no
 def test_only_the_equality_that_breaks_the_worker_is_undecided(tmp_path, stumble):
     (tmp_path / "a.md").write_text(TEXT)
     (tmp_path / "b.md").write_text("$x = 3$\n\n$3 = 3$\n")
-    began = time.monotonic()
+    began = spent()
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(JUDGE).replace("STUMBLE", stumble)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     a = "a.md  definition undecided proved undecided proved"
     assert done.stdout.splitlines() == [a, "b.md  definition proved", a], done.stderr
-    assert done.stderr == "" and time.monotonic() - began < 30
+    assert done.stderr == "" and spent() - began < 30
 
 
 def test_in_this_process_an_alarm_ends_an_equality(monkeypatch):
@@ -67,11 +77,11 @@ def test_in_this_process_an_alarm_ends_an_equality(monkeypatch):
         judge(state, statement, k, left, right, row)
 
     monkeypatch.setattr(document, "_judge", stumbling)
-    began = time.monotonic()
+    began = time.process_time()
     rows = check_text(TEXT).rows
     assert [row.verdict for row in rows] == ["definition", "undecided", "proved", "undecided", "proved"]
     assert "2 s" in rows[1].reason
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_the_time_of_a_document_ends(monkeypatch):

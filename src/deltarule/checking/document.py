@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from time import monotonic
 
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
@@ -215,7 +214,7 @@ def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
     if watch.give_up == 0:
         return
     try:
-        with watch.limited(watch.deadline - monotonic()):
+        with watch.limited(watch.left()):
             learn_document(state, sides)
     except (TimeUp, MemoryError):
         watch.give_up = 0

@@ -1,5 +1,7 @@
 """What judging may take: seconds an equality, seconds a document, memory. What exceeds them is left undecided.
 
+Seconds are those of the processor, so that a verdict does not depend on what else the machine has to do.
+
 Two nets, one inside the other. In the process that judges, an alarm breaks off what takes too long; it reaches
 everything that returns to the interpreter. What does not, a product of huge polynomials say, is ended from outside,
 by the watchdog in `pool`, which then has the document judged again without that equality.
@@ -13,7 +15,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
+from time import process_time
 from types import FrameType
 
 from deltarule.checking.rows import DocumentRow
@@ -63,7 +65,7 @@ class Watch:
 
     def start(self, rows: int) -> None:
         total = document_seconds(rows) if self.seconds is None else self.seconds
-        self.deadline = monotonic() + total
+        self.deadline = process_time() + total
         self.begun(rows)
 
     def refuses(self, number: int) -> str:
@@ -72,9 +74,13 @@ class Watch:
             return self.skip[number]
         if self.give_up is not None and number >= self.give_up:
             return self.fault or SPENT
-        if monotonic() > self.deadline:
+        if process_time() > self.deadline:
             return SPENT
         return ""
+
+    def left(self) -> float:
+        """The seconds that the document still has."""
+        return self.deadline - process_time()
 
     def inside(self, first: int) -> Watch:
         """One over some rows of the same document that are judged once more, the first of them at its place."""
@@ -96,8 +102,8 @@ class Watch:
             if armed and not unheard:
                 raise TimeUp
 
-        before = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), _AGAIN)
+        before = signal.signal(signal.SIGPROF, ring)
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.001), _AGAIN)
         try:
             try:
                 yield
@@ -105,5 +111,5 @@ class Watch:
                 armed = False
         finally:  # twice: the alarm may ring on the way out
             armed = False
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)

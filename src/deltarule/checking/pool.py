@@ -27,6 +27,8 @@ READING_SECONDS = 60.0
 """For reading a document: time enough for the largest that is read."""
 GRACE = 1.0
 """Seconds after its own time that a row has for being broken off from inside."""
+PATIENCE = 20
+"""How many times its seconds a worker is waited for that never gets the processor."""
 RESTARTS = 8
 """After so many broken rows the rest of a document is left undecided."""
 
@@ -56,15 +58,38 @@ class _Task:
     restarts: int = 0
     began: float = field(default_factory=monotonic)
     heard: float = field(default_factory=monotonic)
+    used: float | None = None
+    """Seconds of the processor that the worker had taken when it was heard of."""
+    waited: float = 0.0
+    """Seconds that were added because the worker did not get the processor."""
+
+    @property
+    def seconds(self) -> float:
+        """How long what comes next may take."""
+        if self.total is None:
+            return READING_SECONDS
+        if not self.learnt or len(self.rows) >= self.total:
+            return document_seconds(self.total)
+        return ROW_SECONDS + GRACE
 
     @property
     def deadline(self) -> float:
         """When to stop waiting for what comes next."""
-        if self.total is None:
-            return self.heard + READING_SECONDS
-        if not self.learnt or len(self.rows) >= self.total:
-            return self.heard + document_seconds(self.total)
-        return self.heard + ROW_SECONDS + GRACE
+        return self.heard + self.seconds + self.waited
+
+    def alive(self, used: float | None) -> None:
+        """Note that the worker was heard of, and the seconds of the processor that it has taken."""
+        self.heard, self.used, self.waited = monotonic(), used, 0.0
+
+    def waits(self, used: float | None, wants: bool) -> bool:
+        """Whether a worker beyond its deadline only waits for the processor; then it is given more time."""
+        if used is None or self.used is None or not wants or self.waited > PATIENCE * self.seconds:
+            return False
+        missing = self.seconds - (used - self.used)
+        if missing <= 0:
+            return False
+        self.waited += max(missing, 0.1)
+        return True
 
     def message(self, given: Given) -> dict[str, Any]:
         left = None if self.total is None else max(document_seconds(self.total) - (monotonic() - self.began), 1.0)
@@ -95,7 +120,7 @@ class _Task:
             self.give_up = len(self.rows)
         else:
             self.skip[len(self.rows)] = reason
-        self.rows, self.learnt, self.heard = [], False, monotonic()
+        self.rows, self.learnt = [], False
         return ""
 
     def result(self, error: str, findings: Sequence[Any] = (), read: bool = True) -> CheckedDocument:
@@ -158,7 +183,7 @@ class _Pool:
     def begin(self, task: _Task) -> None:
         worker = self.idle.pop() if self.idle else self._new()
         self.busy[worker] = task
-        task.heard = monotonic()
+        task.alive(worker.processor()[0])
         with contextlib.suppress(BrokenPipeError):  # it is dead: that is noticed when it is read from
             worker.give(task.message(self.given))
 
@@ -178,6 +203,8 @@ class _Pool:
             if task is None:
                 self._drop(worker)  # it died while it had nothing to do
                 continue
+            if messages:
+                task.alive(worker.processor()[0])
             for message in messages or ():
                 if "fault" in message:
                     ended += self._lost(worker, task, message["fault"])
@@ -189,12 +216,11 @@ class _Pool:
             if messages is None:
                 ended += self._lost(worker, task, BROKE)
         for worker, task in list(self.busy.items()):
-            if monotonic() > task.deadline:
+            if monotonic() > task.deadline and not task.waits(*worker.processor()):
                 ended += self._lost(worker, task, SLOW)
         return ended
 
     def _heard(self, task: _Task, message: dict[str, Any]) -> CheckedDocument | None:
-        task.heard = monotonic()
         match message:
             case {"total": total}:
                 task.total = total
@@ -280,6 +306,15 @@ class _Worker:
         self.answers = os.dup(process.stdout.fileno())
         process.stdout.close()
         process.returncode = 0  # it is waited for in `end`
+
+    def processor(self) -> tuple[float | None, bool]:
+        """The seconds of the processor that it has taken, where the system says so, and whether it wants more now."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
+                said = file.read().rpartition(")")[2].split()
+            return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK"), said[0] == "R"
+        except (OSError, ValueError, IndexError):
+            return None, False
 
     def give(self, message: dict[str, Any]) -> None:
         import json
