@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from deltarule.reading import tex_commands
 from deltarule.reading.characters import COMBINING, COMPOUND, ENTITIES, SINGLE, SUBSCRIPTS, SUPERSCRIPTS, UNICODE
+from deltarule.reading.decimal_commas import decimal
 from deltarule.reading.macros import Macro
 from deltarule.reading.signs import (
     BARE_WORDS,
@@ -149,6 +150,8 @@ class Source:
         )
         if single and self.text[at] == ".":
             return self.put("period", ".", at, at + 1)
+        if not single and self.text[at] != "." and (found := decimal(self.text, at, self.end, self.lexer.tokens)):
+            return self.put("number", found[0], at, found[1])
         found = NUMBER.match(self.text, at, self.end)
         stop = at + 1 if single or found is None else found.end()
         digits = self.text[at:stop]
