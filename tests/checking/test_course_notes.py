@@ -282,3 +282,23 @@ A mistake: $\\delta^{[l]} = W^{[l+1]}\\delta^{[l+1]}\\odot g'(z^{[l]})$.
 def test_a_mistake_in_the_shapes_of_one_row_does_not_spoil_the_others():
     assert verdicts(DEEP)[:2] == ["conditional", "conditional"]
     assert verdicts(DEEP)[2] in {"refuted", "ill-shaped"}
+
+
+WORKED = "Neuron: $a = w x$, $w = 0.5$, $x = 3$, $q = \\sigma(a) = \\frac{1}{1 + e^{-a}}$. "
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ("a = 1.5", "proved"),
+        ("a = 1.50", "proved"),
+        ("a = 1.6", "refuted"),
+        ("a = 1.51", "refuted"),
+        ("q = 0.82", "none"),  # 0.8175…, rounded
+        ("q = 0.818", "none"),
+        ("q = 0.7", "none"),  # within what rounding on the way may do
+        ("q = 0.72", "refuted"),
+    ],
+)
+def test_a_value_that_needs_no_rounding_is_exact(row: str, verdict: str):
+    assert check_text(f"{WORKED}Then ${row}$.", "a.md").rows[-1].verdict == verdict

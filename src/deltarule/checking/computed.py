@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 from deltarule.algebra import enclose
+from deltarule.algebra.budget import Exhausted, Undefined, Unsupported
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.settings import with_sigmoid
 from deltarule.checking.state import State
-from deltarule.checking.worked_numbers import equal_to_the_digits, rounded
+from deltarule.checking.worked_numbers import equal_to_the_digits, is_number, rounded
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Derivative, Expression
+from deltarule.language.expression import Derivative, Expression, Number
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.values import IllShaped, Unread
@@ -35,16 +39,52 @@ def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> boo
         if e is None:
             return False
         found = enclose(e, {})
-    except (Unread, IllShaped, DeltaruleError, ArithmeticError, LookupError, TypeError, ValueError):
+    except (
+        Unread,
+        IllShaped,
+        DeltaruleError,
+        Exhausted,
+        Undefined,
+        Unsupported,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ):
         return False
     if not found.is_finite():
         return False
-    if found.overlaps(ball):
+    if (exact := _without_rounding(e, found, right)) is not None:
+        if exact:
+            return False  # an equality like any other
+        row.verdict, row.reason = "refuted", "the numbers of the text give another value"
+        row.counterexample = {"left": found.str(12, radius=False), "right": ball.mid().str(12, radius=False)}
+    elif found.overlaps(ball):
         row.verdict, row.reason = "none", "equal to the digits that are written: an approximation"
     else:
         row.verdict, row.reason = "refuted", "the numbers of the text give another value"
         row.counterexample = {"left": found.str(12, radius=False), "right": ball.mid().str(12, radius=False)}
     return True
+
+
+def _without_rounding(e: Expression, value: Any, right: t.Tree) -> bool | None:
+    """Whether a value that needs no more digits than are written is the one that is written; None where it needs
+    more, or where it comes from numbers that may have been rounded."""
+    written = rounded(right, 0)
+    if not is_number(right) or any(isinstance(n, Number) and not _short(n.value) for n in walk(e)):
+        return None
+    digits = max(len(n.text.partition(".")[2]) for n in t.walk(right) if isinstance(n, t.Num))
+    whole = (value * 10**digits).unique_fmpz()
+    return None if whole is None else bool((written * 10**digits).contains(whole))
+
+
+def _short(value: Fraction) -> bool:
+    """Whether a number is written with at most two digits behind the point, or is a fraction that no decimal gives."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest > 1 or (value * 100).denominator == 1
 
 
 def _closed(state: State, e: Expression) -> Expression | None:
