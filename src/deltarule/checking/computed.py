@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from deltarule.algebra import enclose
 from deltarule.algebra.budget import Exhausted, Undefined, Unsupported
 from deltarule.calculus.rules import expand_functions
+from deltarule.checking.claims import claim
 from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.settings import with_sigmoid
@@ -54,12 +57,14 @@ def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> boo
         return False
     if not found.is_finite():
         return False
-    if (exact := _without_rounding(e, found, right)) is not None:
-        if exact:
-            return False  # an equality like any other
-        row.verdict, row.reason = "refuted", "the numbers of the text give another value"
-        row.counterexample = {"left": found.str(12, radius=False), "right": ball.mid().str(12, radius=False)}
-    elif found.overlaps(ball):
+    if found.overlaps(rounded(right, 0)):
+        trial = replace(row)
+        with suppress(DeltaruleError, Unread, IllShaped):
+            claim(state, left, right, trial)
+        if trial.verdict == "proved":
+            row.verdict, row.reason, row.domain = trial.verdict, trial.reason, trial.domain
+            return True
+    if found.overlaps(ball) and not _needs_no_rounding(e, found, right):
         row.verdict, row.reason = "none", "equal to the digits that are written: an approximation"
     else:
         row.verdict, row.reason = "refuted", "the numbers of the text give another value"
@@ -67,15 +72,15 @@ def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> boo
     return True
 
 
-def _without_rounding(e: Expression, value: Any, right: t.Tree) -> bool | None:
-    """Whether a value that needs no more digits than are written is the one that is written; None where it needs
-    more, or where it comes from numbers that may have been rounded."""
+def _needs_no_rounding(e: Expression, value: Any, right: t.Tree) -> bool:
+    """Whether a value has no more digits than are written, comes from numbers that were not rounded, and is not the one
+    that is written."""
     written = rounded(right, 0)
     if not is_number(right) or any(isinstance(n, Number) and not _short(n.value) for n in walk(e)):
-        return None
+        return False
     digits = max(len(n.text.partition(".")[2]) for n in t.walk(right) if isinstance(n, t.Num))
     whole = (value * 10**digits).unique_fmpz()
-    return None if whole is None else bool((written * 10**digits).contains(whole))
+    return whole is not None and not (written * 10**digits).contains(whole)
 
 
 def _short(value: Fraction) -> bool:
