@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,29 +26,39 @@ TOLERANCE = 1e-12
 NAMES = {1: ("NCH", "OIH", "NCH"), 2: ("NCHW", "OIHW", "NCHW")}
 
 
-def convolved(x: Any, W: Any, b: Any = 0.0, *, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1):
+Each = int | tuple[int, int]
+"""A number for all axes, or one for each."""
+
+
+def each(value: Each, s: int) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,) * s
+
+
+def convolved(
+    x: Any, W: Any, b: Any = 0.0, *, stride: Each = 1, padding: Each = 0, dilation: Each = 1, groups: int = 1
+):
     """`lax.conv_general_dilated` of one sample, its axes of size 1 put back."""
     s = W.ndim - 2
     y = lax.conv_general_dilated(
         x[None],
         W,
-        (stride,) * s,
-        [(padding, padding)] * s,
-        rhs_dilation=(dilation,) * s,
+        each(stride, s),
+        [(p, p) for p in each(padding, s)],
+        rhs_dilation=each(dilation, s),
         dimension_numbers=NAMES[s],
         feature_group_count=groups,
     )[0]
     return y + jnp.reshape(b, (-1,) + (1,) * s)
 
 
-def pooled(x: Any, k: int, stride: int, s: int, largest: bool, padding: int = 0) -> Any:
+def pooled(x: Any, k: Each, stride: Each, s: int, largest: bool, padding: Each = 0) -> Any:
     """`lax.reduce_window` over the last axes."""
     ones = (1,) * (x.ndim - s)
-    size, step = ones + (k,) * s, ones + (stride,) * s
-    pads = [(0, 0)] * len(ones) + [(padding, padding)] * s
+    size, step = ones + each(k, s), ones + each(stride, s)
+    pads = [(0, 0)] * len(ones) + [(p, p) for p in each(padding, s)]
     if largest:
         return lax.reduce_window(x, -jnp.inf, lax.max, size, step, pads)
-    return lax.reduce_window(x, 0.0, lax.add, size, step, pads) / k**s
+    return lax.reduce_window(x, 0.0, lax.add, size, step, pads) / math.prod(each(k, s))
 
 
 def W4(v: Any, *shape: int) -> Any:
@@ -88,6 +99,11 @@ CASES: dict[str, tuple[str, str, Callable[[dict[str, Any]], Any]]] = {
         "5 6",
         lambda v: convolved(v["x"][None], W4(v, 2, 1, 2, 2), v["b"], dilation=3, padding=2, stride=2),
     ),
+    "conv2d, a rectangular kernel": (
+        "conv2d(2, 3, (1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2))",
+        "2 3 4",
+        lambda v: convolved(v["x"], W4(v, 3, 2, 1, 3), v["b"], stride=(2, 1), padding=(0, 2), dilation=(1, 2)),
+    ),
     "conv2d of a window of one": (
         "conv2d(2, 3, 1)",
         "2 3 4",
@@ -122,6 +138,16 @@ CASES: dict[str, tuple[str, str, Callable[[dict[str, Any]], Any]]] = {
     ),
     "avg_pool1d": ("avg_pool1d(2)", "3 7", lambda v: pooled(v["x"], 2, 2, 1, False)),
     "avg_pool2d": ("avg_pool2d(2)", "2 4 5", lambda v: pooled(v["x"], 2, 2, 2, False)),
+    "max_pool2d, rectangular": (
+        "max_pool2d((1, 3), stride=(2, 1))",
+        "2 3 4",
+        lambda v: pooled(v["x"], (1, 3), (2, 1), 2, True),
+    ),
+    "avg_pool2d, rectangular": (
+        "avg_pool2d((3, 2), padding=(1, 0))",
+        "2 4 4",
+        lambda v: pooled(v["x"], (3, 2), (3, 2), 2, False, (1, 0)),
+    ),
     "avg_pool2d, stride, padding": (
         "avg_pool2d(3, stride=2, padding=1)",
         "2 5 5",
@@ -191,18 +217,21 @@ def test_messages_are_proved_and_those_of_jax(name: str):
         assert relative(found[f"grad_{p}"], expected[p]) <= TOLERANCE, p
 
 
-NATIVE = ("a network", "flatten", "conv2d, stride, padding", "two convolutions", "max_pool1d, windows that overlap")
+NATIVE = (
+    *("a network", "flatten", "conv2d, stride, padding", "two convolutions", "max_pool1d, windows that overlap"),
+    *("conv2d, a rectangular kernel", "avg_pool2d, stride, padding"),
+)
 ENGINES = [(name, "numpy") for name in CASES] + [(name, "native") for name in NATIVE]
 
 
 @pytest.mark.parametrize(("name", "engine"), ENGINES)
-@pytest.mark.filterwarnings("ignore::deltarule.program.native.engine.EngineWarning")
 def test_a_batch_on_an_engine_is_that_of_jax(name: str, engine: str):
     chain, shape, function = CASES[name]
     network = dr.Network(f"{chain} -> squared_error", shapes=f"x: {shape}").inner
     values = values_for(network, 4)
     loss, expected = by_jax(function, values, rows=True)
     program = compile_network(network, engine=engine)
+    assert program.engine == engine
     parameters = {p: values[p] for p in network.parameters}
     if parameters:
         found, gradients = program.gradients(parameters, values["x"], values["y"])
@@ -213,9 +242,32 @@ def test_a_batch_on_an_engine_is_that_of_jax(name: str, engine: str):
         assert relative(gradients[p], expected[p]) <= TOLERANCE, p
     forward = np.stack([function({**values, "x": jnp.asarray(x)}) for x in values["x"]])
     assert relative(program.forward(parameters, values["x"]), forward) <= 1e-5  # JAX in float32
+    assert program.engine == engine
 
 
-@pytest.mark.filterwarnings("ignore::deltarule.program.native.engine.EngineWarning")
+LARGE = "conv2d(1, 8, 3) -> relu -> max_pool2d(2) -> conv2d(8, {c}, 3, padding=1, stride={s}) -> flatten"
+
+
+@pytest.mark.parametrize(
+    ("channels", "stride", "batch"),
+    [(8, 2, 4), (8, 2, 1), pytest.param(96, 1, 4, marks=pytest.mark.slow)],
+    ids=["batches", "one sample at a time", "products by the BLAS"],
+)
+def test_images_of_28_by_28_train_alike_on_both_engines(channels: int, stride: int, batch: int):
+    """The last batch is shorter."""
+    random = np.random.default_rng(5)
+    rows = 3 if batch == 1 else 9
+    X, y = random.normal(size=(rows, 28 * 28)), np.arange(rows) % 3
+    units = channels * (-(-13 // stride)) ** 2
+    chain = f"reshape(28, 28) -> {LARGE.format(c=channels, s=stride)} -> linear({units}, 3) -> softmax -> cross_entropy"
+    scores = []
+    for engine in ("numpy", "native"):
+        model = dr.Classifier(chain, epochs=2, batch_size=batch, learning_rate=0.001, engine=engine).fit(X, y)
+        assert model.engine_ == engine
+        scores.append(model.predict_proba(X))
+    assert relative(scores[1], scores[0]) <= 1e-9
+
+
 def test_concatenation_in_a_graph():
     text = "h = concat(tanh(A @ x), x); y_hat = w @ h; L = squared_error(y_hat, y)"
     network = dr.Network(text, shapes="x: 3, A: 2 3, w: 5", roles={"A": "parameter", "w": "parameter"})

@@ -60,7 +60,8 @@ def _of_positions(axes: str) -> Module:
             "eps stands inside the root",
             "momentum is the share of the new value; the running variance is the unbiased one",
         ),
-        at_prediction="h = (x - per_channel(running_mean, x)) / per_channel(sqrt(running_var + {eps}), x); y = {affine}",
+        at_prediction="h = (x - per_channel(running_mean, x)) / per_channel(sqrt(running_var + {eps}), x); "
+        "y = {affine}",
         updates="running_mean <- (1 - {momentum}) * running_mean + {momentum} * mu; "
         f"running_var <- (1 - {{momentum}}) * running_var + {{momentum}} * v * {count} / ({count} - 1)",
     )

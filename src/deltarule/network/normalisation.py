@@ -69,7 +69,7 @@ NORMALISATIONS = (
                 shapes="x: n r q, gamma: n, beta: n",
                 options=(_EPS, _GROUPS, Option("affine", True, ((True, _PER_CHANNEL), (False, "h")))),
                 conventions=(
-                    "the channels of an image are cut into groups; mean and variance are over a group and all positions",
+                    "the channels of an image are cut into groups; mean and variance are over a group at all positions",
                     "the variance divides by their number",
                     "eps stands inside the root",
                 ),

@@ -9,12 +9,18 @@ the list raises `UnsafeSource` before anything is compiled.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
+
+import numpy as np
+
+from deltarule.language.errors import DeltaruleError
 
 __all__ = ["UnsafeSource", "functions_of"]
 
 NUMPY = {
-    *("abs", "ascontiguousarray", "broadcast_to", "matmul", "swapaxes"),
+    *("abs", "ascontiguousarray", "broadcast_to", "linalg", "matmul", "swapaxes"),
     *("cos", "cosh", "diag", "einsum", "errstate", "exp", "expm1", "eye", "full", "heaviside"),
     *(
         "log",
@@ -36,7 +42,7 @@ NUMPY = {
     *("sum", "arange", "lib", "pad", "reshape", "tanh", "trace", "transpose", "where", "zeros"),
     *("add", "divide", "empty_like", "float64", "floor", "full_like", "power", "square", "subtract", "zeros_like"),
 }
-ATTRIBUTES = {"T", "shape", "dtype", "astype", "stride_tricks", "sliding_window_view"}
+ATTRIBUTES = {"T", "shape", "dtype", "astype", "stride_tricks", "sliding_window_view", "inv", "det"}
 NODES = (
     *(ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.For),
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Dict, ast.Constant, ast.Call, ast.keyword),
@@ -55,7 +61,24 @@ def functions_of(source: str, filename: str = "<deltarule program>") -> dict[str
     _look_at(tree)
     namespace: dict[str, Any] = {"__name__": "deltarule.program.generated"}
     exec(compile(tree, filename, "exec"), namespace)  # noqa: S102  every node of the tree was looked at
-    return {n.name: namespace[n.name] for n in tree.body if isinstance(n, ast.FunctionDef)}
+    found = {n.name: namespace[n.name] for n in tree.body if isinstance(n, ast.FunctionDef)}
+    return {name: _telling(f) for name, f in found.items()} if "np.linalg." in source else found
+
+
+def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with an error of ours where a matrix has no inverse."""
+
+    @wraps(function)
+    def told(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except np.linalg.LinAlgError:
+            raise DeltaruleError(
+                "a matrix that the network inverts has no inverse: it is singular\n"
+                "remedy: other first values, a smaller learning rate, or inv(A + 0.001 * eye(n))"
+            ) from None
+
+    return told
 
 
 def _look_at(tree: ast.Module) -> None:

@@ -15,7 +15,9 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
@@ -108,6 +110,8 @@ class _Tensors:
                     return f"np.max({self.spelling.name(body.name)}, axis=({along},))"
                 along = ", ".join(str(k) for k in range(len(axes), len(axes) + len(bound)))
                 return f"np.max({self.full(body, (*axes, *bound))}, axis=({along},))"
+            case Determinant() | Inverse():
+                return self.of_matrix(e, axes)
             case Product():
                 return self.product(e, axes)
             case Selection():
@@ -115,6 +119,16 @@ class _Tensors:
             case Derivative():
                 raise DeltaruleError(f"{e!r} is not evaluated: it has no value in NumPy")
         raise TypeError(f"no NumPy for {e!r}")
+
+    def of_matrix(self, e: Determinant | Inverse, axes: tuple[Axis, ...]) -> str:
+        """A determinant, or an inverse at indices that may be equal or numbers."""
+        (body,), bound = opened(e)
+        free = tuple(a for a in body.axes if a not in bound)
+        kind = "inv" if isinstance(e, Inverse) else "det"
+        indices = (*free, *e.indices) if isinstance(e, Inverse) else free
+        source = f"np.linalg.{kind}({self.full(body, (*free, *bound))})" + component(indices)
+        there = tuple(i for i in indices if isinstance(i, Axis))
+        return source if there == axes else self.einsum([(source, there)], axes)
 
     def selection(self, e: Selection) -> str:
         """Zeros and ones with the axes of the equation: its two sides at all indices, compared."""

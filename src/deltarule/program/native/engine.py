@@ -98,6 +98,8 @@ class NativeProgram(Program):
         }
         batch = min(rows, BLOCK)
         self._code(job).run(Call(arrays, rows, batch, batches=-(-rows // batch)))
+        if any(g.head.kind == "inverse" for g in job.groups) and not np.all(np.isfinite(out)):
+            return super().forward(parameters, X)  # which says so of a matrix without an inverse
         return out
 
     def loss(self, parameters: Arrays, X: Inputs, Y: np.ndarray, *, sample_weight: np.ndarray | None = None) -> float:

@@ -17,7 +17,7 @@ from deltarule.program.native import functions
 from deltarule.program.native.expressions import Elementwise, Numbers
 from deltarule.program.native.groups import Group, heavy
 from deltarule.program.native.operands import Operand, Place
-from deltarule.program.native.operations import MOVES, Operation, as_batched
+from deltarule.program.native.operations import MATRICES, MOVES, Operation, as_batched
 from deltarule.program.native.points import At, Point
 from deltarule.program.native.products import emit_product
 from deltarule.program.native.vectors import INDEX, Index, Vectors
@@ -62,6 +62,7 @@ class Nests:
 
     def emit(self, group: Group) -> None:
         from deltarule.program.native.batched import emit_batched
+        from deltarule.program.native.matrices import emit_matrix
         from deltarule.program.native.moves import emit_move
 
         head = group.head
@@ -69,6 +70,8 @@ class Nests:
             self.each(group)
         elif head.kind in MOVES:
             emit_move(self, head)
+        elif head.kind in MATRICES:
+            emit_matrix(self, head)
         elif (found := as_batched(head)) is not None:
             if self.gemm is None or not self.gemm(self, group):
                 emit_batched(self, head, found)

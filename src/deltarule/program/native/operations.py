@@ -16,18 +16,42 @@ from itertools import count
 from deltarule.language.arithmetic import multiply
 from deltarule.language.contraction import settle
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Axis, Expression, Maximum, Number, Product, Symbol, opened
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Determinant,
+    Expression,
+    Inverse,
+    Maximum,
+    Number,
+    Product,
+    Symbol,
+    opened,
+)
 from deltarule.language.traversal import names, substitute, walk
 from deltarule.program.schedule import Statement
 from deltarule.program.selecting import move_of
 from deltarule.writing.matrix_products import MatrixProduct, matrix_product
 
-__all__ = ["MOVES", "SHORT", "Batched", "Contraction", "Operation", "as_batched", "contraction", "operations", "whole"]
+__all__ = [
+    "MATRICES",
+    "MOVES",
+    "SHORT",
+    "Batched",
+    "Contraction",
+    "Operation",
+    "as_batched",
+    "contraction",
+    "operations",
+    "whole",
+]
 
 SHORT = {"maximum", "minimum", "step", "abs", "sign", "sqrt"}
 """Functions of one or a few instructions."""
 MOVES = {"gather", "scatter"}
 """Kinds of operations whose body is an array and the equations between its indices and those of the result."""
+MATRICES = {"inverse", "determinant"}
+"""Kinds whose body is an array that is a matrix over the bound axes, its row and its column."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +63,8 @@ class Operation:
     body: Expression
     bound: tuple[Axis, ...] = ()
     kind: str = "each"
-    """`each` (elementwise), `sum`, `largest`, one of `MOVES`, or `norm`: what clipping by norm multiplies all factors
-    by."""
+    """`each` (elementwise), `sum`, `largest`, one of `MOVES` or `MATRICES`, or `norm`: what clipping by norm multiplies
+    all factors by."""
     equation: Equation | None = None
     """The derived equation whose value this is; None for a part of one."""
     target: str = ""
@@ -68,6 +92,8 @@ class _Maker:
         self.taken = taken
         self.batch = batch
         self.out: list[Operation] = []
+        self.matrices: dict[tuple[object, ...], str] = {}
+        """The name of each inverse or determinant that is computed."""
 
     def add(self, s: Statement) -> None:
         self.taken.add(s.name)
@@ -88,6 +114,8 @@ class _Maker:
         """The expression with each sum and maximum in it computed before, under a name."""
 
         def put(node: Expression) -> Expression | None:
+            if isinstance(node, Inverse | Determinant):
+                return self.of_matrix(node, owner)
             if not _reduces(node):
                 return None
             axes = tuple(sorted(node.axes, key=lambda a: a.size != self.batch))
@@ -99,6 +127,24 @@ class _Maker:
             return Symbol(name, axes)
 
         return substitute(e, put)
+
+    def of_matrix(self, e: Inverse | Determinant, owner: str) -> Symbol:
+        """The inverse (at the indices of the node) or the determinant of a matrix, computed once."""
+        free = tuple(sorted((a for a in e.body.axes if a not in e.bound), key=lambda a: a.size != self.batch))
+        inverts = isinstance(e, Inverse)
+        key = (type(e), e.body, e.bound)
+        if key not in self.matrices:
+            (body,), (row, column) = opened(e)
+            body = self.hoisted(self.without_reductions(body, owner), (*free, row, column), owner)
+            if not isinstance(body, Symbol) or body.indices != (*free, row, column) or not inverts:
+                copy = self.free(owner)
+                self.out.append(Operation(copy, (*free, row, column), body))
+                body = Symbol(copy, (*free, row, column))
+            name = self.matrices[key] = self.free(owner)
+            axes = (*free, Axis("_row", row.size), Axis("_column", column.size)) if inverts else free
+            kind = "inverse" if inverts else "determinant"
+            self.out.append(Operation(name, axes, body, (row, column), kind))
+        return Symbol(self.matrices[key], (*free, *(e.indices if isinstance(e, Inverse) else ())))
 
     def reduction(self, e: Expression, name: str, axes: tuple[Axis, ...]) -> Operation | None:
         """`e` as one operation, if it is a sum or a maximum of something and nothing stands around it."""
@@ -237,4 +283,4 @@ def as_batched(op: Operation) -> Batched | None:
 
 def whole(op: Operation) -> bool:
     """Whether an operation runs by itself over arrays without gaps: nothing else is done at its places."""
-    return op.kind in MOVES or as_batched(op) is not None
+    return op.kind in MOVES | MATRICES or as_batched(op) is not None
