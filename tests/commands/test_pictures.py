@@ -21,6 +21,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.network.elsewhere import elsewhere
 from deltarule.network.losses import LOSSES
 from deltarule.network.modules import MODULES
+from deltarule.training.optimisers import EVERY_OPTIMISER
 
 from .. import by_jax
 from ..at_fifty_digits import FUNCTIONS as EXACT
@@ -29,6 +30,7 @@ ROWS = [
     *((name, "function") for name in FUNCTIONS),
     *((name, "module") for name in MODULES),
     *((name, "loss") for name in LOSSES),
+    *((name, "optimiser") for name in EVERY_OPTIMISER),
 ]
 DRAWN = {name: curves for name, row in MODULES.items() if (curves := of_module(row)) is not None}
 

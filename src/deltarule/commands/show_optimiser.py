@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from deltarule.commands.optimiser_sheet import CLAIM, OptimiserSheet
+from deltarule.commands.pictures import elsewhere_data, elsewhere_lines
 from deltarule.commands.shown import Shown
 from deltarule.training.optimisers import Optimiser
 from deltarule.training.settings import Setting
@@ -34,12 +35,14 @@ def show(row: Optimiser, route: str | None = None) -> Shown:
             (f"Program {what}".strip(), [f"  {line}".rstrip() for line in programs[what].splitlines()])
             for what in cases
         ),
+        ("Elsewhere", elsewhere_lines(row.name, "optimiser")),
         ("Source", [row.source]),
     ]
 
     def data() -> dict[str, object]:
         more = {"programs": {what: source for what, source in programs.items() if what}} if len(programs) > 1 else {}
-        return {**sheet.as_row(), "program": programs[list(programs)[-1]], **more}
+        other = {"elsewhere": elsewhere_data(row.name, "optimiser")}
+        return {**sheet.as_row(), **other, "program": programs[list(programs)[-1]], **more}
 
     return Shown(None, data, [(t, lines) for t, lines in after if lines], f"The optimiser {row.name}")
 

@@ -1,4 +1,4 @@
-"""What PyTorch and Keras call each function, module and loss, and where they differ from the row here.
+"""What PyTorch and Keras call each function, module, loss and optimiser, and where they differ from the row here.
 
 Versions: PyTorch 2.13, Keras 3. `none` says that the library has no such name, and what says the same there. Rows
 of modules and losses say more in `Module.elsewhere`, which comes first.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from deltarule.network.losses import LOSSES
 from deltarule.network.modules import MODULES
 
-__all__ = ["FUNCTIONS_ELSEWHERE", "MODULES_ELSEWHERE", "Elsewhere", "elsewhere"]
+__all__ = ["FUNCTIONS_ELSEWHERE", "MODULES_ELSEWHERE", "OPTIMISERS_ELSEWHERE", "Elsewhere", "elsewhere"]
 
 
 class Elsewhere(NamedTuple):
@@ -182,11 +182,51 @@ MODULES_ELSEWHERE: dict[str, Elsewhere] = {
                         "keras.losses.Huber()(y, y_hat, sample_weight)"),
 }  # fmt: skip
 
+OPTIMISERS_ELSEWHERE: dict[str, Elsewhere] = {
+    "sgd": E("torch.optim.SGD(lr=0.001)", "keras.optimizers.SGD(learning_rate=0.01)"),
+    "momentum": E("torch.optim.SGD(momentum=0.9)", "keras.optimizers.SGD(momentum=0.9)",
+                  "Keras has the learning rate inside the velocity; the default of both is no momentum"),
+    "nesterov": E("torch.optim.SGD(momentum=0.9, nesterov=True)", "keras.optimizers.SGD(momentum=0.9, nesterov=True)",
+                  "Keras has the learning rate inside the velocity"),
+    "adagrad": E("torch.optim.Adagrad(lr=0.01, eps=1e-10)",
+                 "keras.optimizers.Adagrad(learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-07)",
+                 "Keras starts the sum at 0.1 and adds epsilon inside the root"),
+    "adadelta": E("torch.optim.Adadelta(lr=1.0, rho=0.9, eps=1e-06)",
+                  "keras.optimizers.Adadelta(learning_rate=0.001, rho=0.95, epsilon=1e-07)",
+                  "the paper has no learning rate, which is 1; the 0.001 of Keras is a thousandth of its step"),
+    "rmsprop": E("torch.optim.RMSprop(lr=0.01, alpha=0.99, eps=1e-08)",
+                 "keras.optimizers.RMSprop(learning_rate=0.001, rho=0.9, epsilon=1e-07)",
+                 "rho is called alpha in PyTorch, 0.99 by default; Keras adds epsilon inside the root"),
+    "adam": E("torch.optim.Adam(lr=0.001, eps=1e-08)", "keras.optimizers.Adam(learning_rate=0.001, epsilon=1e-07)",
+              "Keras adds epsilon before the second mean is corrected, so that early steps are shorter"),
+    "adamw": E("torch.optim.AdamW(lr=0.001, weight_decay=0.01)",
+               "keras.optimizers.AdamW(learning_rate=0.001, weight_decay=0.004)",
+               "the decay is 0.01 in PyTorch and 0.004 in Keras by default; Keras has epsilon as in its Adam"),
+    "amsgrad": E("torch.optim.Adam(amsgrad=True)", "keras.optimizers.Adam(amsgrad=True)",
+                 "Keras has epsilon as in its Adam"),
+    "adamax": E("torch.optim.Adamax(lr=0.002, eps=1e-08)",
+                "keras.optimizers.Adamax(learning_rate=0.001, epsilon=1e-07)",
+                "Keras adds epsilon to the largest size where it divides, not to the size of the gradient"),
+    "nadam": E("torch.optim.NAdam(lr=0.002, momentum_decay=0.004)", "keras.optimizers.Nadam(learning_rate=0.001)",
+               "Keras raises the momentum 250 times as fast: 0.96^t, fading = 1; 1/250 in the paper"),
+    "radam": E("torch.optim.RAdam(lr=0.001)", "none: TensorFlow Addons had RectifiedAdam"),
+    "lion": E("none: the package lion-pytorch", "keras.optimizers.Lion(learning_rate=0.001, beta_1=0.9, beta_2=0.99)"),
+    "adafactor": E("torch.optim.Adafactor(lr=0.01, beta2_decay=-0.8, d=1.0)",
+                   "keras.optimizers.Adafactor(learning_rate=0.001, beta_2_decay=-0.8, relative_step=True)",
+                   "forgetting is minus beta2_decay, clipping is d in PyTorch and clip_threshold in Keras"),
+    "muon": E("torch.optim.Muon(lr=0.001, momentum=0.95, weight_decay=0.1, ns_steps=5)",
+              "keras.optimizers.Muon(learning_rate=0.001)",
+              "PyTorch takes matrices alone; here and in Keras the other parameters are renewed by Adam"),
+    "lbfgs": E("torch.optim.LBFGS(lr=1, max_iter=20, history_size=100)", "none: scipy.optimize.minimize",
+               "without line_search_fn='strong_wolfe' PyTorch does not search the length of a step; its step is up to "
+               "20 iterations, here an epoch is one"),
+}  # fmt: skip
+
 
 def elsewhere(name: str, kind: str) -> tuple[str, str, tuple[str, ...]]:
     """What PyTorch and Keras call the row, and further sentences; empty where no table says it."""
-    if kind == "function":
-        row = FUNCTIONS_ELSEWHERE.get(name, E("", ""))
+    if kind in ("function", "optimiser"):
+        row = (FUNCTIONS_ELSEWHERE if kind == "function" else OPTIMISERS_ELSEWHERE).get(name, E("", ""))
         return row.pytorch, row.keras, tuple(filter(None, [row.differs]))
     stated = (MODULES | LOSSES)[name].elsewhere
     row = MODULES_ELSEWHERE.get(name) or FUNCTIONS_ELSEWHERE.get(name) or E("", "")

@@ -124,15 +124,23 @@ def inline(spans: Iterable[Span], signs: Signs) -> str:
 
 
 _WORDS = {"δ": "delta", "σ": "sigma", "Σ": "sum", "η": "eta", "θ": "theta", "∂": "d", "′": "'", "·": "*", "→": "->"} | {
-    "≥": ">=", "≤": "<=", "≠": "!=", "−": "-", "←": "<-", "½": "1/2", "²": "^2", "×": "x", "∘": " o ", "ŷ": "y_hat",
+    "≥": ">=", "≤": "<=", "≠": "!=", "−": "-", "±": "+-", "√": "sqrt", "∞": "inf", "←": "<-", "½": "1/2", "²": "^2", "×": "x", "∘": " o ", "ŷ": "y_hat",
     "–": "-", "’": "'", "“": '"', "”": '"', "…": "...", "ᵀ": "^T", "⊙": "*", "∈": "in",
 }  # fmt: skip
 
 
 def ascii_words(text: str) -> str:
     """Words with ASCII alone."""
-    out = "".join(_WORDS.get(c, c) for c in text)
+    out = "".join(_WORDS.get(c) or _letter(c) for c in text)
     return unicodedata.normalize("NFKD", out).encode("ascii", "ignore").decode()
+
+
+def _letter(c: str) -> str:
+    """A Greek letter by its name."""
+    return unicodedata.name(c).rpartition(" ")[2].lower() if c in _GREEK else c
+
+
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 
 
 def _filled(text: str, width: int, indent: int = 0) -> list[str]:
