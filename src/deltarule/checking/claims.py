@@ -12,7 +12,7 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.index_conditions import apart
-from deltarule.checking.late_values import without_late_values
+from deltarule.checking.late_values import without_any_late_value, without_late_values, written_numbers
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
@@ -35,6 +35,8 @@ from deltarule.reading.values import IllShaped, Unread, Value, aligned
 __all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
+STRUCTURAL = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)})
+"""Numbers that formulas have whatever the values are."""
 COUNTS = frozenset({"n", "m", "N", "M"})
 PROBE = Budget(seconds=0.1, points=1)
 
@@ -47,8 +49,25 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
         if row.verdict in {"proved", "conditional"} and (letters := _numbers_beside_vectors(state, left, right)):
             row.verdict, row.condition = "undecided", None
             row.reason = f"nothing says what shape {', '.join(letters)} has; it holds for numbers"
+    if row.verdict in {"proved", "conditional"}:
+        _only_at_the_values(state, left, right, row)
     if row.verdict == "refuted" and late and (numbers := written_numbers(left, right)):
         _at_the_values(state, left, right, row, late, numbers)
+
+
+def _only_at_the_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only."""
+    with without_any_late_value(state, left, right) as late:
+        pair = _expressions(state, left, right) if late else None
+        used = {n for e in pair or () for n in names(state.definitions.unfold(state.definitions.resolve(e)))}
+        if not late & used:
+            return
+        trial = replace(row)
+        _claim(state, left, right, trial)
+    if trial.verdict not in {"proved", "conditional"}:
+        text = f"at the values of the text for {', '.join(sorted(late & used))}"
+        row.verdict, row.reason = "conditional", f"true {text}"
+        row.condition = Condition("definition-elsewhere", text)
 
 
 def _at_the_values(
@@ -56,15 +75,14 @@ def _at_the_values(
 ) -> None:
     """∂L/∂h = 3 v with a number put in for one name and the letter kept for another: judged at the values of the
     text. A number that formulas have anyway, the 2 of a square, shows nothing."""
+    if numbers <= STRUCTURAL:
+        return
     trial = replace(row, counterexample=None)
     _claim(state, left, right, trial)
     if trial.verdict not in {"proved", "conditional"}:
         return
     text = f"at the values of the text for {', '.join(sorted(late))}"
     row.counterexample = None
-    if numbers <= STRUCTURAL:
-        row.verdict, row.reason = "undecided", f"it holds {text} only"
-        return
     row.verdict, row.reason, row.domain = "conditional", f"true {text}", trial.domain
     row.condition = Condition("definition-elsewhere", text)
 
