@@ -20,6 +20,7 @@ from deltarule.network.modules import MODULES
 from deltarule.network.network import Network
 from deltarule.program import compile_network
 
+from ..jax_in_numpy import computed
 from ..table_networks import relative, run_json
 
 TOLERANCE = 1e-12
@@ -191,8 +192,8 @@ def by_jax(function: Callable[[dict[str, Any]], Any], values: dict[str, np.ndarr
     whole = (lambda v: jnp.mean(jax.vmap(loss, in_axes=axes)(v))) if rows else loss
     with jax.enable_x64(True):
         given = {n: jnp.asarray(v, jnp.float64) for n, v in values.items()}
-        value, found = jax.value_and_grad(whole)(given)
-        return float(value), {n: np.asarray(g) for n, g in found.items()}
+        value, found = computed(jax.value_and_grad(whole))(given)
+        return float(value), found
 
 
 def test_every_row_of_the_tables_is_among_the_cases():

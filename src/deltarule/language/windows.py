@@ -35,7 +35,8 @@ def _numbers(what: str, x: Tensor, axes: Sequence[Axis]) -> list[int]:
         if not isinstance(axis.size, int):
             raise ShapeError(
                 f"`{what}` of {shown(x)} needs a number for the size `{axis.size}`",
-                remedy=f"Give the shape with numbers, as in x: {' '.join('8' for _ in x.axes)}.",
+                remedy=f"Give the shape with numbers, as in x: {' '.join('8' for _ in x.axes)}; or begin with "
+                f"reshape({', '.join('8' for _ in x.axes)}), which makes it of a row of a table.",
             )
     return [int(axis.size) for axis in axes]
 

@@ -56,6 +56,7 @@ def encoded_features(model: NetworkEstimator, X: Any, notes: Notes) -> np.ndarra
     """What the network sees of rows to predict, [rows, width], before standardisation."""
     if _is_table(X, model.encoder_):
         return model.encoder_.encode(raw_as_encoded(_as_table(X), model.encoder_), notes)
+    _refuse_images(X)
     X = validate_data(model, X, dtype=np.float64, reset=False, accept_sparse="csr", ensure_all_finite=_finite(model))
     if is_sparse(X):
         scaling = model.standardisation_
@@ -69,7 +70,18 @@ def _no_gaps(X: Any) -> bool:
     return bool(np.isfinite(X.data).all())
 
 
+def _refuse_images(X: Any) -> None:
+    """A table has two axes; what makes images of its rows is a module of the network."""
+    if isinstance(X, np.ndarray) and X.ndim > 2:
+        sizes = ", ".join(map(str, X.shape[1:]))
+        raise DeltaruleError(
+            f"Found array with dim {X.ndim}: a table has rows of numbers\n"
+            f"remedy: fit(X.reshape(len(X), -1), y), with reshape({sizes}) at the beginning of the network"
+        )
+
+
 def _validated(model: NetworkEstimator, X: Any, y: Any, *, reset: bool, **more: Any) -> tuple[Any, Any]:
+    _refuse_images(X)
     X, y = validate_data(
         model,
         X,

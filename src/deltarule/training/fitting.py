@@ -184,7 +184,11 @@ def _sized(network: Network, inputs: int, outputs: int | None) -> Network:
 
 def _product(sizes: tuple[int | str, ...], what: str) -> int:
     if len(sizes) > 1:
-        raise DeltaruleError(f"a table has rows of numbers; the network's {what} has {len(sizes)} axes")
+        there = ", ".join(map(str, sizes))
+        remedy = f"begin it with reshape({there})" if what == "input" else "end it with flatten"
+        raise DeltaruleError(
+            f"a table has rows of numbers; the network's {what} has {len(sizes)} axes [{there}]\nremedy: {remedy}"
+        )
     return int(sizes[0]) if sizes else 1
 
 
