@@ -12,7 +12,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.training.data import Column, Table
 from deltarule.training.texts import Texts
 
-__all__ = ["arrow_blocks", "read_arrow", "table_of_arrow"]
+__all__ = ["arrow_blocks", "numbers_of_arrow", "read_arrow", "table_of_arrow"]
 
 PARQUET = frozenset({".parquet", ".pq"})
 MILLISECONDS_A_DAY = 86_400_000
@@ -53,7 +53,13 @@ def arrow_blocks(path: Path, columns: Collection[str] | None, rows: int) -> Iter
             with pyarrow.parquet.ParquetFile(str(path)) as file:
                 there = file.schema_arrow.names
                 wanted = there if columns is None else [name for name in there if name in columns]
-                batches = file.iter_batches(batch_size=rows, columns=wanted or there[:1])
+                columns_read = wanted or there[:1]
+                # A reader keeps the bytes of every row group that it has passed: one for all would keep the file.
+                batches = (
+                    batch
+                    for groups in _row_groups(file.metadata, 4 * rows)
+                    for batch in file.iter_batches(batch_size=rows, columns=columns_read, row_groups=groups)
+                )
                 yield from _blocks(batches, there, wanted, str(path), rows)
         else:
             with pyarrow.memory_map(str(path)) as stream:
@@ -64,6 +70,19 @@ def arrow_blocks(path: Path, columns: Collection[str] | None, rows: int) -> Iter
                 yield from _blocks(batches, there, wanted, str(path), rows)
     except (pyarrow.ArrowException, OSError) as error:
         raise _unreadable(path, error) from error
+
+
+def _row_groups(metadata: Any, rows: int) -> Iterator[list[int]]:
+    """The numbers of row groups that are read together: as few as have so many rows."""
+    together, count = [], 0
+    for number in range(metadata.num_row_groups):
+        together.append(number)
+        count += metadata.row_group(number).num_rows
+        if count >= rows:
+            yield together
+            together, count = [], 0
+    if together:
+        yield together
 
 
 def _blocks(batches: Any, there: list[str], wanted: list[str], source: str, rows: int) -> Iterator[Table]:
@@ -128,7 +147,7 @@ def _texts(values: Any) -> Texts:
     parts = []
     for chunk in values.chunks if isinstance(values, pyarrow.ChunkedArray) else [values]:
         words = ["" if v is None else str(v) for v in chunk.dictionary.to_pylist()]
-        indices = np.asarray(chunk.indices.fill_null(len(words)).to_numpy(zero_copy_only=False), np.int64)
+        indices = numbers_of_arrow(chunk.indices, len(words)).astype(np.int64)
         parts.append(Texts.of([*words, ""])[:0] if not len(chunk) else _recoded([*words, ""], indices))
     return parts[0] if len(parts) == 1 else Texts.joined(parts)
 
@@ -143,7 +162,23 @@ def _floats(values: Any) -> np.ndarray:
     from pyarrow import compute
 
     numbers = compute.cast(values, pyarrow.float64(), safe=False)
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
+    return numbers_of_arrow(numbers, np.nan)
+
+
+def numbers_of_arrow(values: Any, absent: float = 0) -> np.ndarray:
+    """Numbers as they stand in memory, `absent` where there is none. (pyarrow's own ways import pandas.)"""
+    kind = np.dtype(values.type.to_pandas_dtype())
+    parts = [np.empty(0, kind)]
+    for chunk in values.chunks if hasattr(values, "chunks") else [values]:
+        if not len(chunk):
+            continue
+        there, content = chunk.buffers()
+        part = np.frombuffer(content, kind, len(chunk), chunk.offset * kind.itemsize)
+        if chunk.null_count:
+            bits = np.unpackbits(np.frombuffer(there, np.uint8), bitorder="little")
+            part = np.where(bits[chunk.offset : chunk.offset + len(chunk)], part, kind.type(absent))
+        parts.append(part)
+    return parts[-1] if len(parts) == 2 else np.concatenate(parts)
 
 
 def _need_pyarrow(path: Path) -> None:

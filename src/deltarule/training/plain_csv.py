@@ -14,6 +14,7 @@ import numpy as np
 
 from deltarule.program.native.decimals import NUMBER, SKIPPED, TEXT, Stopped, parse_rows
 from deltarule.program.native.processor import UnknownProcessor, host
+from deltarule.training.arrow import numbers_of_arrow
 from deltarule.training.data import Column, Table
 from deltarule.training.texts import Texts
 
@@ -95,4 +96,4 @@ def _texts(characters: np.ndarray, starts: np.ndarray, absent: Collection[str]) 
         len(starts) - 1, pyarrow.py_buffer(starts), pyarrow.py_buffer(characters)
     ).dictionary_encode()
     words = ["" if word in absent else word for word in cells.dictionary.to_pylist()]
-    return Texts(words, np.asarray(cells.indices, np.int64)).map(str)
+    return Texts(words, numbers_of_arrow(cells.indices).astype(np.int64)).map(str)

@@ -19,6 +19,7 @@ from deltarule.training.prediction import Prediction
 __all__ = ["FORMATS", "write_predictions"]
 
 PAYS_FROM = 8192
+ROWS_AT_ONCE = 1 << 14
 """Rows of a block from which importing pyarrow is worth it."""
 
 
@@ -53,16 +54,16 @@ def _csv_by_arrow(first: Prediction, parts: Iterable[Prediction], file: IO[bytes
     import pyarrow
     from pyarrow import csv
 
-    options = csv.WriteOptions(include_header=False, quoting_style="none")
+    options = csv.WriteOptions(include_header=False, quoting_style="none", batch_size=ROWS_AT_ONCE)
     cells = None if first.indices is None else [csv_text([str(name)], [[]])[:-1] for name in first.classes]
-    words = None if cells is None or any('"' in cell for cell in cells) else pyarrow.array(cells)
+    words = None if cells is None or any('"' in cell for cell in cells) else _texts_of_arrow(cells)
     rows = 0
     for part in parts:
-        columns = [] if part.probabilities is None else list(np.ascontiguousarray(part.probabilities.T))
+        columns = [] if part.probabilities is None else [_of_arrow(column) for column in part.probabilities.T]
         if part.indices is None:
-            columns.insert(0, part.values)
+            columns.insert(0, _of_arrow(part.values))
         elif words is not None:
-            columns.insert(0, words.take(pyarrow.array(part.indices)))
+            columns.insert(0, words.take(_of_arrow(part.indices)))
         elif cells is not None:  # cells in quotation marks, which this writer would not take as they are
             held = BytesIO()
             csv.write_csv(pyarrow.table(columns, names=list(map(str, range(len(columns))))), held, options)
@@ -74,6 +75,24 @@ def _csv_by_arrow(first: Prediction, parts: Iterable[Prediction], file: IO[bytes
         csv.write_csv(pyarrow.table(columns, names=list(map(str, range(len(columns))))), file, options)
         rows += len(part.values)
     return rows
+
+
+def _of_arrow(values: np.ndarray) -> Any:
+    """The same numbers for pyarrow, whose own way imports pandas where it is installed; text goes that way."""
+    import pyarrow
+
+    if values.dtype.kind not in "if":
+        return pyarrow.array(values)
+    content = pyarrow.py_buffer(np.ascontiguousarray(values))
+    return pyarrow.Array.from_buffers(pyarrow.from_numpy_dtype(values.dtype), len(values), [None, content])
+
+
+def _texts_of_arrow(texts: Sequence[str]) -> Any:
+    import pyarrow
+
+    content = [text.encode() for text in texts]
+    starts = np.cumsum([0, *map(len, content)], dtype=np.int32)
+    return pyarrow.StringArray.from_buffers(len(texts), pyarrow.py_buffer(starts), pyarrow.py_buffer(b"".join(content)))
 
 
 def _cells(values: np.ndarray) -> Sequence[str]:
@@ -146,8 +165,12 @@ def _parquet(first: Prediction, parts: Iterable[Prediction], file: IO[bytes]) ->
     rows, writer = 0, None
     try:
         for part in parts:
-            probabilities = [] if part.probabilities is None else list(np.ascontiguousarray(part.probabilities.T))
-            table = pyarrow.table([part.values, *probabilities], names=first.names)
+            probabilities = [] if part.probabilities is None else [_of_arrow(column) for column in part.probabilities.T]
+            if part.indices is not None and part.values.dtype.kind == "U":
+                values = _texts_of_arrow(part.classes).take(_of_arrow(part.indices))
+            else:
+                values = _of_arrow(part.values)
+            table = pyarrow.table([values, *probabilities], names=first.names)
             if writer is None:  # numbers are seldom the same twice: only classes are worth a dictionary
                 words: Any = [] if part.probabilities is None else [first.names[0]]
                 writer = pyarrow.parquet.ParquetWriter(file, table.schema, use_dictionary=words)
