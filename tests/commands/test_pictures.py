@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deltarule.commands import main
-from deltarule.commands.curves import RESTING, UNITS, Curves, of_function, of_module
+from deltarule.commands.curves import RESTING, UNITS, Curves, no_picture, of_function, of_module
 from deltarule.commands.function_sheet import FunctionSheet
 from deltarule.commands.module_sheet import ModuleSheet
 from deltarule.commands.pictures import picture
@@ -25,6 +25,7 @@ from deltarule.training.optimisers import EVERY_OPTIMISER
 
 from .. import by_jax
 from ..at_fifty_digits import FUNCTIONS as EXACT
+from ..jax_in_numpy import computed
 
 ROWS = [
     *((name, "function") for name in FUNCTIONS),
@@ -32,7 +33,11 @@ ROWS = [
     *((name, "loss") for name in LOSSES),
     *((name, "optimiser") for name in EVERY_OPTIMISER),
 ]
-DRAWN = {name: curves for name, row in MODULES.items() if (curves := of_module(row)) is not None}
+DRAWN = {
+    name: curves
+    for name, row in MODULES.items()
+    if not row.size_arguments and len(row.inputs) == 1 and (curves := of_module(row)) is not None
+}
 
 
 @pytest.mark.parametrize(("name", "kind"), ROWS, ids=lambda v: v)
@@ -56,10 +61,11 @@ def test_the_curves_of_a_module_are_those_of_jax(name: str):
         return out[0] if vector else out
 
     with jax.enable_x64(True):
-        for x in (-2.3, -0.4, 0.7, 3.1):
-            (_, f), (_, slope) = curves.rows
-            assert math.isclose(f(x), float(value(jax.numpy.asarray(x))), rel_tol=1e-9, abs_tol=1e-9)
-            assert math.isclose(slope(x), float(jax.grad(value)(jax.numpy.asarray(x))), rel_tol=1e-9, abs_tol=1e-9)
+        points = np.array([-2.3, -0.4, 0.7, 3.1])
+        (_, f), (_, slope) = curves.rows
+        for x, y, gradient in zip(points, *computed(jax.vmap(jax.value_and_grad(value)))(points), strict=True):
+            assert math.isclose(f(x), y, rel_tol=1e-9, abs_tol=1e-9)
+            assert math.isclose(slope(x), gradient, rel_tol=1e-9, abs_tol=1e-9)
 
 
 @pytest.mark.parametrize("name", [n for n, row in LOSSES.items() if of_module(row)])
@@ -115,7 +121,10 @@ def test_show_writes_the_picture(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["linear", "--plot", "a.svg"], "has no picture"), (["gelu", "--plot", "a.png"], "has to end in .svg")],
+    [
+        (["conv2d", "--plot", "a.svg"], "has no picture: it maps arrays"),
+        (["gelu", "--plot", "a.png"], "has to end in .svg"),
+    ],
 )
 def test_what_has_no_picture_is_said(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]):
     assert main(["show", *arguments]) == 2
@@ -126,7 +135,7 @@ def test_what_has_no_picture_is_said(arguments: list[str], words: str, capsys: p
 def test_the_curve_of_a_function_is_the_function(name: str):
     curves = of_function(FunctionSheet(name))
     assert curves
-    for x in (0.3, 0.9):
+    for x in (x for x in (0.3, 0.9, 2.5) if float(FUNCTIONS[name].domain[0]) < x < float(FUNCTIONS[name].domain[1])):
         assert math.isclose(curves.rows[0][1](x), float(EXACT[name](x)), rel_tol=1e-12, abs_tol=1e-12)
 
 
@@ -144,3 +153,22 @@ def test_the_operations_of_a_module_are_those_counted_by_hand(name: str, forward
     said = sheet.operations()
     assert said["forward"] == forward
     assert said["backward"] == backward
+
+
+@pytest.mark.parametrize("kind", ["modules", "losses"])
+def test_every_row_is_drawn_or_says_why_not(kind: str):
+    for row in (MODULES if kind == "modules" else LOSSES).values():
+        assert (of_module(row) is None) == bool(no_picture(row)), row.name
+
+
+def test_a_module_with_weights_is_drawn_at_weights_that_are_said():
+    """By hand: W x = (x₁ - 0.25, ...) at x₂ = 0.5, U h = 1 at h = (0.5, -1)."""
+    curves = of_module(MODULES["rnn_cell"])
+    assert curves is not None
+    assert "W, U = (1, -0.5; 0.5, 1)" in curves.words
+    (_, f), (_, slope) = curves.rows
+    assert math.isclose(f(0.7), math.tanh(0.7 - 0.25 + 1))
+    assert math.isclose(slope(0.7), 1 - math.tanh(1.45) ** 2)
+    curves = of_module(MODULES["swiglu"])
+    assert curves is not None
+    assert math.isclose(curves.rows[0][1](0.7), 0.45 * 0.45 / (1 + math.exp(-0.45)))

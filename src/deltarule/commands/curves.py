@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 from deltarule.api import Network
@@ -19,7 +19,7 @@ from deltarule.language.traversal import names
 from deltarule.network.module import Module
 from deltarule.writing import to_unicode
 
-__all__ = ["Curves", "of_function", "of_module"]
+__all__ = ["Curves", "no_picture", "of_function", "of_module"]
 
 OTHER = 0.1
 """The value of a further parameter (the slope of leaky_relu) of a function."""
@@ -56,18 +56,39 @@ def of_function(sheet: FunctionSheet) -> Curves | None:
 
         return value
 
-    return Curves(((label, at(sheet.applied)), ("its derivative", at(derivative))))
+    low, high = (least, most) if isfinite(least) and isfinite(most) else (-5.0, 5.0)
+    return Curves(((label, at(sheet.applied)), ("its derivative", at(derivative))), low, high)
 
 
 def of_module(module: Module) -> Curves | None:
     """One component of a module by one component of its input, or a loss by its prediction, with the derivative; None
-    where weights, several inputs or arrays of several axes decide what it does."""
-    if module.drawn or module.state or module.example[1] or module.group == "penalty" or "{sizes}" in module.equation:
+    where `no_picture` says why there is none."""
+    if no_picture(module):
         return None
     try:
-        return _loss(module) if module.loss else _units(module)
+        if module.loss:
+            return _loss(module)
+        return _with_weights(module) if module.size_arguments or len(module.inputs) > 1 else _units(module)
     except (DeltaruleError, TypeError, KeyError, IndexError, StopIteration):
         return None
+
+
+def no_picture(module: Module) -> str:
+    """Why a module is not drawn as a curve; empty where it is."""
+    if module.group == "weighted":
+        return f"the curve of one entry is that of {module.name.removeprefix('weighted_')}: its weight cancels"
+    if module.group == "penalty":
+        return "its input is an array of weights; of one weight w it is a multiple of |w|, of w² or of both"
+    if module.drawn:
+        return "what it does is drawn at random: each unit is scaled or put to 0"
+    if module.state:
+        return "what a sample becomes depends on the other samples of its batch"
+    if module.example[1] or "{sizes}" in module.equation or module.name in _ARRAYS:
+        return "it maps arrays of several axes: no single number decides what an output is"
+    return ""
+
+
+_ARRAYS = {"attention", "group_norm"}
 
 
 def _units(module: Module) -> Curves | None:
@@ -95,6 +116,41 @@ def _units(module: Module) -> Curves | None:
     stated = [f"{n} = {STARTS.get(n, 1.0):g}" for n in network.parameters]
     labels = ("y₁", "∂y₁/∂x₁") if vector else ("y", "its derivative")
     return Curves(((labels[0], at(y)), (labels[1], at(dy))), words=", ".join(filter(None, [held, *stated])))
+
+
+def _with_weights(module: Module) -> Curves | None:
+    """Its first output by its first input, at weights and further inputs that are fixed."""
+    text = f"{module.name}({', '.join('2' for _ in module.size_arguments)})" if module.size_arguments else module.name
+    of, *others = module.inputs
+    network = Network(text, shapes="" if module.size_arguments else f"{of}: 2")
+    inner = network.inner
+    y, dy = _first(network, inner.output, of)
+    fixed: dict[str, Any] = {n: list(HELD) for n in others}
+    for name, d in inner.declarations.items():
+        if d.role == "parameter":
+            fixed[name] = _pattern(d.sizes) if len(d.sizes) > 1 else _filled(d.sizes, STARTS.get(name, 0.0))
+
+    def at(e: Expression) -> Callable[[float], float]:
+        return lambda x: _value(e, {of: [x, HELD[0]], **fixed})
+
+    given = [f"{of} = ({of}₁, {HELD[0]:g})", *(f"{n} = ({HELD[0]:g}, {HELD[1]:g})" for n in others)]
+    matrices = [n for n in network.parameters if len(inner.declarations[n].sizes) > 1]
+    if matrices:
+        given.append(f"{', '.join(matrices)} = (1, -0.5; 0.5, 1)")
+    given += [f"{n} = {STARTS.get(n, 0.0):g}" for n in network.parameters if n not in matrices]
+    return Curves((("y₁", at(y)), (f"∂y₁/∂{of}₁", at(dy))), words=", ".join(given))
+
+
+HELD = (0.5, -1.0)
+"""What further units are while one runs, where there are weights or several inputs."""
+
+
+def _pattern(sizes: tuple[int | str, ...], place: tuple[int, ...] = ()) -> Any:
+    """1 on the diagonal of the last two axes, -0.5 above and 0.5 below it."""
+    if not sizes:
+        i, j = place[-2:]
+        return 1.0 if i == j else 0.5 if i > j else -0.5
+    return [_pattern(sizes[1:], (*place, k)) for k in range(int(sizes[0]))]
 
 
 def _mixes(network: Network) -> bool:

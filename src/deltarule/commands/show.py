@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _drawn(name: str, rows: dict[str, Any], file: str) -> int:
     """The picture of the row, as a file of its own."""
-    from deltarule.commands.curves import of_function, of_module
+    from deltarule.commands.curves import no_picture, of_function, of_module
     from deltarule.commands.function_sheet import FunctionSheet
     from deltarule.commands.plot_svg import plot_svg
 
@@ -95,9 +95,9 @@ def _drawn(name: str, rows: dict[str, Any], file: str) -> int:
         if curves is None and kind in rows:
             curves = of_module(rows[kind])
     if curves is None:
-        raise DeltaruleError(
-            f"{name} has no picture: functions, losses and modules without weights have one, as in sigmoid or softmax"
-        )
+        why = next((no_picture(rows[kind]) for kind in ("module", "loss") if kind in rows), "")
+        why = why or "it is no function of one number"
+        raise DeltaruleError(f"{name} has no picture: {why}")
     title = f"{name} and its derivative" + (f"; {curves.words}" if curves.words else "")
     deliver(plot_svg(curves.rows, title, curves.low, curves.high), file)
     deliver(f"{file}: {', '.join(label for label, _ in curves.rows)}\n")

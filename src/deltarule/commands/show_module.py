@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from typing import Any
 
-from deltarule.commands.curves import of_module
+from deltarule.commands.curves import no_picture, of_module
 from deltarule.commands.module_sheet import ModuleSheet
 from deltarule.commands.pictures import elsewhere_data, elsewhere_lines, operation_lines, picture
 from deltarule.commands.shown import Shown
@@ -27,7 +27,7 @@ def show(row: Module, route: str | None = None) -> Shown:
         ("Options", [_option(o) for o in row.options]),
         ("Saved arrays", _saved(sheet)),
         ("Operations", operation_lines(sheet.operations().items())),
-        ("Plot", picture(of_module(row))),
+        ("Plot", picture(of_module(row)) or textwrap.wrap(f"none: {no_picture(row)}", 78)),
         ("Elsewhere", elsewhere_lines(row.name, kind)),
     ]
     return Shown(derivation, lambda: _data(sheet), [(title, lines) for title, lines in after if lines])
