@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product as combinations
 
 from deltarule.algebra import Budget, Facts
@@ -16,6 +17,7 @@ from deltarule.checking.late_values import without_any_late_value, without_late_
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
+from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
@@ -433,6 +435,9 @@ def _under_assumptions(
         anew = held != [a.expression, b.expression] and equality(state, held[0], held[1], False, None, None)
         if anew and anew.status == "proved":
             return Condition("definition-elsewhere", "each derivative holds the other names of the sum fixed")
+        (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
+        if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
+            return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
         for condition, facts in _unsaid(state):
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition

@@ -3,28 +3,43 @@ for a gradient that has a name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
-from deltarule.reading.references import script_items, trees
+from deltarule.reading.references import is_index, is_kronecker, is_transpose, script_items, trees
 from deltarule.reading.statement import Side, Statement
 
 __all__ = ["spelled_out"]
 
+IDENTITY = re.compile(
+    r"(?:identity|unit) matrix|einheitsmatri|matrice (?:identité|identità)|matriz identidad|单位矩阵|единичн\w+ матриц",
+    re.IGNORECASE,
+)
 OBJECTIVES = frozenset({"L", "J", "E", "C", "ell"})
 
 
-def spelled_out(statements: Sequence[Statement]) -> Sequence[Statement]:
+def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Statement]:
     """The statements with one spelling for what they mean."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     turned = _small_t_transposes(sides)
     named = _named_differentials(statements)
-    if not turned and not named:
+    entries = _entries_of_the_identity(statements, text)
+    identity = _identity_by_letter(statements, text)
+    if not turned and not named and not entries and not identity:
         return statements
 
     def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Scripted(base=t.Name(letter="I") as name) if entries and _two_below(node):
+                return replace(node, base=replace(name, letter="delta", style=""))
+            case t.Scripted(base=t.Name(letter="I") as name, sup=None, primes=0) if identity:
+                return replace(name, style="bold", start=node.start, end=node.end)  # I_n
+            case t.Name(letter="I", accents=()) if identity:
+                return replace(node, style="bold")
         if turned and isinstance(node, t.Scripted) and node.sup is not None and node.sup == t.Name("t"):
             inside = t.replaced(replace(node, sup=None), change)
             if not isinstance(inside, t.Scripted):
@@ -51,6 +66,78 @@ def _small_t_transposes(sides: Sequence[t.Tree]) -> bool:
                 return False
     others = (n for side in sides for n in trees(side) if isinstance(n, t.Name) and n.letter == "t")
     return len(above) > 1 and all(id(n) in above for n in others)
+
+
+def _two_below(node: t.Tree) -> bool:
+    """Whether a name has two index letters below and nothing else."""
+    match node:
+        case t.Scripted(sub=sub, sup=None, primes=0):
+            items = script_items(sub)
+            return len(items) == 2 and all(map(is_index, items))
+    return False
+
+
+def _entries_of_the_identity(statements: Sequence[Statement], text: str) -> bool:
+    """Whether I_kj is an entry of the identity matrix: the text speaks of one, I has no equation, and no δ_ij is
+    something else."""
+    if not IDENTITY.search(text):
+        return False
+    for statement in statements:
+        for k, side in enumerate(statement.sides):
+            first = k < len(statement.relations) and statement.relations[k].symbol in EQUAL
+            if first and (_letter(side.tree) == "I" if side.tree is not None else False):
+                return False
+            if first and side.tree is not None and is_kronecker(side.tree):
+                return False
+    return True
+
+
+def _identity_by_letter(statements: Sequence[Statement], text: str) -> bool:
+    """Whether a plain I is the identity matrix: no equation and no declaration says what it is, it is no function and
+    has no component, and the text speaks of the identity, or I stands in a sum with AᵀA, in A Aᵀ = I."""
+    found = bool(IDENTITY.search(text))
+    for statement in statements:
+        if any(_letter(element) == "I" for element, _ in statement.memberships):
+            return False
+        for k, side in enumerate(statement.sides):
+            if side.tree is None:
+                continue
+            if k < len(statement.relations) and statement.relations[k].symbol in EQUAL and _letter(side.tree) == "I":
+                return False
+            inside = list(trees(side.tree))
+            for node in inside:
+                match node:
+                    case t.Scripted(base=t.Name(letter="I"), sub=sub, sup=sup, primes=primes):
+                        size = isinstance(sub, t.Name | t.Num) and sup is None and not primes
+                        if not size and not _two_below(node):
+                            return False
+                    case t.Factors(items=items):
+                        pairs = pairwise(items)
+                        if any(_letter(a) == "I" and not op and isinstance(b, t.Group) for (_, a), (op, b) in pairs):
+                            return False
+                    case t.Partial(of=of, by=by):
+                        if any(x is not None and _letter(x) == "I" for x in (of, *by)):
+                            return False
+                    case t.Terms(items=items):
+                        if any(_has_identity(item) for _, item in items):
+                            found = found or any(_squares(item) for _, item in items)
+            if _letter(side.tree) == "I" and k and statement.relations[k - 1].symbol in EQUAL:
+                before = statement.sides[k - 1].tree
+                found = found or (before is not None and _squares(before))
+    return found
+
+
+def _has_identity(item: t.Tree) -> bool:
+    """I, or a multiple λI."""
+    return _letter(item) == "I" or (isinstance(item, t.Factors) and _letter(item.items[-1][1]) == "I")
+
+
+def _squares(item: t.Tree) -> bool:
+    """AᵀA, A Aᵀ, w wᵀ: a product of a name with its transpose."""
+    if not isinstance(item, t.Factors):
+        return False
+    bare = [x.base for _, x in item.items if isinstance(x, t.Scripted) and x.sup is not None and is_transpose(x.sup)]
+    return any(x in bare for _, x in item.items)
 
 
 def _letter(tree: t.Tree) -> str:

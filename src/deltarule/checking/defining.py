@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,28 +11,32 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
+from deltarule.checking.named_gradients import named_gradient
 from deltarule.checking.one_component import of_one_component
-from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.rows import DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.several_arguments import defines_of_several, depends_on, names_its_arguments
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.arithmetic import power
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Symbol, fresh, rename
+from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Number, Symbol, fresh, rename
 from deltarule.language.functions import FUNCTIONS
-from deltarule.language.traversal import names, symbols, walk
+from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
-from deltarule.reading.documents import Prose
 from deltarule.reading.gradients import orientation
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, Survey, reference
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, SAMPLES, Entity, Function
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Function
 from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
 
-__all__ = ["define", "defines", "named_gradient", "plain_reference", "words_near"]
+__all__ = ["Circle", "define", "defines", "plain_reference"]
+
+
+class Circle(Unread):
+    """A name that is computed from itself by way of others: the equation may say how to get back, z = ln(p/(1-p))."""
 
 
 def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -46,6 +49,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
             row.verdict, row.reason = "definition", f"defines the function {base}"
             return True
         f = state.symbols.functions[base]
+        if parameter in state.definitions.equations and parameter not in mentioned(state, right):
+            return False  # σ(z) = 1/(1 + e^{-0.4}) of a z that is known: its value there, not what σ is
         if f.defined or (f.table_name == "sigmoid" and _is_sigmoid(state, right, parameter, f)):
             return f.table_name == "sigmoid" and not f.defined and _mark(f, row)
         parameter, right = _own_parameter(state, left, right, parameter)
@@ -61,6 +66,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return True
     if (entries := _listed_names(state, left)) is not None:
         return _defines_list(state, entries, right, row)
+    if _is_another_function(state, left, right, row):
+        return True
     found = plain_reference(state, left)
     if found is None:
         return _defines_root(state, left, right, row)
@@ -109,8 +116,24 @@ def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     _, (value,) = lowered(state, right)
     if value.rank or value.expression.axes or plain.key in names(value.expression):
         return False
+    if isinstance(value.expression, Number):
+        return False  # s² = 1 of an s ∈ {-1, 1}: of two roots none is meant
     define(state, plain, value.with_expression(power(value.expression, Fraction(1, 2))), row, right)
     row.reason = f"defines {plain.key} by its square"
+    return True
+
+
+def _is_another_function(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """f = tanh, where f is a function of the document without an equation."""
+    if not isinstance(left, t.Name) or not isinstance(right, t.Name):
+        return False
+    own, known = reference(left, state.symbols.usage), reference(right, state.symbols.usage)
+    f = state.symbols.functions.get(own.base) if own is not None else None
+    if f is None or f.defined or known is None or known.base not in KNOWN_FUNCTIONS:
+        return False
+    body = Apply(KNOWN_FUNCTIONS[known.base], (Symbol("s"),))
+    state.symbols.define_function(f.key, "s", body, f.key, row.line)
+    row.verdict, row.reason = "definition", f"defines the function {f.key}"
     return True
 
 
@@ -239,26 +262,6 @@ def _defines_list(state: State, entries: list[t.Tree], right: t.Tree, row: Docum
     return True
 
 
-def named_gradient(state: State, statement: Statement, value: Value, row: DocumentRow) -> None:
-    """A name introduced as "the gradient": which derivative of which objective it is, if it is one."""
-    if "gradient" not in f"{statement.words_before} {words_near(state, statement)}".lower()[-60:]:
-        return
-    judge = Judge(state.definitions, state.facts)
-    for target, equation in state.definitions.equations.items():
-        if target not in OBJECTIVES or equation.axes:
-            continue
-        for entity in list(state.symbols.entities.values()):
-            free = entity.key not in state.definitions.equations and state.definitions.depends(target, entity.key)
-            if not free or (entity.rank or 0) != value.rank or value.rank > 1:
-                continue
-            axis = value.row or value.col
-            by = Symbol(entity.key, () if axis is None else (axis,))
-            if judge.equality(Derivative(Symbol(target), by), value.expression).verdict == "proved":
-                text = f"{row.left} is the gradient of {target} by {entity.key}"
-                row.verdict, row.condition, row.reason = "conditional", Condition("sign", text), f"true where {text}"
-                return
-
-
 def _mark(f: Function, row: DocumentRow) -> bool:
     f.defined = True
     row.verdict, row.reason = "definition", "defines the logistic sigmoid"
@@ -289,6 +292,8 @@ def _called(state: State, left: t.Tree) -> tuple[str, str] | None:
     found = reference(head, state.symbols.usage)
     if found is None or found.primes or found.base not in state.symbols.functions or not isinstance(group, t.Group):
         return None
+    if found.inverse or found.power is not None:
+        return None  # σ^{-1}(p), f^2(x): of a function that has its meaning elsewhere
     if len(group.items) != 1:
         return None
     parameter = reference(group.items[0], state.symbols.usage)
@@ -385,7 +390,7 @@ def define(state: State, found: Reference, value: Value, row: DocumentRow, right
 
 def _no_circle(state: State, key: str, value: Value) -> None:
     if any(n in state.definitions.equations and state.definitions.depends(n, key) for n in names(value.expression)):
-        raise Unread(f"{key} is defined in a circle: one letter for two things")
+        raise Circle(f"{key} is defined in a circle: one letter for two things")
 
 
 def _declare(state: State, key: str) -> None:
@@ -449,6 +454,7 @@ def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tr
         numbers = tuple(int(i) for i in symbol.indices if isinstance(i, int))
         name = f"{found.key}_{''.join(map(str, numbers))}"
         entity.split[numbers] = name
+        _put_component(state, symbol, Symbol(name))
         state.definitions.define(Equation(Symbol(name), value.expression))
         state.definitions.declarations[name] = Declaration(name)
         state.seen_definition[name] = row.line
@@ -466,14 +472,15 @@ def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tr
     return False
 
 
-def words_near(state: State, statement: Statement) -> str:
-    """The last sentence before the block."""
-    for segment in reversed(state.document.segments[: statement.block]):
-        if isinstance(segment, Prose):
-            text = " ".join(state.document.text[segment.start : segment.end][-300:].split())
-            return re.split(r"[.!?。] ", text)[-1]
-        break
-    return ""
+def _put_component(state: State, component: Symbol, name: Symbol) -> None:
+    """A component that gets a meaning of its own after equations have used it: w_{11} = 0.5 below z = w_{11} x_1."""
+    if not any(component.name in names(e.right) for e in state.definitions.equations.values()):
+        return
+    changed = [
+        Equation(e.left, substitute(e.right, lambda u: name if u is component else None))
+        for e in state.definitions.equations.values()
+    ]
+    state.definitions = Definitions.of(changed, state.definitions.declarations)
 
 
 def _lists_own_components(value: Value, key: str) -> bool:

@@ -17,13 +17,14 @@ from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.covariances import with_covariances
-from deltarule.checking.defining import defines
+from deltarule.checking.defining import Circle, defines
 from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
 from deltarule.checking.index_conditions import at_equal_indices, conditions
+from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
 from deltarule.checking.layers_by_letter import circles, decided, retold
 from deltarule.checking.learning import (
@@ -38,16 +39,20 @@ from deltarule.checking.learning import (
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.probabilities import probabilities_named
-from deltarule.checking.redefining import adopts, assumes, mentioned, new_name, redefines
-from deltarule.checking.relations import EQUAL, NO_CLAIM, UPDATES
+from deltarule.checking.redefining import adopts, assumes, new_name, redefines
+from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.shared_parts import connect
+from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.spellings import in_one_spelling
-from deltarule.checking.state import State
+from deltarule.checking.stacked import with_stacked_samples
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
+from deltarule.checking.sum_scope import sums_reach_their_index
+from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document, line_column
@@ -60,6 +65,8 @@ from deltarule.reading.values import IllShaped, Unread
 __all__ = ["check_statements", "claimed"]
 
 NOTHING = Given()
+NEW = ("new", "next", "neu", "nuevo", "nueva", "nouveau", "nuovo", "novo", "新")
+"""What marks the value after an update, θ_new."""
 MANY = 3
 """Rows that do not fit from which on the shapes may be misread."""
 
@@ -71,7 +78,7 @@ def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
         if _lost(statement):
             yield statement, 0
         for k, relation in enumerate(statement.relations):
-            if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
+            if relation.symbol in ROWS:
                 yield statement, k
 
 
@@ -89,7 +96,8 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = probabilities_named(functions_apart(spelled_out(statements), document.text))
+    statements = sums_reach_their_index(spelled_out(statements, document.text))
+    statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch)
@@ -226,6 +234,7 @@ def _again(state: State, watch: Watch) -> None:
         return
     for left, right, row in state.refuted_early:
         trial = replace(row)
+        state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
             claim(state, left, right, trial)
             if trial.verdict in {"proved", "conditional"}:
@@ -235,6 +244,7 @@ def _again(state: State, watch: Watch) -> None:
         if watch.refuses(state.rows.index(row)):
             return
         before = row.reason
+        state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
             claim(state, left, right, row)
         if row.verdict not in {"proved", "conditional", "refuted"}:
@@ -252,7 +262,7 @@ def _statement(state: State, statement: Statement, watch: Watch) -> None:
         left, right = statement.sides[k], statement.sides[k + 1]
         if left.tree is not None:
             state.mentioned |= mentioned(state, left.tree)
-        if relation.symbol in EQUAL or relation.symbol in UPDATES or relation.symbol in NO_CLAIM:
+        if relation.symbol in ROWS:
             _row(state, statement, k, left, right, relation, watch)
             watch.judged(state.rows[-1])
             state.chain.append((left, state.rows[-1], right))
@@ -276,13 +286,19 @@ def _row(
                 _not_understood(state, left.tree)
             return
     assert left.tree is not None and right.tree is not None
+    if relation.symbol in NAMES_THE_RIGHT:
+        left, right, k = right, left, 0
+    assert left.tree is not None and right.tree is not None
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
         row.verdict, row.reason = "none", "no equality is claimed"
         return
     if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
+        if is_calculation(right.tree) and (name := reference(left.tree, state.symbols.usage)) is not None:
+            state.updated.add(name.key)
         row.verdict, row.reason = "none", "an update rule"
         return
     first = k == 0 or statement.relations[k - 1].symbol not in EQUAL  # p > 0.5 → y = 1
+    note_size(state, statement, left.tree, right.tree)
     if (said := no_claim(state, statement, left.tree, right.tree, first=first)) is not None:
         row.verdict, row.reason = said
         return
@@ -370,7 +386,7 @@ def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
     found = reference(left, state.symbols.usage)
     if found is None:
         return False
-    if any(word in found.mark.lower() for word in ("new", "next", "neu")):
+    if any(word in mark.lower() for mark in (found.mark, found.label) for word in NEW):
         return True
     if not isinstance(right, t.Terms) or (found.indices and not any(isinstance(i, t.Num) for i in found.indices)):
         return False
@@ -388,6 +404,18 @@ def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
         state.apart = []
 
 
+def _before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """A number that does not come out of values that the text has updated since is left open."""
+    if row.verdict != "refuted" or not state.updated or not is_calculation(right):
+        return
+    known = state.definitions
+    for name in sorted(mentioned(state, left)):
+        if any(name == key or (name in known.equations and known.depends(name, key)) for key in state.updated):
+            row.verdict, row.counterexample = "undecided", None
+            row.reason = f"{name} rests on values that were updated since"
+            return
+
+
 def _needs_normalised(row: DocumentRow) -> bool:
     """Σ y = 1 itself follows from the condition Σ y = 1: where the document assumes it, it is an assumption."""
     return row.condition is not None and row.condition.kind == "normalised-targets"
@@ -395,19 +423,33 @@ def _needs_normalised(row: DocumentRow) -> bool:
 
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
+    state.facts_at[id(row)] = state.facts
     before = set(state.definitions.equations)
-    if not isinstance(left, t.Num) and defines(state, statement, k, left, right, row):
+    try:
+        done = not isinstance(left, t.Num) and defines(state, statement, k, left, right, row)
+    except Circle:
+        claim(state, left, right, row)
+        if row.verdict not in {"proved", "conditional"}:
+            row.condition, row.counterexample = None, None
+            raise
+        return
+    if done:
         connect(state, before)
         note_late_values(state, before)
         if (found := reference(left, state.symbols.usage)) is not None:
             state.written[found.key] = right
         return
     if computed(state, left, right, row):
+        _before_the_update(state, left, right, row)
         return
     claim(state, left, right, row)
     if row.verdict not in {"proved", "conditional"} and state.under:
         _under_conditions(state, left, right, row)
     chain_rule_itself(state, left, right, row)
+    with_stacked_samples(state, left, right, row)
+    at_given_sizes(state, statement, left, right, row)
+    _before_the_update(state, left, right, row)
+    at_its_values(state, left, right, row)
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return

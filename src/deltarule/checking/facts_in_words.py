@@ -26,6 +26,7 @@ ABOVE = frozenset({">", "\\gt"})
 BELOW = frozenset({"<", "\\lt"})
 LASTING = frozenset({"assume", "assuming", "suppose", "let", "with", "where", "given", "provided", "since", "as"})
 LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando"})
+AND = frozenset({"and", "und", "et", "y", "e"})
 SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:#|[-*+] |\d+[.)] )|[.!?]\s|。")
 
 
@@ -51,9 +52,15 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
             continue
         words = re.findall(r"[^\W\d_]+", state.document.text[max(0, segment.start - 60) : segment.start].lower())
         word = next((w for w in reversed(words[-3:]) if w in LASTING | LOCAL), "")
+        first, last = _sentence(state, segment.start, segment.end)
+        if not word and (words and words[-1] in AND):  # with f(x) = … and $x > 0$
+            before = re.sub(r"\$[^$]*\$|\\\(.*?\\\)", " ", state.document.text[first : segment.start])
+            said_first = re.findall(r"[^\W\d_]+", before.lower())[-3:]
+            if any(w in LASTING | LOCAL for w in said_first):
+                out.append(Said(positive, first, last))
+            continue
         if not word:
             continue
-        first, last = _sentence(state, segment.start, segment.end)
         if word in LASTING:
             last = len(state.document.text)
         elif place + 1 < len(statements):
@@ -107,6 +114,7 @@ def facts_for(state: State, said: Sequence[Said], statement: Statement) -> None:
     """Put in force what is said where a statement stands."""
     here = [e for one in said if one.first <= statement.start <= one.last for e in one.positive]
     here = [e for k, e in enumerate(here) if negate(e) not in here[k + 1 :]]  # of a > 0 and a < 0, what was said last
+    here += [u for e in here if (u := state.definitions.unfold(e)) not in here]  # y s > 0 where s = wᵀx + b
     lasting = tuple(e for e in state.facts.positive if e not in state.local_facts)
     state.local_facts = tuple(e for e in here if e not in lasting)
     if lasting + state.local_facts != state.facts.positive:

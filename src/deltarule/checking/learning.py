@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from deltarule.checking.relations import EQUAL
+from deltarule.checking.declared import memberships, space_of
+from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import stated_layout
 from deltarule.language.errors import DeltaruleError
@@ -180,7 +181,7 @@ def listed(statements: Sequence[Statement]) -> set[str]:
     out: set[str] = set()
     for statement in statements:
         for element, space in statement.memberships:
-            if isinstance(element, t.Name) and len(_space(space) or ()) == 1:
+            if isinstance(element, t.Name) and len(space_of(space) or ()) == 1:
                 out.add(base_name(element))
         for side, other in zip(statement.sides, statement.sides[1:], strict=False):
             if isinstance(side.tree, t.Name) and base_name(side.tree) in _listed_in(other.tree):
@@ -223,6 +224,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             if isinstance(node, t.Factors):
                 for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
                     found = reference(a, state.symbols.usage)
+                    if found is not None and found.transposed:
+                        continue  # gᵀ(v - o): a product
                     if found is not None and op == "" and isinstance(b, t.Group | t.Scripted):
                         group = b.base if isinstance(b, t.Scripted) else b
                         if isinstance(group, t.Group) and group.kind == "(":
@@ -245,6 +248,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                 continue
             if all(reference(x, state.symbols.usage) is not None for x in group.items):
                 heads.add(found.base)
+    primed -= _with_an_equation(state) - set(arguments)  # s' = … beside s = wᵀx: the value after an update
     derived = {
         found.base
         for side in sides
@@ -324,7 +328,9 @@ def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
 
 def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
     """What the softmax of a matrix runs over: by words, or rows in softmax(Q Kᵀ), one for each query."""
-    rows = re.search(r"row[- ]?wise|(?:each|every|per|over|along|across|of) (?:the )?rows?\b|(?:dim|axis) ?= ?-1", words)
+    rows = re.search(
+        r"row[- ]?wise|(?:each|every|per|over|along|across|of) (?:the )?rows?\b|(?:dim|axis) ?= ?-1", words
+    )
     columns = re.search(r"column[- ]?wise|(?:each|every|per|along|across) (?:the )?columns?\b|axis ?= ?0", words)
     if rows or columns:
         return None if rows and columns else "row" if rows else "column"
@@ -335,6 +341,13 @@ def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
             if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
                 return "row"
     return None
+
+
+def _with_an_equation(state: State) -> set[str]:
+    """The letters that stand alone on the left of an equation."""
+    lefts = [s.sides[0].tree for s in state.statements if s.relations and s.relations[0].symbol in EQUAL]
+    found = [reference(left, state.symbols.usage) for left in lefts if isinstance(left, t.Name | t.Scripted)]
+    return {r.base for r in found if r is not None and not r.primes and r.key == r.base}
 
 
 def _softmax_by_letter(words: str, letter: str) -> bool:
@@ -375,29 +388,11 @@ def _inlined(state: State, left: t.Tree | None, right: t.Tree | None, below: set
         state.symbols.inline.setdefault(found.base, (x, right))
 
 
-def memberships(state: State) -> None:
-    for pairs in (state.declared, *(statement.memberships for statement in state.statements)):
-        for element, space in pairs:
-            found = reference(element, state.symbols.usage)
-            if found is None or found.indices:
-                continue
-            sizes = _space(space)
-            if sizes is None:
-                continue
-            entity = state.symbols.entity(found)
-            shape = [s for s in sizes if s != 1]
-            state.symbols.shaped(entity, len(shape))
-            for mine, given in zip(entity.sizes, shape, strict=True):
-                state.symbols.unify(mine, given)
-            if len(sizes) == 2 and sizes[0] == 1 and sizes[1] != 1:
-                entity.orientation = "row"
-
-
 def learn(state: State, guessing: bool = False) -> None:
     """One pass over all sides: ranks and sizes that have to agree are made to agree."""
     for statement in state.statements:
         for k, relation in enumerate(statement.relations):
-            if relation.symbol not in EQUAL:
+            if relation.symbol not in EQUAL | NAMES_THE_RIGHT:
                 continue
             left, right = statement.sides[k].tree, statement.sides[k + 1].tree
             if left is None or right is None:
@@ -477,21 +472,3 @@ def _agree(state: State, side: t.Tree, mine: Value | None, other: Value | None) 
             if axis is not None:
                 state.symbols.unify(size, axis.size)
     entity.defined = True
-
-
-def _space(space: t.Tree) -> tuple[int | str, ...] | None:
-    """The sizes of ℝ^n, ℝ^{m×n}, ℝ."""
-    match space:
-        case t.Scripted(base=t.Name(letter="R", style="bb"), sup=sup) if sup is not None:
-            items = []
-            match sup:
-                case t.Factors(items=factors):
-                    if any(op not in {"", "times"} for op, _ in factors):
-                        return None
-                    items = [x for _, x in factors]
-                case _:
-                    items = [sup]
-            return tuple(int(x.value) if isinstance(x, t.Num) else label_text(x) for x in items)
-        case t.Name(letter="R", style="bb"):
-            return ()
-    return None

@@ -37,7 +37,7 @@ from deltarule.reading.references import Survey, reference, trees
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
-__all__ = ["Outcome", "derivatives", "equality", "unconnected", "with_signals", "without_far_losses"]
+__all__ = ["Outcome", "derivatives", "equality", "letter_and_step", "unconnected", "with_signals", "without_far_losses"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def equality(
         for key in missing:
             state.missing.setdefault(key, 0)
         return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
+    a, b = by_the_variable(a, defs), by_the_variable(b, defs)
     if definitions is None and a is not ZERO and b is not ZERO:
         defs = without_far_losses(state, a, b, defs)
         apart = unconnected(state, a, b, defs)
@@ -191,17 +192,17 @@ def _recursive(state: State, defs: Definitions) -> set[str]:
     """The names on which every step rests by way of the step before: W of s_t = f(W s_{t-1}), not V of g_t = V s_t."""
     counted = [key for key in state.counted if key in defs.equations]
     carried = {
-        _letter_and_step(n)[0]
+        letter_and_step(n)[0]
         for key in counted
         for n in defs.mentions(key)
-        if n in state.counted_names and _letter_and_step(n)[1] != _letter_and_step(key)[1]
+        if n in state.counted_names and letter_and_step(n)[1] != letter_and_step(key)[1]
     }
-    through = [key for key in counted if _letter_and_step(key)[0] in carried]
+    through = [key for key in counted if letter_and_step(key)[0] in carried]
     mentioned = {n for key in counted for n in defs.mentions(key)}
     return {n for n in mentioned if any(defs.depends(key, n) for key in through)}
 
 
-def _letter_and_step(name: str) -> tuple[str, str]:
+def letter_and_step(name: str) -> tuple[str, str]:
     """(y_hat, t-1) for y_hat_t-1, (a, (l)) for a^(l)."""
     letter, _, step = name.partition("^") if "^" in name else name.rpartition("_")
     return letter, step

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.detail import written_out
-from deltarule.checking.defining import define, named_gradient, plain_reference, words_near
+from deltarule.checking.defining import define, plain_reference
+from deltarule.checking.named_gradients import named_gradient, words_near
 from deltarule.checking.rows import DocumentRow, Finding
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.topics import opens_a_topic, some_function
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Derivative, Product, Symbol
@@ -21,17 +22,12 @@ from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = ["adopts", "assumes", "mentioned", "new_name", "redefines"]
+__all__ = ["adopts", "assumes", "new_name", "redefines"]
 
 ASSUMING = frozenset(
     ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
 )
 LOCAL = frozenset(["if", "when", "whenever", "for"])
-
-
-def mentioned(state: State, tree: t.Tree) -> set[str]:
-    """The letters of the names in a side."""
-    return {f.key for n in t.walk(tree) if (f := reference(n, state.symbols.usage)) is not None}
 
 
 def new_name(state: State, right: t.Tree) -> bool:
@@ -106,7 +102,7 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
     except (Unread, IllShaped):
         return False
     claims = any(isinstance(e, Derivative) for v in (a, b) for e in walk(v.expression))
-    if a.rank or b.rank or claims:
+    if claims or ((a.rank or b.rank) and word not in LOCAL):
         return False
     if word not in LOCAL:
         equal = [(a.expression, b.expression)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUAL", "NO_CLAIM", "UPDATES"]
+__all__ = ["EQUAL", "NAMES_THE_RIGHT", "NO_CLAIM", "ROWS", "UPDATES"]
 
 EQUAL = frozenset({"=", "\\equiv", "≡", "\\triangleq", "\\doteq", "\\coloneqq", "\\stackrel"})
 UPDATES = frozenset({"\\leftarrow", "\\gets", "←", ":=", "+=", "-="})
 NO_CLAIM = frozenset({"\\approx", "≈", "\\propto", "\\sim", "\\simeq", "\\cong", "\\to", "\\rightarrow", "\\mapsto"})
+NAMES_THE_RIGHT = frozenset({"=:"})
+"""y - t =: δ: the right side gets the left one as its meaning."""
+ROWS = EQUAL | UPDATES | NO_CLAIM | NAMES_THE_RIGHT
+"""Signs that make a row."""

@@ -21,7 +21,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["HOLDS", "OPEN", "better", "mixes_ranks", "sections", "take"]
+__all__ = ["HOLDS", "OPEN", "better", "mixes_ranks", "names_a_derivative", "sections", "take"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -55,7 +55,7 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
     anew: set[str] = set()
     for row, own in zip(rows, again, strict=True):
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
-            if _names_a_derivative(whole, row):
+            if names_a_derivative(whole, row):
                 continue
             anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
@@ -73,7 +73,9 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
-            if own.verdict == "definition" and not _names_a_derivative(whole, row):
+            if own.verdict == "definition":
+                if names_a_derivative(whole, row):
+                    continue
                 anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
         elif row.verdict == "ill-shaped" and not other_than_layout(row):
@@ -82,11 +84,15 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             _open(row, "by what this section says it holds, by what the other sections say it does not")
 
 
-def _names_a_derivative(whole: State, row: DocumentRow) -> bool:
+def names_a_derivative(whole: State, row: DocumentRow) -> bool:
     """Whether the left side is δ_s after δ_y = ∂L/∂y: it has that meaning in every section."""
     left = next((left for left, _, judged in whole.judged if judged is row), None)
     found = reference(left, whole.symbols.usage) if left is not None else None
-    return found is not None and (found.key in whole.symbols.macros or found.key in whole.symbols.indexed)
+    if found is None:
+        return False
+    named = found.key in whole.symbols.macros or found.key in whole.symbols.indexed
+    numbered = bool(found.indices) and all(isinstance(i, t.Num) for i in found.indices)
+    return named or (numbered and found.key in whole.definitions.equations)  # p_1 of p_k = …
 
 
 def _meant_anew(whole: State, part: State, row: DocumentRow, own: DocumentRow) -> set[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.relations import EQUAL
-from deltarule.checking.sections import HOLDS, take
+from deltarule.checking.sections import HOLDS, names_a_derivative, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
@@ -258,7 +258,7 @@ def by_what_it_rests_on(
             for row, again in zip(rows, own, strict=True):
                 if row.verdict in OPEN and again.verdict in HOLDS:
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
-                elif row.verdict in OPEN and again.verdict in NO_CLAIM:
+                elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
                     take(row, again, again.reason)
                 elif row.verdict in WRONG and again.verdict in HOLDS and not said:
                     take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)

@@ -76,6 +76,9 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
         for s in statements
         if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and re.search(r"dots|\.\.|…", s.sides[1].text)
     }
+    ranging |= {
+        x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
+    }
     listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
     spelling = Spelling(_summed_letters(sides, ranging | places_in_vectors(sides, listed)), _timed(sides))
 
@@ -87,6 +90,14 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
 
     changed = [replace(s, sides=tuple(map(side, s.sides)), memberships=members(s.memberships)) for s in statements]
     return changed, spelling
+
+
+def _counts_up(space: t.Tree) -> bool:
+    """{1, …, K}"""
+    match space:
+        case t.Group(kind="{", items=(t.Num(), *_, _) as items):
+            return any(isinstance(item, t.Dots) for item in items)
+    return False
 
 
 def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str]:

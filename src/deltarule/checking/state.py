@@ -11,10 +11,11 @@ from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.language.expression import Expression
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
+from deltarule.reading.references import reference
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import Symbols
 
-__all__ = ["State"]
+__all__ = ["State", "mentioned"]
 
 
 @dataclass
@@ -84,6 +85,12 @@ class State:
     """Whether in the row at hand a function stands without its argument: then nothing is refuted."""
     of_one_component: dict[str, set[str]] = field(default_factory=dict)
     """Names such as the ℓ of ℓ = -log p_c, with the letters that say of which component they are."""
+    facts_at: dict[int, Facts] = field(default_factory=dict)
+    """The facts in force where each row stands, by the id of the row."""
+    size_values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Sizes that the text sets to a number, K = 2: the number, and the heading under which it does."""
+    updated: set[str] = field(default_factory=set)
+    """Names to which an update gave another number."""
     late_values: set[str] = field(default_factory=set)
     """Names that were given a number after an equation had used them."""
     judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
@@ -92,3 +99,8 @@ class State:
     """Rows that were refuted for some function of which only the name was known."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
+
+
+def mentioned(state: State, tree: t.Tree) -> set[str]:
+    """The letters of the names in a side."""
+    return {f.key for n in t.walk(tree) if (f := reference(n, state.symbols.usage)) is not None}

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
-from deltarule.language.arithmetic import multiply, negate, power, subtract
+from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.expression import ONE, Apply, Axis, Delta, Number, Symbol, fresh, rename, selection
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import symbols
@@ -44,7 +44,9 @@ def takes_others(low: Lowering, base: str, group: t.Group) -> bool:
 
 def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Reference) -> Value:
     """Scripts behind a call: `f(x)^2`, `g'(a)^T`, `softmax(z)_i`."""
-    if found.power is not None:
+    if found.inverse:
+        value = inverse(value, found)
+    elif found.power is not None:
         value = to_power(low, value, found.power, 0)
     if not isinstance(arguments, t.Scripted):
         return value
@@ -60,6 +62,21 @@ def called(low: Lowering, value: Value, arguments: t.Tree | None, found: Referen
             return transpose(value)
         case sup:
             return to_power(low, value, sup, arguments.start)
+
+
+def inverse(value: Value, found: Reference) -> Value:
+    """σ^{-1}(p): the inverse of a function known everywhere."""
+    match value.expression:
+        case Apply(function="sigmoid", arguments=(p,), order=(0,)):
+            return value.with_expression(Apply("log", (multiply(p, power(subtract(ONE, p), -1)),)))
+        case Apply(function="exp", arguments=(p,), order=(0,)):
+            return value.with_expression(Apply("log", (p,)))
+        case Apply(function="log", arguments=(p,), order=(0,)):
+            return value.with_expression(Apply("exp", (p,)))
+        case Apply(function="tanh", arguments=(p,), order=(0,)):
+            ends = multiply(add(ONE, p), power(subtract(ONE, p), -1))
+            return value.with_expression(multiply(Number(Fraction(1, 2)), Apply("log", (ends,))))
+    raise Unread(f"the inverse of {found.base}")
 
 
 def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -> Value:

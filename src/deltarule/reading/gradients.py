@@ -86,6 +86,9 @@ def partial(low: Lowering, node: t.Partial) -> Value:
         return slope
     if node.symbol == "∇" and not node.by and (listed := gradient_of_several(low, node)) is not None:
         return listed
+    match node:
+        case t.Partial(symbol="∇", of=t.Partial(symbol="∇", order=1) as inner, order=1) if inner.by == node.by:
+            return partial(low, replace(inner, order=2, start=node.start))  # ∇∇ℓ, the Hessian as well
     of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇":
         by = node.by or gradient_by(low, node.of)

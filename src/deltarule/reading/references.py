@@ -78,6 +78,8 @@ class Usage:
     numbered: int = 0
     """How often it is transposed with a number below, `W_3^T`: the number is no component then."""
     letters: set[str] = field(default_factory=set)
+    turned: bool = False
+    """Whether it is transposed with an index letter below, `x_i^T`: each of its components is a vector."""
     double: bool = False
     """Whether two indices occur below."""
     triple: int = 0
@@ -230,6 +232,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
         if key.startswith(f"{base}^") and _counted(key[len(base) + 1 :], usage.steps):
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
+            out.turned = out.turned or u.turned
             out.double, out.triple = out.double or u.double, max(out.triple, u.triple)
             out.elementwise, out.numbered = out.elementwise + u.elementwise, out.numbered + u.numbered
     return out
@@ -371,9 +374,15 @@ def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None
             return
         case _ if is_transpose(sup):
             out["transposed"] = True
-        case t.Factors(items=items) if len(items) == 2 and not items[-1][0] and is_transpose(items[-1][1]):
-            read_above(out, items[0][1], steps)  # h^{(1)T}
+        case t.Factors(items=items) if len(items) in {2, 3} and not items[-1][0] and is_transpose(items[-1][1]):
+            before = items[0][1] if len(items) == 2 else t.Factors(items[:-1])
+            read_above(out, before, steps)  # h^{(1)T}
             out["transposed"] = True
+        case t.Factors(items=((_, t.Group(items=(_,)) as one), ("", t.Group(items=(_,)) as other))):
+            both: dict[str, Any] = {"base": out.get("base")}
+            for script in (one, other):
+                read_above(both, script, steps)
+            out.update(both if {"label", "sample"} <= set(both) else {"power": sup})  # a^{[1](i)}
         case t.Group(kind="(" | "[" | "<", items=(item,)):
             letter = letter_of(item)
             if sup.kind == "(" and (out.get("base") == "e" or is_negative(item)):

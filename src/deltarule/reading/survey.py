@@ -16,7 +16,6 @@ from deltarule.reading.references import (
     base_name,
     is_index,
     is_kronecker,
-    is_negative,
     is_transpose,
     label_text,
     letter_of,
@@ -152,18 +151,12 @@ def survey(
                         u.letters.update(map(letter_of, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
                     u.triple = max(u.triple, letters_below(items))
-                    if sup is not None and is_transpose(sup):
+                    if above.get("transposed"):
                         u.transposed += 1
                         u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
-                    if isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:
-                        letter = letter_of(sup.items[0])
-                        if (
-                            name.letter != "e"
-                            and not is_negative(sup.items[0])
-                            and letter
-                            and letter not in LAYER_LETTERS | usage.steps
-                        ):
-                            u.sample_letters.add(letter)
+                        u.turned = u.turned or (len(items) == 1 and letter_of(items[0]) in INDEX_LETTERS)
+                    if "sample" in above:
+                        u.sample_letters.add(letter_of(above["sample"]))
                 case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
                     sup is not None and is_transpose(sup)
                 ):  # (W^{(l+1)})^T: W is transposed

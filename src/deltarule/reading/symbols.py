@@ -36,7 +36,7 @@ KNOWN_FUNCTIONS = {
     "cos": "cos",
     "sqrt": "sqrt",
     "erf": "erf",
-    **{name: name for name in "tan cot sec csc sech csch coth erfc cbrt log1p expm1".split()},
+    **{name: name for name in ["tan", "cot", "sec", "csc", "sech", "csch", "coth", "erfc", "cbrt", "log1p", "expm1"]},
     **{f"{arc}{name}": f"a{name}" for name in ("sin", "cos", "tan") for arc in ("arc", "a")},
     **{f"{arc}{name}": f"a{name}" for name in ("sinh", "cosh", "tanh") for arc in ("ar", "arc", "a")},
     "sign": "sign",
@@ -237,7 +237,7 @@ class Symbols:
             return
         if u.triple:
             self.shaped(entity, u.triple)
-        elif u.double:
+        elif u.double or (u.turned and not u.bare):  # x_iᵀβ: a vector for each i
             self.shaped(entity, 2)
         elif u.letters or (u.digits and u.bare and not u.numbered and (u.bold or u.transposed)):
             self.shaped(entity, 1)

@@ -12,7 +12,7 @@ from deltarule.language.arithmetic import add, multiply, power, subtract
 from deltarule.language.expression import ONE, ZERO, Apply, Axis, Index, Piecewise, fresh
 from deltarule.reading import tree as t
 from deltarule.reading.square_matrices import determinant
-from deltarule.reading.values import IllShaped, Unread, Value, hadamard
+from deltarule.reading.values import IllShaped, Unread, Value, aligned, hadamard
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
@@ -36,6 +36,11 @@ def group_value(low: Lowering, node: t.Group) -> Value:
         return Value(power(square, Fraction(1, 2)))
     if node.kind in ROUNDED or (node.kind == "<" and len(node.items) == 1):
         raise Unread(ROUNDED.get(node.kind, "⟨…⟩ of one quantity, a mean or something else"), node.start)
+    if len(node.items) == 1 and node.kind == "[" and isinstance(node.items[0], t.Compare):
+        from deltarule.reading.calls import indicator
+
+        if (iverson := indicator(low, node)) is not None:  # [k = c]
+            return iverson
     if len(node.items) == 1:
         return low.lower(node.items[0])
     if node.kind == "<" and len(node.items) == 2:  # ⟨A, B⟩: Σ of the products of components
@@ -88,9 +93,13 @@ def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
         raise Unread("cases that are not two", start)
     first, second = rows
     a, b = low.lower(first.value), low.lower(second.value)
-    if a.rank or b.rank:
-        raise Unread("cases of vectors", start)
+    a, b = (v.with_expression(ZERO) if o.expression is ZERO else o for o, v in ((a, b), (b, a)))  # 0 beside a vector
+    if a.rank != b.rank:
+        raise Unread("cases of a vector and a number", start)
+    b = aligned(a, b)
     test = condition(low, first.conditions, start)
+    if a.rank and test[0] == "index":
+        raise Unread("cases of vectors", start)
     other = condition(low, second.conditions, start) if second.conditions else None
     if test[0] == "index":
         _, i, j, equal = test
@@ -110,7 +119,7 @@ def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
         if strict == other_strict:  # z > 0 and z < 0: what holds at 0 is not said
             low.kinks = True
             strict = low.choices.get("kink", "below") == "below"
-    return Value(Piecewise(((u, strict, a.expression),), b.expression))
+    return Value(Piecewise(((u, strict, a.expression),), b.expression), a.row, a.col)
 
 
 def condition(low: Lowering, conditions: Sequence[t.Tree], start: int) -> tuple:  # type: ignore[type-arg]

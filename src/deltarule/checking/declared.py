@@ -1,0 +1,57 @@
+"""What a document declares: x ∈ ℝ^n, W ∈ ℝ^{m×n}, x_i ∈ ℝ^p."""
+
+from __future__ import annotations
+
+from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, label_text, reference, usage_of
+
+__all__ = ["memberships", "space_of"]
+
+
+def memberships(state: State) -> None:
+    for pairs in (state.declared, *(statement.memberships for statement in state.statements)):
+        for element, space in pairs:
+            found = reference(element, state.symbols.usage)
+            sizes = space_of(space) if found is not None else None
+            if found is None or sizes is None:
+                continue
+            shape = [s for s in sizes if s != 1]
+            if found.indices:
+                _each_of_several(state, found, shape)
+                continue
+            entity = state.symbols.entity(found)
+            state.symbols.shaped(entity, len(shape))
+            for mine, given in zip(entity.sizes, shape, strict=True):
+                state.symbols.unify(mine, given)
+            if len(sizes) == 2 and sizes[0] == 1 and sizes[1] != 1:
+                entity.orientation = "row"
+
+
+def _each_of_several(state: State, found: Reference, shape: list[int | str]) -> None:
+    """x_i ∈ ℝ^p, where x never stands alone: one vector for each i."""
+    several = len(found.indices) == 1 and isinstance(found.indices[0], t.Name) and len(shape) == 1
+    alone = found.base != "e" and usage_of(state.symbols.usage, found.base, found.label).bare  # e^{-z} is another e
+    if not several or alone:
+        return
+    entity = state.symbols.entity(found)
+    state.symbols.shaped(entity, 2)
+    state.symbols.unify(entity.sizes[1], shape[0])
+
+
+def space_of(space: t.Tree) -> tuple[int | str, ...] | None:
+    """The sizes of ℝ^n, ℝ^{m×n}, ℝ."""
+    match space:
+        case t.Scripted(base=t.Name(letter="R", style="bb"), sup=sup) if sup is not None:
+            items = []
+            match sup:
+                case t.Factors(items=factors):
+                    if any(op not in {"", "times"} for op, _ in factors):
+                        return None
+                    items = [x for _, x in factors]
+                case _:
+                    items = [sup]
+            return tuple(int(x.value) if isinstance(x, t.Num) else label_text(x) for x in items)
+        case t.Name(letter="R", style="bb"):
+            return ()
+    return None

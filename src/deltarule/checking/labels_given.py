@@ -1,0 +1,91 @@
+"""A label y ∈ {0, 1} takes two values only: what fails at y = 3/8 may hold at both, and is judged at each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product as combinations
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.claims import claim
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.sections import FIELDS
+from deltarule.checking.state import State, mentioned
+from deltarule.language.equation import Equation
+from deltarule.language.expression import Number, Symbol, fresh
+from deltarule.language.traversal import names
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference
+
+__all__ = ["at_its_values"]
+
+MOST = 2
+"""Names with a set of values that are tried together."""
+
+
+def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """Judge a refuted row at the values that its labels can have."""
+    if row.verdict != "refuted":
+        return
+    known = state.definitions
+    used = mentioned(state, left) | mentioned(state, right)
+    used |= {n for name in used if name in known.equations for n in names(known.unfold(known.equations[name].right))}
+    values = {key: numbers for key, numbers in _sets(state) if key in used and key not in known.equations}
+    if not values or len(values) > MOST:
+        return
+    trials: list[tuple[dict[str, Fraction], DocumentRow]] = []
+    try:
+        for point in combinations(*values.values()):
+            at = dict(zip(values, point, strict=True))
+            state.definitions = Definitions.of([*known.equations.values(), *_equations(state, at)], known.declarations)
+            trial = replace(row, counterexample=None)
+            with state.symbols.undone():
+                claim(state, left, right, trial)
+            trials.append((at, trial))
+    finally:
+        state.definitions = known
+    for at, trial in trials:
+        if trial.verdict == "refuted":
+            row.counterexample = {**{key: str(n) for key, n in at.items()}, **(trial.counterexample or {})}
+            return
+    said = ", ".join(f"{key} ∈ {{{', '.join(map(str, numbers))}}}" for key, numbers in values.items())
+    whole = all(
+        (state.symbols.entities[key].rank or 0) == 0 and not state.symbols.entities[key].samples for key in values
+    )
+    found = next((trial for _, trial in trials if trial.verdict == "conditional"), trials[0][1])
+    if whole and all(trial.verdict in {"proved", "conditional"} for _, trial in trials):
+        for name in FIELDS:
+            setattr(row, name, getattr(found, name))
+        row.reason = f"{found.reason}, for {said}"
+    else:
+        row.verdict, row.reason, row.counterexample = "undecided", f"it fails for other values than {said} only", None
+
+
+def _sets(state: State) -> Iterator[tuple[str, list[Fraction]]]:
+    """The names of which the text says that they are one of two numbers."""
+    for pairs in (state.declared, *(statement.memberships for statement in state.statements)):
+        for element, space in pairs:
+            found = reference(element, state.symbols.usage) if isinstance(element, t.Name | t.Scripted) else None
+            if found is None or found.key not in state.symbols.entities:
+                continue
+            match space:
+                case t.Group(kind="{", items=(one, other)):
+                    numbers = [n for n in map(_number, (one, other)) if n is not None]
+                    if len(numbers) == 2:
+                        yield found.key, numbers
+
+
+def _number(tree: t.Tree) -> Fraction | None:
+    match tree:
+        case t.Num(value=value):
+            return value
+        case t.Terms(items=((sign, t.Num(value=value)),)) if sign in {"+", "-"}:
+            return -value if sign == "-" else value
+    return None
+
+
+def _equations(state: State, at: dict[str, Fraction]) -> Iterator[Equation]:
+    for key, number in at.items():
+        axes = [fresh(size) for size in state.symbols.sizes(state.symbols.entities[key])]
+        yield Equation(Symbol(key, axes), Number(number))

@@ -1,0 +1,51 @@
+"""∂z_t/∂b = z_t(1 - z_t) in a recurrence: true where the state of the step before is held fixed.
+
+b is the same in every step, so that the total derivative goes on through h_{t-1}; many texts write the part of one
+step.
+"""
+
+from __future__ import annotations
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.outcomes import letter_and_step
+from deltarule.checking.state import State
+from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.language.traversal import substitute
+
+__all__ = ["with_the_step_before_held"]
+
+
+def with_the_step_before_held(state: State, e: Expression, defs: Definitions) -> tuple[Expression, set[str]]:
+    """The expression with each derivative of a quantity of one step taken in that step, and what is held."""
+    all_held: set[str] = set()
+
+    def held(node: Expression) -> Expression | None:
+        if not isinstance(node, Derivative) or not isinstance(node.of, Symbol) or node.by.name in state.counted_names:
+            return None
+        if node.of.name not in state.counted_names:
+            return None
+        before = _of_other_steps(state, node.of.name, defs) - {node.by.name}
+        if not before:
+            return None
+        all_held.update(before)
+        return Derivative(node.of, node.by, sorted({*node.held, *before}))
+
+    return substitute(e, held), all_held
+
+
+def _of_other_steps(state: State, of: str, defs: Definitions) -> set[str]:
+    """The names of other steps from which a quantity is computed directly, by way of names of its own step."""
+    step = letter_and_step(of)[1]
+    out: set[str] = set()
+    waiting, seen = [of], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for n in defs.mentions(name):
+            if n in state.counted_names and letter_and_step(n)[1] != step:
+                out.add(n)
+            else:
+                waiting.append(n)
+    return out
