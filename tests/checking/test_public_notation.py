@@ -74,7 +74,8 @@ def test_what_is_set_and_what_may_be_a_function_is_not_refuted(text: str, verdic
 NORMAL = "Let $X \\in \\mathbb{R}^{m \\times n}$, $y \\in \\mathbb{R}^m$ and $w = (X^T X)^{-1} X^T y$.\n\n"
 SQUARE = "Let $S \\in \\mathbb{R}^{n \\times n}$ with the determinant $|S|$.\n\n"
 QUERIES = (
-    "Attention: $Q \\in \\mathbb{R}^{n \\times d}$, $K \\in \\mathbb{R}^{m \\times d}$, $V \\in \\mathbb{R}^{m \\times p}$, "
+    "Attention: $Q \\in \\mathbb{R}^{n \\times d}$, $K \\in \\mathbb{R}^{m \\times d}$, "
+    "$V \\in \\mathbb{R}^{m \\times p}$, "
     "$A = \\text{softmax}(Q K^T)$, $O = A V$.\n\n"
 )
 TWO = "Consider $f(u, v) = \\log(e^u + e^v)$ and $g(w) = w^T B w$ for $w \\in \\mathbb{R}^n$.\n\n"
@@ -92,9 +93,11 @@ TWO = "Consider $f(u, v) = \\log(e^u + e^v)$ and $g(w) = w^T B w$ for $w \\in \\
         (QUERIES + r"$$\sum_j A_{ij} = 1$$", "proved"),
         (QUERIES + r"$$\sum_i A_{ij} = 1$$", "refuted"),
         (QUERIES + r"$$\text{Attention}(Q, K, V) = \text{softmax}(Q K^T) V$$", "definition"),
-        (r"Let $Z = X W$ with $X \in \mathbb{R}^{m \times n}$, $W \in \mathbb{R}^{n \times k}$. $$A = \text{softmax}(Z)$$",
+        (r"Let $Z = X W$ with $X \in \mathbb{R}^{m \times n}$, $W \in \mathbb{R}^{n \times k}$. "
+         r"$$A = \text{softmax}(Z)$$",
          "unread"),  # over the rows or over the columns
-        (TWO + r"$$\nabla f = \left[\frac{\partial f}{\partial u}, \frac{\partial f}{\partial v}\right]$$", "conditional"),
+        (TWO + r"$$\nabla f = \left[\frac{\partial f}{\partial u}, \frac{\partial f}{\partial v}\right]$$",
+         "conditional"),
         (TWO + r"$$\nabla g = (B + B^T) w$$", "conditional"),
         (TWO + r"$$\nabla g = 2 B w$$", "refuted"),
         (TWO + r"$$\nabla q = 0$$", "unread"),
@@ -120,3 +123,19 @@ COVARIANCE = "With the covariance matrix $\\Sigma$ let $p = -\\frac12 (x - \\mu)
 )
 def test_a_capital_between_two_vectors_is_a_matrix(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+CODE = "The unit takes `z = w x + b`, `p = 1/(1 + exp(-z))`, and `L = -y log(p) - (1 - y) log(1 - p)`.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (CODE + "- `dL/dz = p - y`\n- `∂L/∂w = (y − p) x`\n", ["definition"] * 3 + ["proved", "refuted"]),
+        (CODE + "Then `f(x=1)`, `w1 = w2`, `lr = 0.1`, `a == b`, `a.b = c`, `n //= 2` run.\n", ["definition"] * 3),
+        ("```\n`a = b`\n```\n\nHere `u = 2 v` and `u - v = v`.\n", ["definition", "proved"]),
+        ("Here `u = 2 v` is code beside $w = 3 v$.\n", ["definition"]),  # formulas are written otherwise
+    ],
+)
+def test_formulas_in_code_spans_are_read_where_a_text_has_no_others(text: str, found: list[str]):
+    assert verdicts(text) == found

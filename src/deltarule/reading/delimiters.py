@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from deltarule.reading.code_formulas import code_formulas
 from deltarule.reading.masks import FENCE, MATH_FENCE, TAG
 from deltarule.reading.segments import Math, Problem, Prose
 
@@ -44,6 +45,8 @@ def find_segments(
     """Mathematics and prose in order, and what is wrong with the delimiters. Every place is moved by `shift`."""
     finder = _Finder(text, mask, kind)
     finder.run()
+    if kind == "markdown" and not finder.maths:
+        finder.maths = [Math(a - 1, b + 1, a, b, False) for a, b in code_formulas(text)]
     segments: list[Prose | Math] = []
     at = 0
     for math in [*finder.maths, None]:
