@@ -139,3 +139,19 @@ CODE = "The unit takes `z = w x + b`, `p = 1/(1 + exp(-z))`, and `L = -y log(p) 
 )
 def test_formulas_in_code_spans_are_read_where_a_text_has_no_others(text: str, found: list[str]):
     assert verdicts(text) == found
+
+
+CLASSES = "Let $p_k = \\frac{e^{f_k}}{\\sum_j e^{f_j}}$ and $d = W^T u$ with $W \\in \\mathbb{R}^{2 \\times 2}$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{e^{f_k}}{S} \frac{S - e^{f_k}}{S} = p_k (1 - p_k)", "undecided"),  # S is the sum, which is not said
+        (r"\frac{e^{f_k}}{\sum_j e^{f_j}} (1 - p_k) = p_k (1 + p_k)", "refuted"),
+        (r"W^T u = [0.25, 0.5]", "undecided"),  # a column, written in a row
+        (r"0.5 \cdot [0.5 \;\; 1.5] = [0.25, 0.75]", "undecided"),
+    ],
+)
+def test_a_name_that_nothing_gives_and_lists_of_numbers_refute_nothing(claim: str, verdict: str):
+    assert verdicts(f"{CLASSES}$$\n{claim}\n$$\n")[-1] == verdict

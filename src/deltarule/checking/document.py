@@ -43,7 +43,7 @@ from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
-from deltarule.checking.settings import index_letters, no_claim, sets_a_value, varied
+from deltarule.checking.settings import in_a_list, index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.shared_parts import connect
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
@@ -344,6 +344,7 @@ def _row(
         row.verdict, row.reason = "undecided", f"nothing says what shape {', '.join(open_names)} has; else {row.reason}"
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
+    in_a_list(row, left.tree, right.tree)
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)

@@ -173,8 +173,10 @@ def _behind(state: State, sides: list[Expression]) -> list[Expression]:
 
 
 def _nowhere_else(state: State, sides: list[Expression]) -> str:
-    """A name on one side only beside a derivative, of which no equation and no declaration says anything."""
-    if not any(_differentiates(e) for e in sides):
+    """A name on one side only, of which no equation and no declaration says anything, beside a derivative or a name that
+    has an equation: the row may say what it is."""
+    defined = set(state.definitions.equations)
+    if not any(_differentiates(e) or names(e) & defined for e in sides):
         return ""
     used = [names(state.definitions.unfold(e)) | names(e) for e in sides]
     known = set(state.definitions.equations) | set(state.symbols.macros)

@@ -15,7 +15,7 @@ from deltarule.reading.documents import Prose
 from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["index_condition", "index_letters", "no_claim", "sets_a_value", "varied", "with_sigmoid"]
+__all__ = ["in_a_list", "index_condition", "index_letters", "no_claim", "sets_a_value", "varied", "with_sigmoid"]
 
 APART = frozenset({"\\ne", "\\neq", "≠"})
 SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls"})
@@ -151,6 +151,12 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     else:
         row.verdict, row.reason = "assumption", f"a value of {found.key}, for the place where it stands"
     row.counterexample = None
+
+
+def in_a_list(row: DocumentRow, left: t.Tree, right: t.Tree) -> None:
+    """Decimals in brackets that do not fit may be a column that is written in a row: that is left open."""
+    if row.verdict == "ill-shaped" and (_numbers_listed(left) or _numbers_listed(right)):
+        row.verdict, row.reason = "undecided", f"numbers in a list, which may be written in a row: {row.reason}"
 
 
 def _numbers_listed(side: t.Tree) -> bool:
