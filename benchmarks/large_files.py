@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,8 @@ from deltarule.training.model_file import save_model
 head = Path(sys.argv[2]) / "head.csv"
 with open(sys.argv[1]) as lines:
     head.write_text("".join(islice(lines, 20001)))
-save_model(train(str(head), "y", epochs=1).model, Path(sys.argv[2]) / "model")
+save_model(train(str(head), "y", "linear(n, 1) -> sigmoid -> bce", epochs=1).model, Path(sys.argv[2]) / "one layer")
+save_model(train(str(head), "y", epochs=1).model, Path(sys.argv[2]) / "64 hidden units")
 import pyarrow.csv, pyarrow.parquet
 with pyarrow.csv.open_csv(sys.argv[1]) as blocks, pyarrow.parquet.ParquetWriter(sys.argv[3], blocks.schema) as file:
     for block in blocks:
@@ -121,12 +123,14 @@ def section() -> tuple[str, bool]:
             )
         predicted, parquet = [], Path(name) / "table.parquet"
         _figures(_MODEL, data, name, parquet)
-        for words, table, kind in (("CSV to CSV", data, "csv"), ("Parquet to Parquet", parquet, "parquet")):
-            speed, each, megabytes = _figures(_PREDICTED, Path(name) / "model", table, Path(name) / "out", kind, ROWS)
-            good = speed >= PREDICTED
+        for model, (words, table, kind) in product(
+            ("one layer", "64 hidden units"), (("CSV to CSV", data, "csv"), ("Parquet to Parquet", parquet, "parquet"))
+        ):
+            speed, each, megabytes = _figures(_PREDICTED, Path(name) / model, table, Path(name) / "out", kind, ROWS)
+            good = speed >= PREDICTED and megabytes <= MOST_MEGABYTES
             met &= good
             predicted.append(
-                f"| {words} | {speed:,.0f} | {each:,.0f} | {megabytes:.0f} | {'yes' if good else '**no**'} |"
+                f"| {model} | {words} | {speed:,.0f} | {each:,.0f} | {megabytes:.0f} | {'yes' if good else '**no**'} |"
             )
     kept = []
     for network in ("linear(n, 1) -> sigmoid -> bce", "linear(n, 64) -> relu -> linear(64, 1) -> sigmoid -> bce"):
@@ -144,12 +148,12 @@ def section() -> tuple[str, bool]:
         "|---|---:|---:|---:|---:|---:|---|",
         *rows,
         "",
-        f"Predictions of the same {ROWS:,} rows by a network of 64 hidden units, in float64, as `deltarule predict` "
-        "writes them: class and two probabilities, in the order of the rows, block by block; imports and the "
-        f"compilation are part of the time. The goal is {PREDICTED:,} rows a second.",
+        f"Predictions of the same {ROWS:,} rows, in float64, as `deltarule predict` writes them: class and two "
+        "probabilities, in the order of the rows, block by block; imports and the compilation are part of the time. "
+        f"The goal is {PREDICTED:,} rows a second, within {MOST_MEGABYTES} MB.",
         "",
-        "| from, to | rows/s | rows a second of one processor | MB | met |",
-        "|---|---:|---:|---:|---|",
+        "| network | from, to | rows/s | rows a second of one processor | MB | met |",
+        "|---|---|---:|---:|---:|---|",
         *predicted,
         "",
         f"A sparse table of {SPARSE_ROWS:,} rows and {SPARSE_COLUMNS:,} columns, {DENSITY:.1%} of them not zero "
