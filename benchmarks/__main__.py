@@ -25,6 +25,7 @@ SECTIONS = {
     "large_files": "Files larger than memory, sparse tables",
     "estimators": "Estimators",
     "training": "Training",
+    "convolution": "Convolution",
 }
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"

@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import __main__ as page
-from benchmarks import interleaved, training, training_picture
+from benchmarks import convolution, interleaved, training, training_picture
 from benchmarks.training_cases import CASES, C, Case, errors
 from benchmarks.training_limits import limits
 from benchmarks.training_peers import MISSING, OURS, peers
@@ -51,6 +51,13 @@ def test_everyone_makes_the_updates_of_the_reference(case: Case) -> None:
         _, weights = make()(case.checked_rows)
         if weights is not None:
             assert errors(weights, case) < training.TOLERANCE[case.dtype], name
+
+
+def test_convolutions_are_trained_alike_by_everyone() -> None:
+    case = replace(convolution.CASES[0], batch=4, batches=2)
+    timings, left_out, _ = convolution.measure(case, seconds=0.05)
+    assert {OURS, "deltarule, NumPy engine", "JAX, scan", "JAX, a call a batch"} <= set(timings)
+    assert not any("wrong" in why for why in left_out.values())
 
 
 def test_wrong_weights_are_found() -> None:

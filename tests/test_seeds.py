@@ -403,3 +403,10 @@ def test_the_derivative_of_the_sigmoid_by_both_routes(capsys: pytest.CaptureFixt
         assert by_hand(text, "")[0] in reciprocal or any(prove(by_hand(text, "")[0], r).proved for r in reciprocal)
     module.main()
     assert "By the reciprocal" in capsys.readouterr().out
+
+
+def test_digits_by_a_convolutional_network_and_by_a_perceptron():
+    module = script("digits.py")
+    accuracies = {name: module.train(name, epochs=6)[0] for name in module.NETWORKS}
+    assert len(accuracies) == 2
+    assert min(accuracies.values()) > 0.93  # chance is 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from fractions import Fraction
 from typing import Any
 
 from deltarule.api import Derivation, Network
@@ -82,4 +83,7 @@ class ModuleSheet:
 
 
 def _plain(value: object) -> object:
-    return value if isinstance(value, bool | str) else float(value)  # type: ignore[arg-type]
+    """A value of JSON: a fraction as a whole number where it is one."""
+    if not isinstance(value, Fraction):
+        return value
+    return int(value) if value.denominator == 1 else float(value)

@@ -40,6 +40,14 @@ def _equation(sheet: ModuleSheet) -> list[str]:
         lines.append(f"prediction: {module.prediction}")
     for sentence in module.stated():
         lines += textwrap.wrap(sentence, 78, subsequent_indent="  ")
+    said = {*module.stated()}
+    for variant in module.variants:
+        lines += ["", variant.text(), f"where {variant.shapes}"]
+        for sentence in variant.stated():
+            if sentence not in said:
+                lines += textwrap.wrap(sentence, 78, subsequent_indent="  ")
+        said |= {*variant.stated()}
+    lines += [""] * bool(module.variants)
     if module.source:
         lines += textwrap.wrap(f"source: {module.source}", 78, subsequent_indent="  ")
     return lines
@@ -49,6 +57,7 @@ def _option(option: Option) -> str:
     values = " or ".join(str(value) for value, _ in option.choices) or "a number"
     if option.interval is not None:
         values += f" from {option.interval[0]}, below {option.interval[1]}"
+    values += ", or one for rows and one for columns as in (1, 2)" if option.pair else ""
     return f"{option.name}: {values} (default: {option.default})"
 
 

@@ -59,6 +59,7 @@ def _of_positions(axes: str) -> Module:
             "divides by their number",
             "eps stands inside the root",
             "momentum is the share of the new value; the running variance is the unbiased one",
+            "two axes are channels by entries, even of an image of one channel, whose axis of size 1 is left out",
         ),
         at_prediction="h = (x - per_channel(running_mean, x)) / per_channel(sqrt(running_var + {eps}), x); "
         "y = {affine}",
