@@ -22,6 +22,8 @@ from deltarule.network.losses import LOSSES
 from deltarule.network.module import Module
 from deltarule.network.modules import MODULES
 
+from .jax_in_numpy import computed
+
 Array = Any
 Arrays = Mapping[str, Array]
 
@@ -233,25 +235,18 @@ def function(text: str, values: Arrays, *, batch: bool, fused: bool = False) -> 
     return (lambda v: jnp.mean(many(v))) if loss else many
 
 
-def quick(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiled as a whole with no optimisation: each network is run once, and the compiler is what takes the time."""
-    return jax.jit(f, compiler_options={"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True})
-
-
 def gradients(text: str, values: Arrays, *, batch: bool = False, fused: bool = False) -> dict[str, np.ndarray]:
     """JAX's gradient of the loss by everything named."""
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
-        return {
-            k: np.asarray(g) for k, g in quick(jax.grad(function(text, given, batch=batch, fused=fused)))(given).items()
-        }
+        return computed(jax.grad(function(text, given, batch=batch, fused=fused)))(given)
 
 
 def jacobians(text: str, values: Arrays, *, batch: bool = False) -> dict[str, np.ndarray]:
     """JAX's Jacobian of the output by everything named."""
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
-        return {k: np.asarray(g) for k, g in quick(jax.jacobian(function(text, given, batch=batch)))(given).items()}
+        return computed(jax.jacobian(function(text, given, batch=batch)))(given)
 
 
 def pulled_back(text: str, values: Arrays, delta: Array, *, batch: bool = False) -> dict[str, np.ndarray]:
@@ -259,5 +254,4 @@ def pulled_back(text: str, values: Arrays, delta: Array, *, batch: bool = False)
     with jax.enable_x64(True):
         given = {k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
         error = jnp.asarray(delta, jnp.float64)
-        pull = quick(lambda v: jax.vjp(function(text, given, batch=batch), v)[1](error)[0])
-        return {k: np.asarray(g) for k, g in pull(given).items()}
+        return computed(lambda v: jax.vjp(function(text, given, batch=batch), v)[1](error)[0])(given)

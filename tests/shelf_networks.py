@@ -17,6 +17,7 @@ from deltarule.network.module import Module
 from deltarule.network.modules import MODULES
 
 from . import by_jax
+from .jax_in_numpy import computed
 from .program.test_convolution import CASES
 from .table_networks import run_json
 
@@ -119,7 +120,7 @@ def by_jax_of(row: Module, network: dr.Network, values: Mapping[str, np.ndarray]
 
     with by_jax.jax.enable_x64(True):
         given = {n: jnp.asarray(v, jnp.float64) for n, v in values.items()}
-        return {n: np.asarray(g) for n, g in by_jax.quick(by_jax.jax.grad(loss))(given).items()}
+        return computed(by_jax.jax.grad(loss))(given)
 
 
 def largest_error(found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]) -> float:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf, erfc
 
 import deltarule as dr
 from deltarule.language.errors import ShapeError
@@ -132,7 +132,7 @@ def run_json(
     """Everything that the JSON of a derivation computes, evaluated in NumPy in the order in which it stands there:
     the equations by name, then the parameter messages as `grad_W`. Shapes are checked on the way."""
     symbols = {**NUMBERS, **(sizes or {})}
-    scope: dict[str, Any] = {"np": np, "erf": erf, **symbols, **values, **(given or {})}
+    scope: dict[str, Any] = {"np": np, "erf": erf, "erfc": erfc, **symbols, **values, **(given or {})}
     with np.errstate(all="ignore"):
         for equation in data["equations"]:
             value = eval(equation["numpy"], scope)

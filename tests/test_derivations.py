@@ -13,6 +13,7 @@ import pytest
 import deltarule as dr
 
 from . import by_jax
+from .jax_in_numpy import computed
 from .pairwise import every_pair, every_triple
 from .table_networks import HIDDEN, LOSS, NUMBERS, OUTPUTS, SIZES, draw, network_text, numbers, relative, run_json
 
@@ -224,7 +225,7 @@ def test_a_network_is_a_graph(title: str, policy: str):
         if d.role in {"parameter", "input", "target"}
     }
     with by_jax.jax.enable_x64(True):
-        expected = by_jax.jax.grad(forward)({k: by_jax.jnp.asarray(v) for k, v in values.items()})
+        expected = computed(by_jax.jax.grad(forward))(values)
     found = run_json(json.loads(derivation.to_json()), values)
     for name in network.parameters:
         assert relative(found[f"grad_{name}"], expected[name]) <= TOLERANCE

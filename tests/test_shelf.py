@@ -19,6 +19,7 @@ from deltarule.network.modules import MODULES
 from deltarule.program import compile_network
 
 from . import by_jax
+from .jax_in_numpy import computed
 from .table_networks import relative, run_json, variants
 
 TOLERANCE = 1e-12
@@ -143,14 +144,14 @@ def test_the_equation_is_the_function_of_the_library(text: str):
     masks = {name: np.abs(rows) > 0.5 for name, _ in link.row.drawn}
     parameters = [np.full((2, 5), 0.3)] if text == "embedding" else [np.array(0.7), np.array(-0.2)]
 
-    def computed(hand: bool) -> np.ndarray:
+    def values(hand: bool) -> np.ndarray:
         def one(row: Any, drawn: Any) -> Any:
             return by_jax.module(link, row, parameters[: len(link.parameters)], hand=hand, drawn=drawn)
 
-        return np.asarray(by_jax.jax.vmap(one, axis_name=by_jax.BATCH)(rows, masks))
+        return computed(by_jax.jax.vmap(one, axis_name=by_jax.BATCH))(rows, masks)
 
     with by_jax.jax.enable_x64(True):
-        assert relative(computed(True), computed(False)) <= 1e-14
+        assert relative(values(True), values(False)) <= 1e-14
 
 
 FAR = np.array([-1e4, -750.0, -200.0, -30.0, -1e-8, 0.0, 1e-8, 30.0, 200.0, 750.0, 1e4])

@@ -14,6 +14,7 @@ import pytest
 import deltarule as dr
 from deltarule.language.errors import DeltaruleError
 
+from ..jax_in_numpy import computed
 from ..table_networks import numbers, relative, run_json
 
 Values = Mapping[str, Any]
@@ -100,7 +101,7 @@ def test_a_graph_of_modules_is_proved_and_its_gradients_are_those_of_jax(title: 
         if d.role in {"parameter", "input", "target"}
     }
     with jax.enable_x64(True):
-        expected = jax.grad(forward)({k: jnp.asarray(v) for k, v in values.items()})
+        expected = computed(jax.grad(forward))(values)
     found = run_json(json.loads(derivation.to_json()), values)
     for name in network.parameters:
         assert relative(found[f"grad_{name}"], expected[name]) <= 1e-12, name
