@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import platform
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -269,5 +267,8 @@ def _given(name: str, value: Any) -> Any:
 
 
 def _versions() -> dict[str, str]:
+    import platform
+    from importlib import metadata
+
     found = {name: metadata.version(name) for name in ("deltarule", "numpy", "scikit-learn")}
     return {**found, "python": platform.python_version()}
