@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -14,20 +13,18 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.index_conditions import apart
 from deltarule.checking.late_values import without_any_late_value, without_late_values, written_numbers
+from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.one_step import with_the_step_before_held
-from deltarule.checking.outcomes import Outcome, derivatives, equality, unconnected, with_signals
+from deltarule.checking.outcomes import Outcome, equality, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
 from deltarule.checking.unsummed import chains_summed, with_others_held
-from deltarule.language.arithmetic import multiply, negate, subtract
-from deltarule.language.equation import Equation
-from deltarule.language.expression import ONE, ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol, fresh
-from deltarule.language.functions import FUNCTIONS
-from deltarule.language.traversal import names, substitute, symbols, walk
+from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
+from deltarule.language.traversal import names, substitute, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference
@@ -198,7 +195,7 @@ def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
                 a, b, unsaid = _lower_pair(state, left, right, chosen, opened)
         except (Unread, IllShaped):
             continue
-        for facts in (state.facts, *(facts for _, facts in _unsaid(state))):
+        for facts in (state.facts, *(facts for _, facts in unsaid_facts(state))):
             if unsaid or _differ(state, a.expression, b.expression, facts):
                 continue
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
@@ -428,7 +425,7 @@ def _under_assumptions(
                 a, b, _ = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
-        flipped = _other_side(b.expression)
+        flipped = other_side(b.expression)
         if flipped is not None and equality(state, a.expression, flipped, False, None, None).status == "proved":
             return Condition("kink", "the value at the kink is a convention")
         held = [with_others_held(v.expression) or v.expression for v in (a, b)]
@@ -438,104 +435,21 @@ def _under_assumptions(
         (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
         if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
             return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
-        for condition, facts in _unsaid(state):
+        for condition, facts in unsaid_facts(state):
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition
         if (found := logistic(state, a.expression, b.expression)) is not None:
             condition, x, y, definitions = found
             if equality(state, x, y, False, None, definitions).status == "proved":
                 return condition
-        if (size := _mean_or_sum(state, a.expression, b.expression)) is not None:
+        if (size := mean_or_sum(state, a.expression, b.expression)) is not None:
             return Condition("scale", f"a mean or a sum over the {size} samples")
-        for condition, definitions in (*named_losses(state, a.expression, b.expression), *_elsewhere(state, a, b)):
+        for condition, definitions in (
+            *named_losses(state, a.expression, b.expression),
+            *defined_elsewhere(state, a, b),
+        ):
             if unconnected(state, a.expression, b.expression, definitions):
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
     return None
-
-
-def _mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
-    """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
-    above = {n.of.name for n in derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
-    if not above or above & set(state.definitions.equations):
-        return None
-    for name in ("m", "N", "n", "B"):
-        if name not in names(a) | names(b) or name in state.definitions.equations:
-            continue
-        m = Symbol(name)
-        for left, right in ((multiply(m, a), b), (a, multiply(m, b))):
-            if equality(state, left, right, False, None, None).status == "proved":
-                return name
-    return None
-
-
-def _other_side(e: Expression) -> Expression | None:
-    """The expression with every case that holds at its kink made one that does not, and the other way round."""
-
-    def flip(u: Expression) -> Expression | None:
-        match u:
-            case Piecewise(cases=cases, otherwise=otherwise):
-                return Piecewise(((c, not strict, v) for c, strict, v in cases), otherwise)
-            case Apply(function="step", arguments=(argument,)):
-                return subtract(ONE, Apply("step", (negate(argument),)))
-        return None
-
-    out = substitute(e, flip)
-    return out if out is not e else None
-
-
-def _unsaid(state: State) -> Iterator[tuple[Condition, Facts]]:
-    for key in ("y", "t"):
-        entity = state.symbols.entities.get(key)
-        if entity is not None and entity.rank == 1:
-            axis = fresh(state.symbols.find(entity.sizes[0]))
-            total = multiply(Symbol(key, (axis,)), bound=(axis,))
-            facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))
-            yield Condition("normalised-targets", f"Σ {key} = 1"), facts
-
-
-def _elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, Definitions]]:
-    """A name that is differentiated by, or stands alone, though never introduced: read as what the document's own
-    functions make of it, `a = σ(z)`."""
-    defs = state.definitions
-    used = names(a.expression) | names(b.expression)
-    known: set[str] = set()
-    for equation in defs.equations.values():
-        known |= names(equation.right)
-    entities = state.symbols.entities
-    indexed = {s.name for v in (a, b) for s in symbols(v.expression) if s.indices}
-    missing = [n for n in used - indexed if n not in known and n not in defs.equations and n not in state.counted_names
-               and (e := entities.get(n)) is not None and e.rank in (None, 0)]  # fmt: skip
-    given = [
-        n
-        for n in used - indexed
-        if n in defs.equations
-        and n not in state.symbols.objectives
-        and (e := entities.get(n)) is not None
-        and e.rank in (None, 0)
-    ]
-    functions = [f.table_name for f in state.symbols.functions.values()]
-    if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:
-        functions = list(dict.fromkeys([*functions, "sigmoid"]))
-    for z in missing:
-        for n in given:
-            for f in functions:
-                if f.startswith(state.symbols.prefix) and f not in FUNCTIONS:
-                    continue
-                other = Definitions.of([], dict(defs.declarations))
-                body = Apply(f, (Symbol(z),))
-                equations = dict(defs.equations)
-                equations[n] = Equation(Symbol(n), body)
-                for equation in equations.values():
-                    if n in names(equation.right) and equation.name == n:
-                        continue
-                    other.define(equation)
-                yield (
-                    Condition("definition-elsewhere", f"{n} = σ({z}), which line {_line_of(state, n)} does not say"),
-                    other,
-                )
-
-
-def _line_of(state: State, key: str) -> int:
-    return state.seen_definition.get(key, 0)

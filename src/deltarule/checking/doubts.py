@@ -17,6 +17,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, reference
+from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
@@ -137,11 +138,14 @@ def _function_and_components(state: State, sides: list[Expression]) -> str:
 
 
 def _may_be_called(state: State, node: t.Tree) -> str:
-    """The s of s(z), where s is only named: a single name needs no brackets as a factor."""
+    """The s of s(z), where s is only named: a single name needs no brackets as a factor; and the RBF of RBF(x w)."""
     for (_, head), (op, group) in pairwise(node.items) if isinstance(node, t.Factors) else ():
         inside = group.base if isinstance(group, t.Scripted) else group
         if op or not isinstance(inside, t.Group) or inside.kind != "(" or len(inside.items) != 1:
             continue
+        word = head.letter if isinstance(head, t.Name) and not head.accents else ""
+        if len(word) > 1 and word not in GREEK | state.symbols.functions.keys() | state.symbols.quantities.keys():
+            return word
         found = reference(head, state.symbols.usage) if isinstance(inside.items[0], t.Name) else None
         if found is None or found.base in state.symbols.functions or found.base in state.symbols.quantities:
             continue
@@ -173,7 +177,7 @@ def _behind(state: State, sides: list[Expression]) -> list[Expression]:
 
 
 def _nowhere_else(state: State, sides: list[Expression]) -> str:
-    """A name on one side only, of which no equation and no declaration says anything, beside a derivative or a name that
+    """A name on one side only of which no equation and no declaration says anything, beside a derivative or a name that
     has an equation: the row may say what it is."""
     defined = set(state.definitions.equations)
     if not any(_differentiates(e) or names(e) & defined for e in sides):

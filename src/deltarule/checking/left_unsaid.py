@@ -1,0 +1,107 @@
+"""What documents leave unsaid, one condition after the other: the mean or the sum, the value at a kink, Σ y = 1, what a
+name stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from deltarule.algebra import Facts
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.outcomes import derivatives, equality
+from deltarule.checking.rows import Condition
+from deltarule.checking.state import State
+from deltarule.language.arithmetic import multiply, negate, subtract
+from deltarule.language.equation import Equation
+from deltarule.language.expression import ONE, Apply, Expression, Piecewise, Symbol, fresh
+from deltarule.language.functions import FUNCTIONS
+from deltarule.language.traversal import names, substitute, symbols
+from deltarule.reading.values import Value
+
+__all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
+
+
+def mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
+    """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
+    above = {n.of.name for n in derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
+    if not above or above & set(state.definitions.equations):
+        return None
+    for name in ("m", "N", "n", "B"):
+        if name not in names(a) | names(b) or name in state.definitions.equations:
+            continue
+        m = Symbol(name)
+        for left, right in ((multiply(m, a), b), (a, multiply(m, b))):
+            if equality(state, left, right, False, None, None).status == "proved":
+                return name
+    return None
+
+
+def other_side(e: Expression) -> Expression | None:
+    """The expression with every case that holds at its kink made one that does not, and the other way round."""
+
+    def flip(u: Expression) -> Expression | None:
+        match u:
+            case Piecewise(cases=cases, otherwise=otherwise):
+                return Piecewise(((c, not strict, v) for c, strict, v in cases), otherwise)
+            case Apply(function="step", arguments=(argument,)):
+                return subtract(ONE, Apply("step", (negate(argument),)))
+        return None
+
+    out = substitute(e, flip)
+    return out if out is not e else None
+
+
+def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
+    for key in ("y", "t"):
+        entity = state.symbols.entities.get(key)
+        if entity is not None and entity.rank == 1:
+            axis = fresh(state.symbols.find(entity.sizes[0]))
+            total = multiply(Symbol(key, (axis,)), bound=(axis,))
+            facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))
+            yield Condition("normalised-targets", f"Σ {key} = 1"), facts
+
+
+def defined_elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, Definitions]]:
+    """A name that is differentiated by, or stands alone, though never introduced: read as what the document's own
+    functions make of it, `a = σ(z)`."""
+    defs = state.definitions
+    used = names(a.expression) | names(b.expression)
+    known: set[str] = set()
+    for equation in defs.equations.values():
+        known |= names(equation.right)
+    entities = state.symbols.entities
+    indexed = {s.name for v in (a, b) for s in symbols(v.expression) if s.indices}
+    missing = [n for n in used - indexed if n not in known and n not in defs.equations and n not in state.counted_names
+               and (e := entities.get(n)) is not None and e.rank in (None, 0)]  # fmt: skip
+    given = [
+        n
+        for n in used - indexed
+        if n in defs.equations
+        and n not in state.symbols.objectives
+        and (e := entities.get(n)) is not None
+        and e.rank in (None, 0)
+    ]
+    functions = [f.table_name for f in state.symbols.functions.values()]
+    if any("sigmoid" in s.lower() for s in (state.document.text,)) or functions:
+        functions = list(dict.fromkeys([*functions, "sigmoid"]))
+    for z in missing:
+        for n in given:
+            for f in functions:
+                if f.startswith(state.symbols.prefix) and f not in FUNCTIONS:
+                    continue
+                other = Definitions.of([], dict(defs.declarations))
+                body = Apply(f, (Symbol(z),))
+                equations = dict(defs.equations)
+                equations[n] = Equation(Symbol(n), body)
+                for equation in equations.values():
+                    if n in names(equation.right) and equation.name == n:
+                        continue
+                    other.define(equation)
+                yield (
+                    Condition("definition-elsewhere", f"{n} = σ({z}), which line {_line_of(state, n)} does not say"),
+                    other,
+                )
+
+
+def _line_of(state: State, key: str) -> int:
+    return state.seen_definition.get(key, 0)
