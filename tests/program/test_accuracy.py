@@ -15,6 +15,7 @@ from deltarule.program.measured import measured, said, said_count
 from deltarule.program.native import exhaustive
 from deltarule.program.native.exhaustive import FINITE, largest_error, native_values
 
+from ..at_fifty_digits import FUNCTIONS as FIFTY
 from ..at_fifty_digits import value
 
 GOALS = {
@@ -147,6 +148,22 @@ def test_both_engines_compute_every_function_of_the_table_and_its_derivative(wha
     for policy in POLICIES:
         for found in (native_values(what, policy, "float32", points), on_numpy(what, policy)(points)):
             np.testing.assert_allclose(np.asarray(found, np.float64), wanted, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "s"),
+    [
+        *(("gelu", -8.0), ("gelu′", -9.0), ("gelu_tanh", -6.5), ("gelu_tanh′", -6.5)),
+        *(("asin′", 0.9999999), ("acos′", -0.9999999), ("atanh", 1e-9), ("coth", 500.0), ("coth′", -20.0)),
+        *(("tanh_shrink′", 1e18), ("hard_sigmoid", -2.9999999)),
+    ],
+)
+def test_the_form_found_by_identities_keeps_the_digits_that_the_definition_loses(name: str, s: float) -> None:
+    what, point = subject(name), np.array([s])
+    with mpmath.workdps(60):
+        exact = float(mpmath.diff(FIFTY[what.function], mpmath.mpf(s), what.order))
+    for found in (native_values(what, "accuracy", "float64", point), on_numpy(what, "accuracy")(point)):
+        np.testing.assert_allclose(found, exact, rtol=1e-12)
 
 
 def test_what_was_measured_is_there_for_the_goals_and_meets_them() -> None:

@@ -101,12 +101,17 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
 
 
 def _path(points: Sequence[tuple[float, float] | None]) -> str:
-    """`M` begins a piece, `L` goes on; a point that is far outside the picture is moved to where it is not seen."""
-    out, pen = [], "M"
+    """`M` begins a piece, `L` goes on; a point that is far outside the picture is moved to where it is not seen. From
+    above the picture to below it no line is drawn: there is a pole."""
+    out, pen, before = [], "M", 0
     for point in points:
         if point is None:
-            pen = "M"
+            pen, before = "M", 0
             continue
+        side = -1 if point[1] < TOP else 1 if point[1] > HEIGHT - BOTTOM else 0
+        if side * before < 0:
+            pen = "M"
+        before = side
         x, y = point[0], min(max(point[1], -4.0 * HEIGHT), 5.0 * HEIGHT)
         out.append(f"{pen}{x:.1f} {y:.1f}")
         pen = "L"

@@ -102,7 +102,12 @@ def fitted_network(network: object, task: Task, inputs: int, outputs: int | None
     if found.loss is None or found.target is None or found.prediction is None:
         raise DeltaruleError(f"the network `{found.text}` has no loss to train with\nremedy: {_losses(task)}")
     if len(found.inputs) != 1 or found.input is None:
-        raise DeltaruleError(f"a table feeds one input; the network has {len(found.inputs)}: {', '.join(found.inputs)}")
+        remedy = ""
+        if "weight" in found.inputs:  # a weighted loss
+            remedy = "\nremedy: take the loss without `weighted_`; class_weight and sample_weight give what rows count"
+        raise DeltaruleError(
+            f"a table feeds one input; the network has {len(found.inputs)}: {', '.join(found.inputs)}{remedy}"
+        )
     found = _sized(found, inputs, outputs)
     taken = _product(found.declarations[found.input or ""].sizes, "input")
     if taken != inputs:
