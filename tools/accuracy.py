@@ -96,9 +96,9 @@ def page() -> str:
         "",
         f"Written by `tools/accuracy.py` on {date.today().isoformat()}. Largest errors in float32, in units in the "
         "last place (ulp) of the exact result; subnormal results count. Each function, and its derivative in the form "
-        "that each policy chooses, is evaluated as an engine evaluates it in a network. Under `accuracy` the definition "
-        "too may take another form: one that the identities for stability make of it (`deltarule identities`), where its "
-        "error at sample points is smaller. The reference is float64, "
+        "that each policy chooses, is evaluated as an engine evaluates it in a network. Under `accuracy` the "
+        "definition too may take another form: one that the identities for stability make of it (`deltarule "
+        "identities`), where its error at sample points is smaller. The reference is float64, "
         "itself compared with ball arithmetic at both ends of every binade and between (it is off by less than 0.001 "
         f"ulp of float32); where float64 is none, ball arithmetic at {2 * 255 * IN_BALLS:,} numbers takes its place. "
         "`deltarule show sigmoid` shows the rows of one function.",

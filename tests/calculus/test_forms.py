@@ -22,7 +22,11 @@ from ..at_fifty_digits import FUNCTIONS as EXACT
 SMOOTH = [
     n
     for n, row in FUNCTIONS.items()
-    if row.definition is not None and len(row.parameters) == 1 and row.domain == ("-inf", "inf") and not row.off and not row.kinks
+    if row.definition is not None
+    and len(row.parameters) == 1
+    and row.domain == ("-inf", "inf")
+    and not row.off
+    and not row.kinks
 ]
 ALL = [n for n, row in FUNCTIONS.items() if row.definition is not None and len(row.parameters) == 1]
 FAR = [-1000.0, -88.0, -37.0, -16.0, -3.3, -0.7, -1e-5, 1e-9, 0.02, 1.0, 9.0, 17.5, 36.9, 100.0, 1000.0]
