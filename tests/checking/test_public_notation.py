@@ -155,3 +155,10 @@ CLASSES = "Let $p_k = \\frac{e^{f_k}}{\\sum_j e^{f_j}}$ and $d = W^T u$ with $W 
 )
 def test_a_name_that_nothing_gives_and_lists_of_numbers_refute_nothing(claim: str, verdict: str):
     assert verdicts(f"{CLASSES}$$\n{claim}\n$$\n")[-1] == verdict
+
+
+def test_a_formula_behind_a_subject_in_words_goes_on_with_no_other():
+    text = (
+        "Here $a = 0.5$ and $b = 2 a$, biases $= 0$. The product $= 0.2 \\cdot 0.5 = 0.1$. With $u = v^2$, so $= v v$."
+    )
+    assert verdicts(text) == ["definition", "definition", "definition", "definition", "proved", "definition", "proved"]

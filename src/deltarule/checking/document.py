@@ -282,6 +282,8 @@ def _row(
     for side in (left, right):
         if side.tree is None:
             row.reason = side.problem.message if side.problem is not None else "this side was not understood"
+            if statement.opens and side is left and right.tree is not None and not in_block(state, statement):
+                row.verdict, row.reason = "definition", "gives words a meaning"
             if left.tree is not None and relation.symbol in EQUAL:
                 _not_understood(state, left.tree)
             return
@@ -348,6 +350,11 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
+
+
+def in_block(state: State, statement: Statement) -> bool:
+    """Whether a formula stands by itself, and not among words."""
+    return bool(getattr(state.document.segments[statement.block], "display", False))
 
 
 def in_words(side: t.Tree) -> bool:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,53 @@ EQUALITIES = frozenset(
     ["=", "==", ":=", "=:", "\\approx", "\\equiv", "\\propto", "\\cong", "\\leftarrow", "+=", "-=", "*=", "/="]
 )
 """Relations that make a row; the others (< \\in \\to ...) only say where something holds."""
+GOES_ON = frozenset(
+    [
+        "and",
+        "so",
+        "thus",
+        "hence",
+        "then",
+        "which",
+        "is",
+        "it",
+        "also",
+        "therefore",
+        "equals",
+        "further",
+        "again",
+        "finally",
+        "now",
+        "gives",
+        "or",
+        "equal",
+        "to",
+    ]
+    + [
+        "und",
+        "also",
+        "daher",
+        "somit",
+        "folglich",
+        "damit",
+        "ist",
+        "das",
+        "y",
+        "luego",
+        "entonces",
+        "es",
+        "et",
+        "donc",
+        "e",
+        "quindi",
+        "dunque",
+        "即",
+        "所以",
+        "因此",
+        "故",
+    ]
+)
+"""Words after which a formula that begins with = goes on with the one before."""
 
 
 class Row(NamedTuple):
@@ -93,8 +141,19 @@ def read_statements(document: Document) -> tuple[Statement, ...]:
             if segment.level:
                 joiner.heading()
             continue
-        joiner.block(_raw_statements(document, segment, block), segment.display)
+        joiner.block(_raw_statements(document, segment, block), segment.display, _has_subject(document, block))
     return joiner.finish()
+
+
+def _has_subject(document: Document, block: int) -> bool:
+    """Whether words before a formula in running text say what it is about, `The product $= 3$`: then it goes on with no
+    formula before."""
+    segment = document.segments[block]
+    before = document.segments[block - 1] if block else None
+    if not isinstance(segment, Math) or segment.display or not isinstance(before, Prose):
+        return False
+    words = re.findall(r"[^\W\d_]+|[.!?]", document.text[before.start : before.end])
+    return bool(words) and words[-1].lower() not in GOES_ON and (words[-1].isalpha() or len(words) > 1)
 
 
 def parse_math(document: Document, math: Math) -> tuple[Statement, ...]:
@@ -117,7 +176,7 @@ class _Joiner:
         self._end_open()
         self.last = {True: None, False: None}
 
-    def block(self, found: list[_Raw], display: bool) -> None:
+    def block(self, found: list[_Raw], display: bool, subject: bool = False) -> None:
         if found and self.open is not None and self.open[2] == display:
             index, relation, _ = self.open
             self.open = None
@@ -125,7 +184,7 @@ class _Joiner:
                 found[0].lead = relation
             prior: Statement | None = self.statements[index]
         else:
-            prior = self.last[display] or self.last[not display]
+            prior = None if subject else self.last[display] or self.last[not display]
         main: Statement | None = None
         for raw in found:
             statement = self._statement(raw, main or prior)
