@@ -30,52 +30,11 @@ EQUALITIES = frozenset(
     ["=", "==", ":=", "=:", "\\approx", "\\equiv", "\\propto", "\\cong", "\\leftarrow", "+=", "-=", "*=", "/="]
 )
 """Relations that make a row; the others (< \\in \\to ...) only say where something holds."""
-GOES_ON = frozenset(
-    [
-        "and",
-        "so",
-        "thus",
-        "hence",
-        "then",
-        "which",
-        "is",
-        "it",
-        "also",
-        "therefore",
-        "equals",
-        "further",
-        "again",
-        "finally",
-        "now",
-        "gives",
-        "or",
-        "equal",
-        "to",
-    ]
-    + [
-        "und",
-        "also",
-        "daher",
-        "somit",
-        "folglich",
-        "damit",
-        "ist",
-        "das",
-        "y",
-        "luego",
-        "entonces",
-        "es",
-        "et",
-        "donc",
-        "e",
-        "quindi",
-        "dunque",
-        "即",
-        "所以",
-        "因此",
-        "故",
-    ]
-)
+GOES_ON = frozenset([
+    "and", "so", "thus", "hence", "then", "which", "is", "it", "also", "therefore", "equals", "further", "again",
+    "finally", "now", "gives", "or", "equal", "to", "und", "daher", "somit", "folglich", "damit", "ist", "das", "y", "luego",
+    "entonces", "es", "et", "donc", "e", "quindi", "dunque", "即", "所以", "因此", "故",
+])  # fmt: skip
 """Words after which a formula that begins with = goes on with the one before."""
 
 
