@@ -31,9 +31,9 @@ EQUALITIES = frozenset(
 )
 """Relations that make a row; the others (< \\in \\to ...) only say where something holds."""
 GOES_ON = frozenset([
-    "and", "so", "thus", "hence", "then", "which", "is", "it", "also", "therefore", "equals", "further", "again",
-    "finally", "now", "gives", "or", "equal", "to", "und", "daher", "somit", "folglich", "damit", "ist", "das", "y", "luego",
-    "entonces", "es", "et", "donc", "e", "quindi", "dunque", "即", "所以", "因此", "故",
+    "and", "so", "thus", "hence", "then", "which", "is", "it", "also", "therefore", "equals", "further",
+    "again", "finally", "now", "gives", "or", "equal", "to", "und", "daher", "somit", "folglich", "damit",
+    "ist", "das", "y", "luego", "entonces", "es", "et", "donc", "e", "quindi", "dunque", "即", "所以", "因此", "故",
 ])  # fmt: skip
 """Words after which a formula that begins with = goes on with the one before."""
 
