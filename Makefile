@@ -2,8 +2,10 @@
 # PYTHON=python3.12 make ... chooses the interpreter, VENV=folder another environment.
 PYTHON ?= python3
 VENV   ?= .venv
-# Two workers: the suite is mostly short tests, and each worker pays the import of JAX once.
+# Two workers: the suite is mostly short tests, and each worker pays the import of JAX once. Each begins with one half
+# of the tests in their order, so that what a file derives once is derived by one of them; who is done first steals.
 PYTEST_WORKERS ?= 2
+PYTEST := $(VENV)/bin/python -m pytest -q -n $(PYTEST_WORKERS) --dist worksteal
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -50,13 +52,13 @@ demo: $(VENV)/.demo
 	@$(BIN)/deltarule tour
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # PyTorch comes by version, not by hash: see requirements/torch.txt. Without it its tests skip and say so.
 test-all: $(VENV)/.test
 	@$(BIN)/python -c "import torch" 2>/dev/null || $(LOCK) $(PIP) install -q --no-compile -r requirements/torch.txt \
 		|| echo "PyTorch could not be installed: the tests that compare with it will skip" >&2
-	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS)
+	$(PYTEST)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ import pytest
 from deltarule.network.network import Network
 from deltarule.program import compile_network
 
+from ..jax_in_numpy import computed
 from .networks import NETWORKS, compiled, data
 
 jax = pytest.importorskip("jax")
@@ -73,7 +74,7 @@ def reference(text: str) -> Callable[..., Any]:
     def mean(parameters: Any, X: Any, Y: Any) -> Any:
         return jnp.mean(jax.vmap(ONE_SAMPLE[text], (None, 0, 0))(parameters, X, Y))
 
-    return jax.jit(jax.value_and_grad(mean))
+    return computed(jax.value_and_grad(mean))
 
 
 @pytest.mark.parametrize("policy", ["plain", "memory", "accuracy"])

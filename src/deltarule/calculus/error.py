@@ -18,6 +18,8 @@ __all__ = ["POINTS", "floating", "in_balls", "relative_error"]
 
 _SIZES = (1e-9, 1e-4, 0.03, 0.4, 0.9999999, 1.1, 2.7, 6.0, 12.0, 19.5, 28.0, 37.5, 80.0, 300.0, 1000.0, 1e18)
 POINTS = tuple(sign * size for size in _SIZES for sign in (1, -1))
+PRECISION = 3200
+"""Bits of a ball: enough for exp(-2000) beside 1."""
 
 
 def _sigmoid(s: float) -> float:
@@ -148,7 +150,7 @@ def _exact(e: Expression, values: Mapping[str, flint.arb]) -> flint.arb:
     return flint.arb("nan")
 
 
-def in_balls(e: Expression, values: Mapping[str, float], precision: int = 3200) -> flint.arb:
+def in_balls(e: Expression, values: Mapping[str, float], precision: int = PRECISION) -> flint.arb:
     """The value of a scalar expression in ball arithmetic; NaN where some part of it has no such value."""
     old = flint.ctx.prec
     flint.ctx.prec = precision
@@ -156,6 +158,12 @@ def in_balls(e: Expression, values: Mapping[str, float], precision: int = 3200) 
         return _exact(e, {name: flint.arb(value) for name, value in values.items()})
     finally:
         flint.ctx.prec = old
+
+
+@lru_cache(maxsize=4096)
+def _at(e: Expression, s: str, point: float) -> flint.arb:
+    """The value at one point: many forms are measured against one truth."""
+    return _exact(e, {s: flint.arb(point)})
 
 
 @lru_cache(maxsize=4096)
@@ -169,14 +177,14 @@ def relative_error(
     """
     worst = 0.0
     old = flint.ctx.prec
-    flint.ctx.prec = 3200
+    flint.ctx.prec = PRECISION
     try:
         for point in POINTS:
             values = {s: point}
-            truth = _exact(exact, {s: flint.arb(point)})
+            truth = _at(exact, s, point)
             if activity is not None:
                 name, body = activity
-                values[name] = float(_exact(body, {s: flint.arb(point)}).mid())
+                values[name] = float(_at(body, s, point).mid())
             if not truth.is_finite():
                 continue
             value = floating(form, values)
