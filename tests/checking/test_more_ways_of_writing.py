@@ -210,3 +210,26 @@ def test_a_section_that_gives_a_name_another_meaning_refutes_by_it():
     text = f"# Chains\n\nLet $L = h(b)$ and $b = x^2$.\n\n# Softmax\n\n{SOFTMAX}{loss}"
     assert last(text, r"\frac{\partial L}{\partial z_j} = p_j - y_j") == "proved"
     assert last(text, r"\frac{\partial L}{\partial z_j} = y_j - p_j") == "refuted"
+
+
+GATES = r"""With $\mathbf{o} \in \mathbb{R}^3$ and $\mathbf{d} \in \mathbb{R}^3$:
+
+$$a_{\mathrm{i},j} = \sum_{k=1}^{3} U_{\mathrm{i},jk} h_k$$
+
+$$a_{\mathrm{o},j} = \sum_{k=1}^{3} U_{\mathrm{o},jk} h_k$$
+
+$$i_j = \sigma(a_{\mathrm{i},j}), \qquad o_j = \sigma(a_{\mathrm{o},j}), \qquad c_j = o_j d_j + i_j$$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial a_{\mathrm{i},j}}{\partial U_{\mathrm{i},kl}} = \mathbf{1}[j = k] h_l", "proved"),
+        (r"\frac{\partial c_j}{\partial a_{\mathrm{o},k}} = o_j (1 - o_j) d_j \mathbf{1}[j = k]", "conditional"),
+        (r"\frac{\partial c_j}{\partial a_{\mathrm{o},k}} = i_j (1 - i_j) d_j \mathbf{1}[j = k]", "refuted"),
+    ],
+)
+def test_an_upright_letter_below_says_which_gate_and_counts_nothing(claim: str, verdict: str):
+    assert last(GATES, claim) == verdict

@@ -33,7 +33,7 @@ def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Stat
         below.setdefault(base, set()).add(mark)
     functions = LETTERS | {base for base, _ in _primed(sides, steps)} | _defined(statements, steps)
     apart = {base for base, marks in below.items() if base in functions and len(marks) > 1}
-    apart -= {*KNOWN_FUNCTIONS, *OBJECTIVES}
+    apart -= {*KNOWN_FUNCTIONS, *OBJECTIVES, *_vectors(statements)}
     if any(word in text.lower() for word in ("sigmoid", "logistic")):
         apart.discard("sigma")
     if not apart:
@@ -75,6 +75,12 @@ def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
         return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
 
     return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+
+def _vectors(statements: Sequence[Statement]) -> set[str]:
+    """The letters of quantities that are said to be in a space, f ∈ ℝ³: f_j (1 - f_j) is a product then."""
+    members = [element for s in statements for element, _ in s.memberships]
+    return {base_name(element) for element in members if isinstance(element, t.Name)}
 
 
 def _marked(node: t.Tree | None, steps: set[str]) -> tuple[str, str] | None:

@@ -25,8 +25,8 @@ class Spelling:
     """What changes in the trees of a document: `letters` (old to new) and the names that are written with their step
     in parentheses."""
 
-    def __init__(self, letters: dict[str, str], timed: frozenset[str]) -> None:
-        self.letters, self.timed = letters, timed
+    def __init__(self, letters: dict[str, str], timed: frozenset[str], upright: frozenset[str] = frozenset()) -> None:
+        self.letters, self.timed, self.upright = letters, timed, upright
 
     def __call__(self, tree: t.Tree) -> t.Tree:
         return t.replaced(tree, self._change)
@@ -38,11 +38,23 @@ class Spelling:
             case t.Big(kind="sum"):
                 plain = _one_index(node)
                 return None if plain is node else self(plain)
+            case t.Scripted(base=t.Name(style=style), sub=t.Tree() as sub) if self.upright and style != "rm":
+                words = self._words(sub)
+                return None if words is sub else self(replace(node, sub=words))
             case t.Factors(items=items):
                 joined = self._joined(items)
                 if len(joined) < len(items) or joined != items:
                     return self(joined[0][1] if len(joined) == 1 else replace(node, items=joined))
         return None
+
+    def _words(self, sub: t.Tree) -> t.Tree:
+        """The script with upright letters as words: the i of W_{\\mathrm{i}} says which matrix, and counts nothing."""
+        match sub:
+            case t.Name(letter=letter, style="rm", accents=()) if letter in self.upright:
+                return t.Words(letter, start=sub.start, end=sub.end)
+            case t.Group(kind="", items=(first, *rest)) if (word := self._words(first)) is not first:
+                return replace(sub, items=(word, *rest))
+        return sub
 
     def _joined(self, items: tuple[tuple[str, t.Tree], ...]) -> tuple[tuple[str, t.Tree], ...]:
         out: list[tuple[str, t.Tree]] = []
@@ -80,7 +92,8 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
     listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    spelling = Spelling(_summed_letters(sides, ranging | places_in_vectors(sides, listed)), _timed(sides))
+    spelling = Spelling(_summed_letters(sides, ranging | places_in_vectors(sides, listed)), _timed(sides),
+                        _upright(sides))  # fmt: skip
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))
@@ -124,6 +137,30 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
     old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())
     free = [x for x in NEW_LETTERS if x not in used]
     return dict(zip(old, free, strict=False))
+
+
+def _upright(sides: Sequence[t.Tree]) -> frozenset[str]:
+    """Letters that are words where they stand upright below an italic letter: the i of W_{\\mathrm{i}} for a gate,
+    unless something upright is summed over, or the same letter has them in italics too."""
+    found: dict[str, set[str]] = {}
+    others: set[tuple[str, str]] = set()
+    counting: set[str] = set()
+    for side in sides:
+        for node in trees(side):
+            match node:
+                case t.Big(index=t.Tree() as index):
+                    counting |= {n.letter for n in trees(index) if isinstance(n, t.Name) and n.style == "rm"}
+                case t.Scripted(base=t.Name(style=style) as name, sub=t.Tree() as sub) if style != "rm":
+                    first, *rest = script_items(sub)
+                    if isinstance(first, t.Name) and first.style == "rm" and first.letter in INDEX_LETTERS:
+                        found.setdefault(first.letter, set()).add(name.letter)
+                    counting |= {n.letter for n in rest if isinstance(n, t.Name) and n.style == "rm"}
+                    if isinstance(first, t.Name) and not first.style:
+                        others.add((name.letter, first.letter))
+    return frozenset(
+        letter for letter, bases in found.items()
+        if letter not in counting and not any((base, letter) in others for base in bases)
+    )  # fmt: skip
 
 
 def _timed(sides: Sequence[t.Tree]) -> frozenset[str]:

@@ -150,6 +150,8 @@ def label_text(script: t.Tree) -> str:
         case t.Group(kind=kind, items=(item,)) if kind in {"(", "[", "<"}:
             close = {"(": ")", "[": "]", "<": ">"}[kind]
             return f"{kind}{label_text(item)}{close}"
+        case t.Group(kind="", items=items):
+            return ",".join(map(label_text, items))
         case t.Terms(items=items):
             return "".join(
                 ("" if k == 0 and sign == "+" else sign) + label_text(item) for k, (sign, item) in enumerate(items)
@@ -186,7 +188,7 @@ def is_index(item: t.Tree) -> bool:
         case t.Num():
             return True
         case t.Name():
-            return not item.accents and item.letter in INDEX_LETTERS
+            return not item.accents and item.style != "bold" and item.letter in INDEX_LETTERS
         case t.Terms(items=items):
             return all(is_index(x) or multiple_of(x) is not None for _, x in items)
     return False
@@ -357,6 +359,9 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
             vector = name.letter in usage and usage[name.letter].bold  # of \\mathbf{r}, r_i is no index
             if all(map(is_index, items)) and (vector or not is_index(name)):
                 return label_text(t.Scripted(name, None, sup) if sup is not None else name), items
+            if (own := _marked(inner, usage)) is not None:  # \\delta_{a_{f,j}} is component j of the δ of a_f
+                named = f"{label_text(name)}_{own[0]}"
+                return (f"{named}^{label_text(sup)}" if sup is not None else named), own[1]
         case t.Group(kind="", items=(first, *rest)) if rest and not is_index(first):
             items = tuple(x for item in rest for x in script_items(item))
             if all(map(is_index, items)):

@@ -97,7 +97,7 @@ def name(n: f.Name, after: str = "") -> str:
     above = (f"({n.number})" if n.number else "") + after
     below = []
     if n.word:
-        below.append(n.word if len(n.word) == 1 else rf"\text{{{escape(n.word)}}}")
+        below.append(rf"\mathrm{{{n.word}}}" if len(n.word) == 1 else rf"\text{{{escape(n.word)}}}")
     if n.of is not None:
         below.append(name(n.of))
     if n.indices:
