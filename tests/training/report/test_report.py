@@ -228,6 +228,7 @@ def test_a_fitted_estimator_is_reported_on(tmp_path: Path):
     page = Page(dr.report(model, X[400:], y[400:], tmp_path / "page.html", watch=watch, target="benign").read_text())
     assert f"{np.mean(model.predict(X[400:]) == y[400:]):.4f}" in page.words
     assert "It is judged by 169 rows" in page.words and "Updates against weights" in page.words
+    assert "A network for benign, judged by 169 rows in Python" in page.words  # none of these trained it
 
     X, y = rows(load_diabetes)
     regressor = dr.Regressor("linear(n, 2) -> squared_error", epochs=5).fit(X, np.column_stack([y, -y]))

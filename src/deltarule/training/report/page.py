@@ -37,7 +37,8 @@ FIRST = {
 
 def report_page(subject: Subject) -> str:
     """The page of a trained model."""
-    title = f"A network for {subject.target}, trained on {_file_name(subject.source)}"
+    role = "judged by" if subject.part == "test" else "trained on"
+    title = f"A network for {subject.target}, {role} {_file_name(subject.source)}"
     parts = {
         "look": ("What to look at", _findings(subject)),
         "good": ("How good it is", _metrics(subject)),
