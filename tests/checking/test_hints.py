@@ -13,6 +13,7 @@ $L = -y \log \hat y - (1 - y) \log(1 - \hat y)$: """
 SQUARES = r"With $z = w x + b$, $a = g(z)$ and $L = \frac12 (a - y)^2$ for a differentiable $g$: "
 INDICES = r"Let $a_j = \sum_i w_{ji} x_i$ and $E = \frac12 \sum_j (a_j - t_j)^2$. "
 MATRICES = r"Let $y = W x$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$ and $L = \frac12 \|y - t\|^2$. "
+SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$. "
 
 ROWS = [
     # misconception, what the text defines, left side, wrong right side, right side that would hold
@@ -38,6 +39,7 @@ ROWS = [
     ("argument", LOGISTIC, r"\tanh(z)", r"2 \sigma(z) - 1", r"2 \sigma(2 z) - 1"),
     ("log", r"Let $D = p \log p - p$. ", r"\frac{\partial D}{\partial p}", "p", r"\log(p)"),
     ("reciprocal", r"Let $C = y \log p$. ", r"\frac{\partial C}{\partial p}", r"\frac{p}{y}", r"\frac{y}{p}"),
+    ("diagonal", SOFTMAX, r"\frac{\partial p_i}{\partial z_j}", r"p_i (1 - p_i)", r"p_i (\mathbf{1}[i = j] - p_j)"),
     ("slope", LOGISTIC, r"\sigma'(z)", r"\sigma(z)", r"\sigma(z) (1 - \sigma(z))"),
 ]  # fmt: skip
 

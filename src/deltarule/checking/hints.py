@@ -18,7 +18,7 @@ from deltarule.checking.exchanges import (
     names_exchanged,
     replaced_name,
 )
-from deltarule.checking.insertions import factor_inserted, term_inserted
+from deltarule.checking.insertions import diagonal, factor_inserted, term_inserted
 from deltarule.checking.repairs import (
     Side,
     another_function_value,
@@ -71,6 +71,8 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
     Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
     Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
+    Misconception("diagonal", "only the entries with equal indices are right", "ŷ_i (1 - ŷ_i) for ŷ_i (1[i = j] - ŷ_j)",
+                  diagonal),
     Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),

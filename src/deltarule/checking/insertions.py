@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 from deltarule.checking.repairs import MAX_NAMES, TWO, Side, atoms, everywhere, times, transposed
 from deltarule.reading import tree as t
+from deltarule.reading.references import is_index, script_items
 
-__all__ = ["factor_inserted", "term_inserted"]
+__all__ = ["diagonal", "factor_inserted", "term_inserted"]
 
 MAX_PAIRS = 6
 """Names of which the differences are tried."""
@@ -63,3 +65,25 @@ def term_inserted(side: Side) -> Iterator[t.Tree]:
     for inside in everywhere(side.right, lambda node: change(node) if isinstance(node, t.Terms) else iter(())):
         if inside != side.right:
             yield inside
+
+
+def diagonal(side: Side) -> Iterator[t.Tree]:
+    """y_i (1[i = j] - y_j) for y_i (1 - y_i) and y_i (1 - y_j), where the left side has both indices."""
+    if not isinstance(side.left, t.Partial) or side.left.of is None or len(side.left.by) != 1:
+        return
+    scripted = [x for x in (side.left.of, side.left.by[0]) if isinstance(x, t.Scripted)]
+    below = [i for x in scripted for i in script_items(x.sub) if is_index(i) and isinstance(i, t.Name)]
+    if len(below) != 2 or below[0].letter == below[1].letter:
+        return
+    i, j = below
+    equal = t.Group("[", (t.Compare((i, j), (t.Relation("="),)),))
+    indicator = t.Factors((("", t.Name("1", (), "bold")), ("", equal)))
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Terms(items=(("+", t.Num(value=one)), ("-", t.Scripted(sub=t.Name(letter=letter)) as y))) if (
+                one == 1 and letter in {i.letter, j.letter}
+            ):
+                yield t.Terms((("+", indicator), ("-", replace(y, sub=j))))
+
+    yield from everywhere(side.right, change)
