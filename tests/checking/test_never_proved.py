@@ -19,6 +19,11 @@ PRODUCT = "Let $h = f(W x + b)$, $o = V h$ and $L = \\frac12 (o - t)^T (o - t)$.
 SOFTMAX = "Let $u \\in \\mathbb{R}^n$ and $p_j = \\frac{e^{u_j}}{\\sum_k e^{u_k}}$."
 TANH = "Let $W \\in \\mathbb{R}^{m \\times n}$, $z = W x + b$ and $a = \\tanh(z)$."
 VECTOR = "Let $x \\in \\mathbb{R}^n$, $y = F(x)$ and $L = \\frac12 \\|y\\|^2$."
+ATTENTION = (
+    "Let $Q, K, V \\in \\mathbb{R}^{n \\times d}$, $S = \\frac{1}{\\sqrt d} Q K^T$, "
+    "$P_{ij} = \\frac{e^{S_{ij}}}{\\sum_k e^{S_{ik}}}$, $O = P V$ and loss $L$."
+)
+BATCH = "Let $y_i = \\gamma x_i + \\beta$ for $i = 1, \\dots, m$, with a loss $L$."
 
 FALSE = {
     NUMBER: [
@@ -63,6 +68,11 @@ FALSE = {
         r"F(x)_i = F(x_i)",  # F may mix the components
         r"\frac{\partial L}{\partial x} = y \odot F'(x)",
     ],
+    ATTENTION: [  # one gradient turned and the other not
+        r"\frac{\partial L}{\partial P} = V \frac{\partial L}{\partial O}^T",
+        r"\frac{\partial L}{\partial Q} = \frac{1}{\sqrt d} \frac{\partial L}{\partial S}^T K",
+    ],
+    BATCH: [r"\frac{\partial L}{\partial \beta} = \frac1m \sum_i \frac{\partial L}{\partial y_i}"],
 }
 
 TRUE = {
@@ -78,6 +88,8 @@ TRUE = {
         r"\frac{\partial}{\partial x} x^T x = 2 x",
     ],
     RESIDUAL: [r"\frac{\partial L}{\partial y} = \frac{\partial L}{\partial z} G'(y)"],
+    ATTENTION: [r"\frac{\partial L}{\partial P} = \frac{\partial L}{\partial O} V^T"],
+    BATCH: [r"\frac{\partial L}{\partial \beta} = \sum_i \frac{\partial L}{\partial y_i}"],
     TANH: [r"\frac{\partial a}{\partial z} = 1 - a^2"],
 }
 

@@ -220,7 +220,7 @@ def _settle(
     left: t.Tree,
     right: t.Tree,
 ) -> None:
-    proved = [values for values, o in outcomes.items() if o.status == "proved"]
+    proved = [v for v, o in outcomes.items() if o.status == "proved" and not _matrices_mixed(state, keys, v)]
     if "kink" in keys:  # the point between the cases is left out: one side suffices
         place = keys.index("kink")
         keys = [key for key in keys if key != "kink"]
@@ -276,6 +276,11 @@ def _settle(
                 shown = found.judgement.counterexample or {}
                 row.counterexample = {k.replace(state.symbols.prefix, ""): v for k, v in shown.items()}
             return
+
+
+def _matrices_mixed(state: State, keys: list[object], values: tuple[str, ...]) -> bool:
+    """Whether the derivatives by two matrices lie differently in one row: a transpose that is wrong looks like that."""
+    return len({v for k, v in zip(keys, values, strict=True) if _by_a_matrix(state, k)}) > 1
 
 
 def _by_a_matrix(state: State, key: object) -> bool:

@@ -23,9 +23,10 @@ __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
 
 def mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
     """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
-    above = {n.of.name for n in derivatives(a, b) if isinstance(n.of, Symbol)} & set(state.symbols.objectives)
-    if not above or above & set(state.definitions.equations):
-        return None
+    one, other = ({n.of.name for n in derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b))
+    above = (one | other) & set(state.symbols.objectives)
+    if not above or above & (set(state.definitions.equations) | (one & other)):
+        return None  # ∂L/∂β = 1/m Σ ∂L/∂y_i: the L is the same on both sides
     for name in ("m", "N", "n", "B"):
         if name not in names(a) | names(b) or name in state.definitions.equations:
             continue
