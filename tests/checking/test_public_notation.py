@@ -162,3 +162,19 @@ def test_a_formula_behind_a_subject_in_words_goes_on_with_no_other():
         "Here $a = 0.5$ and $b = 2 a$, biases $= 0$. The product $= 0.2 \\cdot 0.5 = 0.1$. With $u = v^2$, so $= v v$."
     )
     assert verdicts(text) == ["definition", "definition", "definition", "definition", "proved", "definition", "proved"]
+
+
+CATALOGUE = "One loss is $L = (y - p)^2$ with $p = 1.5$ and $y = 2$. Another one is $L = 2 |y - p|$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (CATALOGUE + "In this example $L = 0.75$.", "undecided"),  # of which of the two
+        ("The loss is $L = (y - p)^2$ with $p = 1.5$ and $y = 2$: $L = 0.75$.", "refuted"),
+        (r"$\cosh(0.5) = 1.1276$", "none"),
+        (r"$\cosh(0.5) = 1.1376$", "refuted"),
+    ],
+)
+def test_a_value_is_compared_with_the_one_equation_there_is(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict

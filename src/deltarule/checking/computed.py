@@ -20,6 +20,7 @@ from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Derivative, Expression, Number
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
+from deltarule.reading.references import reference
 from deltarule.reading.values import IllShaped, Unread
 
 __all__ = ["computed"]
@@ -64,12 +65,39 @@ def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> boo
         if trial.verdict == "proved":
             row.verdict, row.reason, row.domain = trial.verdict, trial.reason, trial.domain
             return True
+    if not found.overlaps(ball) and _said_more_than_once(state, left):
+        row.verdict, row.reason = (
+            "undecided",
+            "several equations say what it is, and this value may be of another example",
+        )
+        return True
     if found.overlaps(ball) and not _needs_no_rounding(e, found, right):
         row.verdict, row.reason = "none", "equal to the digits that are written: an approximation"
     else:
         row.verdict, row.reason = "refuted", "the numbers of the text give another value"
         row.counterexample = {"left": found.str(12, radius=False), "right": ball.mid().str(12, radius=False)}
     return True
+
+
+def _said_more_than_once(state: State, left: t.Tree) -> bool:
+    """Whether several equations say what a name is: in a catalogue of losses each example has an L of its own."""
+    own = _head(state, left)
+    heads = [
+        _head(state, s.sides[0].tree)
+        for s in state.statements
+        if s.relations and not s.continues and s.sides[1].tree is not None
+        and any(isinstance(n, t.Name) for n in t.walk(s.sides[1].tree))
+    ]  # fmt: skip
+    return own != "" and heads.count(own) > 1
+
+
+def _head(state: State, side: t.Tree | None) -> str:
+    """The L of L and of L(y, p)."""
+    match side:
+        case t.Factors(items=((_, head), ("", t.Group(kind="(")))):
+            side = head
+    found = reference(side, state.symbols.usage) if isinstance(side, t.Name | t.Scripted) else None
+    return found.key if found is not None and not found.indices else ""
 
 
 def _needs_no_rounding(e: Expression, value: Any, right: t.Tree) -> bool:

@@ -21,6 +21,8 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "log": lambda x: x.log(),
     "ln": lambda x: x.log(),
     "tanh": lambda x: x.tanh(),
+    "sinh": lambda x: x.sinh(),
+    "cosh": lambda x: x.cosh(),
     "sin": lambda x: x.sin(),
     "cos": lambda x: x.cos(),
     "sigmoid": lambda x: 1 / (1 + (-x).exp()),
