@@ -13,7 +13,16 @@ from deltarule.reading.values import Unread, Value, minus
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
-__all__ = ["as_matrix", "as_sample", "as_vector", "behind_a_row", "between_vectors", "like_vector", "same_rank", "with_arguments"]
+__all__ = [
+    "as_matrix",
+    "as_sample",
+    "as_vector",
+    "behind_a_row",
+    "between_vectors",
+    "like_vector",
+    "same_rank",
+    "with_arguments",
+]
 
 
 MATRICES = frozenset("ABGPUVX")
