@@ -54,9 +54,7 @@ def test_every_primitive_of_the_table_of_functions_has_a_rule_for_each_argument(
         assert len(rules) == len(FUNCTIONS[name].parameters)
 
 
-@pytest.mark.parametrize(
-    ("name", "point"), [(n, p) for n, row in FUNCTIONS.items() for p in POINTS if inside(row, p)]
-)
+@pytest.mark.parametrize(("name", "point"), [(n, p) for n, row in FUNCTIONS.items() for p in POINTS if inside(row, p)])
 def test_the_derivative_of_a_function_is_its_slope(name: str, point: str):
     row = FUNCTIONS[name]
     at = dict(zip(row.parameters, (point, "0.37"), strict=False))
