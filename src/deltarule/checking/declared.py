@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, label_text, reference, usage_of
 
-__all__ = ["memberships", "space_of"]
+__all__ = ["memberships", "space_of", "speaks_of_unit_vectors"]
+
+UNIT = re.compile(
+    r"(?:unit|basis) vector|einheitsvektor|vecteurs? (?:unitaire|de (?:la )?base)|vector(?:es)? (?:unitari|canónic)|"
+    r"单位向量|единичн\w+ вектор",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_unit_vectors(state: State) -> bool:
+    """Whether e_i is a unit vector: the text speaks of one, and no equation or declaration says what e is."""
+    if not UNIT.search(state.document.text):
+        return False
+    lefts = [s.sides[0].tree for s in state.statements if s.relations]
+    members = [element for s in state.statements for element, _ in s.memberships]
+    found = [reference(x, state.symbols.usage) for x in (*lefts, *members) if isinstance(x, t.Name | t.Scripted)]
+    return not any(r is not None and r.base == "e" for r in found)
 
 
 def memberships(state: State) -> None:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.language.arithmetic import multiply, power
-from deltarule.language.expression import Derivative, Expression, Symbol
+from deltarule.language.expression import ONE, Derivative, Expression, Symbol
 from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["by_the_variable"]
+
+
+class _Open(Exception):
+    """A derivative that cannot be written by the variable, of one that is."""
 
 
 def by_the_variable(e: Expression, defs: Definitions) -> Expression:
@@ -25,12 +29,16 @@ def by_the_variable(e: Expression, defs: Definitions) -> Expression:
         of = substitute(node.of, moved)
         variable = _variable(node.of, node.by, defs)
         if variable is None:
-            by = node.by
-            return None if of is node.of else Derivative(of, by)
+            if of is not node.of and node.by.name in defs.equations:
+                raise _Open
+            return None if of is node.of else Derivative(of, node.by)
         slope = power(Derivative(node.by, variable), -1)
         return slope if of is variable else multiply(Derivative(of, variable), slope)
 
-    return substitute(e, moved)
+    try:
+        return substitute(e, moved)
+    except _Open:
+        return e
 
 
 def _variable(of: Expression, by: Symbol, defs: Definitions) -> Symbol | None:
@@ -49,5 +57,18 @@ def _variable(of: Expression, by: Symbol, defs: Definitions) -> Symbol | None:
 
 
 def _mentions(of: Expression, name: str, defs: Definitions) -> bool:
-    used = {n.name for n in walk(of) if isinstance(n, Symbol)}
+    used = _names(of)
     return any(n == name or (n in defs.equations and defs.depends(n, name)) for n in used)
+
+
+def _names(e: Expression) -> set[str]:
+    """The names of which an expression is made; what is differentiated by is none of them."""
+    found: set[str] = set()
+
+    def above(node: Expression) -> Expression | None:
+        if isinstance(node, Derivative):
+            found.update(_names(node.of))
+            return node
+        return None
+
+    return found | names(substitute(e, lambda n: ONE if above(n) is not None else None))

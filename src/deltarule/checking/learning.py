@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from deltarule.checking.declared import memberships, space_of
+from deltarule.checking.declared import memberships, space_of, speaks_of_unit_vectors
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import stated_layout
@@ -55,7 +55,7 @@ def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
 
 def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
-    state.symbols.euler = _euler(sides)
+    state.symbols.euler, state.symbols.unit_vectors = _euler(sides), speaks_of_unit_vectors(state)
     state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
     for guessing in (False, False, True, False):
@@ -336,8 +336,9 @@ def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
         return None if rows and columns else "row" if rows else "column"
     for side in sides:
         for node in trees(side):
-            named = isinstance(node, t.Call) and isinstance(node.function, t.Name)
-            called = named and "softmax" in node.function.letter.lower() and "attention" in words
+            if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
+                continue
+            called = "softmax" in node.function.letter.lower() and "attention" in words
             if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
                 return "row"
     return None

@@ -17,7 +17,9 @@ def of_one_component(state: State, found: Reference, value: Value, right: t.Tree
     by that name: it then stands for the right side, whichever component that speaks of."""
     letters = {a.name for a in value.expression.axes} - {a.name for a in (value.row, value.col) if a is not None}
     written = {n.letter for n in t.walk(right) if isinstance(n, t.Name)}
-    if value.rank or not letters or not letters <= written or found.sample is not None or found.base == "delta":
+    if value.rank > 1 or not letters or not letters <= written or found.sample is not None:
+        return False
+    if not value.rank and found.base == "delta":
         return False
     if found.key in _differentiated_by(state) or found.key in names(value.expression):
         return False

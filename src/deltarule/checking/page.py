@@ -148,7 +148,7 @@ class _Article:
         lines = []
         for number, row in self._numbered():
             where = f' id="{self.anchor}r{number}"' if row.verdict not in self.shown else ""
-            domain = f"; where {', '.join(row.domain)}" if row.domain else ""
+            domain = f"; where {', '.join(row.where())}" if row.domain else ""
             lines.append(
                 f'<tr{where}><td class="number">{_place(row)}</td><td class="{row.verdict}">{_sign(row.verdict)} '
                 f"{row.verdict}</td><td>{_formula(row)}</td><td>{escape(headline(row) + domain)}</td></tr>"
@@ -180,7 +180,7 @@ def _note(row: DocumentRow, anchor: str) -> str:
     if row.suggestion:
         parts.append(f"<p><strong>Would hold:</strong> {tex(row.suggestion)}</p>")
     if row.domain:
-        parts.append(f"<p>Where {', '.join(f'<code>{escape(d)}</code>' for d in row.domain)}.</p>")
+        parts.append(f"<p>Where {', '.join(f'<code>{escape(d)}</code>' for d in row.where())}.</p>")
     title = f"{_sign(row.verdict)} <strong>{row.verdict}</strong>, {_place(row, words=True)}: {escape(_pointed(row))}"
     if not parts:
         return f'<p class="note {row.verdict}" id="{anchor}" tabindex="-1">{title}</p>'

@@ -8,6 +8,10 @@ from typing import Any
 __all__ = ["CheckedDocument", "Condition", "DocumentRow", "Finding"]
 
 
+READABLE = 60
+"""Characters of a condition that a person reads."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """What a conditional row needs that the text leaves unsaid; `kind` is one of a closed list."""
@@ -38,6 +42,11 @@ class DocumentRow:
     cell: int | None = None
     start: int = 0
     end: int = 0
+
+    def where(self) -> list[str]:
+        """The domain as a person reads it: what is too long to be read is said in words."""
+        said = [d if len(d) <= READABLE or "!= 0" not in d else "nothing is divided by 0" for d in self.domain]
+        return list(dict.fromkeys(said))
 
     def packed(self) -> dict[str, Any]:
         """The row in what JSON can hold, from one process to another."""

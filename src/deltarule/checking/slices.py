@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.relations import EQUAL
-from deltarule.checking.sections import HOLDS, names_a_derivative, take
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
@@ -212,6 +213,11 @@ class Slices:
         return False
 
 
+def _lies_otherwise(row: DocumentRow) -> bool:
+    """Whether a row fails by the layout alone: what the other rows have displayed counts then."""
+    return row.verdict == "ill-shaped" and not mixes_ranks(row.reason)
+
+
 def _alone(side: t.Tree) -> Iterator[t.Name]:
     """The names without any script."""
     scripted = {id(n.base) for n in t.walk(side) if isinstance(n, t.Scripted)}
@@ -260,5 +266,5 @@ def by_what_it_rests_on(
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
                     take(row, again, again.reason)
-                elif row.verdict in WRONG and again.verdict in HOLDS and not said:
+                elif row.verdict in WRONG and again.verdict in HOLDS and not said and not _lies_otherwise(row):
                     take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)

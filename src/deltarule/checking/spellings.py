@@ -77,6 +77,7 @@ class Spelling:
                 if row.counterexample and f"index {new}" in row.counterexample:
                     shown = row.counterexample
                     row.counterexample = {f"index {old}" if k == f"index {new}" else k: v for k, v in shown.items()}
+                row.reason = row.reason.replace(f"the index {new} ", f"the index {old} ")
                 row.suggestion = re.sub(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", old, row.suggestion)
 
 
@@ -132,6 +133,8 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
                 used.add(node.letter)
             counting.update(map(id, compared(node)))
         counting.add(id(side))  # c = 1, …, C
+        if isinstance(side, t.Group) and len(side.items) > 1:
+            counting.update(map(id, side.items))  # the example (x, c)
     for side in sides:
         loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}
     old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())

@@ -133,7 +133,7 @@ def _group(document: CheckedDocument, rows: Sequence[DocumentRow], width: int, s
     if row.condition is not None and row.condition.kind in CONDITIONS:
         out += _note(note, CONDITIONS[row.condition.kind], width, digits)
     if row.domain and row.verdict in {"proved", "conditional"}:
-        out += _note(note, "where " + ", ".join(row.domain), width, digits)
+        out += _note(note, "where " + ", ".join(row.where()), width, digits)
     if row.hint:
         out += _note(note, f"hint: {row.hint}", width, digits)
     if row.suggestion:

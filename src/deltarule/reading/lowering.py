@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from deltarule.calculus.rules import delta
 from deltarule.language.expression import (
-    ONE,
     Apply,
     Axis,
-    Delta,
     Derivative,
     Expression,
     Index,
@@ -55,7 +52,7 @@ from deltarule.reading.references import Reference, is_kronecker, label_text, re
 from deltarule.reading.shifted import Places
 from deltarule.reading.symbols import SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
-from deltarule.reading.written_out import cases, group_value, matrix, norm
+from deltarule.reading.written_out import cases, group_value, identity, kronecker, matrix, norm, ones, unit_vector
 
 __all__ = ["Lowering"]
 
@@ -133,7 +130,7 @@ class Lowering:
         if isinstance(node, t.Scripted) and not isinstance(node.base, t.Name):
             return self.scripted(node)
         if isinstance(node, t.Scripted) and self.symbols.kronecker and is_kronecker(node):
-            return self.kronecker(node)
+            return kronecker(self, node)
         found = reference(node, self.symbols.usage)
         assert found is not None
         if found.name is not None and found.name.style == "bb" and found.name.letter in {"E", "P", "V"}:
@@ -141,17 +138,19 @@ class Lowering:
         exponent = node.sup if isinstance(node, t.Scripted) else None
         if found.base == "e" and isinstance(node, t.Scripted) and exponent is not None and self.is_euler(node, found):
             return call(self, "exp", self.lower(exponent))
+        if found.base == "e" and self.symbols.unit_vectors and len(found.indices) == 1:
+            return unit_vector(self, found)
         if found.base == "pi" and "pi" not in self.symbols.entities:
             return Value(Symbol("pi"))
         if found.base == "1" or (found.name is not None and found.name.letter == "1"):
-            return self.ones(node, found)
+            return ones(self, node, found)
         if (
             found.base == "I"
             and found.name is not None
             and found.name.style == "bold"
             and found == Reference("I", name=found.name)
         ):
-            return self.identity()
+            return identity(self)
         if self.is_function(found) and found.base not in self.symbols.entities:
             f = self.symbols.function(found.base)
             assert f is not None
@@ -181,33 +180,6 @@ class Lowering:
 
     def is_function(self, r: Reference) -> bool:
         return r.base not in self.symbols.quantities and self.symbols.function(r.base) is not None
-
-    def ones(self, node: t.Tree, found: Reference) -> Value:
-        below = node.sub if isinstance(node, t.Scripted) else None
-        size = below.letter if isinstance(below, t.Name) and not below.accents else self.symbols.new_size()
-        value = Value(ONE, fresh(self.symbols.find(size)))
-        return transpose(value) if found.transposed else value
-
-    def identity(self) -> Value:
-        """The identity matrix, of the size that its surroundings ask for."""
-        size = self.symbols.new_size()
-        row, col = fresh(size), fresh(size)
-        return Value(Delta(row, col), row, col)
-
-    def kronecker(self, node: t.Scripted) -> Value:
-        """δ_ij, its letters sized by the rest of the row."""
-        placed = []
-        for item in script_items(node.sub):
-            index = self.index(item)
-            if isinstance(index, Axis):
-                size = self.letters.setdefault(index.name, self.symbols.new_size())
-                index = Axis(index.name, self.symbols.find(size))
-            placed.append(index)
-        i, j = placed
-        sizes = [a.size for a in placed if isinstance(a, Axis)]
-        if len(sizes) == 2:
-            self.symbols.unify(*sizes)
-        return Value(delta(i, j))
 
     def quantity(self, r: Reference, start: int = 0) -> Value:
         """The value of a name with its scripts."""

@@ -123,6 +123,8 @@ class Symbols:
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
     """`column` or `row`, where the document says in words which layout it keeps."""
+    unit_vectors: bool = False
+    """Whether e_i is a unit vector: the text says so, and nothing else says what e is."""
     euler: bool = False
     """Whether e is the base of the exponential nearly everywhere, whatever a slip such as `e^a_k` makes of it."""
     vector_functions: set[str] = field(default_factory=lambda: set(VECTOR_FUNCTIONS))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from deltarule.algebra.rational import simplify
 from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import add, multiply, power, subtract
-from deltarule.language.expression import ONE, ZERO, Apply, Axis, Index, Piecewise, fresh
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Delta, Index, Piecewise, fresh
 from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, script_items
 from deltarule.reading.square_matrices import determinant
-from deltarule.reading.values import IllShaped, Unread, Value, aligned, hadamard
+from deltarule.reading.values import IllShaped, Unread, Value, aligned, hadamard, transpose
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
@@ -85,6 +86,45 @@ def matrix(low: Lowering, rows: Sequence[Sequence[t.Tree | None]]) -> Value:
                 factors.append(delta(col_axis, j))
             terms.append(multiply(*factors))
     return Value(add(*terms), row_axis, col_axis)
+
+
+def kronecker(low: Lowering, node: t.Scripted) -> Value:
+    """δ_ij, its letters sized by the rest of the row."""
+    placed = []
+    for item in script_items(node.sub):
+        index = low.index(item)
+        if isinstance(index, Axis):
+            size = low.letters.setdefault(index.name, low.symbols.new_size())
+            index = Axis(index.name, low.symbols.find(size))
+        placed.append(index)
+    i, j = placed
+    sizes = [a.size for a in placed if isinstance(a, Axis)]
+    if len(sizes) == 2:
+        low.symbols.unify(*sizes)
+    return Value(delta(i, j))
+
+
+def ones(low: Lowering, node: t.Tree, found: Reference) -> Value:
+    """The vector of ones, of the size below it or of one that is open."""
+    below = node.sub if isinstance(node, t.Scripted) else None
+    size = below.letter if isinstance(below, t.Name) and not below.accents else low.symbols.new_size()
+    value = Value(ONE, fresh(low.symbols.find(size)))
+    return transpose(value) if found.transposed else value
+
+
+def identity(low: Lowering) -> Value:
+    """The identity matrix, of the size that its surroundings ask for."""
+    size = low.symbols.new_size()
+    row, col = fresh(size), fresh(size)
+    return Value(Delta(row, col), row, col)
+
+
+def unit_vector(low: Lowering, found: Reference) -> Value:
+    """e_c, the column with a one at place c and zeros elsewhere."""
+    size = low.symbols.new_size()
+    axis = fresh(low.symbols.find(size))
+    value = Value(delta(axis, low.sized(low.index(found.indices[0]), size)), axis)
+    return transpose(value) if found.transposed else value
 
 
 def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
