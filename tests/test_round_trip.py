@@ -61,6 +61,7 @@ NOT_READ_BACK = {
     "max_pool1d": "the sizes of the window are not written below its maximum",
     "max_pool2d": "the sizes of the window are not written below its maximum",
     "global_max_pool": "a maximum over two letters is not read",
+    "flatten": "an error signal with three axes between two modules is not read",
 }
 """Rows of the tables that are derived and printed, and not read back: why."""
 CHOICES = {name: FACTORS[name] for name in ("layout", "policy", "batch", "view", "format")} | {
