@@ -38,7 +38,24 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda s: mp.log(1 + mp.exp(s)),
     "log1p": mp.log1p,
     "expm1": mp.expm1,
-    **{n: getattr(mp, n) for n in "tan cot sec csc acos sech csch coth asinh acosh atanh log10 erfc".split()},
+    **{
+        n: getattr(mp, n)
+        for n in [
+            "tan",
+            "cot",
+            "sec",
+            "csc",
+            "acos",
+            "sech",
+            "csch",
+            "coth",
+            "asinh",
+            "acosh",
+            "atanh",
+            "log10",
+            "erfc",
+        ]
+    },
     "exp2": lambda s: mpf(2) ** s,
     "log2": lambda s: mp.log(s, 2),
     "cbrt": lambda s: mp.sign(s) * mp.cbrt(abs(s)),

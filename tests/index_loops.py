@@ -34,7 +34,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "erf": math.erf,
     "sin": math.sin,
     "cos": math.cos,
-    **{n: getattr(math, n) for n in "tan asin acos atan asinh acosh atanh exp2 log2 log10 cbrt erfc".split()},
+    **{
+        n: getattr(math, n)
+        for n in ["tan", "asin", "acos", "atan", "asinh", "acosh", "atanh", "exp2", "log2", "log10", "cbrt", "erfc"]
+    },
     "cot": lambda s: 1 / math.tan(s),
     "sec": lambda s: 1 / math.cos(s),
     "csc": lambda s: 1 / math.sin(s),
