@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from deltarule.api import Derivation, Network
