@@ -14,6 +14,7 @@ MATRIX = (
     "Let $A \\in \\mathbb{R}^{n \\times n}$, $B \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$ and $y = A x$."
 )
 RESIDUAL = "A residual block $y = x + F(x, W)$ and $z = G(y)$ with loss $L$."
+PENALTY = "Let $\\hat y = f(x; \\theta)$ and $L = \\ell(\\hat y, y) + R(\\theta)$."
 HIDDEN = "Let $h = f(W x + b)$, $o = V h$, $L = \\frac12 \\|o - t\\|^2$ with $x, t, h$ vectors."
 PRODUCT = "Let $h = f(W x + b)$, $o = V h$ and $L = \\frac12 (o - t)^T (o - t)$."
 SOFTMAX = "Let $u \\in \\mathbb{R}^n$ and $p_j = \\frac{e^{u_j}}{\\sum_k e^{u_k}}$."
@@ -55,6 +56,7 @@ FALSE = {
         r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}",
         r"\frac{\partial y}{\partial x} = \frac{\partial F}{\partial x}",
     ],
+    PENALTY: [r"\frac{\partial L}{\partial x} = 0"],
     HIDDEN: [
         r"\frac{\partial L}{\partial h} = V (o - t)",  # V is a matrix
         r"\frac{\partial L}{\partial W} = x (o - t)^T V f'(W x + b)",

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.state import State
-from deltarule.language.expression import Derivative, Expression
+from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
@@ -28,6 +28,8 @@ def hidden_argument(state: State, a: Expression, b: Expression, defs: Definition
         return ""
     for node in nodes:
         for name in _below(defs, node.of):
+            if node.of is Symbol(name) and name in state.symbols.objectives:
+                continue
             for inside in hidden.get(name, ()) if (name, node.by.name) not in defs.signals else ():
                 if inside == node.by.name or (inside in defs.equations and defs.depends(inside, node.by.name)):
                     return f"nothing says how {name} depends on {inside}"
@@ -47,7 +49,7 @@ def _below(defs: Definitions, e: Expression) -> Iterator[str]:
 
 def _with_arguments(state: State) -> dict[str, set[str]]:
     """The names of quantities that are written with arguments, F(x, W), or said to be something of them, u = u(x), and
-    the names in those; objectives have derivatives of their own."""
+    the names in those."""
     if state.arguments is None:
         state.arguments = {}
         usage = state.symbols.usage
@@ -64,9 +66,7 @@ def _with_arguments(state: State) -> dict[str, set[str]]:
                             continue
                         inside = {r.key for x in t.walk(group) if (r := reference(x, usage)) is not None}
                         state.arguments.setdefault(found.key, set()).update(inside)
-    objectives = set(state.symbols.objectives)
-    out = {key: inside for key, inside in state.arguments.items() if key not in objectives}
+    out = dict(state.arguments)
     for name, inside in state.depends_on.items():
-        if name not in objectives:
-            out[name] = out.get(name, set()) | inside
+        out[name] = out.get(name, set()) | inside
     return out
