@@ -13,7 +13,7 @@ from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.topics import opens_a_topic, some_function
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Derivative, Product, Symbol
+from deltarule.language.expression import Apply, Derivative, Product, Symbol
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
@@ -56,7 +56,9 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
         return False
     later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
     said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
-    unsaid = some_function(state, found.key)
+    old = state.definitions.equations.get(found.key)
+    both = [e.function for e in (value.expression, old.right if old else None) if isinstance(e, Apply)]
+    unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
     if not (later or said or unsaid or opens_a_topic(state, statement, before)
             or _an_example(state, left, found, value)):  # fmt: skip
         return False
