@@ -477,5 +477,5 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
             "refuted",
             "ill-shaped",
             "undecided",
-        }  # a row that gives a meaning is no proof of itself
+        }  # what gives a meaning is no proof of itself
         state.refuted_early = [one for one in state.refuted_early if again or one[2] is not row]
