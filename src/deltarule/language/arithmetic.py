@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from deltarule.language.expression import ONE, ZERO, Axis, Expression, Number, Power, Product, Sum, Symbol
+from deltarule.language.expression import ONE, ZERO, Axis, Expression, Number, Power, Product, Sum
 
 __all__ = ["add", "divide", "multiply", "negate", "power", "subtract"]
 
