@@ -447,7 +447,7 @@ def _under_assumptions(
             condition, x, y, definitions = found
             if equality(state, x, y, False, None, definitions).status == "proved":
                 return condition
-        if (size := mean_or_sum(state, a.expression, b.expression)) is not None:
+        if (size := mean_or_sum(state, a.expression, b.expression, (left, right))) is not None:
             return Condition("scale", f"a mean or a sum over the {size} samples")
         for condition, definitions in (
             *named_losses(state, a.expression, b.expression),

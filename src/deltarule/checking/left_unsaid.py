@@ -3,7 +3,7 @@ name stands for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deltarule.algebra import Facts
@@ -16,17 +16,23 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Apply, Expression, Piecewise, Symbol, fresh
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, symbols
+from deltarule.reading import tree as t
 from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
 
 
-def mean_or_sum(state: State, a: Expression, b: Expression) -> str | None:
-    """The number of samples by which the sides differ, for an objective of which no equation says which it is."""
+def mean_or_sum(state: State, a: Expression, b: Expression, sides: Sequence[t.Tree]) -> str | None:
+    """The number of samples by which the sides differ, for an objective of which no equation says which it is.
+
+    Where a row writes derivatives of one objective on both sides, it is the same one there: ∂L/∂β = 1/m Σ ∂L/∂y_i is
+    wrong. What only has its name from an equation elsewhere, dZ = ∂L/∂Z, may be of a single sample's.
+    """
     one, other = ({n.of.name for n in derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b))
     above = (one | other) & set(state.symbols.objectives)
-    if not above or above & (set(state.definitions.equations) | (one & other)):
-        return None  # ∂L/∂β = 1/m Σ ∂L/∂y_i: the L is the same on both sides
+    written = all(any(isinstance(node, t.Partial) for node in t.walk(side)) for side in sides)
+    if not above or above & set(state.definitions.equations) or (written and above & one & other):
+        return None
     for name in ("m", "N", "n", "B"):
         if name not in names(a) | names(b) or name in state.definitions.equations:
             continue

@@ -20,6 +20,8 @@ Place: TypeAlias = tuple[str, int]
 """A letter and what is added to it: (l, -1). A number has no letter."""
 
 MAX_PLACES = 8
+ENDS = frozenset({"T", "L", "N", "tau"})
+"""What the last step is called: nothing follows it."""
 
 
 def place_of(script: t.Tree | None) -> Place | None:
@@ -87,6 +89,10 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
                 counted = counted or (at_time and script is node.sub)
                 if counted or (not place[0] and grouped and script is _above(node.sup)):
                     out[place] = None
+    for letter in {letter for letter, _ in out} & usage.steps:
+        after = max(k for other, k in out if other == letter) + 1
+        if after <= 0 or letter not in ENDS:
+            out[letter, after] = None  # what is computed from h_t a step later, also where the document is silent on it
     return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]
 
 

@@ -33,6 +33,10 @@ MAYBE_STEPS = frozenset({"i", "j"})
 """Letters that count layers where nothing is summed over them and they never stand beside another index."""
 
 
+LAST = frozenset({"T", "tau"})
+"""What the last point in time is called."""
+
+
 def step_letters(roots: Iterable[Any]) -> set[str]:
     """The letters that are counted up or down in scripts: l in `a^{(l-1)}`, t in `h_{t-1}`."""
     out: set[str] = set()
@@ -81,6 +85,19 @@ def _timed(roots: Iterable[Any], steps: set[str]) -> set[str]:
     }  # fmt: skip
 
 
+def _ends(roots: Iterable[Any], steps: set[str]) -> set[str]:
+    """The last point in time, the τ of h_τ and h^{(τ)}, where there is h_t or h^{(t)} and t is counted."""
+    scripts: dict[str, set[str]] = {}
+    for root in roots:
+        for node in trees(root):
+            if isinstance(node, t.Scripted) and isinstance(node.base, t.Name):
+                above = node.sup.items[0] if isinstance(node.sup, t.Group) and len(node.sup.items) == 1 else None
+                for script in (*script_items(node.sub), above):
+                    if isinstance(script, t.Name | t.Terms):
+                        scripts.setdefault(base_name(node.base), set()).add(letter_of(script))
+    return {end for found in scripts.values() if found & steps for end in found & LAST}
+
+
 def _slots(roots: Iterable[Any], steps: set[str]) -> set[str]:
     """The letters that have a step and a component below them, parted by a comma: the second letter counts no steps, or
     is summed over up to something that is no step."""
@@ -123,6 +140,7 @@ def survey(
     usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
     usage.steps = step_letters(roots)
     usage.sampled = set(sampled)
+    usage.steps |= _ends(roots, usage.steps)
     usage.timed = _timed(roots, usage.steps)
     usage.slots = _slots(roots, usage.steps)
     inside: set[int] = set()
