@@ -418,3 +418,16 @@ def test_a_fact_of_a_letter_with_another_number_of_indices_is_passed_over():
 def test_what_follows_an_arrow_is_set_there():
     text = "The rule is\n\n$$p \\geq 0.5 \\rightarrow y = 1$$\n$$p < 0.5 \\rightarrow y = 0$$\n"
     assert set(verdicts(text)) <= {"assumption", "none"}
+
+
+LOWER = "Let $z^l = w^l a^{l-1} + b^l$, $a^l = \\sigma(z^l)$ and $\\delta^l = \\frac{\\partial C}{\\partial z^l}$.\n\n"
+
+
+def test_small_weights_are_a_matrix_where_their_transpose_stands_in_an_entrywise_product():
+    rows = [
+        "\\delta^l = ((w^{l+1})^T \\delta^{l+1}) \\odot \\sigma'(z^l)",
+        "\\frac{\\partial C}{\\partial w^l} = \\delta^l (a^{l-1})^T",
+        "\\delta^l = (w^{l+1} \\delta^{l+1}) \\odot \\sigma'(z^l)",
+    ]
+    said = [row.verdict for row in check_text(LOWER + "\n\n".join(f"$${row}$$" for row in rows), "a.md").rows[3:]]
+    assert said[:2] == ["conditional", "conditional"] and said[2] in {"refuted", "ill-shaped"}

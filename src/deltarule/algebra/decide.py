@@ -17,7 +17,8 @@ def decide(left: Expression, right: Expression, facts: Facts | None = None, budg
     A counterexample is a rational point at which both sides are defined and the facts hold, and where the two values,
     enclosed in ball arithmetic, are apart. Abstract functions are given concrete smooth ones there.
 
-    >>> from deltarule.language.expression import Symbol, power
+    >>> from deltarule.language.arithmetic import power
+    >>> from deltarule.language.expression import Symbol
     >>> x = Symbol("x")
     >>> decide(power(power(x, 2), 1), x).status
     'refuted'

@@ -35,7 +35,8 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
 
     The equality is meant where both sides are defined and the facts hold; `Proof.domain` says where that is.
 
-    >>> from deltarule.language.expression import Apply, ONE, Symbol, negate, subtract
+    >>> from deltarule.language.arithmetic import negate, subtract
+    >>> from deltarule.language.expression import Apply, ONE, Symbol
     >>> s = Symbol("s")
     >>> prove(Apply("sigmoid", (negate(s),)), subtract(ONE, Apply("sigmoid", (s,)))).proved
     True

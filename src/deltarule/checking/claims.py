@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from itertools import product as combinations
 
 from deltarule.algebra import Budget, Facts
@@ -48,6 +49,9 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
         if row.verdict in {"proved", "conditional"} and (letters := _numbers_beside_vectors(state, left, right)):
             row.verdict, row.condition = "undecided", None
             row.reason = f"nothing says what shape {', '.join(letters)} has; it holds for numbers"
+        elif row.verdict in {"proved", "conditional"} and _entrywise_and_not(state, left, right):
+            row.verdict, row.condition = "undecided", None
+            row.reason = "⊙ is of vectors, and nothing says what shapes the factors of the other products have"
     if row.verdict in {"proved", "conditional"}:
         _only_at_the_values(state, left, right, row)
     if row.verdict == "refuted" and late and (numbers := written_numbers(left, right)):
@@ -96,6 +100,26 @@ def _numbers_beside_vectors(state: State, left: t.Tree, right: t.Tree) -> list[s
     nodes = [n for e in pair for n in walk(state.definitions.unfold(e, values=True))]
     beside = any(isinstance(n, Symbol) and n.indices for n in nodes)
     return [x for x in letters if beside and x.partition("_")[0].partition("^")[0] not in SCALAR_CAPITALS]
+
+
+def _entrywise_and_not(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """Whether a row that was read with numbers only has ⊙, hence vectors, and a product of names without it as well:
+    δ^l = w^{l+1} δ^{l+1} ⊙ σ'(z^l) lacks a transpose where w is a matrix."""
+    nodes = [n for side in (left, right) for n in t.walk(side) if isinstance(n, t.Factors)]
+    if not any(op == "odot" for n in nodes for op, _ in n.items):
+        return False
+    if not any(map(_names_multiplied, nodes)) or (pair := _expressions(state, left, right)) is None:
+        return False
+    expressions = [n for e in pair for n in walk(state.definitions.unfold(e, values=True))]
+    return not any(isinstance(n, Symbol) and n.indices for n in expressions)
+
+
+def _names_multiplied(product: t.Factors) -> bool:
+    """Whether two names stand beside each other, or with a dot between them."""
+    return any(
+        op in {"", "cdot", "times"} and all(isinstance(x, t.Name | t.Scripted) for x in (one, other))
+        for (_, one), (op, other) in pairwise(product.items)
+    )
 
 
 def _expressions(state: State, left: t.Tree, right: t.Tree) -> tuple[Expression, Expression] | None:

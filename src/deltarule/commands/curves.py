@@ -120,9 +120,14 @@ def _units(module: Module) -> Curves | None:
 
 def _with_weights(module: Module) -> Curves | None:
     """Its first output by its first input, at weights and further inputs that are fixed."""
-    text = f"{module.name}({', '.join('2' for _ in module.size_arguments)})" if module.size_arguments else module.name
     of, *others = module.inputs
-    network = Network(text, shapes="" if module.size_arguments else f"{of}: 2")
+    if module.size_arguments:
+        network = Network(f"{module.name}({', '.join('2' for _ in module.size_arguments)})")
+    elif others:
+        shapes = ", ".join(f"{n}: 2" for n in module.inputs)
+        network = Network(f"y = {module.name}({', '.join(module.inputs)})", shapes=shapes)
+    else:
+        network = Network(module.name, shapes=f"{of}: 2")
     inner = network.inner
     y, dy = _first(network, inner.output, of)
     fixed: dict[str, Any] = {n: list(HELD) for n in others}

@@ -23,6 +23,9 @@ class ModuleSheet:
         self.module = module = module.taking(len(module.arguments or ()))
         call, sizes = module.example
         shapes = f"{next(iter(module.inputs))}: {sizes}" if sizes else None
+        if len(module.inputs) > 1 and not (call or module.loss or module.size_arguments):  # all of one shape
+            call = f"y = {module.name}({', '.join(module.inputs)})"
+            shapes = ", ".join(f"{name}: n" for name in module.inputs)
         self.network = Network(call or module.name, shapes=shapes)
 
     @cached_property

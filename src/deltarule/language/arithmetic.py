@@ -2,6 +2,7 @@
 
 The classes `Sum`, `Product` and `Power` keep what they are given; these functions make them.
 
+>>> from deltarule.language.expression import Symbol
 >>> x = Symbol("x")
 >>> add(x, multiply(Number(2), Number(3)), negate(Number(1))), power(power(x, 2), 3), divide(x, Number(2))
 ((x + 5), (x)^(6), 1/2*x)

@@ -87,6 +87,8 @@ class Usage:
     sample_letters: set[str] = field(default_factory=set)
     elementwise: int = 0
     """How often it stands in an elementwise product."""
+    matrix: bool = False
+    """Whether its transpose times something stands in an elementwise product, (w^T δ) ⊙ s: else that were a number."""
     primed: int = 0
 
 
@@ -234,7 +236,7 @@ def usage_of(usage: dict[str, Usage], base: str, label: str = "") -> Usage:
         if key.startswith(f"{base}^") and _counted(key[len(base) + 1 :], usage.steps):
             out.bare, out.bold, out.transposed = out.bare + u.bare, out.bold + u.bold, out.transposed + u.transposed
             out.digits, out.letters = out.digits | u.digits, out.letters | u.letters
-            out.turned = out.turned or u.turned
+            out.turned, out.matrix = out.turned or u.turned, out.matrix or u.matrix
             out.double, out.triple = out.double or u.double, max(out.triple, u.triple)
             out.elementwise, out.numbered = out.elementwise + u.elementwise, out.numbered + u.numbered
     return out
@@ -362,11 +364,17 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
             if (own := _marked(inner, usage)) is not None:  # \\delta_{a_{f,j}} is component j of the δ of a_f
                 named = f"{label_text(name)}_{own[0]}"
                 return (f"{named}^{label_text(sup)}" if sup is not None else named), own[1]
-        case t.Group(kind="", items=(first, *rest)) if rest and not is_index(first):
+        case t.Group(kind="", items=(first, *rest)) if rest and (not is_index(first) or _two_beside(rest, first, usage)):
             items = tuple(x for item in rest for x in script_items(item))
             if all(map(is_index, items)):
                 return label_text(first), items
     return None
+
+
+def _two_beside(rest: list[t.Tree], first: t.Tree, usage: dict[str, Usage]) -> bool:
+    """Whether indices without a comma stand behind one with a comma that counts no steps: the ik of J_{t,ik}."""
+    counts = isinstance(usage, Survey) and letter_of(first) in usage.steps
+    return len(rest) == 1 and isinstance(rest[0], t.Factors) and len(script_items(rest[0])) > 1 and not counts
 
 
 def is_negative(item: t.Tree) -> bool:

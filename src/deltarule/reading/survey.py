@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from deltarule.reading import tree as t
@@ -11,6 +11,7 @@ from deltarule.reading.references import (
     INDEX_LETTERS,
     LAYER_LETTERS,
     STEP_LETTERS,
+    Reference,
     Survey,
     Usage,
     base_name,
@@ -127,6 +128,33 @@ def _two_below(node: t.Tree, steps: set[str]) -> tuple[str, str]:
     return "", ""
 
 
+def _turned_in_entrywise(items: Sequence[tuple[str, t.Tree]], usage: Survey) -> Iterator[Reference]:
+    """The w of (w^T δ) ⊙ s and of w^T δ ⊙ s."""
+    parts: list[list[t.Tree]] = [[]]
+    for op, item in items:
+        if op == "odot":
+            parts.append([])
+        parts[-1].append(item)
+    for part in parts:
+        match part:
+            case [t.Group(kind="(", items=(t.Factors(items=((_, first), (op, _))),))] if op in {"", "cdot"}:
+                pass
+            case [first, _]:
+                pass
+            case _:
+                continue
+        match first:
+            case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
+                sup is not None and is_transpose(sup)
+            ):
+                found = reference(only, usage)
+            case _:
+                found = reference(first, usage)
+                found = found if found is not None and found.transposed else None
+        if found is not None and not found.indices and not found.mark:
+            yield found
+
+
 def survey(
     roots: Iterable[Any],
     kronecker: bool = True,
@@ -202,6 +230,8 @@ def survey(
                         found = reference(item, usage)
                         if found is not None:
                             usage.setdefault(usage_key(found.base, found.label), Usage()).elementwise += 1
+                    for found in _turned_in_entrywise(items, usage):
+                        usage.setdefault(usage_key(found.base, found.label), Usage()).matrix = True
                 case t.Name() if id(node) not in inside:
                     base = base_name(node)
                     u = usage.setdefault(usage_key(base, ANY if base in usage.sampled else ""), Usage())

@@ -239,7 +239,7 @@ class Symbols:
             return
         if u.triple:
             self.shaped(entity, u.triple)
-        elif u.double or (u.turned and not u.bare):  # x_iᵀβ: a vector for each i
+        elif u.double or u.matrix or (u.turned and not u.bare):  # x_iᵀβ: a vector for each i
             self.shaped(entity, 2)
         elif u.letters or (u.digits and u.bare and not u.numbered and (u.bold or u.transposed)):
             self.shaped(entity, 1)

@@ -152,7 +152,7 @@ def numpy_source(
     is no identifier.
 
     >>> i, j = Axis("i", "h"), Axis("j", "n")
-    >>> from deltarule.language.expression import add, multiply
+    >>> from deltarule.language.arithmetic import add, multiply
     >>> numpy_source(add(multiply(Symbol("W_1", (i, j)), Symbol("x", (j,)), bound=[j]), Symbol("b_1", (i,))))
     'W_1 @ x + b_1'
     """

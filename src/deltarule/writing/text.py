@@ -57,7 +57,8 @@ def text(
 ) -> str:
     """The expression in the text notation; `axes` is the order of its free axes (as they come, if not given).
 
-    >>> from deltarule.language.expression import Symbol, multiply
+    >>> from deltarule.language.arithmetic import multiply
+    >>> from deltarule.language.expression import Symbol
     >>> i, j = Axis("i", "h"), Axis("j", "n")
     >>> text(multiply(Symbol("W", (i, j)), Symbol("x", (j,)), bound=(j,)))
     'W @ x'
