@@ -24,9 +24,7 @@ ATTENTION = (
     "Let $Q, K, V \\in \\mathbb{R}^{n \\times d}$, $S = \\frac{1}{\\sqrt d} Q K^T$, "
     "$P_{ij} = \\frac{e^{S_{ij}}}{\\sum_k e^{S_{ik}}}$, $O = P V$ and loss $L$."
 )
-LAYERS = (
-    "Let $z^l = w^l a^{l-1} + b^l$, $a^l = \\sigma(z^l)$ and $\\delta^l = \\frac{\\partial C}{\\partial z^l}$."
-)
+LAYERS = "Let $z^l = w^l a^{l-1} + b^l$, $a^l = \\sigma(z^l)$ and $\\delta^l = \\frac{\\partial C}{\\partial z^l}$."
 BATCH = "Let $y_i = \\gamma x_i + \\beta$ for $i = 1, \\dots, m$, with a loss $L$."
 
 FALSE = {

@@ -364,7 +364,9 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
             if (own := _marked(inner, usage)) is not None:  # \\delta_{a_{f,j}} is component j of the δ of a_f
                 named = f"{label_text(name)}_{own[0]}"
                 return (f"{named}^{label_text(sup)}" if sup is not None else named), own[1]
-        case t.Group(kind="", items=(first, *rest)) if rest and (not is_index(first) or _two_beside(rest, first, usage)):
+        case t.Group(kind="", items=(first, *rest)) if rest and (
+            not is_index(first) or _two_beside(rest, first, usage)
+        ):
             items = tuple(x for item in rest for x in script_items(item))
             if all(map(is_index, items)):
                 return label_text(first), items

@@ -105,9 +105,11 @@ class _Tensors:
             case Maximum():
                 (body,), bound = opened(e)
                 bound = tuple(a for a in bound if a in body.axes)
-                single = isinstance(body, Symbol) and len(set(body.indices)) == len(body.indices)
-                if single and tuple(a for a in body.indices if a not in bound) == axes:
-                    assert isinstance(body, Symbol)
+                if (
+                    isinstance(body, Symbol)
+                    and len(set(body.indices)) == len(body.indices)
+                    and tuple(a for a in body.indices if a not in bound) == axes
+                ):
                     along = ", ".join(str(body.indices.index(a)) for a in bound)
                     return f"np.max({self.spelling.name(body.name)}, axis=({along},))"
                 along = ", ".join(str(k) for k in range(len(axes), len(axes) + len(bound)))
