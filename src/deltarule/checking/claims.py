@@ -25,7 +25,7 @@ from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
 from deltarule.checking.unsummed import chains_summed, with_others_held
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
-from deltarule.language.traversal import names, substitute, walk
+from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference
@@ -313,6 +313,14 @@ def _by_a_matrix(state: State, key: object) -> bool:
     return entity is not None and entity.rank == 2
 
 
+def _may_be_a_vector(state: State, e: Expression) -> bool:
+    """Whether something in what was read as a number is not made of vectors by its equation, and may be one itself."""
+    for name in names(e) - set(state.symbols.objectives):
+        if not any(s.indices for s in symbols(state.definitions.unfold(Symbol(name), values=True))):
+            return True
+    return False
+
+
 def _lower_pair(
     state: State, left: t.Tree, right: t.Tree, choices: dict[object, str], opened: dict[object, tuple[str, ...]]
 ) -> tuple[Value, Value, bool]:
@@ -369,7 +377,7 @@ def _outcome(
     if state.apart:
         a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
-    if outcome.status == "proved" and state.turned:
+    if outcome.status == "proved" and any(_may_be_a_vector(state, e) for e in state.turned):
         return Outcome(
             "undecided", reason="a transpose of what is read as a number: nothing says which names are vectors"
         )

@@ -71,8 +71,9 @@ class State:
     """Whether a repeated index is summed: the document says so, or never writes a sum."""
     named_derivatives: set[tuple[str, str]] | None = None
     """(p, o) for every ∂p/∂o of two names that the document writes down; None until it is asked for."""
-    turned: bool = False
-    """Whether in the row at hand something that was read as a number is transposed: then nothing is proved."""
+    turned: list[Expression] = field(default_factory=list)
+    """What is transposed in brackets in the row at hand and was read as a number: if it may be a vector, nothing is
+    proved."""
     off_diagonal: list[Expression] = field(default_factory=list)
     """What has to be 0 where the row at hand was read component by component."""
     arguments: dict[str, set[str]] | None = None

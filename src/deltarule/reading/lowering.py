@@ -78,8 +78,8 @@ class Lowering:
     """Whether a function stood without its argument."""
     implied: bool = False
     """Whether a sum without an index was read."""
-    turned: bool = False
-    """Whether something in brackets that was read as a number is transposed."""
+    turned: list[Expression] = field(default_factory=list)
+    """What is transposed in brackets and was read as a number."""
     off_diagonal: list[Expression] = field(default_factory=list)
     """What has to be 0 where a derivative of a vector by a vector is read component by component."""
     unknown: dict[str, Entity] = field(default_factory=dict)
@@ -292,7 +292,8 @@ class Lowering:
             case None:
                 return value
             case t.Name(letter="T" | "top" | "intercal" | "transpose"):
-                self.turned = self.turned or (value.rank == 0 and not items)
+                if value.rank == 0 and not items:
+                    self.turned.append(value.expression)
                 return value if len(items) == 2 else transpose(value)
             case sup:
                 return to_power(self, value, sup, node.start)
