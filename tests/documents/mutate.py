@@ -309,6 +309,11 @@ def names_of(formulas: str) -> set[str]:
     return {re.sub(r"(?<=_)\{?([a-zA-Z]+)\}?$", lambda m: "i" * len(m[1]), one) for one in found}
 
 
+def labels_in(source: str) -> list[str]:
+    """The letters that the text says to be 0 or 1: there (1 - y)² is 1 - y."""
+    return sorted(set(re.findall(r"(?<![a-zA-Z])([a-z])\s*\\in\s*\\\{0,\s*1\\\}", source)))
+
+
 def _of_row(name: str, source: str, label: Label, side: Side, known: set[str]) -> Iterator[Mutant]:
     right = source[side.start : side.end]
     if "\\begin" in right or "\n" in right or "\\dd" in right:
@@ -320,7 +325,7 @@ def _of_row(name: str, source: str, label: Label, side: Side, known: set[str]) -
             if (
                 bare(changed) == bare(right)
                 or bare(changed) == bare(label.lhs)
-                or (may_cancel and alike(right, changed))
+                or (may_cancel and alike(right, changed, labels_in(source)))
                 or (not names_of(changed) and not re.search(r"partial|\bd|'", label.lhs))  # true of some values
                 or not names_of(changed) <= known  # of a name that the document has not, nothing is false
             ):

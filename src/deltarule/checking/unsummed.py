@@ -14,9 +14,12 @@ __all__ = ["chains_summed", "with_others_held"]
 
 def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
     """The two sides with a sum over each index that only one of them has, where that stands in two derivatives of one
-    product and nowhere else; None where it does not."""
+    product and nowhere else; None where it does not. Only where no other index is there, as in the gradient of what all
+    samples share: ∂L/∂z_j = ∂L/∂p_i ∂p_i/∂z_j counts components, and has lost its sum."""
     letters = [{x.name for x in v.expression.axes if x not in (v.row, v.col)} for v in (a, b)]
     kept = letters[0] & letters[1]
+    if kept:
+        return None
     out: list[Value] = []
     for value, own in zip((a, b), letters, strict=True):
         extra = own - kept
