@@ -36,10 +36,9 @@ def judged(chosen: Sequence[Mutant]) -> tuple[Counter[str], list[str]]:
     said = []
     for m in chosen:
         rows = check_text(m.text, m.document).rows
-        alike = [
-            r for r in rows if bare(r.right) == bare(m.right) and (r.start == m.start or bare(r.left) == bare(m.left))
-        ]
-        row = next((r for r in alike if r.start == m.start), alike[0])  # elsewhere the same row may be true
+        found = [r for r in rows if bare(r.right) == bare(m.right)]
+        found = [r for r in found if r.start == m.start] or [r for r in found if bare(r.left) == bare(m.left)]
+        row = found[0]  # the one at its place: elsewhere the same row may be true
         if row.verdict in REFUSED:
             outcome = "caught"
             count["named"] += NAMES.get(row.hint) in HINTS[m.kind]
