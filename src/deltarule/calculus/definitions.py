@@ -60,6 +60,16 @@ class Definitions:
         """The names on the right side of the equation of `name`, sorted."""
         return sorted(self._mentions.get(name, ()))
 
+    def below(self, some: Iterable[str]) -> set[str]:
+        """The names, and all that they are computed from."""
+        waiting, found = list(some), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.mentions(name)
+        return found
+
     def sizes(self, name: str) -> tuple[int | str, ...]:
         if name in self.declarations:
             return self.declarations[name].sizes

@@ -473,9 +473,5 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         adopts(state, left, right, row)
     if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):
         _ = redefines(state, statement, left, right, row) or assumes(state, statement, left, right, row)
-        again = row.verdict in {
-            "refuted",
-            "ill-shaped",
-            "undecided",
-        }  # what gives a meaning is no proof of itself
-        state.refuted_early = [one for one in state.refuted_early if again or one[2] is not row]
+        if row.verdict not in {"refuted", "ill-shaped", "undecided"}:  # what gives a meaning is no proof of itself
+            state.refuted_early = [one for one in state.refuted_early if one[2] is not row]

@@ -167,13 +167,8 @@ def _index_counts(state: State, name: str) -> set[int]:
 
 def _behind(state: State, sides: list[Expression]) -> list[Expression]:
     """The right sides of the equations on which some sides rest."""
-    stack, seen = [n for e in sides for n in names(e)], set[str]()
-    while stack:
-        name = stack.pop()
-        if name not in seen:
-            seen.add(name)
-            stack += state.definitions.mentions(name)
-    return [state.definitions.equations[n].right for n in sorted(seen & set(state.definitions.equations))]
+    below = state.definitions.below(n for e in sides for n in names(e))
+    return [equation.right for n, equation in sorted(state.definitions.equations.items()) if n in below]
 
 
 def _nowhere_else(state: State, sides: list[Expression]) -> str:

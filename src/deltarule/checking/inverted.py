@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.language.arithmetic import multiply, power
-from deltarule.language.expression import ONE, Derivative, Expression, Symbol
+from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["by_the_variable"]
@@ -64,11 +64,13 @@ def _mentions(of: Expression, name: str, defs: Definitions) -> bool:
 def _names(e: Expression) -> set[str]:
     """The names of which an expression is made; what is differentiated by is none of them."""
     found: set[str] = set()
-
-    def above(node: Expression) -> Expression | None:
-        if isinstance(node, Derivative):
-            found.update(_names(node.of))
-            return node
-        return None
-
-    return found | names(substitute(e, lambda n: ONE if above(n) is not None else None))
+    waiting = [e]
+    while waiting:
+        match waiting.pop():
+            case Derivative(of=of):
+                waiting.append(of)
+            case Symbol(name=name):
+                found.add(name)
+            case node:
+                waiting += node.children
+    return found

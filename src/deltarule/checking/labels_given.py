@@ -10,7 +10,7 @@ from itertools import product as combinations
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import FIELDS
+from deltarule.checking.sections import take
 from deltarule.checking.state import State, mentioned
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Number, Symbol, fresh
@@ -55,9 +55,7 @@ def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     )
     found = next((trial for _, trial in trials if trial.verdict == "conditional"), trials[0][1])
     if whole and all(trial.verdict in {"proved", "conditional"} for _, trial in trials):
-        for name in FIELDS:
-            setattr(row, name, getattr(found, name))
-        row.reason = f"{found.reason}, for {said}"
+        take(row, found, f"{found.reason}, for {said}")
     else:
         row.verdict, row.reason, row.counterexample = "undecided", f"it fails for other values than {said} only", None
 

@@ -10,13 +10,13 @@ from deltarule.calculus.detail import written_out
 from deltarule.checking.defining import define, plain_reference
 from deltarule.checking.named_gradients import named_gradient, words_near
 from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.checking.sections import heading
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.topics import opens_a_topic, some_function
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Derivative, Product, Symbol
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
-from deltarule.reading.documents import Prose
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
@@ -150,8 +150,7 @@ def _forget(state: State, key: str) -> None:
 
 
 def _heading(state: State, statement: Statement) -> str:
-    """The heading under which a statement stands."""
-    for segment in reversed(state.document.segments[: statement.block]):
-        if isinstance(segment, Prose) and segment.level:
-            return state.document.text[segment.start : segment.end].lower()
-    return ""
+    """The heading under which a statement stands, in small letters."""
+    place = heading(state.document, statement.block)
+    segment = state.document.segments[place]
+    return state.document.text[segment.start : segment.end].lower() if place >= 0 else ""

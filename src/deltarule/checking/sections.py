@@ -21,7 +21,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["HOLDS", "OPEN", "better", "mixes_ranks", "names_a_derivative", "sections", "take"]
+__all__ = ["HOLDS", "OPEN", "better", "heading", "mixes_ranks", "names_a_derivative", "sections", "take"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -48,6 +48,12 @@ def sections(document: Document, statements: Sequence[Statement]) -> list[Sequen
         block = statement.block
         out[-1].append(statement)
     return list(out) if len(out) > 1 else []
+
+
+def heading(document: Document, block: int) -> int:
+    """The place of the heading under which a block stands; -1 for none."""
+    segments = document.segments
+    return next((k for k in range(block - 1, -1, -1) if isinstance(s := segments[k], Prose) and s.level), -1)
 
 
 def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:

@@ -9,10 +9,9 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import FIELDS
+from deltarule.checking.sections import heading, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
-from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
 __all__ = ["at_given_sizes", "note_size"]
@@ -28,12 +27,12 @@ def note_size(state: State, statement: Statement, left: t.Tree, right: t.Tree) -
             sizes = {state.symbols.find(s) for e in state.symbols.entities.values() for s in e.sizes[: e.rank or 0]}
             sizes |= {a.size for e in state.definitions.equations.values() for a in e.axes}
             if letter in sizes:
-                state.size_values[letter] = (int(value), _heading(state, statement))
+                state.size_values[letter] = (int(value), heading(state.document, statement.block))
 
 
 def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     """Judge an open row at the sizes that were given numbers under its heading."""
-    here = _heading(state, statement)
+    here = heading(state.document, statement.block)
     given = {letter: n for letter, (n, place) in state.size_values.items() if place == here}
     if not given or row.verdict not in {"refuted", "ill-shaped", "undecided"}:
         return
@@ -49,17 +48,6 @@ def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tr
         state.definitions = kept
     said = ", ".join(f"{letter} = {n}" for letter, n in given.items())
     if trial.verdict in {"proved", "conditional", "refuted"}:
-        for name in FIELDS:
-            setattr(row, name, getattr(trial, name))
-        row.reason = f"{row.reason}, with {said}"
+        take(row, trial, f"{trial.reason}, with {said}")
     elif row.verdict != "undecided":
         row.verdict, row.reason, row.counterexample = "undecided", f"{trial.reason}, with {said}", None
-
-
-def _heading(state: State, statement: Statement) -> int:
-    """The place of the heading under which a statement stands, from -1 for none."""
-    for place in range(statement.block - 1, -1, -1):
-        segment = state.document.segments[place]
-        if isinstance(segment, Prose) and segment.level:
-            return place
-    return -1

@@ -11,11 +11,10 @@ from dataclasses import replace
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.rows import Condition, DocumentRow
-from deltarule.checking.sections import FIELDS
+from deltarule.checking.sections import take
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Axis, Symbol, fresh
-from deltarule.language.traversal import names
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.symbols import Entity
@@ -50,8 +49,7 @@ def with_stacked_samples(state: State, left: t.Tree, right: t.Tree, row: Documen
         state.definitions = kept
     wrong = next((trial for trial in judged if trial.verdict == "refuted"), None)
     if row.verdict == "refuted" and wrong is not None and all(trial.verdict == "refuted" for trial in judged):
-        for name in FIELDS:
-            setattr(row, name, getattr(wrong, name))
+        take(row, wrong, wrong.reason)
     elif row.verdict == "refuted":
         which = pairs[0]
         row.verdict, row.reason, row.counterexample = (
@@ -70,13 +68,7 @@ def _pairs(state: State, *sides: t.Tree) -> Iterator[tuple[Entity, Entity]]:
             if found is not None:
                 used.add(found.key)
     equations = state.definitions.equations
-    waiting = list(used)
-    while waiting:
-        equation = equations.get(waiting.pop())
-        inside = names(equation.right) - used if equation is not None else set()
-        used |= inside
-        waiting += inside
-    for key in sorted(used):
+    for key in sorted(state.definitions.below(used)):
         small, large = state.symbols.entities.get(key.lower()), state.symbols.entities.get(key)
         if len(key) != 1 or not key.isupper() or small is None or large is None or not large.rank:
             continue
