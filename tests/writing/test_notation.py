@@ -16,7 +16,9 @@ from deltarule.language.expression import (
     Axis,
     Delta,
     Derivative,
+    Determinant,
     Expression,
+    Inverse,
     Maximum,
     Number,
     Piecewise,
@@ -34,6 +36,7 @@ from deltarule.writing.naming import Names
 
 i, j, k = Axis("i", "h"), Axis("j", "n"), Axis("k", "h")
 S = Symbol
+sample, row, mid, column = Axis("s", "m"), Axis("p", "n"), Axis("q", "n"), Axis("r", "n")
 x, W, a, h = S("x", (j,)), S("W_1", (i, j)), S("a_1", (i,)), S("h_1", (i,))
 y, y_hat, z = S("y"), S("y_hat"), S("z")
 
@@ -118,6 +121,10 @@ INDEXED = {
     r"\frac{1}{2} \sum_{i=1}^{h} (a^{(1)}_i)^2": multiply(Number(Fraction(1, 2)), Power(a, 2), bound=[i]),
     r"\begin{cases} x_i & \text{if } x_i > 0 \\ 0 & \text{otherwise} \end{cases}": Piecewise(
         ((x, True, x),), Number(0)
+    ),
+    r"\left( \mathbf{X}_k^{-1} \right)_{i,j}": Inverse(S("X", (sample, row, column)), (row, column), (row, column)),
+    r"\operatorname{det}(\mathbf{A} \mathbf{X}_i)": Determinant(
+        multiply(S("A", (row, mid)), S("X", (sample, mid, column)), bound=[mid]), (row, column)
     ),
 }
 

@@ -29,6 +29,7 @@ from deltarule.language.expression import (
     Symbol,
     opened,
 )
+from deltarule.language.traversal import substitute
 from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
@@ -75,10 +76,10 @@ class IndexForm:
                 inner = self._more(bound, letters)
                 return f.Big("max", self._runs(bound, inner), compose.wrap(self._visit(body, inner), compose.PRODUCT))
             case Determinant(body=body, bound=bound):
-                return f.Call("det", (self._matrix(body, bound),))
+                return f.Call("det", (self._matrix(body, bound, letters),))
             case Inverse(body=body, bound=bound, indices=indices):
                 places = tuple(letters[i] if isinstance(i, Axis) else str(i) for i in indices)
-                return f.Indexed(compose.superscript(self._matrix(body, bound), Fraction(-1)), places)
+                return f.Indexed(compose.superscript(self._matrix(body, bound, letters), Fraction(-1)), places)
             case Power():
                 return powered(e, visit)
             case Apply():
@@ -94,14 +95,28 @@ class IndexForm:
                 return f.Cases(rows, visit(otherwise))
         raise TypeError(f"not an expression: {e!r}")
 
-    def _matrix(self, body: Expression, bound: tuple[Axis, ...]) -> Formula:
-        """A whole matrix, as a formula in rows and columns."""
+    def _matrix(self, body: Expression, bound: tuple[Axis, ...], letters: Mapping[Axis, str]) -> Formula:
+        """A whole matrix, as a formula in rows and columns; one of many is a name with the index of which, X_s."""
         from deltarule.writing.matrix_layout import MatrixLayout, NoLayout
 
+        which = [a for a in body.axes if a not in bound]
+        places: dict[str, set[tuple[str, ...]]] = {}
+
+        def one(e: Expression) -> Expression | None:
+            if not isinstance(e, Symbol):
+                return None
+            chosen = tuple(a for a in e.axes if a in which)
+            places.setdefault(e.name, set()).add(tuple(letters[a] for a in chosen))
+            return Symbol(e.name, tuple(i for i in e.indices if i not in chosen)) if chosen else e
+
+        if which:
+            body = substitute(body, one)
+        if any(a not in bound for a in body.axes) or any(len(some) > 1 for some in places.values()):
+            raise NoLayout
         laid_out = arrange(body, bound)
         if laid_out is None:
             raise NoLayout
-        return MatrixLayout(self.names).formula(laid_out)
+        return MatrixLayout(self.names.at({name: some for name, (some,) in places.items()})).formula(laid_out)
 
     def _symbol(self, e: Symbol, letters: Mapping[Axis, str]) -> f.Name:
         return self.names(e.name, 0, (letters[i] if isinstance(i, Axis) else str(i) for i in e.indices))

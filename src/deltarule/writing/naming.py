@@ -8,6 +8,7 @@ included, because `delta_a_1` stands for ∂L/∂a_1.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from itertools import count
 
 from deltarule.language.equation import Declaration
@@ -55,6 +56,7 @@ class Names:
         self.declarations = declarations
         self.jacobians_turned = False
         """Whether a Jacobian of two axes lies with what it is differentiated by first, as in denominator layout."""
+        self._places: Mapping[str, tuple[str, ...]] = {}
         self._known: dict[str, Name] = {}
         seen: dict[Name, str] = {}
         for name in declarations:
@@ -64,6 +66,14 @@ class Names:
                 self._known[name] = Name(name, source=name)
             seen[bare] = name
             self._known.setdefault(name, looks)
+
+    def at(self, places: Mapping[str, tuple[str, ...]]) -> Names:
+        """The same names, some of them with indices that stand at all their components: X_s for the matrix s of X."""
+        if not any(places.values()):
+            return self
+        found = copy(self)
+        found._places = places
+        return found
 
     def _split(self, name: str) -> Name:
         declaration = self.declarations.get(name)
@@ -86,7 +96,7 @@ class Names:
         if name not in self._known:
             self._known[name] = self._split(name)
         known = self._known[name]
-        indices = tuple(indices)
+        indices = (*self._places.get(name, ()), *indices)
         of = known.of
         if of is not None and self.jacobian(known.source):  # its indices are those of both: they stand at J
             declaration = self.declarations.get(of.source)
