@@ -23,7 +23,7 @@ from deltarule.checking.outcomes import Outcome, equality, unconnected, with_sig
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
-from deltarule.checking.unsummed import chains_summed, with_others_held
+from deltarule.checking.unsummed import as_in_its_sum, chains_summed, with_others_held
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
@@ -450,6 +450,10 @@ def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: Documen
     return False
 
 
+def _held(e: Expression) -> str:
+    return " and ".join(e.held) if isinstance(e, Derivative) else ""
+
+
 def _under_assumptions(
     state: State, left: t.Tree, right: t.Tree, keys: list[object], outcomes: dict[tuple[str, ...], Outcome]
 ) -> Condition | None:
@@ -469,6 +473,9 @@ def _under_assumptions(
         anew = held != [a.expression, b.expression] and equality(state, held[0], held[1], False, None, None)
         if anew and anew.status == "proved":
             return Condition("definition-elsewhere", "each derivative holds the other names of the sum fixed")
+        alone = as_in_its_sum(state, left, a.expression)
+        if alone is not None and equality(state, alone, b.expression, False, None, None).status == "proved":
+            return Condition("definition-elsewhere", f"a partial derivative that holds {_held(alone)} fixed")
         (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
         if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
             return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, label_text, reference, usage_of
 
-__all__ = ["memberships", "space_of", "speaks_of_unit_vectors"]
+__all__ = ["memberships", "numbers_added", "space_of", "speaks_of_unit_vectors"]
 
 UNIT = re.compile(
     r"(?:unit|basis) vector|einheitsvektor|vecteurs? (?:unitaire|de (?:la )?base)|vector(?:es)? (?:unitari|canónic)|"
@@ -73,3 +74,45 @@ def space_of(space: t.Tree) -> tuple[int | str, ...] | None:
         case t.Name(letter="R", style="bb"):
             return ()
     return None
+
+
+def numbers_added(state: State, sides: Sequence[t.Tree]) -> None:
+    """The c of softmax(z + c) is a number where the text writes z_i + c as well, or calls c a constant."""
+    usage = state.symbols.usage
+    pairs = {(x, c) for side in sides for node in t.walk(side) for x, c in _two_names(node, in_call=True)}
+    if not pairs:
+        return
+    components = {(x, c) for side in sides for node in t.walk(side) for x, c in _two_names(node, in_call=False)}
+    for x, c in pairs:
+        found = reference(c, usage)
+        if found is None or found.indices or usage_of(usage, found.base, found.label).letters:
+            continue
+        said = re.search(
+            rf"\b(?:constant|scalar|number|Konstante|constante)\s+\\?\$?{re.escape(c.letter)}\b", state.document.text
+        )
+        if (x, c) in components or said is not None:
+            state.symbols.shaped(state.symbols.entity(found), 0)
+
+
+def _two_names(node: t.Tree, in_call: bool) -> Iterator[tuple[t.Name, t.Name]]:
+    """The x and c of softmax(x + c), or of x_i + c."""
+    if in_call:
+        match node:
+            case t.Call(argument=t.Group(items=(inside,)) | t.Scripted(base=t.Group(items=(inside,)))):
+                pass
+            case t.Factors(
+                items=((_, t.Name()), ("", t.Group(items=(inside,)) | t.Scripted(base=t.Group(items=(inside,)))))
+            ):
+                pass
+            case _:
+                return
+        match inside:
+            case t.Terms(items=(("+" | "", t.Name() as x), ("+" | "-", t.Name(style="") as c))) if c.letter.islower():
+                yield x, c
+                yield c, x
+    else:
+        match node:
+            case t.Terms(items=(("+" | "", t.Scripted(base=t.Name() as x, sub=t.Name())), ("+" | "-", t.Name() as c))):
+                yield x, c
+            case t.Terms(items=(("+" | "", t.Name() as c), ("+", t.Scripted(base=t.Name() as x, sub=t.Name())))):
+                yield x, c

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
@@ -37,6 +38,7 @@ from deltarule.checking.learning import (
     squares,
 )
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
+from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
@@ -96,7 +98,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = sums_reach_their_index(spelled_out(statements, document.text))
+    statements = means_run_to_their_count(sums_reach_their_index(spelled_out(statements, document.text)))
     statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))
@@ -209,6 +211,7 @@ def _judged(
         for place, statement in enumerate(statements):
             state.under = under.get(place, [])
             facts_for(state, said, statement)
+            assumed_at_braces(state, statement)
             _statement(state, statement, watch)
         state.under = []
         _again(state, watch)
@@ -410,6 +413,8 @@ def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
         claim(state, sides[0], sides[1], row)
     finally:
         state.apart = []
+    if row.verdict in {"proved", "conditional"}:
+        row.counterexample = None
 
 
 def _before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:

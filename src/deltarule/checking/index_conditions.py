@@ -19,7 +19,8 @@ __all__ = ["apart", "at_equal_indices", "conditions"]
 Condition: TypeAlias = tuple[str, str, t.Tree]
 BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
 IN_FRONT = re.compile(
-    r"\s*\\(?:text|mathrm|mbox)\{\s*(?:for|if|when|case|si|wenn|für)\s*\}[\s\\;,~]*([a-z])\s*(=|\\neq?|≠)\s*([a-z])[\s\\;,]*:",
+    r"\s*\\(?:text|mathrm|mbox)\{(?:[^{}]*[\s:：(])?\s*(?:for|if|when|case|si|wenn|für|falls|quand|cuando|quando|если|当|當|若|如果)\s*\}"
+    r"[\s\\;,~]*([a-z])\s*(=|\\neq?|≠)\s*([a-z])[\s\\;,]*[:：]",
     re.I,
 )
 """A condition in front of a formula: `\\text{if} \\; i = j :`."""

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from deltarule.checking.declared import memberships, space_of, speaks_of_unit_vectors
+from deltarule.checking.declared import memberships, numbers_added, space_of, speaks_of_unit_vectors
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import stated_layout
 from deltarule.language.errors import DeltaruleError
+from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.lowering import Lowering
@@ -58,6 +59,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     state.symbols.euler, state.symbols.unit_vectors = _euler(sides), speaks_of_unit_vectors(state)
     state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
+    numbers_added(state, sides)
     for guessing in (False, False, True, False):
         learn(state, guessing)
     for entity in state.symbols.entities.values():
@@ -295,8 +297,9 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         match side:
             case t.Call(function=f, argument=t.Group(kind="(", items=(_,))) if id(side) in lefts:
                 found = reference(f, state.symbols.usage)
-                if found is not None and not found.primes and found.base in NOT_EVERYWHERE:
-                    state.symbols.name_function(found.base)
+                own = found is not None and (found.base in NOT_EVERYWHERE or _of_several(found.base))
+                if found is not None and own and not found.primes:
+                    state.symbols.name_function(found.base)  # LeakyReLU(z), its slope said elsewhere
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
@@ -316,6 +319,12 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         if f is not None and not f.defined and f.table_name != "sigmoid" and _softmax_by_letter(words, letter):
             del state.symbols.functions[letter]
             state.symbols.vector_functions.add(letter)
+
+
+def _of_several(base: str) -> bool:
+    """Whether a function that means the same everywhere has several arguments, LeakyReLU(s, a)."""
+    known = FUNCTIONS.get(KNOWN_FUNCTIONS.get(base, ""))
+    return known is not None and len(known.parameters) > 1
 
 
 def _no_matrix(state: State, use: Usage | None, base: str) -> bool:

@@ -21,6 +21,9 @@ from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
 
+TARGETS = ("y", "t", "y^*", "t^*", "y_star", "t_star", "y_true")
+"""Names of the labels, whose sum may be 1."""
+
 
 def mean_or_sum(state: State, a: Expression, b: Expression, sides: Sequence[t.Tree]) -> str | None:
     """The number of samples by which the sides differ, for an objective of which no equation says which it is.
@@ -59,9 +62,8 @@ def other_side(e: Expression) -> Expression | None:
 
 
 def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
-    for key in ("y", "t"):
-        entity = state.symbols.entities.get(key)
-        if entity is not None and entity.rank == 1:
+    for key, entity in list(state.symbols.entities.items()):
+        if key in TARGETS and entity.rank == 1 and key not in state.definitions.equations:
             axis = fresh(state.symbols.find(entity.sizes[0]))
             total = multiply(Symbol(key, (axis,)), bound=(axis,))
             facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))

@@ -4,12 +4,15 @@ saying that ∂u/∂x holds v fixed."""
 from __future__ import annotations
 
 from deltarule.checking.lowered import implied
+from deltarule.checking.state import State
 from deltarule.language.arithmetic import add
-from deltarule.language.expression import Derivative, Expression, Product, Sum
+from deltarule.language.expression import Derivative, Expression, Product, Sum, Symbol
 from deltarule.language.traversal import names, substitute
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference
 from deltarule.reading.values import Value
 
-__all__ = ["chains_summed", "with_others_held"]
+__all__ = ["as_in_its_sum", "chains_summed", "with_others_held"]
 
 
 def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
@@ -60,6 +63,43 @@ def with_others_held(e: Expression) -> Expression | None:
         held = Derivative(link.of, link.by, sorted({*link.held, *(through - names(link.of))}))
         out.append(substitute(term, lambda u, link=link, held=held: held if u is link else None))
     return add(*out)
+
+
+def as_in_its_sum(state: State, left: t.Tree, e: Expression) -> Expression | None:
+    """∂u/∂x with v held fixed, where the text has ∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x: there it means
+    no other; None where the text has no such sum."""
+    usage = state.symbols.usage
+    match left, e:
+        case t.Partial(of=t.Tree() as of, by=(by,), order=1), Derivative(by=Symbol(name=name), held=()):
+            own, below = reference(of, usage), reference(by, usage)
+        case _:
+            return None
+    if own is None or below is None or name != below.key or name == own.key:
+        return None
+    for side in (s.tree for statement in state.statements for s in statement.sides if s.tree is not None):
+        for node in t.walk(side):
+            if not isinstance(node, t.Terms) or any(sign != "+" for sign, _ in node.items):
+                continue
+            through = [_through(state, item, below.key) for _, item in node.items]
+            if own.key in through and None not in through and len(set(through)) > 1:
+                held = {key for key in through if key is not None} - {own.key} - names(e.of)
+                return Derivative(e.of, e.by, sorted(held)) if held else None
+    return None
+
+
+def _through(state: State, term: t.Tree, by: str) -> str | None:
+    """The u of a term that ends with ∂C/∂u ∂u/∂x, for the x of that name."""
+    if isinstance(term, t.Big) and term.kind == "sum":
+        term = term.body
+    match term:
+        case t.Factors(
+            items=(*_, (_, t.Partial(by=(outer,), order=1)), (_, t.Partial(of=t.Tree() as of, by=(x,), order=1)))
+        ):
+            found, below = reference(of, state.symbols.usage), reference(x, state.symbols.usage)
+            above = reference(outer, state.symbols.usage)
+            if found is not None and below is not None and above is not None:
+                return found.key if below.key == by and above.key == found.key else None
+    return None
 
 
 def _link(term: Expression) -> Derivative | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import add, multiply, negate, power, subtract
-from deltarule.language.expression import ONE, Apply, Axis, Delta, Number, Symbol, fresh, rename, selection
+from deltarule.language.expression import ONE, Apply, Axis, Delta, Maximum, Number, Symbol, fresh, rename, selection
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
@@ -99,7 +99,9 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
     if isinstance(argument, t.Group) and found.base in {"max", "min"} and len(argument.items) == 2:
         return extremum(low, found.base, argument)
     if found.base in low.symbols.vector_functions:
-        return softmax(low, low.lower(argument), found)
+        return softmax(low, moved(low, argument) or low.lower(argument), found)
+    if found.base == "max" and low.symbols.function("max") is None and (inside := low.lower(argument)).rank == 1:
+        return largest(inside)
     if found.base in TRACE and low.symbols.function(found.base) is None:
         return trace(low.lower(argument), start)
     if found.base == "det" and (inside := low.lower(argument)).rank == 2:
@@ -146,6 +148,38 @@ def indicator(low: Lowering, group: t.Tree) -> Value | None:
                 below = Apply("step", (negate(difference.expression),))
                 return difference.with_expression(subtract(ONE, below))
     return None
+
+
+def largest(value: Value) -> Value:
+    """max(z): the largest component of a vector."""
+    axis = value.row or value.col
+    assert axis is not None
+    other = fresh(axis.size)
+    return Value(Maximum(rename(value.expression, {axis: other}), (other,)))
+
+
+def moved(low: Lowering, argument: t.Tree) -> Value | None:
+    """softmax(z + c): a number beside the vector is added to every component of it; None for anything else."""
+    group = argument.base if isinstance(argument, t.Scripted) and argument.sup is None else argument
+    match group:
+        case t.Group(kind="(" | "[", items=(t.Terms(items=items),)) if all(sign in {"+", "-"} for sign, _ in items):
+            pass
+        case _:
+            return None
+    if low.learning or (isinstance(argument, t.Scripted) and argument.primes):
+        return None
+    values = [(sign, low.lower(item)) for sign, item in items]
+    if {value.rank for _, value in values} != {0, 1}:
+        return None
+    vectors = t.Terms(tuple(pair for pair, (_, v) in zip(items, values, strict=True) if v.rank))
+    numbers = [negate(v.expression) if sign == "-" else v.expression for sign, v in values if not v.rank]
+    if any(e.axes for e in numbers):
+        return None  # x_i beside x
+    whole = low.terms(vectors.items)
+    whole = whole.with_expression(add(whole.expression, *numbers))
+    if isinstance(argument, t.Scripted):
+        return low.picked(whole, script_items(argument.sub), argument.start)
+    return whole
 
 
 def trace(value: Value, start: int) -> Value:
@@ -222,6 +256,9 @@ def call(low: Lowering, name: str, argument: Value, order: int = 0) -> Value:
         if e is None:
             raise Unread("a higher derivative of the logarithm")
         return argument.with_expression(e)
+    table = FUNCTIONS.get(name)
+    if table is not None and len(table.parameters) > 1:
+        raise Unread(f"{table.name} of 1 argument, where it has {len(table.parameters)}")
     base = name.removeprefix(low.symbols.prefix)
     f = low.symbols.functions.get(base) if base != name else None
     if argument.rank and f is not None and not f.defined and base[:1].isupper():

@@ -13,6 +13,15 @@ __all__ = ["Clause", "clauses", "flattened", "row_level"]
 OUTER = ("equation", "align", "gather", "eqnarray", "multline", "alignat", "flalign", "displaymath", "math")
 INNER = ("aligned", "split", "gathered", "alignedat", "multlined")
 WITH_ARGUMENTS = ("frac", "accent", "style", "sqrt", "fence", "brace", "substack", "^", "_")
+STEPS = r"step|line|row|schritt|zeile|paso|étape|passo|krok|шаг|bước|adım|步骤|步驟|第|단계"
+NUMBER = r"(?:\d+|[ivx]{1,4}|[a-h]|[一二三四五六七八九十])"
+STEP = re.compile(
+    rf"\s*(?:(?:{STEPS})\s*{NUMBER}\s*(?:步|단계)?|\(?{NUMBER}[).:：]|\(.*\)|by .*"
+    r"|so|thus|hence|then|therefore|finally|which gives|this gives|we get|simplif\w+|expand\w*|substitut\w+"
+    r"|daher|somit|folglich|luego|entonces|donc|quindi|即|所以|因此|故|化简|代入|得|得到)\s*[:：,，.]?\s*",
+    re.I,
+)
+"""Words before a relation that begins a row which only say where it stands, `Step 3:`, or why it holds."""
 TAG = re.compile(r"\(?\s*(\d+[a-z]?(?:[.-]\d+)*[a-z]?|[a-z]|[ivx]{1,4}|\*+)\s*\)?", re.I)
 
 
@@ -378,7 +387,7 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
             if token.kind == "space" and not current.tokens and current.mark is not None and not current.words:
                 mark = current.mark  # `, \quad` is a comma
             current = _Chunk(mark, [])
-        elif _is_remark(group) and _parts(current, following):
+        elif _is_remark(group) and _parts(current, group, following):
             out.append(current)
             out.append(_Chunk(Token("words", "", token.start, token.end), group, words=True))
             current = _Chunk(Token("words", "", token.end, token.end), [])
@@ -414,10 +423,14 @@ def _ends_a_row(following: Token | None) -> bool:
     return following is None or following.kind in ("period", "comma", "semicolon", "row")
 
 
-def _parts(current: _Chunk, following: Token | None) -> bool:
+def _parts(current: _Chunk, group: list[Token], following: Token | None) -> bool:
     """Whether words here stand between formulas, and not for a quantity in one."""
     if current.tokens:
         return not _binds(current.tokens[-1])
+    if following is not None and following.kind == "relation" and group[0].kind == "words":
+        said = " ".join(t.text for t in group if t.kind == "words")
+        if current.mark is None and STEP.fullmatch(said) is not None:
+            return True  # Step 3: = …, the next row of the chain
     return following is None or following.kind not in ("relation", "op", "^", "_") or following.text == ":"
 
 

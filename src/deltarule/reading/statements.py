@@ -254,7 +254,7 @@ def _raw(document: Document, block: int, row: int, clause: Clause, dropped: list
         if k:
             raw.relations.append(relations[k - 1])
         raw.sides.append(_side(document, parser, start, end, dropped))
-    if raw.sides and clause.before and clause.leads:
+    if raw.sides and clause.before and clause.leads and raw.lead is None:
         first = raw.sides[0]
         begin = min(t.start for t in clause.before)
         raw.sides[0] = Side(begin, first.end, _text(document, begin, first.end, dropped), first.tree, first.problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 
+UNDEFINED = re.compile(
+    r"(?:\W|\\\w+)*(?:undef|not defined|does not exist|any\b|n/a|nicht definiert|indéfini|no definid|"
+    r"不存在|未定义|无定义)",
+    re.IGNORECASE,
+)
+"""What stands for a value at a point that has none."""
 ROUNDED = {"floor": "a number rounded down", "ceil": "a number rounded up"}
 """Brackets that do more than to hold together."""
 
@@ -129,6 +136,7 @@ def unit_vector(low: Lowering, found: Reference) -> Value:
 
 def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
     """Two cases: an index condition gives a Kronecker delta, a sign condition a piecewise function."""
+    rows = [row for row in rows if not _said_undefined(row)] if len(rows) == 3 else rows
     if len(rows) != 2:
         raise Unread("cases that are not two", start)
     first, second = rows
@@ -160,6 +168,16 @@ def cases(low: Lowering, rows: Sequence[t.Case], start: int) -> Value:
             low.kinks = True
             strict = low.choices.get("kink", "below") == "below"
     return Value(Piecewise(((u, strict, a.expression),), b.expression), a.row, a.col)
+
+
+def _said_undefined(row: t.Case) -> bool:
+    """A case that says of one point that there is no value."""
+    match row:
+        case t.Case(value=t.Words(text=text), conditions=(t.Compare(relations=(t.Relation(symbol="="),)),)):
+            return UNDEFINED.match(text.strip()) is not None
+        case t.Case(value=t.Name(letter=text), conditions=(t.Compare(relations=(t.Relation(symbol="="),)),)):
+            return UNDEFINED.match(text) is not None
+    return False
 
 
 def condition(low: Lowering, conditions: Sequence[t.Tree], start: int) -> tuple:  # type: ignore[type-arg]

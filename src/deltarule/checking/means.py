@@ -1,0 +1,80 @@
+"""`\\mu = \\frac1m \\sum_i x_i`: a sum without bounds beside one over a letter that counts nothing else is a mean, and
+runs to that letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from deltarule.checking.relations import EQUAL
+from deltarule.reading import tree as t
+from deltarule.reading.references import script_items, trees
+from deltarule.reading.statement import Statement
+
+__all__ = ["means_run_to_their_count"]
+
+COUNTS = frozenset({"m", "n", "N", "M", "B"})
+
+
+def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with the bounds of such sums; as they are where the text has other bounds, or where the letter is
+    an index or has an equation of its own."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    nodes = [n for side in sides for n in trees(side)]
+    uppers = {n.upper for n in nodes if isinstance(n, t.Big) and n.upper is not None}
+    taken = {
+        i.letter
+        for n in nodes
+        for x in (script_items(n.sub) if isinstance(n, t.Scripted) else (n.index,) if isinstance(n, t.Big) else ())
+        if x is not None
+        for i in t.walk(x)
+        if isinstance(i, t.Name)
+    }
+    given = {
+        s.sides[0].tree.letter
+        for s in statements
+        if s.relations and s.relations[0].symbol in EQUAL and isinstance(s.sides[0].tree, t.Name)
+    }
+    free = COUNTS - taken - given
+    if not free or any(not isinstance(upper, t.Name) or upper.letter not in free for upper in uppers):
+        return statements
+    if len({upper.letter for upper in uppers if isinstance(upper, t.Name)}) > 1:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Factors(items=items):
+                count = next((c for _, x in items[:-1] if (c := _count(x)) is not None and c.letter in free), None)
+                total = _bounded(items[-1][1], count)
+                return None if total is None else replace(node, items=(*items[:-1], (items[-1][0], total)))
+            case t.Ratio(numerator=above, denominator=t.Name(letter=letter) as count) if letter in free:
+                total = _bounded(above, count)
+                return None if total is None else replace(node, numerator=total)
+        return None
+
+    out = []
+    for s in statements:
+        own = tuple(x if x.tree is None else replace(x, tree=t.replaced(x.tree, change)) for x in s.sides)
+        out.append(replace(s, sides=own))
+    return out
+
+
+def _count(factor: t.Tree) -> t.Name | None:
+    """The m of 1/m, 2/m, 1/(2m), γ/m."""
+    if not isinstance(factor, t.Ratio):
+        return None
+    below = factor.denominator
+    items = [x for _, x in below.items] if isinstance(below, t.Factors) else [below]
+    names = [x for x in items if not isinstance(x, t.Num)]
+    return names[0] if len(names) == 1 and isinstance(names[0], t.Name) and not names[0].accents else None
+
+
+def _bounded(total: t.Tree, count: t.Name | None) -> t.Tree | None:
+    if count is None or not isinstance(total, t.Big) or total.kind != "sum" or total.upper is not None:
+        return None
+    if not isinstance(total.index, t.Name) or total.index.letter == count.letter:
+        return None
+    one = t.Num(Fraction(1), "1", start=total.index.start, end=total.index.end)
+    index = t.Compare((total.index, one), (t.Relation("="),), start=total.index.start, end=total.index.end)
+    return replace(total, index=index, upper=count)

@@ -1,0 +1,133 @@
+"""Rows as public notes write them: labels of steps before a relation, partial derivatives of a chain rule that is
+written out, means without bounds, what stands below a brace, numbers beside a vector.
+
+Every text was written for this test; what is true of each row was worked out by hand.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.checking.files import check_text
+
+
+def verdicts(text: str) -> list[str]:
+    return [row.verdict for row in check_text(text, "notes.md").rows]
+
+
+STEPS = "Let $u(v) = v^2 (1 + v)$.\n\n$$\\text{Step 1: } u'(v) = 2 v (1 + v) + v^2$$\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (STEPS + r"$$\text{Step 2: } = 2 v + 3 v^2$$", "proved"),
+        (STEPS + r"$$\text{Step 2: } = 2 v - 3 v^2$$", "refuted"),
+        (STEPS + r"$$\text{(product rule)} = 2 v + 4 v^2$$", "refuted"),
+        (STEPS + r"$$\text{第二步：} = 3 v + 3 v^2$$", "refuted"),
+        (STEPS + r"$$\text{thus } = v (2 + 3 v)$$", "proved"),
+        (STEPS + r"$$\text{Energy} = 7 v$$", "definition"),  # words that name something
+    ],
+)
+def test_a_row_behind_the_label_of_a_step_is_the_next_of_the_chain(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+LEAKY = r"$$\text{LeakyReLU}(u) = \max(\beta u, u)$$ with $0 < \beta < 1$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LEAKY + r"$$\text{LeakyReLU}'(u) = \begin{cases} 1 & u > 0 \\ \beta & u \le 0 \end{cases}$$", "proved"),
+        (LEAKY + r"$$\text{LeakyReLU}'(u) = \begin{cases} \beta & u > 0 \\ 1 & u \le 0 \end{cases}$$", "refuted"),
+        (r"$$\text{LeakyReLU}(2) + \text{LeakyReLU}(1) = 3$$", "unread"),
+        (
+            r"$$\text{ReLU}'(u) = \begin{cases} 1 & u > 0 \\ 0 & u < 0 \\ \text{undefined} & u = 0 \end{cases}$$",
+            "proved",
+        ),
+        (
+            r"$$\text{ReLU}'(u) = \begin{cases} 0 & u > 0 \\ 1 & u < 0 \\ \text{undefined} & u = 0 \end{cases}$$",
+            "refuted",
+        ),
+    ],
+)
+def test_a_function_with_a_slope_is_the_documents_own(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+SOFTMAX = r"$$q_i = \frac{e^{a_i}}{\sum_k e^{a_k}}$$" + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SOFTMAX + r"$$\text{Case 1: 当 } i = j: \quad \frac{\partial q_i}{\partial a_j} = q_i (1 - q_j)$$", "proved"),
+        (SOFTMAX + r"$$\text{2. if } i \neq j: \quad \frac{\partial q_i}{\partial a_j} = - q_i q_j$$", "proved"),
+        (SOFTMAX + r"$$\text{2. if } i \neq j: \quad \frac{\partial q_i}{\partial a_j} = q_i (1 - q_j)$$", "refuted"),
+    ],
+)
+def test_a_case_is_said_behind_the_number_of_a_step(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+MEAN = (
+    r"$$c = \frac{1}{m} \sum_i u_i, \quad v = \frac{1}{m} \sum_i (u_i - c)^2, "
+    + r"\quad s_i = \frac{u_i - c}{\sqrt{v + 1}}$$"
+    + "\n\n"
+)
+ROUTES = (
+    MEAN
+    + r"$$\frac{\partial L}{\partial u_i} = \frac{\partial L}{\partial s_i} \frac{\partial s_i}{\partial u_i} + "
+    + r"\frac{\partial L}{\partial c} \frac{\partial c}{\partial u_i} + "
+    + r"\frac{\partial L}{\partial v} \frac{\partial v}{\partial u_i}$$"
+    + "\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MEAN + r"$$\sum_i (u_i - c) = 0$$", "proved"),
+        (MEAN + r"$$\sum_i (u_i - c) = c$$", "refuted"),
+        (MEAN + r"$$\sum_i (u_i - c)^2 = m v$$", "proved"),
+        (MEAN + r"$$\frac{\partial s_i}{\partial u_i} = \frac{1}{\sqrt{v + 1}}$$", "refuted"),  # nothing is held fixed
+        (ROUTES + r"$$\frac{\partial s_i}{\partial u_i} = \frac{1}{\sqrt{v + 1}}$$", "conditional"),
+        (ROUTES + r"$$\frac{\partial s_i}{\partial u_i} = \frac{1}{v + 1}$$", "refuted"),
+        (ROUTES + r"$$\frac{\partial v}{\partial u_i} = \frac{1}{m} (u_i - c)$$", "refuted"),
+    ],
+)
+def test_means_have_bounds_and_written_out_routes_hold_the_others_fixed(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$$r_i \underbrace{\sum_{j=1}^K \tau_j}_{=1} - \tau_i = r_i - \tau_i$$", "proved"),
+        (r"$$r_i \underbrace{\sum_{j=1}^K \tau_j}_{=2} - \tau_i = r_i - \tau_i$$", "refuted"),
+        (r"$$r_i \underbrace{\sum_{j=1}^K \tau_j}_{\text{labels}} - \tau_i = r_i - \tau_i$$", "refuted"),
+        ("$u_j = v_j^2$, so $$r_i \\underbrace{\\sum_{j=1}^K u_j}_{=1} - u_i = r_i - u_i$$", "refuted"),  # u is defined
+        (r"$$r_i \sum_{j=1}^K y^*_j - y^*_i = r_i - y^*_i$$", "conditional"),
+    ],
+)
+def test_what_stands_below_a_brace_is_assumed(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+MOVED = r"$$\text{softmax}(u + b)_i = \frac{e^{u_i + b}}{\sum_{j=1}^n e^{u_j + b}}$$" + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MOVED, "proved"),
+        (MOVED + r"$$\text{softmax}(u + b) = \text{softmax}(u)$$", "proved"),
+        (MOVED + r"$$\text{softmax}(u + b)_i = \frac{e^{u_i + b}}{\sum_{j=1}^n e^{u_j}}$$", "refuted"),
+        (r"Let $u, v \in \mathbb{R}^3$. $$\text{softmax}(u + v) = \text{softmax}(u)$$", "refuted"),  # two vectors
+        (r"$$\text{softmax}(u)_i = \frac{e^{u_i - \max(u)}}{\sum_{j=1}^n e^{u_j - \max(u)}}$$", "proved"),
+        (r"$$\text{softmax}(u)_i = \frac{e^{u_i - \max(u)}}{\sum_{j=1}^n e^{u_j}}$$", "refuted"),
+    ],
+)
+def test_a_number_moves_every_component(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
