@@ -41,3 +41,65 @@ def test_what_holds_whatever_the_name_depends_on(claim: str):
 )
 def test_what_does_not_is_left_open(claim: str):
     assert last(claim) == "undecided"
+
+
+PRODUCTS = (
+    "$O = A V$ with $A \\in \\mathbb{R}^{n \\times k}$, $V \\in \\mathbb{R}^{k \\times p}$, a loss $L$ of $O$.\n\n"
+)
+BARS = "Write $\\bar O = \\frac{\\partial L}{\\partial O}$ etc., of the same shape as $O$.\n\n"
+DIFFERENTIALS = "We write $dX$ for $\\partial L / \\partial X$.\n\n"
+COMPONENTS = "$\\bar O = \\frac{\\partial L}{\\partial O}$ and $\\bar V_{jc} = \\partial L / \\partial V_{jc}$.\n\n"
+NIELSEN = (
+    "$z^l_j = \\sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \\sigma(z^l_j)$, $C = \\frac12 \\sum_j (y_j - a^L_j)^2$ "
+    "and $\\delta^l_j \\equiv \\frac{\\partial C}{\\partial z^l_j}$.\n\n"
+)
+
+
+def verdict(text: str, claim: str) -> str:
+    return check_text(f"{text}Then\n\n$$\n{claim}\n$$\n", "notes.md").rows[-1].verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (PRODUCTS + BARS, r"\bar V = A^\top \bar O"),
+        (PRODUCTS + BARS, r"\bar A_{ij} = \sum_{c=1}^p \bar O_{ic} V_{jc}"),
+        (PRODUCTS + DIFFERENTIALS, r"dV = A^T dO"),
+        (PRODUCTS + DIFFERENTIALS, r"dA^T = V\, dO^T"),
+        (PRODUCTS + COMPONENTS, r"\bar V = A^\top \bar O"),
+        (NIELSEN, r"\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^l)"),
+        (NIELSEN, r"\delta^L = \nabla_a C \odot \sigma'(z^L)"),
+        (NIELSEN, r"\nabla_a C = a^L - y"),
+    ],
+)
+def test_a_name_given_to_derivatives_makes_claims_of_what_follows(text: str, claim: str):
+    assert verdict(text, claim) in {"proved", "conditional"}
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (PRODUCTS + BARS, r"\bar V = A \bar O"),
+        (PRODUCTS + BARS, r"\bar V = -A^\top \bar O"),
+        (PRODUCTS + DIFFERENTIALS, r"dV = 2 A^T dO"),
+        (PRODUCTS + COMPONENTS, r"\bar V = A^\top \bar O + V"),
+        (NIELSEN, r"\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^{l+1})"),
+        (NIELSEN, r"\delta^L = \nabla_a C \odot \sigma(z^L)"),
+        (NIELSEN, r"\nabla_a C = y - a^L"),
+    ],
+)
+def test_and_what_does_not_follow_is_refuted(text: str, claim: str):
+    assert verdict(text, claim) in {"refuted", "ill-shaped"}
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        # one derivative that has a name makes no pattern; with m samples the same sign means two things
+        ("$y = f(x)$ and $\\bar y = \\frac{\\partial L}{\\partial y}$.\n\n", r"\bar x = 3 x"),
+        ("$z_i = w x_i$ for $m$ samples. Write $dX$ for $\\partial L/\\partial X$; $L = \\frac1m \\sum_i z_i$.\n\n",
+         r"dw = \sum_i x_i"),
+    ],
+)  # fmt: skip
+def test_a_sign_that_no_text_gives_to_all_stays_a_name(text: str, claim: str):
+    assert verdict(text, claim) == "definition"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from deltarule.checking.derivative_notation import is_d
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_index, is_kronecker, is_transpose, script_items, trees
@@ -149,10 +150,6 @@ def _letter(tree: t.Tree) -> str:
     return ""
 
 
-def _is_d(tree: t.Tree) -> bool:
-    return isinstance(tree, t.Name) and tree.letter == "d" and not tree.accents and tree.style in {"", "rm"}
-
-
 def _named_differentials(statements: Sequence[Statement]) -> set[str]:
     """The letters X of which `dX` is defined as a quantity; none where d stands for something else, or dL for a change
     of the objective itself."""
@@ -160,13 +157,13 @@ def _named_differentials(statements: Sequence[Statement]) -> set[str]:
     for statement in statements:
         for k, side in enumerate(statement.sides):
             match side.tree:
-                case t.Factors(items=(("", d), ("", of))) if _is_d(d) and _letter(of):
+                case t.Factors(items=(("", d), ("", of))) if is_d(d) and _letter(of):
                     if k < len(statement.relations) and statement.relations[k].symbol in EQUAL and not k:
                         out.add(_letter(of))
             for node in trees(side.tree):
-                if isinstance(node, t.Scripted) and _is_d(node.base):
+                if isinstance(node, t.Scripted) and is_d(node.base):
                     return set()
-                if isinstance(node, t.Scripted) and any(map(_is_d, script_items(node.sub))):
+                if isinstance(node, t.Scripted) and any(map(is_d, script_items(node.sub))):
                     return set()
     return set() if out & OBJECTIVES else out
 
@@ -178,7 +175,7 @@ def _joined(node: t.Factors, named: set[str], change: object) -> t.Tree | None:
     while k < len(node.items):
         op, item = node.items[k]
         after = node.items[k + 1] if k + 1 < len(node.items) else None
-        if _is_d(item) and after is not None and after[0] == "" and _letter(after[1]) in named:
+        if is_d(item) and after is not None and after[0] == "" and _letter(after[1]) in named:
             items.append((op, _one_name(item, after[1])))
             k, found = k + 2, True
             continue

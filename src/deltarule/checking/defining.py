@@ -71,7 +71,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     found = plain_reference(state, left)
     if found is None:
         return _defines_root(state, left, right, row)
-    if found.key in state.symbols.macros:
+    if found.key in state.symbols.macros or (not found.indices and found.key in state.symbols.indexed):
         return False
     if found.indices:
         done = _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)

@@ -19,6 +19,7 @@ from deltarule.checking.computed import computed
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
+from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.doubts import doubt
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
@@ -98,7 +99,8 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = means_run_to_their_count(sums_reach_their_index(spelled_out(statements, document.text)))
+    statements = spelled_out(derivatives_written_out(document, statements), document.text)
+    statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))

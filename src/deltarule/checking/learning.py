@@ -127,15 +127,26 @@ def repeated_indices_are_summed(text: str, sides: Sequence[t.Tree]) -> bool:
 
 
 def defined_letters(statements: Sequence[Statement]) -> set[str]:
-    """Index letters that an equation makes a quantity: i = σ(z_i)."""
+    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t."""
     return {
-        side.tree.letter
+        letter
         for statement in statements
         for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
-        if isinstance(side.tree, t.Name) and side.tree.letter in INDEX_LETTERS and not side.tree.accents
+        if (letter := _plain_letter(side.tree)) in INDEX_LETTERS
         and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
         and not any(isinstance(n, t.Dots) for n in trees(other.tree))
     }  # fmt: skip
+
+
+def _plain_letter(tree: t.Tree | None) -> str:
+    """The letter of i, and of i_t and i^{(t)}, but not of t itself."""
+    match tree:
+        case t.Name(letter=letter, accents=()):
+            return letter
+        case t.Scripted(base=t.Name(letter=letter, accents=()), sub=sub, sup=sup, primes=0) if letter != "t":
+            scripts = [s.items[0] if isinstance(s, t.Group) and len(s.items) == 1 else s for s in (sub, sup)]
+            return letter if [s for s in scripts if s is not None] == [t.Name("t")] else ""
+    return ""
 
 
 def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:

@@ -91,10 +91,23 @@ def partial(low: Lowering, node: t.Partial) -> Value:
             return partial(low, replace(inner, order=2, start=node.start))  # ∇∇ℓ, the Hessian as well
     of = at_its_variable(low, node) or low.lower(node.of)
     if node.symbol == "∇":
-        by = node.by or gradient_by(low, node.of)
+        by = tuple(_of_the_last_layer(low, x) for x in node.by) or gradient_by(low, node.of)
         twice = node.order == 2 and len(by) == 1  # ∇²ℓ, the Hessian
         return derivative(low, of, replace(node, by=by * 2 if twice else by), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def _of_the_last_layer(low: Lowering, by: t.Tree) -> t.Tree:
+    """∇_a C is by a^L, where a has layers, one of them the last, and is nothing by itself."""
+    found = reference(by, low.symbols.usage) if isinstance(by, t.Name) else None
+    entities = low.symbols.entities
+    if found is None or ((own := entities.get(found.key)) is not None and own.defined):
+        return by
+    layers = [key[len(found.key) + 2 : -1] for key in entities if key.startswith(f"{found.key}^(")]
+    last = [layer for layer in layers if len(layer) == 1 and layer.isupper()]
+    if len(last) != 1:
+        return by
+    return t.Scripted(by, None, t.Name(last[0]), start=by.start, end=by.end)
 
 
 def holding(low: Lowering, value: Value, sub: t.Tree) -> Value:

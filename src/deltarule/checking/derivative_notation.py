@@ -1,0 +1,165 @@
+"""A sign that the text gives to derivatives, `write $dX$ for $∂L/∂X$` or `$\\bar v = ∂L/∂v$ for every v`: from then on
+dW or \\bar W is ∂L/∂W, whatever W is. Where there are many samples the same sign is a derivative of the loss of one
+sample in one row and of their mean in another; nothing is read so there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from deltarule.checking.relations import EQUAL
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Document
+from deltarule.reading.references import is_transpose, trees
+from deltarule.reading.statement import Side, Statement
+
+__all__ = ["derivatives_written_out", "is_d"]
+
+FOR_ALL = re.compile(
+    r"\b(?:etc|and so on|similar|likewise|analog|every|each|any|all|other|usw|und so weiter|ebenso|jed\w+|alle\w*|"
+    r"ähnlich|entsprechend|chaque|tou[ts]\w*|de même|cada|tod[oa]s?|ogni|tutt\w+|każd\w+|itd|atd|každ\w+)\b",
+    re.IGNORECASE,
+)
+"""Words that make a pattern of one equation."""
+NEAR = 60
+"""Characters between a sign and what it stands for, and behind both to the words that make a pattern of them."""
+OF_MANY = frozenset({"m", "N"})
+"""Numbers of samples."""
+
+
+def derivatives_written_out(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with ∂L/∂W for dW or \\bar W, where the document says that this is meant."""
+    said = list(_said(document, statements))
+    if not said or _many_samples(statements):
+        return statements
+    meaning = {mark: of for mark, of, _ in said}
+    kept = {id(side) for *_, sides in said for side in sides}
+    bare = {
+        node.letter
+        for s in statements if s.relations
+        for side in s.sides
+        for node in trees(side.tree) if isinstance(node, t.Name) and not node.accents
+    }  # fmt: skip
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Factors(items=items) if "d" in meaning:
+                return _factors(node, list(items), meaning["d"], change)
+            case t.Name() | t.Scripted():
+                marked = _marked(node)
+                if marked is None or marked[0] not in meaning or _letter(marked[1]) not in bare:
+                    return None
+                return _derivative(meaning[marked[0]], marked[1], node)
+        return None
+
+    def written(side: Side) -> Side:
+        return side if side.tree is None or id(side) in kept else replace(side, tree=t.replaced(side.tree, change))
+
+    return [replace(s, sides=tuple(map(written, s.sides))) for s in statements]
+
+
+def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple[str, t.Tree, tuple[Side, ...]]]:
+    """Each sign that is given to derivatives: the sign, of what they are, and the sides that say so."""
+    for first, second in pairwise(statements):
+        between = document.text[first.end : second.start]
+        if first.relations or second.relations or len(between) > NEAR or re.search(r"[.;:]\s|\n\s*\n", between):
+            continue
+        for a, b in ((first, second), (second, first)):
+            found = _meaning(a.sides[0], b.sides[0])
+            if found is not None:
+                yield *found, (a.sides[0], b.sides[0])
+    alone: dict[tuple[str, str], list[tuple[str, t.Tree, tuple[Side, ...]]]] = {}
+    for statement in statements:
+        for k, (left, right) in enumerate(pairwise(statement.sides)):
+            found = _meaning(left, right) if statement.relations[k].symbol in EQUAL else None
+            if found is None:
+                continue
+            mark, of = found
+            behind = re.split(r"[.;]\s|\n\s*\n", document.text[statement.end : statement.end + NEAR])[0]
+            if FOR_ALL.search(behind):
+                yield mark, of, (left, right)
+            elif mark != "d":
+                alone.setdefault((mark, _letter(of)), []).append((mark, of, (left, right)))
+    for several in alone.values():
+        if len({_letter(sides[1].tree.by[0]) for *_, sides in several if isinstance(sides[1].tree, t.Partial)}) > 1:
+            yield from several
+
+
+def _meaning(sign: Side, derivative: Side) -> tuple[str, t.Tree] | None:
+    """The mark and what is differentiated, if one side is a marked name and the other the derivative by that name."""
+    marked = _marked(sign.tree) if sign.tree is not None else None
+    match derivative.tree:
+        case t.Partial(of=t.Name() as of, by=(by,), order=1) if marked is not None and marked[1] == by:
+            return marked[0], of
+    return None
+
+
+def _marked(node: t.Tree) -> tuple[str, t.Tree] | None:
+    """`d X` and `\\bar X` as the mark, "d" or the accent, and X."""
+    match node:
+        case t.Factors(items=(("", d), ("", of))) if is_d(d) and _letter(of):
+            return "d", of
+        case t.Name(accents=(*others, accent)):
+            return accent, replace(node, accents=tuple(others))
+        case t.Scripted(base=t.Name(accents=(*others, accent)) as base):
+            return accent, replace(node, base=replace(base, accents=tuple(others)))
+    return None
+
+
+def _derivative(of: t.Tree, by: t.Tree, place: t.Tree) -> t.Tree:
+    """∂L/∂W where `place` stands, and its transpose for \\bar W^⊤."""
+
+    def whole(by: t.Tree) -> t.Tree:
+        return t.Partial("∂", of, (by,), start=place.start, end=place.end)
+
+    match by:
+        case t.Scripted(sup=sup, primes=0) if sup is not None and is_transpose(sup):
+            plain = by.base if by.sub is None else replace(by, sup=None)
+            inside = t.Group("(", (whole(plain),), start=place.start, end=place.end)
+            return t.Scripted(inside, None, sup, start=place.start, end=place.end)
+    return whole(by)
+
+
+def _factors(node: t.Factors, items: list[tuple[str, t.Tree]], of: t.Tree, change: object) -> t.Tree | None:
+    """The product with a derivative for each `d X`; None where there is none."""
+    out: list[tuple[str, t.Tree]] = []
+    k = 0
+    while k < len(items):
+        op, item = items[k]
+        sign, behind = items[k + 1] if k + 1 < len(items) else ("end", item)
+        if is_d(item) and not sign and _letter(behind):
+            out.append((op, _derivative(of, behind, replace(item, end=behind.end))))
+            k += 2
+            continue
+        out.append((op, t.replaced(item, change)))  # type: ignore[arg-type]
+        k += 1
+    if len(out) == len(items):
+        return None
+    return out[0][1] if len(out) == 1 else replace(node, items=tuple(out))
+
+
+def is_d(tree: t.Tree) -> bool:
+    return isinstance(tree, t.Name) and tree.letter == "d" and not tree.accents and tree.style in {"", "rm"}
+
+
+def _letter(tree: t.Tree) -> str:
+    match tree:
+        case t.Name(letter=letter) | t.Scripted(base=t.Name(letter=letter)):
+            return letter
+    return ""
+
+
+def _many_samples(statements: Sequence[Statement]) -> bool:
+    """Whether something counts samples: m or N stands there, or a letter in parentheses above, x^{(i)}."""
+    for statement in statements:
+        for side in statement.sides if statement.relations else ():
+            for node in trees(side.tree):
+                match node:
+                    case t.Name(letter=letter, accents=()) if letter in OF_MANY:
+                        return True
+                    case t.Scripted(sup=t.Group(kind="(", items=(t.Name(letter=letter),))) if letter in "inks":
+                        return True
+    return False
