@@ -335,7 +335,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
 def _of_several(base: str) -> bool:
     """Whether a function that means the same everywhere has several arguments, LeakyReLU(s, a)."""
     known = FUNCTIONS.get(KNOWN_FUNCTIONS.get(base, ""))
-    return known is not None and len(known.parameters) > 1
+    return known is not None and len(known.parameters) > 1 and base not in {"max", "min"}
 
 
 def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
