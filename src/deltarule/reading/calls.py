@@ -100,8 +100,10 @@ def apply_named(low: Lowering, function: t.Tree, argument: t.Tree, start: int) -
         return extremum(low, found.base, argument)
     if found.base in low.symbols.vector_functions:
         return softmax(low, moved(low, argument) or low.lower(argument), found)
-    if found.base == "max" and low.symbols.function("max") is None and (inside := low.lower(argument)).rank == 1:
-        return largest(inside)
+    match argument:
+        case t.Group(items=(t.Name() | t.Scripted() as only,)) if found.base == "max" and not low.learning:
+            if low.symbols.function("max") is None and (inside := low.lower(only)).rank == 1:
+                return largest(inside)
     if found.base in TRACE and low.symbols.function(found.base) is None:
         return trace(low.lower(argument), start)
     if found.base == "det" and (inside := low.lower(argument)).rank == 2:
