@@ -13,6 +13,10 @@ $L = -y \log \hat y - (1 - y) \log(1 - \hat y)$: """
 SQUARES = r"With $z = w x + b$, $a = g(z)$ and $L = \frac12 (a - y)^2$ for a differentiable $g$: "
 INDICES = r"Let $a_j = \sum_i w_{ji} x_i$ and $E = \frac12 \sum_j (a_j - t_j)^2$. "
 MATRICES = r"Let $y = W x$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$ and $L = \frac12 \|y - t\|^2$. "
+SAMPLES = r"Let $a_i = w x_i + b$ and $J = \frac{1}{2m} \sum_{i=1}^m (a_i - y_i)^2$ over the $m$ samples. "
+ROWS_OF_SAMPLES = r"""Let $X \in \mathbb{R}^{m \times n}$ hold the samples in its rows, $w \in \mathbb{R}^n$,
+$y \in \mathbb{R}^m$ and $J = \frac{1}{2m} \|X w - y\|^2$. """
+PENALTY = r"Let $a = w x + v u$ and $J = \frac12 (a - y)^2 + \frac{\lambda}{2} w^2$. "
 SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$. "
 
 ROWS = [
@@ -40,8 +44,22 @@ ROWS = [
     ("log", r"Let $D = p \log p - p$. ", r"\frac{\partial D}{\partial p}", "p", r"\log(p)"),
     ("reciprocal", r"Let $C = y \log p$. ", r"\frac{\partial C}{\partial p}", r"\frac{p}{y}", r"\frac{y}{p}"),
     ("diagonal", SOFTMAX, r"\frac{\partial p_i}{\partial z_j}", r"p_i (1 - p_i)", r"p_i (\mathbf{1}[i = j] - p_j)"),
+    ("mean", SAMPLES, r"\frac{\partial J}{\partial w}", r"\sum_{i=1}^m (a_i - y_i) x_i",
+     r"\frac{1}{m} \sum_{i=1}^m (a_i - y_i) x_i"),
+    ("mean", SAMPLES, r"\frac{\partial J}{\partial w}", r"\frac{1}{m^2} \sum_{i=1}^m (a_i - y_i) x_i",
+     r"\frac{1}{m} \sum_{i=1}^m (a_i - y_i) x_i"),
+    ("mean", ROWS_OF_SAMPLES, r"\frac{\partial J}{\partial w}", r"\frac{1}{m^2} X^\top (X w - y)",
+     r"\frac{1}{m} X^\top(X w - y)"),
+    ("indices", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_i - t_i) x_j", r"(a_j - t_j) x_i"),
+    ("extra term", PENALTY, r"\frac{\partial J}{\partial v}", r"(a - y) u + \lambda w", r"(a - y) u"),
+    ("term", PENALTY, r"\frac{\partial J}{\partial w}", r"(a - y) x", r"(a - y) x + \lambda w"),
+    ("base", r"Let $D = p \log_2 p$. ", r"\frac{dD}{dp}", r"\log_2 p + 1", r"\log_2 p + \frac{1}{\ln 2}"),
     ("slope", LOGISTIC, r"\sigma'(z)", r"\sigma(z)", r"\sigma(z) (1 - \sigma(z))"),
 ]  # fmt: skip
+
+
+def test_every_misconception_has_a_row():
+    assert {m.name for m in MISCONCEPTIONS} == {name for name, *_ in ROWS}
 
 
 @pytest.mark.parametrize(("name", "given", "left", "wrong", "right"), ROWS)

@@ -348,10 +348,8 @@ def _signal_names(state: State, base: str, target: Symbol) -> None:
         if name not in state.symbols.macros and not target.indices:
 
             def value(lowering: Lowering, entity: Entity = entity) -> Value:
-                if (entity.rank or 0) > 2:
-                    raise Unread(f"{entity.key} has {entity.rank} axes: it is read by its components only")
                 axes = [fresh(state.symbols.find(s)) for s in entity.sizes[: entity.rank or 0]]
-                plain = Value(Derivative(target, Symbol(entity.key, axes)), *axes[:2])
+                plain = Value(Derivative(target, Symbol(entity.key, axes)), *axes if len(axes) <= 2 else ())
                 return transpose(plain) if axes and orientation(lowering, target.name, entity.key) == "row" else plain
 
             state.symbols.macros[name] = value

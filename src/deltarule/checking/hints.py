@@ -26,7 +26,6 @@ from deltarule.checking.repairs import (
     factor_dropped,
     factors_turned,
     logarithm,
-    mean,
     negated,
     number_factor,
     one_term_negated,
@@ -37,6 +36,7 @@ from deltarule.checking.repairs import (
     term_dropped,
     unsummed,
 )
+from deltarule.checking.scales import logarithm_base, mean
 from deltarule.reading import tree as t
 
 __all__ = ["MISCONCEPTIONS", "Misconception", "repairs"]
@@ -87,6 +87,8 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("argument", "the argument of a function has lost a factor", "2σ(z) - 1 for 2σ(2z) - 1",
                   argument_scaled),
     Misconception("log", "a logarithm is lost, or one too many", "y ŷ for y log ŷ", logarithm),
+    Misconception("base", "the logarithm has another base: a factor ln b is lost, or one too many",
+                  "1/p for 1/(p ln 2) of log₂ p", logarithm_base),
     Misconception("slope", "a function stands for its output or its slope", "σ(z) for σ(z)(1 - σ(z))",
                   another_function_value),
 )  # fmt: skip

@@ -13,6 +13,8 @@ from deltarule.reading.references import is_index, script_items
 
 __all__ = ["diagonal", "factor_inserted", "term_inserted"]
 
+WEIGHTS = frozenset({"lambda", "alpha", "beta", "gamma", "mu"})
+"""What a penalty is weighed with."""
 MAX_PAIRS = 6
 """Names of which the differences are tried."""
 
@@ -62,6 +64,11 @@ def term_inserted(side: Side) -> Iterator[t.Tree]:
                 yield t.Terms((*items, (sign, term)))
 
     yield from change(side.right)
+    of = side.left.by[0] if isinstance(side.left, t.Partial) and len(side.left.by) == 1 else None
+    for weight in (n for n in found if isinstance(n, t.Name) and n.letter in WEIGHTS and of is not None):
+        items = side.right.items if isinstance(side.right, t.Terms) else (("+", side.right),)
+        for penalty in (times(weight, of), times(TWO, weight, of)):  # λ w, of the penalty ½ λ w²
+            yield t.Terms((*items, ("+", penalty)))
     for inside in everywhere(side.right, lambda node: change(node) if isinstance(node, t.Terms) else iter(())):
         if inside != side.right:
             yield inside

@@ -10,6 +10,7 @@ from deltarule.checking.hints import MISCONCEPTIONS, repairs
 from deltarule.checking.late_values import without_late_values
 from deltarule.checking.repairs import Side, atoms
 from deltarule.checking.rows import DocumentRow
+from deltarule.checking.scales import bases
 from deltarule.checking.state import State
 from deltarule.checking.suggestion import as_latex
 from deltarule.language.errors import DeltaruleError
@@ -45,8 +46,7 @@ def other_than_layout(row: DocumentRow) -> bool:
 
 
 def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str) -> None:
-    names, functions = _around(state, left, right)
-    side = Side(right, left, names, functions)
+    side = _side(state, left, right)
     deadline = process_time() + SECONDS
     for count, (misconception, changed) in enumerate(repairs(side)):
         if count >= MOST or process_time() > deadline:
@@ -65,8 +65,8 @@ def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str
             return
 
 
-def _around(state: State, left: t.Tree, right: t.Tree) -> tuple[tuple[t.Tree, ...], tuple[t.Tree, ...]]:
-    """The quantities in the equations of the names of a row, and of those that mention them; the functions."""
+def _side(state: State, left: t.Tree, right: t.Tree) -> Side:
+    """With the quantities in the equations of the names of a row, and of those that mention them; the functions."""
     usage = state.symbols.usage
     here = {r.key for side in (left, right) for n in trees(side) if (r := reference(n, usage)) is not None}
     bodies = [body for key, body in state.written.items() if key in here]
@@ -74,4 +74,4 @@ def _around(state: State, left: t.Tree, right: t.Tree) -> tuple[tuple[t.Tree, ..
     bodies += [body for key, body in state.written.items() if key in below and key not in here]
     names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
     functions = tuple(t.Name(base) for base in state.symbols.functions)
-    return names, functions
+    return Side(right, left, names, functions, bases(left, right, *bodies))

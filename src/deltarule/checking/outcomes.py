@@ -69,6 +69,10 @@ def equality(
     if hidden := hidden_argument(state, a, b, defs):
         return Outcome("undecided", reason=hidden)
     judge = Judge(defs, facts or state.facts)
+    if (shared := _by_shared_derivatives(defs, a, b)) is not None:
+        judgement = Judge(shared, facts or state.facts).equality(a, b)
+        if judgement.verdict == "proved":
+            return Outcome("proved", Judgement("proved", tuple(by_name(list(judgement.domain), defs))), implied=implied)
     worst: Judgement | None = None
     domain: list[str] = []
     for x, y in _instances(a, b):
@@ -138,6 +142,22 @@ def derivatives(*sides: Expression) -> Iterator[Derivative]:
         for node in walk(e):
             if isinstance(node, Derivative) and isinstance(node.of, Symbol):
                 yield node
+
+
+def _by_shared_derivatives(defs: Definitions, a: Expression, b: Expression) -> Definitions | None:
+    """The definitions with a name for each ∂L/∂h that stands on both sides, as it may take long to work out and need
+    not be: what holds whatever its value is holds. Not within another derivative, where it does not stay as it is."""
+    nodes = list(derivatives(a, b))
+    if any(isinstance(inner, Derivative) for n in nodes for inner in walk(n.of)):
+        return None
+    one, other = ({(n.of.name, n.by.name) for n in derivatives(e) if isinstance(n.of, Symbol) and not n.held}
+                  for e in (a, b))  # fmt: skip
+    shared = {(of, by) for of, by in one & other if of in defs.equations and (of, by) not in defs.signals}
+    if not shared:
+        return None
+    out = Definitions.of(defs.equations.values(), dict(defs.declarations))
+    out.signals = {**defs.signals, **{pair: f"∂{pair[0]}/∂{pair[1]}" for pair in shared}}
+    return out
 
 
 def without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:

@@ -22,9 +22,9 @@ __all__ = [
     "factors_turned",
     "grouped",
     "logarithm",
-    "mean",
     "negated",
     "number_factor",
+    "number_of_samples",
     "one_term_negated",
     "primed",
     "reciprocal",
@@ -49,6 +49,8 @@ class Side:
     left: t.Tree
     names: tuple[t.Tree, ...] = ()
     functions: tuple[t.Tree, ...] = ()
+    bases: tuple[t.Num, ...] = ()
+    """Of the logarithms around."""
 
 
 def everywhere(node: t.Tree, change: Callable[[t.Tree], Iterator[t.Tree]]) -> Iterator[t.Tree]:
@@ -154,8 +156,15 @@ def primed(side: Side) -> Iterator[t.Tree]:
 
 
 def squared(side: Side) -> Iterator[t.Tree]:
+    sizes = number_of_samples(side)
+    below = {id(n) for ratio in trees(side.right) if isinstance(ratio, t.Ratio) for n in trees(ratio.denominator)}
+
     def change(node: t.Tree) -> Iterator[t.Tree]:
         match node:
+            case t.Scripted(base=t.Name() as base, sub=None) if id(node) in below and base in sizes:
+                return  # 1/m²: a mean taken twice
+            case t.Ratio(numerator=t.Num(), denominator=t.Name() as base) if base in sizes:
+                return
             case t.Scripted(base=base, sub=sub, sup=t.Num(value=value), primes=primes) if value == 2:
                 plain = sub is None and not primes
                 yield base if plain else replace(node, sup=None)
@@ -315,13 +324,11 @@ def _is_number(node: t.Tree, value: Fraction) -> bool:
     return False
 
 
-def mean(side: Side) -> Iterator[t.Tree]:
-    """1/m before the sum, for each size in the equations around."""
+def number_of_samples(side: Side) -> list[t.Tree]:
+    """What may be the number of samples: m, n, N and the last index of each sum in the equations around."""
     sizes = [n.upper for root in (side.right, side.left, *side.names) for n in trees(root) if isinstance(n, t.Big)]
     sizes += [t.Name(letter) for letter in ("m", "n", "N")]
-    for size in dict.fromkeys(s for s in sizes if isinstance(s, t.Name | t.Num)):
-        yield times(t.Ratio(t.Num(Fraction(1), "1"), size), side.right)
-        yield times(size, side.right)
+    return list(dict.fromkeys(s for s in sizes if isinstance(s, t.Name | t.Num)))
 
 
 def summed(side: Side) -> Iterator[t.Tree]:

@@ -17,7 +17,7 @@ from deltarule.reading.symbols import KNOWN_FUNCTIONS
 __all__ = ["Spelling", "in_one_spelling"]
 
 LESS = frozenset({"\\le", "\\leq", "<=", "≤"})
-NEW_LETTERS = "ijklpqrs"
+NEW_LETTERS = "ijklpqrsmn"
 FUNCTION_LETTERS = frozenset({"f", "g", "phi", "sigma", "psi", "varphi"})
 
 
@@ -35,7 +35,7 @@ class Spelling:
         match node:
             case t.Name(letter=letter, accents=()) if letter in self.letters:
                 return replace(node, letter=self.letters[letter])
-            case t.Big(kind="sum"):
+            case t.Big(kind="sum" | "max"):
                 plain = _one_index(node)
                 return None if plain is node else self(plain)
             case t.Scripted(base=t.Name(style=style), sub=t.Tree() as sub) if self.upright and style != "rm":
@@ -123,12 +123,16 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
     loose: set[str] = set()
     for side in sides:
         for node in trees(side):
-            if isinstance(node, t.Big) and node.kind in {"sum", "prod"}:
-                index = [n for n in trees(node.index) if isinstance(n, t.Name)]
-                counting.update(map(id, index))
-                summed |= {n.letter for n in index[:1] if not n.accents and not n.style}
+            if isinstance(node, t.Big) and node.kind in {"sum", "prod", "max"}:
+                runs = node.index.items if isinstance(node.index, t.Group) and not node.index.kind else (node.index,)
+                for run in runs:
+                    index = [n for n in trees(run) if isinstance(n, t.Name)]
+                    counting.update(map(id, index))
+                    summed |= {n.letter for n in index[:1] if not n.accents and not n.style}
             elif isinstance(node, t.Scripted):
-                counting.update(id(i) for i in script_items(node.sub))
+                for item in script_items(node.sub):
+                    letters = [n for n in trees(item) if isinstance(n, t.Name)]
+                    counting.update(map(id, letters if len(letters) > 1 and isinstance(item, t.Terms) else [item]))
             if isinstance(node, t.Name):
                 used.add(node.letter)
             counting.update(map(id, compared(node)))
@@ -244,7 +248,7 @@ def _one_index(node: t.Big) -> t.Big:
             left = rest[0] if len(rest) == 1 else replace(node.index, items=tuple(rest))
             return replace(node, index=head, body=replace(node, index=left))
         case t.Compare(sides=(t.Num() as low, t.Name() as k, (t.Num() | t.Name()) as high), relations=(a, b)) if (
-            a.symbol in LESS and b.symbol in LESS and node.upper is None and isinstance(high, t.Name)
+            a.symbol in LESS and b.symbol in LESS and node.upper is None
         ):
             equal = t.Compare((k, low), (t.Relation("="),), start=node.index.start, end=node.index.end)
             return replace(node, index=equal, upper=high)
@@ -264,6 +268,8 @@ def _bounded(item: t.Tree) -> bool:
             return True
         case t.Compare(sides=(t.Name(), t.Num()), relations=(t.Relation(symbol="="),)):
             return True
+        case t.Compare(sides=(t.Num(), t.Name(), t.Num() | t.Name()), relations=(a, b)):
+            return a.symbol in LESS and b.symbol in LESS
     return False
 
 

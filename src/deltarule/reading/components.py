@@ -12,13 +12,13 @@ from deltarule.language.traversal import substitute
 from deltarule.reading.gradients import orientation
 from deltarule.reading.references import Reference
 from deltarule.reading.shifted import Places
-from deltarule.reading.symbols import Entity
+from deltarule.reading.symbols import Entity, Symbols
 from deltarule.reading.values import Unread, Value, transpose
 
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
-__all__ = ["assembled", "at_components"]
+__all__ = ["assembled", "at_components", "lies_across"]
 
 
 def at_components(low: Lowering, r: Reference, start: int) -> Value:
@@ -33,15 +33,13 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
     if not indices and len(letters) == 1 and len(e.axes) == 1:
         e = low.resized(Value(e)).expression
         row = fresh(e.axes[0].size)
-        value = Value(rename(e, {e.axes[0]: row}), row)
+        value = _as_the_derivative(low, r, Value(rename(e, {e.axes[0]: row}), row))
         return transpose(value) if r.transposed else value
     if not indices and len(letters) == 2 and {a.name for a in e.axes} == set(letters):  # D of D_ij = ∂L/∂E_ij
         e = low.resized(Value(e)).expression
         of = {a.name: a for a in e.axes}
         row, column = (fresh(of[letter].size) for letter in letters)
-        value = Value(rename(e, {of[letters[0]]: row, of[letters[1]]: column}), row, column)
-        if r.mark and isinstance(e, Derivative) and isinstance(e.of, Symbol):  # δ_E of δ_{E_ij} lies as ∂L/∂E does
-            value = transpose(value) if orientation(low, e.of.name, e.by.name) == "row" else value
+        value = _as_the_derivative(low, r, Value(rename(e, {of[letters[0]]: row, of[letters[1]]: column}), row, column))
         return transpose(value) if r.transposed else value
     if len(indices) != len(letters):
         raise Unread(f"{r.key} with {len(indices)} indices", start)
@@ -53,6 +51,24 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
         if name in sizes
     }
     return places.selected(Value(one_by_one(low, rename(e, placed))))
+
+
+def _as_the_derivative(low: Lowering, r: Reference, value: Value) -> Value:
+    """δ_E of δ_{E_ij} = ∂L/∂E_ij lies as ∂L/∂E does."""
+    e = value.expression
+    if not r.mark or not isinstance(e, Derivative) or not isinstance(e.of, Symbol):
+        return value
+    return transpose(value) if orientation(low, e.of.name, e.by.name) == "row" else value
+
+
+def lies_across(symbols: Symbols, entity: Entity, of: str) -> bool:
+    """Whether the rows of a matrix are the columns of the quantity in its mark, as of δ_Y = ∂L/∂Y in a text that says
+    that it has numerator layout."""
+    quantity = symbols.entities.get(of)
+    if symbols.layout != "row" or quantity is None or not entity.rank == quantity.rank == 2:
+        return False
+    own, its = ([symbols.find(size) for size in x.sizes] for x in (entity, quantity))
+    return own == its[::-1]
 
 
 def one_by_one(low: Lowering, e: Expression) -> Expression:

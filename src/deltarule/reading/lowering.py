@@ -36,7 +36,7 @@ from deltarule.reading.calls import (
     to_power,
 )
 from deltarule.reading.chains import chained
-from deltarule.reading.components import assembled, at_components
+from deltarule.reading.components import assembled, at_components, lies_across
 from deltarule.reading.gradients import holding, of_transposed, operator, partial
 from deltarule.reading.guessing import (
     as_matrix,
@@ -193,10 +193,13 @@ class Lowering:
         if r.key in self.symbols.macros:
             value = self.symbols.macros[r.key](self)
             if r.indices:
+                axes = None
                 match value.expression:
-                    case Derivative(by=Symbol() as by) if r.mark and value.rank == 2 == len(by.axes):
-                        value = Value(value.expression, *by.axes)  # δ_{h_ij} is of h_ij, however δ_h lies
-                return self.picked(value, r.indices, start)
+                    case Derivative(by=Symbol() as by) if r.mark and value.rank in (0, 2) and len(by.axes) >= 2:
+                        axes = by.axes  # δ_{h_ij} is of h_ij, however δ_h lies
+                return self.picked(value, r.indices, start, axes)
+            if not value.rank and len(value.expression.axes) > 2:
+                raise Unread(f"{r.key} has {len(value.expression.axes)} axes: it is read by its components only", start)
             return transpose(value) if r.transposed else value
         entity = self.symbols.entity(r)
         self.unknown.setdefault(r.key, entity)
@@ -213,8 +216,8 @@ class Lowering:
 
     def placed(self, entity: Entity, r: Reference, indices: list[Index], start: int) -> Value:
         """A quantity at indices."""
-        if r.transposed and len(indices) == 2:  # W^T_{ij} is W_{ji}
-            indices.reverse()
+        if len(indices) == 2 and r.transposed != (r.of_component and lies_across(self.symbols, entity, r.mark)):
+            indices.reverse()  # W^T_{ij} is W_{ji}; δ_{Y_ij} is (δ_Y)_{ji} where the rows of δ_Y are the columns of Y
         leading: list[Index] = []
         if r.sample is not None or entity.samples:
             entity.samples = True
@@ -298,9 +301,9 @@ class Lowering:
             case sup:
                 return to_power(self, value, sup, node.start)
 
-    def picked(self, value: Value, items: Sequence[t.Tree], start: int) -> Value:
-        """One component of a vector-valued group: `(W x)_i`."""
-        axes = [a for a in (value.row, value.col) if a is not None]
+    def picked(self, value: Value, items: Sequence[t.Tree], start: int, axes: Sequence[Axis] | None = None) -> Value:
+        """One component of a vector-valued group: `(W x)_i`; by the axes in their order, where they are given."""
+        axes = [a for a in (value.row, value.col) if a is not None] if axes is None else axes
         if len(items) != len(axes):
             raise Unread("components of a value with another number of axes", start)
         places = Places(self, tuple(items))

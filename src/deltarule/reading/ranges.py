@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import multiply, subtract
-from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, rename
+from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, opened, rename
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Survey, label_text
 from deltarule.reading.values import Unread, Value
@@ -125,7 +125,8 @@ def _over(
     if first not in (1, None):
         raise Unread(f"a sum from {first}", node.start)
     if maximum:
-        return body.with_expression(Maximum(body.expression, bound))
+        (inner,), axes = opened(body.expression) if isinstance(body.expression, Maximum) else ((body.expression,), ())
+        return body.with_expression(Maximum(inner, (*bound, *axes)))  # max_{i,j} is one maximum
     fresh_axes = {a: fresh(a.size) for a in bound}
     e = rename(body.expression, fresh_axes)
     factors = [e]

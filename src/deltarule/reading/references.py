@@ -61,6 +61,8 @@ class Reference:
     inverse: bool = False
     primes: int = 0
     name: t.Name | None = None
+    of_component: bool = field(default=False, compare=False)
+    """Whether the indices stand within the mark: `\\delta_{z_i}`, not `\\delta_{z,i}`."""
 
     @property
     def key(self) -> str:
@@ -317,6 +319,7 @@ def _below(
     marked = _marked(sub, usage)
     if marked is not None:
         out["mark"], out["indices"] = marked
+        out["of_component"] = isinstance(sub, t.Scripted)
         return
     counted = tuple(i for i in items if letter_of(i) in steps)
     if counted:
@@ -358,7 +361,8 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
     match sub:
         case t.Scripted(base=t.Name() as name, sub=inner, sup=sup, primes=0) if inner is not None:
             items = script_items(inner)
-            vector = name.letter in usage and usage[name.letter].bold  # of \\mathbf{r}, r_i is no index
+            # of \\mathbf{r}, r_i is no index, and an index has no layer: r^{(2)}_i is none
+            vector = sup is not None or (name.letter in usage and usage[name.letter].bold)
             if all(map(is_index, items)) and (vector or not is_index(name)):
                 return label_text(t.Scripted(name, None, sup) if sup is not None else name), items
             if (own := _marked(inner, usage)) is not None:  # \\delta_{a_{f,j}} is component j of the δ of a_f

@@ -240,28 +240,34 @@ class At(Tree):
     sub: Tree
 
 
-def children(tree: Tree) -> Iterator[Tree]:
+def children(tree: Tree) -> list[Tree]:
     """The nodes right below, in the order of their fields."""
-    for name in _names(type(tree)):
+    out: list[Tree] = []
+    for name in _names(tree.__class__):
         value = getattr(tree, name)
-        if isinstance(value, Tree):
-            yield value
-        elif value.__class__ is tuple:
-            yield from _nodes(value)
+        if value.__class__ is tuple:
+            _gather(value, out)
+        elif isinstance(value, Tree):
+            out.append(value)
+    return out
+
+
+PLAIN = frozenset({"int", "str", "bool", "Fraction", "Fraction | None", "tuple[str, ...]"})
+"""Types of fields, as annotated, that hold no node."""
 
 
 @cache
 def _names(kind: type[Tree]) -> tuple[str, ...]:
-    """The fields that may hold nodes; places never do."""
-    return tuple(one.name for one in fields(kind) if one.name not in ("start", "end"))
+    """The fields that may hold nodes."""
+    return tuple(one.name for one in fields(kind) if one.type not in PLAIN)
 
 
-def _nodes(value: object) -> Iterator[Tree]:
-    if isinstance(value, Tree):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+def _gather(values: tuple[object, ...], out: list[Tree]) -> None:
+    for value in values:
+        if isinstance(value, Tree):
+            out.append(value)
+        elif value.__class__ is tuple:
+            _gather(value, out)  # type: ignore[arg-type]
 
 
 def replaced(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
@@ -273,9 +279,14 @@ def replaced(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
     def visit(value: object) -> object:
         if isinstance(value, Tree):
             return replaced(value, change)
-        return tuple(map(visit, value)) if isinstance(value, tuple) else value
+        if not isinstance(value, tuple):
+            return value
+        items = tuple(map(visit, value))
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
 
-    return replace(tree, **{one.name: visit(getattr(tree, one.name)) for one in fields(tree)})
+    old = {name: getattr(tree, name) for name in _names(tree.__class__)}
+    new = {name: found for name, value in old.items() if (found := visit(value)) is not value}
+    return replace(tree, **new) if new else tree
 
 
 def number(node: Tree) -> Num | None:
@@ -299,4 +310,4 @@ def walk(tree: Tree) -> Iterator[Tree]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))

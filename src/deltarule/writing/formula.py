@@ -145,7 +145,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Big:
-    """Σ or max over letters that run from 1 to a size."""
+    """Σ or max over letters that run from 1 to a size; for a maximum the size is "" where the body says it."""
 
     operator: str
     letters: tuple[tuple[str, str], ...]

@@ -29,7 +29,7 @@ from deltarule.language.expression import (
     Symbol,
     opened,
 )
-from deltarule.language.traversal import substitute
+from deltarule.language.traversal import substitute, walk
 from deltarule.writing import composition as compose
 from deltarule.writing import formula as f
 from deltarule.writing.formula import Formula
@@ -74,7 +74,9 @@ class IndexForm:
             case Maximum():
                 (body,), bound = opened(e)
                 inner = self._more(bound, letters)
-                return f.Big("max", self._runs(bound, inner), compose.wrap(self._visit(body, inner), compose.PRODUCT))
+                said = {i for n in walk(body) if isinstance(n, Symbol) for i in n.indices}  # by what it counts in
+                runs = tuple((inner[a], "" if a in said else str(a.size)) for a in bound)
+                return f.Big("max", runs, compose.wrap(self._visit(body, inner), compose.PRODUCT))
             case Determinant(body=body, bound=bound):
                 return f.Call("det", (self._matrix(body, bound, letters),))
             case Inverse(body=body, bound=bound, indices=indices):

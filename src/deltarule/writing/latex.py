@@ -180,7 +180,10 @@ def size_name(size: int | str) -> str:
 
 def _big(big: f.Big) -> str:
     if big.operator == "max":
-        below = ", ".join(_index(letter) for letter, _ in big.letters)
+        below = ", ".join(
+            rf"1 \leq {_index(letter)} \leq {size_name(size)}" if size else _index(letter)
+            for letter, size in big.letters
+        )
         return rf"\max_{{{below}}} {latex(big.body)}"
     signs = [rf"\sum_{{{_index(letter)}=1}}^{{{size_name(size)}}}" for letter, size in big.letters]
     return " ".join([*signs, latex(big.body)])

@@ -228,7 +228,10 @@ def _worded(factor: Formula) -> bool:
 
 def _big(big: f.Big) -> str:
     if big.operator == "max":
-        below = _row(_joined(_index(letter) for letter, _ in big.letters))
+        below = _row(_joined(
+            _row(["<mn>1</mn><mo>≤</mo>", _index(letter), "<mo>≤</mo>", _size(size)]) if size else _index(letter)
+            for letter, size in big.letters
+        ))  # fmt: skip
         return f'<mrow><munder><mo movablelimits="false">max</mo>{below}</munder>{APPLY}{mathml(big.body)}</mrow>'
     signs = [
         f'<munderover><mo movablelimits="false">∑</mo><mrow>{_index(letter)}<mo>=</mo><mn>1</mn></mrow>'
