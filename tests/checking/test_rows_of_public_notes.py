@@ -131,3 +131,54 @@ MOVED = r"$$\text{softmax}(u + b)_i = \frac{e^{u_i + b}}{\sum_{j=1}^n e^{u_j + b
 )
 def test_a_number_moves_every_component(text: str, expected: str):
     assert verdicts(text)[-1] == expected
+
+
+LAYERS = (
+    r"The layers are $z^1 = W^1 x + b^1$, $a^1 = \tanh(z^1)$, $z^2 = W^2 a^1 + b^2$ "
+    r"with $W^1 \in \mathbb{R}^{3 \times 2}$, "
+    r"$W^2 \in \mathbb{R}^{1 \times 3}$ and $L = \frac{1}{2} \|z^2 - y\|^2$." + "\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LAYERS + r"$$\frac{\partial L}{\partial a^1} = (W^2)^T (z^2 - y)$$", "proved"),
+        (LAYERS + r"$$\frac{\partial L}{\partial a^1} = (W^1)^T (z^2 - y)$$", "refuted"),
+        (LAYERS + r"$$\frac{\partial L}{\partial z^1} = (W^2)^T (z^2 - y) \odot (1 - a^1 \odot a^1)$$", "proved"),
+        (LAYERS + r"$$\frac{\partial L}{\partial z^1} = (W^2)^T (z^2 - y) \odot (1 - a^1)$$", "refuted"),
+        (r"$$p = 1 + v^1 + v^2$$ $$\frac{dp}{dv} = 1 + 2 v$$", "proved"),  # one letter alone: powers
+        (r"$$p = v^2 + u^2$$ $$\frac{dp}{dv} = 2 v$$", "proved"),
+    ],
+)
+def test_numbers_above_letters_that_have_a_first_one_count_layers(text: str, expected: str):
+    found = verdicts(text)[-1]
+    no, yes = {"refuted", "ill-shaped"}, {"proved", "conditional"}
+    assert found in (yes if expected == "proved" else no)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$\vect{u} = 2 \vect{v}$ and $\yhat = \vect{u}^T \vect{u}$, so $$\yhat = 4 \vect{v}^T \vect{v}$$", "proved"),
+        (r"$\vect{u} = 2 \vect{v}$ and $\yhat = \vect{u}^T \vect{u}$, so $$\yhat = 2 \vect{v}^T \vect{v}$$", "refuted"),
+        (r"$\newcommand{\vect}[1]{2 #1}$ $u = \vect{v}$, so $$u = 2 v$$", "proved"),  # what the text defines counts
+    ],
+)
+def test_commands_of_a_file_elsewhere_are_read_by_their_names(text: str, expected: str):
+    assert verdicts(text)[-1] == expected
+
+
+GIVEN = r"Given $\tau_1^* = 0.6$, $\tau_2^* = 0.7$ and $L_t = \frac{1}{2}(a_t - \tau_t^*)^2$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GIVEN + r"$$\frac{\partial L_2}{\partial a_2} = a_2 - \tau_2^*$$", "proved"),
+        (GIVEN + r"$$\frac{\partial L_2}{\partial a_2} = a_2 - 0.7$$", "proved"),
+        (GIVEN + r"$$\frac{\partial L_2}{\partial a_2} = a_2 - \tau_1^*$$", "refuted"),
+    ],
+)
+def test_a_component_has_its_value_in_an_equation_for_all(text: str, expected: str):
+    assert verdicts(text)[-1] == expected

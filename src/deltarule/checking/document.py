@@ -44,7 +44,7 @@ from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
-from deltarule.checking.rows import CheckedDocument, DocumentRow
+from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import in_a_list, index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.shared_parts import connect
@@ -55,6 +55,7 @@ from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
 from deltarule.checking.sum_scope import sums_reach_their_index
+from deltarule.checking.superscripts import layers_above
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
@@ -101,6 +102,7 @@ def check_statements(
     watch = watch or Watch()
     statements = spelled_out(derivatives_written_out(document, statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
+    statements, numbered = layers_above(statements)
     statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))
@@ -123,6 +125,9 @@ def check_statements(
         watch.refuses,
     )  # fmt: skip
     about(state)
+    if numbered:
+        said = f"the numbers above {', '.join(numbered)} are read as those of layers or samples, not as powers"
+        state.findings.append(Finding("numbers-above", (), said))
     spelling.told(state.rows)
     return CheckedDocument(name, document.text, state.rows, state.findings)
 

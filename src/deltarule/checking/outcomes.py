@@ -30,7 +30,7 @@ from deltarule.language.expression import (
     Symbol,
     rename,
 )
-from deltarule.language.traversal import names, walk
+from deltarule.language.traversal import names, substitute, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
 
@@ -60,7 +60,7 @@ def equality(
         for key in missing:
             state.missing.setdefault(key, 0)
         return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
-    a, b = by_the_variable(a, defs), by_the_variable(b, defs)
+    a, b = (_own_components(state, by_the_variable(e, defs), defs) for e in (a, b))
     if definitions is None and a is not ZERO and b is not ZERO:
         defs = without_far_losses(state, a, b, defs)
         apart = unconnected(state, a, b, defs)
@@ -92,6 +92,21 @@ def equality(
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
     return Outcome("proved", Judgement("proved", tuple(by_name(domain, defs))), implied=implied)
+
+
+def _own_components(state: State, e: Expression, defs: Definitions) -> Expression:
+    """y_2 by the value that it was given, also where it comes out of an equation for all: L_t = (a_t - y_t)², t = 2."""
+    own = {(key, at): name for key, one in state.symbols.entities.items() for at, name in one.split.items()}
+    if not own or any(isinstance(n, Derivative) and n.by.name in own.values() for n in walk(e)):
+        return e
+
+    def named(u: Expression) -> Expression | None:
+        name = own.get((u.name, u.indices)) if isinstance(u, Symbol) else None
+        return Symbol(name) if name is not None else None
+
+    whole = defs.unfold(defs.resolve(e))
+    put = substitute(whole, named)
+    return e if put is whole else put
 
 
 def by_name(conditions: list[str], defs: Definitions) -> list[str]:

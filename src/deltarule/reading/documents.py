@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from deltarule.language.errors import DeltaruleError, NotationError
 from deltarule.reading.delimiters import find_segments
 from deltarule.reading.lexer import tokenize
-from deltarule.reading.macros import Macro, alone, read_macros
+from deltarule.reading.macros import Macro, alone, house_macros, read_macros
 from deltarule.reading.masks import masked
 from deltarule.reading.segments import Math, Problem, Prose
 
@@ -141,9 +141,10 @@ def read_document(text: str, name: str = "-") -> Document:
 def _macros(text: str) -> dict[str, Macro]:
     """What a text defines, and commands of other files, \\lossFunction, where they can only be names."""
     macros = read_macros(text)
-    for command in sorted(alone(text) - macros.keys())[:MAX_NAMES]:
+    names = {c: Macro(0, None, f"\\mathrm{{{c[1:]}}}") for c in sorted(alone(text) - macros.keys())[:MAX_NAMES]}
+    for command, macro in {**names, **house_macros(text, macros)}.items():
         if [token.text for token in tokenize(command, 0, len(command), {})] == [f"the command {command}"]:
-            macros[command] = Macro(0, None, f"\\mathrm{{{command[1:]}}}")
+            macros[command] = macro
     return macros
 
 

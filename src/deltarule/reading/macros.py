@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Macro", "alone", "definition_at", "read_definitions", "read_macros"]
+__all__ = ["Macro", "alone", "definition_at", "house_macros", "read_definitions", "read_macros"]
 
 DEFINITION = re.compile(
     r"\\(?:(?P<new>(?:re|provide)?newcommand\*?)|(?P<def>[gex]?def)|(?P<operator>DeclareMathOperator\*?)|(?P<let>let))"
@@ -24,6 +25,15 @@ ALONE = re.compile(
     r"|=\s*&?\\([a-zA-Z]{2,})\s*(?:\$|=|\\\\)"
     r"|\\partial\s*\\([a-zA-Z]{2,})\s*\}"
 )
+HOUSE = {
+    **{name: (1, "\\mathbf{#1}") for name in ("vect", "vecb", "bvec", "mat", "matr", "mtx")},
+    "pd": (2, "\\frac{\\partial #1}{\\partial #2}"), "pder": (2, "\\frac{\\partial #1}{\\partial #2}"),
+    "relu": (0, "\\operatorname{ReLU}"), "softmax": (0, "\\operatorname{softmax}"),
+    "sigmoid": (0, "\\operatorname{sigmoid}"), "R": (0, "\\mathbb{R}"),
+}  # fmt: skip
+"""Commands that files elsewhere often define, for texts that use them and do not: what they stand for."""
+ACCENTED = re.compile(r"\\([A-Za-z])(hat|bar|tilde|vec|mat|matr)(?![A-Za-z])")
+"""\\yhat is \\hat{y}."""
 MAX_BODY = 10_000
 MAX_UNFINISHED = 100
 
@@ -45,6 +55,19 @@ def read_macros(text: str) -> dict[str, Macro]:
 def alone(text: str) -> set[str]:
     """The commands that stand alone on a side of an equality, or below a ∂: names, as no sign of an operation can."""
     return {f"\\{found[1] or found[2] or found[3]}" for found in ALONE.finditer(text)}
+
+
+def house_macros(text: str, own: Mapping[str, Macro]) -> dict[str, Macro]:
+    """What commands stand for by their names that a text uses and leaves to a file elsewhere."""
+    out: dict[str, Macro] = {}
+    for name, (arguments, body) in HOUSE.items():
+        if f"\\{name}" in text and f"\\{name}" not in own:
+            out[f"\\{name}"] = Macro(arguments, None, body)
+    for found in ACCENTED.finditer(text):
+        letter, accent = found.groups()
+        if found[0] not in own:
+            out[found[0]] = Macro(0, None, f"\\{'mathbf' if accent.startswith('mat') else accent}{{{letter}}}")
+    return out
 
 
 def read_definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]]:

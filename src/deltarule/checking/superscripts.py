@@ -1,0 +1,65 @@
+"""`z^1 = W^1 x + b^1`, `a^{2}` beside `a^{(2)}`: numbers above letters that count layers or samples, and are no powers.
+
+No one writes a first power. Where two letters or more have a 1 above, or a letter has its number in parentheses
+elsewhere, the numbers above such letters are read as if they stood in parentheses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import base_name, trees
+from deltarule.reading.statement import Statement
+from deltarule.reading.symbols import KNOWN_FUNCTIONS
+
+__all__ = ["layers_above"]
+
+NEVER = frozenset({"e", *KNOWN_FUNCTIONS})
+"""Letters that have powers whatever stands elsewhere."""
+
+
+def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], tuple[str, ...]]:
+    """The statements with such numbers in parentheses, and the letters of which it is so."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    nodes = [n for side in sides for n in trees(side) if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
+    first = {_letter(n) for n in nodes if (k := _number(n)) is not None and k in (0, 1)} - NEVER
+    beside = {_letter(n) for n in nodes if (k := _number(n)) is not None and k > 0} & {
+        _letter(n)
+        for n in nodes
+        if isinstance(n.sup, t.Group) and n.sup.kind == "(" and _whole(n.sup.items) is not None
+    }
+    letters = (first if len(first) > 1 else set()) | (beside - NEVER)
+    if not letters:
+        return statements, ()
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if not isinstance(node, t.Scripted) or not isinstance(node.base, t.Name) or _letter(node) not in letters:
+            return None
+        if _number(node) is None or node.sup is None:
+            return None
+        above = t.Group("(", (node.sup,), start=node.sup.start, end=node.sup.end)
+        return replace(node, sup=above)
+
+    out = [
+        replace(s, sides=tuple(x if x.tree is None else replace(x, tree=t.replaced(x.tree, change)) for x in s.sides))
+        for s in statements
+    ]
+    return out, tuple(sorted(letters))
+
+
+def _letter(node: t.Scripted) -> str:
+    return base_name(node.base) if isinstance(node.base, t.Name) else ""
+
+
+def _number(node: t.Scripted) -> int | None:
+    """The whole number that stands bare above."""
+    return _whole((node.sup,)) if node.sup is not None else None
+
+
+def _whole(items: Sequence[t.Tree]) -> int | None:
+    match items:
+        case (t.Num(value=value, each=False),) if value.denominator == 1 and 0 <= value < 20:
+            return int(value)
+    return None
