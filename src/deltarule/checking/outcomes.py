@@ -96,7 +96,9 @@ def equality(
 
 def _own_components(state: State, e: Expression, defs: Definitions) -> Expression:
     """y_2 by the value that it was given, also where it comes out of an equation for all: L_t = (a_t - y_t)², t = 2."""
-    own = {(key, at): name for key, one in state.symbols.entities.items() for at, name in one.split.items()}
+    own: dict[tuple[str, tuple[object, ...]], str] = {
+        (key, at): name for key, one in state.symbols.entities.items() for at, name in one.split.items()
+    }
     if not own or any(isinstance(n, Derivative) and n.by.name in own.values() for n in walk(e)):
         return e
 
