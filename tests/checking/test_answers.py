@@ -64,6 +64,17 @@ def test_a_counterexample_in_words_hides_what_is_inside_the_checker():
     assert left != right
 
 
+def test_a_counterexample_gives_no_values_to_what_the_document_defines():
+    text = r"""Let $z = v x$, $h = \tanh(z)$, $s = w h$, $p = \sigma(s)$ with $\sigma(s) = \frac{1}{1 + e^{-s}}$ and
+$L = -y \log p - (1 - y) \log(1 - p)$.
+
+$$\frac{\partial L}{\partial v} = \frac{\partial L}{\partial s} w \tanh'(z) x = (p - y) w (1 - h^2) z$$
+"""
+    row = check_text(text, "a.md").rows[-1]
+    assert row.verdict == "refuted" and row.counterexample is not None
+    assert {*row.counterexample} <= {"v", "w", "x", "y", "left", "right"}
+
+
 @pytest.mark.parametrize(
     ("names", "code"), [(["right.md"], 0), (["wrong.md"], 1), (["right.md", "wrong.md"], 1), (["wrong.md", "no.md"], 2)]
 )

@@ -44,3 +44,23 @@ def test_a_name_that_nothing_introduces_is_named():
         "$$\\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial a} \\frac{\\partial a}{\\partial z}$$\n"
     )
     assert "never-introduced" in found(text)
+
+
+LAYOUTS = """Let $f = w^T x$ with $w, x \\in \\mathbb{R}^n$, $u = M x$ with $M \\in \\mathbb{R}^{m \\times n}$
+and $q = v^T u$.
+
+$$\\frac{\\partial q}{\\partial v} = u$$
+
+"""
+
+
+def test_a_gradient_that_lies_the_other_way_mixes_layouts():
+    text = LAYOUTS + "$$\\frac{\\partial f}{\\partial w} = x^T$$\n"
+    assert found(text).get("mixed-layout") == (6,)
+
+
+@pytest.mark.parametrize("row", ["\\frac{\\partial q}{\\partial x} = M v", "M^T M = M M^T"])
+def test_shapes_that_do_not_fit_are_no_matter_of_layout(row: str):
+    text = LAYOUTS + f"$${row}$$\n"
+    assert check_text(text, "a.md").rows[-1].verdict == "ill-shaped"
+    assert "mixed-layout" not in found(text)

@@ -57,13 +57,12 @@ class Judge:
         """Whether left = right follows. With `refute`, a failed proof looks for a certified counterexample."""
         opening = {e.by.name for e in (left,) if isinstance(e, Derivative)}
         a, b = self.definitions.resolve(left, opening), self.definitions.resolve(right, opening)
-        pair = (a, b)
         for pair in self._unfoldings(a, b):
             proof = prove(*pair, self.facts)
             if proof.proved:
                 return Judgement("proved", tuple(proof.domain))
         if refute:
-            verdict = decide(*pair, self.facts)
+            verdict = decide(*self._whole(a, b), self.facts)
             if verdict.status == "refuted":
                 return Judgement("refuted", (), verdict.reason, dict(verdict.counterexample or {}) or None)
             return Judgement("undecided", (), verdict.reason)
@@ -93,8 +92,13 @@ class Judge:
             linked = {n for n in present if set(definitions.mentions(n)) & present}
             c, d = (expand_functions(definitions.unfold(u, linked)) for u in (c, d))
             yield from new((c, d))
-        c, d = (expand_functions(definitions.unfold(u, values=True)) for u in (a, b))
-        yield from new((c, d))
+        yield from new(self._whole(a, b))
+
+    def _whole(self, a: Expression, b: Expression) -> tuple[Expression, Expression]:
+        """Both sides with nothing left to unfold: the only ones that a point may refute, as names that are left could
+        have values there that their equations do not give them."""
+        c, d = (expand_functions(self.definitions.unfold(u, values=True)) for u in (a, b))
+        return c, d
 
 
 def judged(derivation: Derivation, judge: Judge) -> Derivation:

@@ -70,7 +70,9 @@ def displayed(state: State, words: str) -> None:
 def about(state: State) -> None:
     """Findings about the whole document."""
     if state.layouts["column"] or any(o == "column" for o, _ in state.symbols.orientations.values()):
-        lines = sorted(set(state.layouts["row"]) | {r.line for r in state.rows if r.verdict == "ill-shaped"})
+        lines = sorted(
+            set(state.layouts["row"]) | {r.line for r in state.rows if r.verdict == "ill-shaped" and _turned(r.reason)}
+        )
         if lines:
             columns = sorted(
                 set(state.layouts["column"]) | {n for o, n in state.symbols.orientations.values() if o == "column"}
@@ -89,6 +91,12 @@ def about(state: State) -> None:
         state.findings.append(Finding("never-introduced", tuple(lines), f"{key} is used but never introduced"))
     _sign_of_the_loss(state)
     _lost_equations(state)
+
+
+def _turned(reason: str) -> bool:
+    """Whether the sides of an ill-shaped row differ by a transpose: 2 × 1 beside 1 × 2. Else it is no layout."""
+    shapes = re.search(r", (\S+) × (\S+) beside a \w+, (\S+) × (\S+)$", reason)
+    return shapes is not None and shapes[1] != shapes[2] and shapes.group(1, 2) == shapes.group(4, 3)
 
 
 def _sign_of_the_loss(state: State) -> None:
