@@ -182,3 +182,17 @@ GIVEN = r"Given $\tau_1^* = 0.6$, $\tau_2^* = 0.7$ and $L_t = \frac{1}{2}(a_t - 
 )
 def test_a_component_has_its_value_in_an_equation_for_all(text: str, expected: str):
     assert verdicts(text)[-1] == expected
+
+
+SQUARED = r"The loss is $J = \frac{1}{2} \sum_i (p_i - t_i)^2$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SQUARED + r"For classification another common loss is $$J = - \sum_i t_i \log p_i$$", "definition"),
+        (SQUARED + r"We expand the square: $$J = \sum_i (p_i^2 - 2 p_i t_i + t_i^2)$$", "refuted"),
+    ],
+)
+def test_one_more_objective_is_another_definition(text: str, expected: str):
+    assert verdicts(text)[-1] == expected

@@ -20,6 +20,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
+from deltarule.reading.symbols import OBJECTIVES
 from deltarule.reading.values import IllShaped, Unread, Value
 
 __all__ = ["adopts", "assumes", "new_name", "redefines"]
@@ -28,6 +29,13 @@ ASSUMING = frozenset(
     ["with", "where", "for", "if", "assume", "assuming", "suppose", "when", "whenever", "given", "provided", "such"]
 )
 LOCAL = frozenset(["if", "when", "whenever", "for"])
+
+ANOTHER = frozenset([
+    "alternatively", "another", "alternative", "common", "commonly", "popular", "choice", "classification",
+    "regression",
+    "otra", "común", "clasificación", "regresión", "autre", "courante", "andere", "üblich", "häufig", "常用", "另一种",
+])  # fmt: skip
+"""Words that offer one more objective for the same letter."""
 
 
 def new_name(state: State, right: t.Tree) -> bool:
@@ -56,6 +64,7 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
         return False
     later = any(state.seen_definition.get(n, 0) > before for n in names(value.expression))
     said = any(f" {w} " in f" {words} " for w in ("let", "assume", "assuming", "now", "instead", "redefine", "suppose"))
+    said = said or (found.key in OBJECTIVES and not ANOTHER.isdisjoint(re.findall(r"[^\W\d_]+", words)))
     old = state.definitions.equations.get(found.key)
     both = [e.function for e in (value.expression, old.right if old else None) if isinstance(e, Apply)]
     unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
