@@ -92,3 +92,15 @@ def test_layer_and_sample_stand_above_together():
     right = r"\frac{\partial \ell^{(i)}}{\partial v} = (\hat y^{(i)} - y^{(i)}) a^{[1](i)}"
     for claim, wanted in ((right, {"proved", "conditional"}), (right.replace(" - y", " + y"), {"refuted"})):
         assert check_text(f"{text}$${claim}$$\n", "notes.md").rows[-1].verdict in wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("If $ys < 0$ (wrong side) then", "-y x"), ("Při chybě ($ys < 0$) platí", "-y x"), ("当 $ys > 0$ 时", "0")],
+)
+def test_the_sign_of_a_product_with_a_sum_in_it_is_a_fact_in_any_language(words: str, right: str):
+    text = "Score $s = w x + b$, $E = \\max(0, -ys)$.\n\n"
+    rows = check_text(f"{text}{words} $\\frac{{\\partial E}}{{\\partial w}} = {right}$.\n", "notes.md").rows
+    assert rows[-1].verdict == "proved"
+    rows = check_text(f"{text}{words} $\\frac{{\\partial E}}{{\\partial w}} = y x$.\n", "notes.md").rows
+    assert rows[-1].verdict == "refuted"

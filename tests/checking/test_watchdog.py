@@ -41,6 +41,7 @@ STUMBLES = {
     "too much memory": "bytearray(1 << 45)",
     "memory, piece by piece": "pieces = [bytearray(1 << 27) for _ in range(1 << 12)]",
     "the end of the process": "os.abort()",
+    "its end with words where the answers go": "os.write(1, b'no memory\\n'); os.abort()",
 }
 
 

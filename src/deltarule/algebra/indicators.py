@@ -75,9 +75,11 @@ def _read_signs(ctx: Context, u: Polynomial) -> tuple[int, list[_Factor]]:
             s = -s
         if not known:
             unknown.append((f, e))
-    if len(unknown) > cases.MAX_SPLIT:
+    if len(unknown) > cases.MAX_SPLIT or (len(unknown) > 1 and ctx.facts.positive):
         whole = polynomial.product(ctx, [polynomial.raised(ctx, f, _parity(e)) for f, e in unknown])
-        unknown = [(whole, 1)]
+        if known := positivity.expression_sign(ctx, whole):  # a fact about the product, y s > 0
+            return s * known, []
+        unknown = unknown if len(unknown) <= cases.MAX_SPLIT else [(whole, 1)]
     out: list[_Factor] = []
     for f, e in unknown:
         # Below the line, or under a root there, a factor is not zero where u is defined.

@@ -41,6 +41,7 @@ from deltarule.checking.learning import (
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
+from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
@@ -187,6 +188,7 @@ def _judged(
     declared: Sequence[tuple[t.Tree, t.Tree]] = (),
 ) -> State:
     """The rows of some statements of a document, by what they say."""
+    statements = of_one_pattern(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     members += [x for pair in declared for x in pair]

@@ -25,8 +25,12 @@ __all__ = ["Said", "facts_for", "said_in_words"]
 ABOVE = frozenset({">", "\\gt"})
 BELOW = frozenset({"<", "\\lt"})
 LASTING = frozenset({"assume", "assuming", "suppose", "let", "with", "where", "given", "provided", "since", "as"})
-LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando"})
+LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando", "pour", "lorsque", "quand",
+                   "para", "per", "se", "quando", "pro", "při", "když", "jestliže", "dla", "gdy", "jeśli", "przy",
+                   "для", "если", "при", "когда", "当", "若", "如果"})  # fmt: skip
 AND = frozenset({"and", "und", "et", "y", "e"})
+WORDS = re.compile(r"如果|[\u4e00-\u9fff]|[^\W\d_\u4e00-\u9fff]+")
+"""Words; of Chinese ones each character."""
 SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:#|[-*+] |\d+[.)] )|[.!?]\s|。")
 
 
@@ -50,12 +54,12 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
         if getattr(segment, "display", False):
             out += _behind_a_row(statements, statement, positive)
             continue
-        words = re.findall(r"[^\W\d_]+", state.document.text[max(0, segment.start - 60) : segment.start].lower())
+        words = WORDS.findall(state.document.text[max(0, segment.start - 60) : segment.start].lower())
         word = next((w for w in reversed(words[-3:]) if w in LASTING | LOCAL), "")
         first, last = _sentence(state, segment.start, segment.end)
         if not word and (words and words[-1] in AND):  # with f(x) = … and $x > 0$
             before = re.sub(r"\$[^$]*\$|\\\(.*?\\\)", " ", state.document.text[first : segment.start])
-            said_first = re.findall(r"[^\W\d_]+", before.lower())[-3:]
+            said_first = WORDS.findall(before.lower())[-3:]
             if any(w in LASTING | LOCAL for w in said_first):
                 out.append(Said(positive, first, last))
             continue
@@ -106,7 +110,7 @@ def _behind_a_row(statements: Sequence[Statement], said: Statement, positive: tu
 
 
 def _conditional(statement: Statement) -> bool:
-    words = re.findall(r"[^\W\d_]+", statement.words_before.lower())
+    words = WORDS.findall(statement.words_before.lower())
     return bool(words and statement.relations) and words[-1] in LOCAL | LASTING
 
 

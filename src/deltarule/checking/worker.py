@@ -30,8 +30,9 @@ def main() -> None:
 def serve(jobs: BinaryIO, answers: int) -> None:
     """Judge what comes in until nothing more comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)  # a library that gives up says so to nobody
+    answers, nowhere = os.dup(answers), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # a library that gives up says so to nobody, and never among the rows
+    os.dup2(nowhere, 2)
     _limit_memory()
     with contextlib.suppress(BrokenPipeError, EOFError):
         for line in jobs:
