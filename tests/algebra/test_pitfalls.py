@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from deltarule.algebra import Budget, Facts, decide, enclose, prove
+from deltarule.algebra.contradictions import contradiction
 from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.expression import (
     ONE,
@@ -369,3 +370,38 @@ def test_large_sizes_given_as_numbers_are_no_obstacle() -> None:
     left = multiply(u, v, total)
     assert prove(left, multiply(u, v), facts).proved
     assert not prove(left, multiply(u, u, v), facts).proved
+
+
+def test_a_root_squared_keeps_its_domain() -> None:
+    """(x^(3/2))² + 1 has no value below 0, where x³ + 1 may be negative."""
+    body = add(power(Power(bare(x), Fraction(3, 2)), 2), ONE)
+    assert decide(Apply("sign", (body,)), ONE).status != "refuted"
+    verdict = decide(power(Power(bare(x), half), 2), bare(x))
+    assert verdict.status == "proved" and verdict.domain == ("x >= 0",)
+
+
+def test_nothing_over_nothing_is_no_number() -> None:
+    assert not prove(multiply(ZERO, Power(ZERO, -1)), ZERO).proved
+
+
+def test_an_exponent_of_many_digits_makes_no_polynomial_of_that_degree() -> None:
+    """1 + x^(1.105905967) is of degree 10^9 in the root, which python-flint would try to factor, and die."""
+    started = time.process_time()
+    base = add(ONE, Power(bare(x), Fraction(1105905967, 10**9)))
+    assert decide(Power(base, -1), Power(add(ONE, bare(y)), -1)).status == "refuted"
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (Facts((subtract(Apply("sigmoid", (bare(x),)), ONE),)), True),
+        (Facts((negate(power(bare(x), 2)),)), True),
+        (Facts(equal=((Apply("exp", (bare(x),)), ZERO),)), True),
+        (Facts((bare(x), subtract(negate(bare(x)), ONE))), True),
+        (Facts((subtract(Apply("sigmoid", (bare(x),)), Number(half)),)), False),
+        (Facts(equal=((bare(x), bare(y)),)), False),
+    ],
+)
+def test_what_cannot_be_is_no_ground_for_a_proof(facts: Facts, said: bool) -> None:
+    assert bool(contradiction(facts)) is said

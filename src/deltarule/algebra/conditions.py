@@ -47,6 +47,8 @@ class Condition:
     relation: Literal["!=", ">", ">="]
     expression: Expression | None
     words: str = ""
+    kink: bool = False
+    """Whether both sides may have a value where it does not hold, and two different ones."""
 
 
 def written(nodes: Iterable[Expression]) -> list[Condition]:

@@ -28,6 +28,7 @@ __all__ = ["cleared", "combined", "content", "denominators", "divided", "factore
 MAX_VARIABLES = 48
 MAX_TERMS = 1500
 MAX_DEGREE = 40
+MAX_WHOLE_DEGREE = 400
 
 
 def numeric_content(p: Polynomial) -> tuple[Coefficient, Polynomial]:
@@ -138,6 +139,9 @@ class _Variables:
                 for item, e in m:
                     self.roots[item] = lcm(self.roots.get(item, 1), e.denominator)
         self.items = sorted(self.roots, key=lambda item: item.id)
+        whole = (sum(abs(e) * self.roots[item] for item, e in m) for p in polynomials for m in p)
+        self.too_large = len(self.items) > MAX_VARIABLES or max(whole, default=0) > MAX_WHOLE_DEGREE
+        """Of 1 + x^(1.105905967) python-flint would make a polynomial of degree 10^9, and die of it."""
 
     def context(self) -> Any:
         import flint
@@ -183,7 +187,7 @@ def divided(ctx: Context, p: Polynomial, by: Polynomial) -> Polynomial | None:
         return None
     ctx.meter.spend(len(p) + len(by))
     variables = _Variables(p, by)
-    if len(variables.items) > MAX_VARIABLES:
+    if variables.too_large:
         return None
     quotient, remainder = divmod(variables.read(p), variables.read(by))
     if not remainder.is_zero():
@@ -207,7 +211,7 @@ def _factored(ctx: Context, p: Polynomial) -> tuple[Coefficient, list[tuple[Poly
     if _evidently_irreducible(p) or len(p) > MAX_TERMS or _degree(p) > MAX_DEGREE:
         return c, [(p, 1)]
     variables = _Variables(p)
-    if len(variables.items) > MAX_VARIABLES:
+    if variables.too_large:
         return c, [(p, 1)]
     ctx.meter.spend(10 * len(p))
     number, factors = variables.read(p).factor()

@@ -57,7 +57,10 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
         return bool(branches) and all(positive(ctx, branch, depth) for branch in branches)
     shift, rest = denominators.content(p)
     if shift:
-        return all(_power_positive(ctx, i, e, depth) for i, e in shift.items()) and positive(ctx, rest, depth + 1)
+        if all(_power_positive(ctx, i, e, depth) for i, e in shift.items()) and positive(ctx, rest, depth + 1):
+            return True
+        if not denominators.denominators(p):
+            return False
     if denominators.denominators(p):
         over, below = denominators.combined(ctx, p)
         if all(k % 2 == 0 or item_positive(ctx, d, depth + 1) for d, k in below.items()):

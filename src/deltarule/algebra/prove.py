@@ -97,14 +97,15 @@ class _Placed:
 
     relation: Literal["!=", ">", ">="]
     place: int
+    kink: bool
 
     @classmethod
     def of(cls, c: Condition, survey: Survey) -> _Placed | None:
         place = None if c.expression is None else survey.place(c.expression)
-        return None if place is None else cls(c.relation, place)
+        return None if place is None else cls(c.relation, place, c.kink)
 
     def read(self, survey: Survey) -> Condition:
-        return Condition(self.relation, survey.nodes[self.place])
+        return Condition(self.relation, survey.nodes[self.place], kink=self.kink)
 
 
 _answers: dict[Any, Any] = {}
@@ -180,7 +181,8 @@ def _proof(conditions: list[Condition]) -> Proof:
         sentences[sentence(c)] = None
         if c.expression is not None:
             (nonzero if c.relation == "!=" else positive)[freed(c.expression)] = None
-    return Proof(True, tuple(sentences), tuple(nonzero), tuple(positive))
+    kinks = tuple(dict.fromkeys(sentence(c) for c in conditions if c.kink))
+    return Proof(True, tuple(sentences), tuple(nonzero), tuple(positive), kinks=kinks)
 
 
 def _defined(left: Expression, right: Expression, facts: Facts) -> bool:
@@ -222,7 +224,7 @@ def _where_defined(ctx: Context, p: Polynomial, wanted: list[Condition]) -> Poly
 def _kink(ctx: Context, a: Atom) -> Condition:
     from deltarule.algebra.readback import expression_of
 
-    return Condition("!=", expression_of(polynomial.base_of(ctx, a)))
+    return Condition("!=", expression_of(polynomial.base_of(ctx, a)), kink=True)
 
 
 def _by_components(

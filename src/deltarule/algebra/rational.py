@@ -23,6 +23,7 @@ Polynomial = flint.fmpq_mpoly
 
 MAX_TERMS = 3000
 MAX_ATOMS = 200
+MAX_ROOT = 64
 
 
 class TooLarge(Exception):
@@ -94,7 +95,7 @@ class Atoms:
         for base in atoms.roots:  # s beside s^(1/2): one atom, the root
             final.pop(base, None)
         atoms.order = list(final)
-        if len(atoms.order) > MAX_ATOMS:
+        if len(atoms.order) > MAX_ATOMS or max(atoms.roots.values(), default=1) > MAX_ROOT:
             raise TooLarge
         atoms.context = flint.fmpq_mpoly_ctx.get([f"x{i}" for i in range(max(1, len(atoms.order)))], "lex")
         atoms.generators = dict(zip(atoms.order, atoms.context.gens(), strict=False))

@@ -24,6 +24,8 @@ class Proof:
     """The expressions of `domain` that must be > 0 (or ≥ 0, under a root)."""
     reason: str = ""
     """Why it is not proved."""
+    kinks: tuple[str, ...] = ()
+    """The sentences of `domain` outside which both sides may be defined and differ: [a >= b] + [b >= a] = 1."""
 
     def __bool__(self) -> bool:
         return self.proved

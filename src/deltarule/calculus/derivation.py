@@ -27,6 +27,8 @@ class Judgement:
     """Sentences: the points left out ("y_hat != 0"), the assumptions used."""
     reason: str = ""
     counterexample: dict[str, str] | None = None
+    kinks: tuple[str, ...] = ()
+    """Those of `domain` outside which the two sides may have different values."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from deltarule.algebra import Facts, decide, prove
+from deltarule.algebra import Facts, Proof, decide, prove
+from deltarule.algebra.contradictions import contradiction, vanishes
+from deltarule.algebra.plain import plain
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Chain, Derivation, Judgement, Row
 from deltarule.calculus.rules import expand_functions
@@ -18,9 +20,10 @@ from deltarule.language.equation import Assumption
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import names, walk
 
-__all__ = ["NO_CLAIM", "Judge"]
+__all__ = ["CONTRADICTS", "NO_CLAIM", "Judge"]
 
 NO_CLAIM = {"<-", "≈"}
+CONTRADICTS = "what is assumed contradicts the definitions"
 
 
 @dataclass
@@ -57,16 +60,55 @@ class Judge:
         """Whether left = right follows. With `refute`, a failed proof looks for a certified counterexample."""
         opening = {e.by.name for e in (left,) if isinstance(e, Derivative)}
         a, b = self.definitions.resolve(left, opening), self.definitions.resolve(right, opening)
+        facts, said = self._unfolded_facts(a, b)
+        if said:
+            return Judgement("undecided", (), said)
         for pair in self._unfoldings(a, b):
-            proof = prove(*pair, self.facts)
+            proof = prove(*pair, facts)
             if proof.proved:
-                return Judgement("proved", tuple(proof.domain))
+                if nowhere := self._nowhere(proof):
+                    return Judgement("undecided", (), nowhere)
+                return Judgement("proved", tuple(proof.domain), kinks=proof.kinks)
         if refute:
-            verdict = decide(*self._whole(a, b), self.facts)
+            verdict = decide(*self._whole(a, b), facts)
             if verdict.status == "refuted":
                 return Judgement("refuted", (), verdict.reason, dict(verdict.counterexample or {}) or None)
             return Judgement("undecided", (), verdict.reason)
         return Judgement("undecided", (), "no proof was found")
+
+    def _nowhere(self, proof: Proof) -> str:
+        """Why a proof is of nothing: it divides by what is zero by the definitions, q b - a with q = a/b, or takes the
+        logarithm of what is never positive by them."""
+        defined = self.definitions.equations.keys()
+
+        def below(e: Expression) -> Expression:
+            return expand_functions(self.definitions.unfold(e, values=True))
+
+        for e in proof.nonzero:
+            if names(e) & defined and vanishes(below(e)):
+                return f"{plain(e)} is zero by the definitions: nothing is defined there"
+        for e in proof.positive:
+            if names(e) & defined and (vanishes(below(e)) or contradiction(Facts((below(e),)))):
+                return f"{plain(e)} is never positive by the definitions: nothing is defined there"
+        return ""
+
+    def _unfolded_facts(self, a: Expression, b: Expression) -> tuple[Facts, str]:
+        """The facts, with what those that speak of defined names say of the names below; and why nothing can be said
+        where the definitions leave no room for them: a > 1 beside a = σ(x)."""
+        definitions = self.definitions
+        about = [*self.facts.positive, *(e for pair in self.facts.equal for e in pair)]
+        if not any(n in definitions.equations for e in about for n in names(e)):
+            return self.facts, ""
+        facts = self.facts.about(a, b, *(definitions.unfold(e, values=True) for e in (a, b)))
+
+        def below(e: Expression) -> Expression:
+            return expand_functions(definitions.unfold(definitions.resolve(e), values=True))
+
+        unfolded = Facts(tuple(map(below, facts.positive)), tuple((below(x), below(y)) for x, y in facts.equal))
+        if said := contradiction(unfolded):
+            return facts, f"{CONTRADICTS}: {said}"
+        positive = dict.fromkeys((*facts.positive, *unfolded.positive))
+        return Facts(tuple(positive), facts.equal), ""
 
     def _unfoldings(self, a: Expression, b: Expression) -> Iterator[tuple[Expression, Expression]]:
         seen: set[tuple[Expression, Expression]] = set()

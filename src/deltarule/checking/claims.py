@@ -19,7 +19,7 @@ from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.one_step import with_the_step_before_held
-from deltarule.checking.outcomes import Outcome, equality, unconnected, with_signals
+from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
@@ -267,7 +267,7 @@ def _settle(
             row.reason = "true where the sum without an index runs over every index in it"
             return
         if not keys or all(u in proved for u in uniform):
-            row.verdict, row.reason = "proved", "follows from the definitions"
+            follows(row, domain)
             return
         best = next((u for u in uniform if u in proved), proved[0])
         where = {"column": "denominator", "row": "numerator"}

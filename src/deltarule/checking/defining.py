@@ -9,6 +9,7 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
+from deltarule.checking.function_bodies import of_parameters
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_gradients import named_gradient
@@ -59,7 +60,8 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
             raise Unread(f"the function {base} has vector values")
         if _calls(body.expression, f.table_name):
             return False  # g(z) = g(θᵀx): two arguments are said to be one
-        state.symbols.define_function(base, parameter, body.expression, base, row.line)
+        closed = of_parameters(state, body.expression, (parameter,))
+        state.symbols.define_function(base, parameter, closed, base, row.line)
         row.verdict, row.reason = "definition", f"defines the function {base}"
         return True
     if defines_of_several(state, left, right, row):

@@ -20,7 +20,7 @@ from deltarule.checking.conventions import spelled_out
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
 from deltarule.checking.derivative_notation import derivatives_written_out
-from deltarule.checking.doubts import doubt
+from deltarule.checking.doubts import doubt, total_and_partial
 from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.function_names import functions_apart
@@ -46,6 +46,7 @@ from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
+from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import in_a_list, index_letters, no_claim, sets_a_value, varied
 from deltarule.checking.shared_parts import connect
@@ -217,10 +218,12 @@ def _judged(
         with_covariances(state)
         watch.learnt()
         under, said = conditions(state, statements), said_in_words(state, statements)
+        values = said_values(state, statements)
         for place, statement in enumerate(statements):
             state.under = under.get(place, [])
             facts_for(state, said, statement)
             assumed_at_braces(state, statement)
+            state.values_here = in_force(values, statement)
             _statement(state, statement, watch)
         state.under = []
         _again(state, watch)
@@ -259,6 +262,7 @@ def _again(state: State, watch: Watch) -> None:
         state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
             claim(state, left, right, row)
+            at_said_values(state, left, right, row)
         if row.verdict not in {"proved", "conditional", "refuted"}:
             row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
 
@@ -358,7 +362,7 @@ def _row(
         row.verdict, row.reason = "undecided", f"nothing says what shape {', '.join(open_names)} has; else {row.reason}"
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
-    in_a_list(row, left.tree, right.tree)
+    in_a_list(state, row, left.tree, right.tree)
     if row.verdict in {"refuted", "ill-shaped"}:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
@@ -424,6 +428,9 @@ def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
         state.apart = []
     if row.verdict in {"proved", "conditional"}:
         row.counterexample = None
+        if ("=" in {sign for sign, _, _ in state.under}) and "≠" in {sign for sign, _, _ in state.under}:
+            row.verdict, row.condition = "undecided", None
+            row.reason = "the text beside it speaks of equal indices and of different ones"
 
 
 def _before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -445,7 +452,7 @@ def _needs_normalised(row: DocumentRow) -> bool:
 
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
-    state.facts_at[id(row)] = state.facts
+    state.facts_at[id(row)], state.values_at[id(row)] = state.facts, state.values_here
     before = set(state.definitions.equations)
     try:
         done = not isinstance(left, t.Num) and defines(state, statement, k, left, right, row)
@@ -471,11 +478,14 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     with_stacked_samples(state, left, right, row)
     at_given_sizes(state, statement, left, right, row)
     _before_the_update(state, left, right, row)
+    at_said_values(state, left, right, row)
     at_its_values(state, left, right, row)
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return
-    if row.verdict == "undecided":
+    if row.verdict in {"proved", "conditional"} and (both := total_and_partial(state, left, right)):
+        row.verdict, row.reason, row.condition = "undecided", both, None
+    elif row.verdict == "undecided":
         state.open_rows.append((left, right, row))
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
     if row.verdict == "refuted" and (why := doubt(state, statement, k, left, right)):

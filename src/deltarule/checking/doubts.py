@@ -21,7 +21,7 @@ from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["doubt"]
+__all__ = ["doubt", "total_and_partial"]
 
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
@@ -44,6 +44,8 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         return "decimals in a list or matrix may be rounded"
     if right == t.Num(Fraction(0)) and any(isinstance(n, t.Partial) for n in nodes) and _set_to_zero(state, statement):
         return "an equation to be solved: a derivative is set to 0"
+    if both := total_and_partial(state, left, right):
+        return both
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):
@@ -99,6 +101,21 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         return "a step in solving an equation, which is no identity"
     if k == 0 and not used[0] & defined and (used[0] ^ used[1]) and _says_a_name(state, used, defined):
         return "it says what a name is that nothing else defines"
+    return ""
+
+
+def total_and_partial(state: State, left: t.Tree, right: t.Tree) -> str:
+    """Why a row with both dz/dx and ∂z/∂x is left open, where z depends on x by way of another name as well: they are
+    two things there, and ∂ is read as the total one."""
+    known = state.definitions
+    nodes = [n for side in (left, right) for n in t.walk(side) if isinstance(n, t.Partial) and len(n.by) == 1]
+    links = [(n.symbol, n.of, n.by[0]) for n in nodes]
+    for symbol, of, by in links:
+        z, x = reference(of, state.symbols.usage) if of is not None else None, reference(by, state.symbols.usage)
+        if symbol != "d" or ("∂", of, by) not in links or z is None or x is None or z.key not in known.equations:
+            continue
+        if any(v != x.key and known.depends(v, x.key) for v in known.mentions(z.key)):
+            return f"d and ∂ of {z.key} by {x.key}: what ∂ holds fixed is not said"
     return ""
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.algebra import enclose
+from deltarule.calculus.judge import CONTRADICTS
 from deltarule.checking.rows import Finding
 from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError
@@ -89,6 +90,11 @@ def about(state: State) -> None:
         lines = [r.line for r in state.rows if "never introduced" in r.reason or (r.condition is not None
                  and r.condition.kind == "definition-elsewhere")]  # fmt: skip
         state.findings.append(Finding("never-introduced", tuple(lines), f"{key} is used but never introduced"))
+    if against := [r.line for r in state.rows if r.verdict == "undecided" and r.reason.startswith(CONTRADICTS)]:
+        said = (
+            f"{CONTRADICTS}: from it nothing is proved, and nothing refuted, on lines {_listed(sorted(set(against)))}"
+        )
+        state.findings.append(Finding("contradiction", tuple(sorted(set(against))), said))
     _sign_of_the_loss(state)
     _lost_equations(state)
 

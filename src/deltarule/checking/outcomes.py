@@ -16,6 +16,7 @@ from deltarule.calculus.judge import Judge
 from deltarule.checking.hidden_arguments import hidden_argument
 from deltarule.checking.inverted import by_the_variable
 from deltarule.checking.lowered import settled_equation
+from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
@@ -37,7 +38,16 @@ from deltarule.reading.references import Survey, reference, trees
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
-__all__ = ["Outcome", "derivatives", "equality", "letter_and_step", "unconnected", "with_signals", "without_far_losses"]
+__all__ = [
+    "Outcome",
+    "derivatives",
+    "equality",
+    "follows",
+    "letter_and_step",
+    "unconnected",
+    "with_signals",
+    "without_far_losses",
+]
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ def equality(
             return Outcome("proved", Judgement("proved", tuple(by_name(list(judgement.domain), defs))), implied=implied)
     worst: Judgement | None = None
     domain: list[str] = []
+    kinks: list[str] = []
     for x, y in _instances(a, b):
         judgement = judge.equality(x, y, refute=True)
         if judgement.verdict == "refuted" and (names(x) | names(y)) & state.backward:
@@ -87,11 +98,16 @@ def equality(
         if judgement.verdict == "refuted":
             return Outcome("refuted", judgement, judgement.reason)
         domain += [d for d in judgement.domain if d not in domain]
+        kinks += judgement.kinks
         if judgement.verdict != "proved":
             worst = judgement
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
-    return Outcome("proved", Judgement("proved", tuple(by_name(domain, defs))), implied=implied)
+    if any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for e in (a, b) for n in walk(e)):
+        kinks = []  # a derivative has no value at a kink, or one by convention
+    return Outcome(
+        "proved", Judgement("proved", tuple(by_name(domain, defs)), kinks=tuple(by_name(kinks, defs))), implied=implied
+    )
 
 
 def _own_components(state: State, e: Expression, defs: Definitions) -> Expression:
@@ -109,6 +125,14 @@ def _own_components(state: State, e: Expression, defs: Definitions) -> Expressio
     whole = defs.unfold(defs.resolve(e))
     put = substitute(whole, named)
     return e if put is whole else put
+
+
+def follows(row: DocumentRow, judgement: Judgement | None) -> None:
+    """Make a row proved, or conditional where its sides differ at a kink at which both have a value."""
+    row.verdict, row.reason = "proved", "follows from the definitions"
+    if judgement is not None and judgement.kinks:
+        text = f"not where {', '.join(judgement.kinks).replace('!=', '=')}: the values differ there"
+        row.verdict, row.condition, row.reason = "conditional", Condition("kink", text), f"true, but {text}"
 
 
 def by_name(conditions: list[str], defs: Definitions) -> list[str]:

@@ -21,7 +21,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["HOLDS", "OPEN", "better", "heading", "mixes_ranks", "names_a_derivative", "sections", "take"]
+__all__ = ["HOLDS", "OPEN", "better", "heading", "mixes_ranks", "names_a_derivative", "sections", "take", "used"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -66,12 +66,18 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
             continue
+        if row.verdict in HOLDS and own.verdict not in HOLDS and anew & used(part, own):
+            if own.verdict in {"refuted", "ill-shaped"} and _stands_alone(whole, part, own):
+                take(row, own, own.reason)
+            else:
+                _open(row, "it holds by a meaning that this section has changed")
+            continue
         if row.verdict not in OPEN or row.verdict == own.verdict:
             continue
-        if anew and row.verdict == "refuted" and anew & _used(part, own):
+        if anew and row.verdict == "refuted" and anew & used(part, own):
             take(row, own, own.reason)
             continue
-        if anew & _used(part, own) and own.verdict == "refuted" and _stands_alone(whole, part, own):
+        if anew & used(part, own) and own.verdict == "refuted" and _stands_alone(whole, part, own):
             take(row, own, own.reason)
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
@@ -129,7 +135,7 @@ def _open(row: DocumentRow, reason: str) -> None:
 
 def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
     """Whether every name that goes into a row has its meaning in the section, if it has one anywhere."""
-    for name in _used(part, row):
+    for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
         entity = whole.symbols.entities.get(name)
         line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
@@ -138,7 +144,7 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
     return True
 
 
-def _used(part: State, row: DocumentRow) -> set[str]:
+def used(part: State, row: DocumentRow) -> set[str]:
     """The names in a row, and all that they are computed from."""
     used = set(_names(part, row))
     seen: set[str] = set()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.worked_numbers import equal_to_the_digits, is_calculation, is_number, number_of
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
@@ -18,7 +18,8 @@ from deltarule.reading.statement import Statement
 __all__ = ["in_a_list", "index_condition", "index_letters", "no_claim", "sets_a_value", "varied", "with_sigmoid"]
 
 APART = frozenset({"\\ne", "\\neq", "≠"})
-SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls"})
+SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls",
+                       "at", "bei"})  # fmt: skip
 
 
 def index_letters(sides: Sequence[t.Tree]) -> set[str]:
@@ -153,10 +154,23 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     row.counterexample = None
 
 
-def in_a_list(row: DocumentRow, left: t.Tree, right: t.Tree) -> None:
-    """Decimals in brackets that do not fit may be a column that is written in a row: that is left open."""
+def in_a_list(state: State, row: DocumentRow, left: t.Tree, right: t.Tree) -> None:
+    """Decimals in brackets that do not fit may be a column that is written in a row: that is left open. So is what
+    rests on y = (1, 1, 0), which says nothing of rows and columns."""
     if row.verdict == "ill-shaped" and (_numbers_listed(left) or _numbers_listed(right)):
         row.verdict, row.reason = "undecided", f"numbers in a list, which may be written in a row: {row.reason}"
+    if row.verdict == "ill-shaped" and "a row" in row.reason and "a column" in row.reason:
+        lists = [key for key in sorted(mentioned(state, left) | mentioned(state, right)) if _in_parentheses(state, key)]
+        if lists:
+            row.verdict = "undecided"
+            row.reason = f"{lists[0]} is listed in parentheses, which are no row and no column: {row.reason}"
+
+
+def _in_parentheses(state: State, key: str) -> bool:
+    match state.written.get(key):
+        case t.Group(kind="(", items=items):
+            return len(items) > 1
+    return False
 
 
 def _numbers_listed(side: t.Tree) -> bool:

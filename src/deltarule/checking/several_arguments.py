@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deltarule.checking.function_bodies import of_parameters
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration, Equation
@@ -38,7 +39,8 @@ def defines_of_several(state: State, left: t.Tree, right: t.Tree, row: DocumentR
         raise Unread(f"the function {f.key} has vector values")
     if any(isinstance(e, Apply) and e.function == f.table_name for e in walk(value.expression)):
         return False
-    state.symbols.define_function(f.key, tuple(parameters), value.expression, f.key, row.line)
+    body = of_parameters(state, value.expression, parameters)
+    state.symbols.define_function(f.key, tuple(parameters), body, f.key, row.line)
     row.verdict, row.reason = "definition", f"defines the function {f.key}"
     return True
 

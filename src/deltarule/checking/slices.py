@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take
+from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
@@ -140,6 +140,11 @@ class Slices:
         found = reference(of, self.whole.symbols.usage) if isinstance(of, t.Name | t.Scripted) else None
         return found is not None and found.key in self.whole.definitions.equations
 
+    def defined_before(self, place: int) -> set[str]:
+        """The name that a statement is about, if an equation before it has given it a meaning."""
+        name = self._about(self.whole.statements[place])
+        return {name} if name is not None and any(p < place for p in self.of.get(name, [])) else set()
+
     def no_numbers(self, place: int) -> set[str]:
         """The names of which the text around a statement shows that they are vectors or matrices."""
         number = self.part_of.get(place, 0)
@@ -244,8 +249,14 @@ def by_what_it_rests_on(
     firsts = [0]
     for statement in whole.statements:
         firsts.append(firsts[-1] + rows_of([statement]))
+    anew: set[str] = set()
     for place, first in enumerate(firsts[:-1]):
         rows = whole.rows[first : firsts[place + 1]]
+        for row in rows:
+            if anew and row.verdict in HOLDS | WRONG and (names := anew & used(whole, row)):
+                row.verdict, row.condition, row.counterexample = "undecided", None, None
+                row.hint, row.suggestion = "", ""
+                row.reason = f"it was judged by a meaning of {', '.join(sorted(names))} that was changed since"
         if not any(row.verdict in OPEN | WRONG for row in rows) or refuses(firsts[place + 1]):
             continue
         around = slices.around(place)
@@ -266,5 +277,7 @@ def by_what_it_rests_on(
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
                     take(row, again, again.reason)
+                    if again.verdict == "definition":
+                        anew |= slices.defined_before(place)
                 elif row.verdict in WRONG and again.verdict in HOLDS and not said and not _lies_otherwise(row):
                     take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
@@ -88,6 +89,10 @@ class State:
     """Names such as the ℓ of ℓ = -log p_c, with the letters that say of which component they are."""
     facts_at: dict[int, Facts] = field(default_factory=dict)
     """The facts in force where each row stands, by the id of the row."""
+    values_here: dict[str, Fraction] = field(default_factory=dict)
+    """Values that the text supposes where the statement at hand stands, y = 1."""
+    values_at: dict[int, dict[str, Fraction]] = field(default_factory=dict)
+    """The same for each row, by its id."""
     size_values: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Sizes that the text sets to a number, K = 2: the number, and the heading under which it does."""
     updated: set[str] = field(default_factory=set)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from deltarule.language.expression import ONE, ZERO, Axis, Expression, Number, Power, Product, Sum
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Expression, Number, Power, Product, Sum
 
 __all__ = ["add", "divide", "multiply", "negate", "power", "subtract"]
 
@@ -47,7 +47,7 @@ def multiply(*factors: Expression, bound: Iterable[Axis] = ()) -> Expression:
             else:
                 flat.append(f)
     bound = tuple(bound)
-    if not coefficient:
+    if not coefficient and not any(isinstance(f, Power) and f.base is ZERO for f in flat):  # 0/0 is no number
         return ZERO
     if coefficient != 1 or not flat:
         flat.insert(0, Number(coefficient))
@@ -71,8 +71,27 @@ def power(base: Expression, exponent: int | Fraction) -> Expression:
     if isinstance(base, Number) and exponent.denominator == 1 and abs(exponent) <= 64 and base.value:
         return Number(base.value ** int(exponent))
     if isinstance(base, Power) and exponent.denominator == 1:
-        return power(base.base, base.exponent * exponent)
+        joined = base.exponent * exponent
+        whole = base.exponent.denominator == 1 or joined.denominator != 1
+        if whole or _not_negative(base.base):  # (√x)² is not x: it has no value below 0
+            return power(base.base, joined)
     return Power(base, exponent)
+
+
+def _not_negative(e: Expression) -> bool:
+    """Whether e ≥ 0 by the way it is written: numbers, even powers, squares of factors, and their sums."""
+    match e:
+        case Number(value=v):
+            return v >= 0
+        case Power(base=base, exponent=q):
+            return q.denominator != 1 or q % 2 == 0 or _not_negative(base)
+        case Apply(function="exp" | "abs", order=order):
+            return not any(order)
+        case Sum(terms=terms):
+            return all(map(_not_negative, terms))
+        case Product(factors=factors):
+            return all(factors.count(f) % 2 == 0 or _not_negative(f) for f in set(factors))
+    return False
 
 
 def divide(a: Expression, b: Expression) -> Expression:
