@@ -25,7 +25,7 @@ from deltarule.checking.facts_in_words import facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
-from deltarule.checking.index_conditions import at_equal_indices, conditions
+from deltarule.checking.index_conditions import at_equal_indices, conditions, not_of_both
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
 from deltarule.checking.layers_by_letter import circles, decided, retold
@@ -428,9 +428,7 @@ def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
         state.apart = []
     if row.verdict in {"proved", "conditional"}:
         row.counterexample = None
-        if ("=" in {sign for sign, _, _ in state.under}) and "≠" in {sign for sign, _, _ in state.under}:
-            row.verdict, row.condition = "undecided", None
-            row.reason = "the text beside it speaks of equal indices and of different ones"
+        not_of_both(state, row)
 
 
 def _before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:

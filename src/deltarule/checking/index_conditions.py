@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from deltarule.checking.rows import DocumentRow
 from deltarule.checking.settings import index_condition
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import multiply, subtract
@@ -14,7 +15,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import script_items
 from deltarule.reading.statement import Statement
 
-__all__ = ["apart", "at_equal_indices", "conditions"]
+__all__ = ["apart", "at_equal_indices", "conditions", "not_of_both"]
 
 Condition: TypeAlias = tuple[str, str, t.Tree]
 BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
@@ -126,6 +127,13 @@ def _put(tree: t.Tree, letter: str, other: t.Tree) -> t.Tree:
         return None
 
     return t.replaced(tree, change)
+
+
+def not_of_both(state: State, row: DocumentRow) -> None:
+    """Leave a row open that the text puts under i = j and under i ≠ j: neither alone is what it speaks of."""
+    if {"=", "≠"} <= {sign for sign, _, _ in state.under}:
+        row.verdict, row.condition = "undecided", None
+        row.reason = "the text beside it speaks of equal indices and of different ones"
 
 
 def apart(e: Expression, pairs: Sequence[tuple[str, str]]) -> Expression:
