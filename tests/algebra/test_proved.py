@@ -312,6 +312,8 @@ PROVED = [
     Case("ln(a/b) = ln a - ln b for positive a, b", log(x / y), log(x) - log(y), positive(x, y)),
     Case("max(0, x) = (x + |x|)/2", maximum(0, x), (x + absolute(x)) / 2),
     Case("√(x²) = |x|", (x**2) ** half, absolute(x)),
+    Case("|x| = x where x > y > c > 0", absolute(x), x, positive(x - y, y - c, c)),
+    Case("max(-c, min(c, x)) = c where x > c > 0", maximum(-c, -maximum(-c, -x)), c, positive(x - c, c)),
     Case("√(x²) = x for positive x", (x**2) ** half, x, positive(x)),
     Case("a sum over two values, written out", total(ax := axes("q", 2)[0], v[ax] * w[ax]), v[1] * w[1] + v[2] * w[2]),
     Case("a component of a product", total(ax, W[1, ax] * v[ax]), W[1, 1] * v[1] + W[1, 2] * v[2]),
@@ -395,6 +397,7 @@ FALSE = [
     Case("Σ x² = (Σ x)²", total(i, v[i] ** 2), total(i, v[i]) ** 2),
     Case("Σ x y = Σ x Σ y", total(i, v[i] * w[i]), total(i, v[i]) * total(i, w[i])),
     Case("n = 1", total(i, 1) * c, c),
+    Case("|x| = -x where x > y > 0", absolute(x), -x, positive(x - y, y)),
     Case("chain rule with a wrong sign", x * y, -x * y),
     Case("chain rule with a factor of five", x * y, 5 * x * y),
 ]

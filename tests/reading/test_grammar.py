@@ -332,7 +332,7 @@ REFUSED = [
     (r"a \text{ or } b", "words", 2),
     (r"\frac{\partial L \partial y}{\partial y \partial x}", "product of derivatives", 6),
     (r"\frac{\partial^n L}{\partial w^n}", "order", 14),
-    ("n!", "'!'", 1),
+    ("2!", "'!'", 1),
     (r"\begin{foo} x \end{foo}", "foo", 0),
     (r"\left( x \right.", "left out", 9),
     ("", "empty", 0),

@@ -77,6 +77,8 @@ class Context:
                 self._facts.append((denominators.numeric_content(p)[1], frozenset(identifier(a) for a in e.axes)))
                 self.positives.clear()
                 self.positive_items.clear()
+                self.kernels.clear()
+                self.memo.clear()
 
     def _normal(self, e: Expression) -> Polynomial:
         try:
@@ -123,6 +125,11 @@ class Context:
             return normal_form.normal_form(self, at(value, axes, e.indices))
         finally:
             self._opening.discard(e.name)
+
+    @property
+    def plain_facts(self) -> list[Polynomial]:
+        """What is known to be positive, as it stands: not at other indices."""
+        return [fact for fact, _ in self._facts]
 
     def is_fact(self, p: Polynomial) -> bool:
         """Whether p is a positive multiple of a fact, at some indices."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["expression_sign", "item_nonzero", "item_positive", "nonzero", "not_negative", "positive"]
 
 MAX_DEPTH = 4
+MAX_FACTS = 12
 UNKNOWN, NOT_NEGATIVE, POSITIVE = -1, 1, 2
 
 
@@ -48,8 +49,9 @@ def _positive(ctx: Context, p: Polynomial, depth: int) -> bool:
         return True
     if len(p) == 1:
         ((m, c),) = p.items()
-        return c < 0 and len(m) == 1 and m[0][1] == 1 and ctx.is_fact({m: -1})
-    if _bounded_below(ctx, p, depth) or _root_outweighs(ctx, p, depth):
+        negative = c < 0 and len(m) == 1 and m[0][1] == 1 and ctx.is_fact({m: -1})
+        return negative or _above_a_fact(ctx, p)
+    if _bounded_below(ctx, p, depth) or _root_outweighs(ctx, p, depth) or _above_a_fact(ctx, p):
         return True
     found = cases.idempotents(p)
     if found:
@@ -178,6 +180,21 @@ def nonzero(ctx: Context, p: Polynomial) -> bool:
         return nonzero(ctx, over)
     _, factors = denominators.factored(ctx, p)
     return len(factors) > 1 and all(nonzero(ctx, f) for f, _ in factors)
+
+
+def _above_a_fact(ctx: Context, p: Polynomial, rounds: int = 3) -> bool:
+    """r > 0 from r - d > 0 and d > 0: p is a sum of positive multiples of facts, and of a positive number or none."""
+    if not rounds or len(ctx.plain_facts) > MAX_FACTS:
+        return False
+    for fact in ctx.plain_facts:
+        for m, c in fact.items():
+            if m and m in p and (p[m] > 0) == (c > 0):
+                rest = polynomial.add(p, polynomial.scale(fact, -Fraction(p[m]) / c))
+                if not rest or (set(rest) == {UNIT} and rest[UNIT] > 0) or ctx.is_fact(rest):
+                    return True
+                if len(rest) < len(p) + len(fact) - 1 and _above_a_fact(ctx, rest, rounds - 1):
+                    return True
+    return False
 
 
 def _bounded_below(ctx: Context, p: Polynomial, depth: int) -> bool:

@@ -12,6 +12,7 @@ from deltarule.algebra import Budget, Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
+from deltarule.checking.factorials import by_a_factorial
 from deltarule.checking.index_conditions import apart
 from deltarule.checking.late_values import without_any_late_value, without_late_values, written_numbers
 from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
@@ -24,6 +25,7 @@ from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
 from deltarule.checking.unsummed import as_in_its_sum, chains_summed, with_others_held
+from deltarule.checking.without_argument import alike
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
@@ -49,6 +51,8 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
         if row.verdict in {"proved", "conditional"} and (letters := _numbers_beside_vectors(state, left, right)):
             row.verdict, row.condition = "undecided", None
             row.reason = f"nothing says what shape {', '.join(letters)} has; it holds for numbers"
+        elif row.verdict in {"proved", "conditional"} and by_a_factorial(state, left, right):
+            row.verdict, row.condition, row.reason = "undecided", None, "a derivative by what stands in a factorial"
         elif row.verdict in {"proved", "conditional"} and _entrywise_and_not(state, left, right):
             row.verdict, row.condition = "undecided", None
             row.reason = "⊙ is of vectors, and nothing says what shapes the factors of the other products have"
@@ -383,7 +387,7 @@ def _outcome(
         )
     if outcome.status == "undecided" and definitions is None:
         outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
-    if outcome.status == "refuted" and state.bare_function and not _at_its_letter(state, left, a, b):
+    if outcome.status == "refuted" and state.bare_function and not alike(state, left, right, a, b):
         return Outcome("undecided", reason="a function stands without its argument")
     if outcome.status == "refuted" and (summed := chains_summed(a, b)) is not None:
         anew = equality(state, summed[0].expression, summed[1].expression, True, facts, definitions)
@@ -402,20 +406,6 @@ def _component_unsaid(state: State, left: t.Tree, right: t.Tree, a: Value, b: Va
     letters = set().union(*(state.of_one_component.get(key, set()) for key in used))
     apart = {x.name for x in a.expression.axes} ^ {x.name for x in b.expression.axes}
     return min(letters & apart, default="")
-
-
-def _at_its_letter(state: State, left: t.Tree, a: Value, b: Value) -> bool:
-    """dσ/da = … of a function defined as σ(a), where nothing else occurs: without its argument it is taken at a."""
-    match left:
-        case t.Partial(of=t.Name() as of, by=(t.Name() as by,), order=1):
-            found = reference(of, state.symbols.usage)
-        case _:
-            return False
-    f = state.symbols.functions.get(found.base) if found is not None else None
-    letters = {f"{by.letter}", f"{by.letter}_argument"}
-    return (
-        f is not None and f.defined and f.parameter in letters and names(a.expression) | names(b.expression) <= letters
-    )
 
 
 def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:

@@ -17,7 +17,9 @@ from deltarule.reading.statement import Side, Statement
 __all__ = ["spelled_out"]
 
 IDENTITY = re.compile(
-    r"(?:identity|unit) matrix|einheitsmatri|matrice (?:identité|identità)|matriz identidad|单位矩阵|единичн\w+ матриц",
+    r"(?:identity|unit) matrix|einheitsmatri|identitätsmatri|matrice (?:identité|identità|unité)|"
+    r"matriz (?:de )?identidad|"
+    r"jednotkov\w+ matic|matic\w+ jednotkov|macierz\w* jednostkow|单位矩阵|единичн\w+ матриц",
     re.IGNORECASE,
 )
 OBJECTIVES = frozenset({"L", "J", "E", "C", "ell"})
@@ -97,6 +99,7 @@ def _identity_by_letter(statements: Sequence[Statement], text: str) -> bool:
     """Whether a plain I is the identity matrix: no equation and no declaration says what it is, it is no function and
     has no component, and the text speaks of the identity, or I stands in a sum with AᵀA, in A Aᵀ = I."""
     found = bool(IDENTITY.search(text))
+    squares = _square_matrices(statements)
     for statement in statements:
         if any(_letter(element) == "I" for element, _ in statement.memberships):
             return False
@@ -121,11 +124,30 @@ def _identity_by_letter(statements: Sequence[Statement], text: str) -> bool:
                             return False
                     case t.Terms(items=items):
                         if any(_has_identity(item) for _, item in items):
-                            found = found or any(_squares(item) for _, item in items)
+                            found = found or any(_squares(item) or _has(item, squares) for _, item in items)
             if _letter(side.tree) == "I" and k and statement.relations[k - 1].symbol in EQUAL:
                 before = statement.sides[k - 1].tree
                 found = found or (before is not None and _squares(before))
     return found
+
+
+def _square_matrices(statements: Sequence[Statement]) -> set[str]:
+    """The capitals that stand between a vector and its transpose, the A of xᵀ A x."""
+    out: set[str] = set()
+    for side in (side.tree for s in statements for side in s.sides if side.tree is not None):
+        for node in trees(side):
+            items = [x for _, x in node.items] if isinstance(node, t.Factors) else []
+            for first, inner, last in zip(items, items[1:], items[2:], strict=False):
+                match first, inner:
+                    case t.Scripted(base=base, sup=sup), t.Name(letter=letter) if sup is not None:
+                        if is_transpose(sup) and letter.isupper() and base == last and _letter(base).islower():
+                            out.add(letter)
+    return out
+
+
+def _has(item: t.Tree, letters: set[str]) -> bool:
+    """A, or a multiple αA."""
+    return _letter(item) in letters or (isinstance(item, t.Factors) and _letter(item.items[-1][1]) in letters)
 
 
 def _has_identity(item: t.Tree) -> bool:

@@ -16,15 +16,17 @@ from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
+from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.doubts import doubt, total_and_partial
-from deltarule.checking.facts_in_words import facts_for, said_in_words
+from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
+from deltarule.checking.in_cases import for_some_values, part_of_a_definition
 from deltarule.checking.index_conditions import at_equal_indices, conditions, not_of_both
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
@@ -40,6 +42,7 @@ from deltarule.checking.learning import (
 )
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, other_than_layout, ranges_apart
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
@@ -48,7 +51,17 @@ from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS,
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
-from deltarule.checking.settings import in_a_list, index_letters, no_claim, sets_a_value, varied
+from deltarule.checking.settings import (
+    before_the_update,
+    in_a_list,
+    in_block,
+    in_words,
+    index_letters,
+    needs_normalised,
+    no_claim,
+    sets_a_value,
+    varied,
+)
 from deltarule.checking.shared_parts import connect
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
@@ -102,13 +115,15 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = spelled_out(derivatives_written_out(document, statements), document.text)
+    statements = spelled_out(
+        derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
+    )
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(statements)
     statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements)
     watch.start(sum(1 for _ in claimed(statements)))
-    state = _best(document, statements, given, watch)
+    state = _best(document, statements, given, watch, statements)
     at = 0
     parts = sections(document, statements)
     declared = [pair for s in statements for pair in s.memberships]
@@ -117,13 +132,15 @@ def check_statements(
         rows = state.rows[first:at]
         if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
             continue
-        alone = _best(document, part, given, watch.inside(first), declared)
+        alone = _best(document, part, given, watch.inside(first), statements, declared)
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
     _shapes_misread(state)
     by_what_it_rests_on(
         state, parts, lambda some: sum(1 for _ in claimed(some)),
-        lambda some, declared, first: _judged(document, some, given, watch.inside(first), declared=declared),
+        lambda some, declared, first: _judged(
+            document, some, given, watch.inside(first), statements, declared=declared
+        ),
         watch.refuses,
     )  # fmt: skip
     about(state)
@@ -155,7 +172,8 @@ def _by_itself(state: State, document: Document, statements: Sequence[Statement]
         rows = state.rows[first:at]
         if not any(row.verdict == "ill-shaped" and mixes_ranks(row.reason) for row in rows) or watch.refuses(at):
             continue
-        alone = _judged(document, [replace(statement, continues=False)], given, watch.inside(first), declared=declared)
+        own = [replace(statement, continues=False)]
+        alone = _judged(document, own, given, watch.inside(first), statements, declared=declared)
         for row, own in zip(rows, alone.rows, strict=True):
             kept = other_than_layout(row) or own.verdict == "ill-shaped"
             if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and not kept:
@@ -168,12 +186,13 @@ def _best(
     statements: Sequence[Statement],
     given: Given,
     watch: Watch,
+    whole: Sequence[Statement],
     declared: Sequence[tuple[t.Tree, t.Tree]] = (),
 ) -> State:
     """The rows judged; once more, where letters of layers were taken for one vector."""
-    state = _judged(document, statements, given, watch, declared=declared)
+    state = _judged(document, statements, given, watch, whole, declared=declared)
     if (letters := circles(state)) and not watch.refuses(len(state.rows) - 1):
-        other = _judged(document, statements, given, watch.inside(0), letters, declared)
+        other = _judged(document, statements, given, watch.inside(0), whole, letters, declared)
         if decided(other) > decided(state):
             retold(state, other)
             return other
@@ -185,10 +204,11 @@ def _judged(
     statements: Sequence[Statement],
     given: Given,
     watch: Watch,
+    whole: Sequence[Statement],
     lettered: Collection[str] = (),
     declared: Sequence[tuple[t.Tree, t.Tree]] = (),
 ) -> State:
-    """The rows of some statements of a document, by what they say."""
+    """The rows of some statements of a document, by what they say and by what the whole supposes where they stand."""
     statements = of_one_pattern(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
@@ -217,7 +237,8 @@ def _judged(
         given.assume(state)
         with_covariances(state)
         watch.learnt()
-        under, said = conditions(state, statements), said_in_words(state, statements)
+        under, said = conditions(state, statements), said_in_words(state, whole)
+        state.whole, state.conditional, state.supposed = whole, *conditional(said, whole)
         values = said_values(state, statements)
         for place, statement in enumerate(statements):
             state.under = under.get(place, [])
@@ -368,21 +389,6 @@ def _row(
             mend(state, left.tree, right.tree, row)
 
 
-def in_block(state: State, statement: Statement) -> bool:
-    """Whether a formula stands by itself, and not among words."""
-    return bool(getattr(state.document.segments[statement.block], "display", False))
-
-
-def in_words(side: t.Tree) -> bool:
-    """Whether a side is several words, also with arguments: cross entropy(y, ŷ)."""
-    match side:
-        case t.Words():
-            return True
-        case t.Factors(items=((_, t.Words()), ("", t.Group(kind="(")))):
-            return True
-    return False
-
-
 def _undecided(state: State, left: t.Tree, row: DocumentRow, reason: str) -> None:
     row.verdict, row.reason = "undecided", reason
     row.condition, row.domain, row.counterexample, row.hint, row.suggestion = None, (), None, "", ""
@@ -408,7 +414,7 @@ def _step(state: State, statement: Statement) -> int:
 def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
     """θ_new = θ_old - …, or w = w - η …: the name on the left stands on the right as well."""
     found = reference(left, state.symbols.usage)
-    if found is None:
+    if found is None or (found.primes and state.symbols.function(found.base) is not None):
         return False
     if any(word in mark.lower() for mark in (found.mark, found.label) for word in NEW):
         return True
@@ -431,29 +437,13 @@ def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
         not_of_both(state, row)
 
 
-def _before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """A number that does not come out of values that the text has updated since is left open."""
-    if row.verdict != "refuted" or not state.updated or not is_calculation(right):
-        return
-    known = state.definitions
-    for name in sorted(mentioned(state, left)):
-        if any(name == key or (name in known.equations and known.depends(name, key)) for key in state.updated):
-            row.verdict, row.counterexample = "undecided", None
-            row.reason = f"{name} rests on values that were updated since"
-            return
-
-
-def _needs_normalised(row: DocumentRow) -> bool:
-    """Σ y = 1 itself follows from the condition Σ y = 1: where the document assumes it, it is an assumption."""
-    return row.condition is not None and row.condition.kind == "normalised-targets"
-
-
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
     state.facts_at[id(row)], state.values_at[id(row)] = state.facts, state.values_here
     before = set(state.definitions.equations)
     try:
-        done = not isinstance(left, t.Num) and defines(state, statement, k, left, right, row)
+        in_cases = k == 0 and for_some_values(state, statement)
+        done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, right, row)
     except Circle:
         claim(state, left, right, row)
         if row.verdict not in {"proved", "conditional"}:
@@ -467,17 +457,22 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
             state.written[found.key] = right
         return
     if computed(state, left, right, row):
-        _before_the_update(state, left, right, row)
+        before_the_update(state, left, right, row)
         return
     claim(state, left, right, row)
+    if in_cases and row.verdict not in {"proved", "conditional"} and part_of_a_definition(state, statement, row):
+        _not_understood(state, left)
+        return
     if row.verdict not in {"proved", "conditional"} and state.under:
         _under_conditions(state, left, right, row)
     chain_rule_itself(state, left, right, row)
     with_stacked_samples(state, left, right, row)
     at_given_sizes(state, statement, left, right, row)
-    _before_the_update(state, left, right, row)
+    before_the_update(state, left, right, row)
     at_said_values(state, left, right, row)
     at_its_values(state, left, right, row)
+    if perhaps_meant(state, left, right, row):
+        return
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return
@@ -493,7 +488,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         state.refuted_early.append((left, right, row))
     if row.verdict == "proved" and k == 0:
         adopts(state, left, right, row)
-    if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or _needs_normalised(row)):
+    if k == 0 and (row.verdict in {"refuted", "ill-shaped", "undecided"} or needs_normalised(row)):
         _ = redefines(state, statement, left, right, row) or assumes(state, statement, left, right, row)
         if row.verdict not in {"refuted", "ill-shaped", "undecided"}:  # what gives a meaning is no proof of itself
             state.refuted_early = [one for one in state.refuted_early if one[2] is not row]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.lowered import lowered
 from deltarule.checking.probabilities import is_named_here
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol
 from deltarule.language.functions import FUNCTIONS
@@ -197,7 +197,9 @@ def _nowhere_else(state: State, sides: list[Expression]) -> str:
     used = [names(state.definitions.unfold(e)) | names(e) for e in sides]
     known = set(state.definitions.equations) | set(state.symbols.macros)
     known = known.union(*(names(e.right) for e in state.definitions.equations.values()))
-    known = known.union(*map(names, _bodies(state)))
+    known = known.union(
+        *map(names, _bodies(state)), *(mentioned(state, body) for _, body in state.symbols.inline.values())
+    )
     for statement in state.statements:
         for element, _ in statement.memberships:
             if (found := reference(element, state.symbols.usage)) is not None:

@@ -1,140 +1,125 @@
-"""Inequalities of the text as facts: "for $a > 0$", "assume $x > 0$", "with $0 < y < 1$", `x \\in (0, 1)`.
+"""What the words of the text suppose: "for $a > 0$", "on a mistake ($m < 0$)", "case $y = 1$:", "with a symmetric $A$".
 
 What is assumed holds from there on; what stands behind "for", "if" or "when" in the same sentence, and in the formula
-that ends it.
+that ends it; what stands in parentheses in its sentence; a case up to the next; a heading in its section. Where it is
+open how far the words reach, nothing is proved by them, and nothing refuted that they would make true.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from deltarule.algebra import Facts
+from deltarule.checking.condition_words import OTHERWISE
+from deltarule.checking.label_values import label_values
+from deltarule.checking.matrices_in_words import said_of_matrices
+from deltarule.checking.reach import Reach, Written, only_in_parentheses, reach_of_a_name, reaches
+from deltarule.checking.relations import ABOVE, BELOW
+from deltarule.checking.sides_of_zero import without_a_modulus
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import negate, subtract
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import ONE, ZERO, Expression
+from deltarule.language.expression import ONE, ZERO, Expression, Number, Symbol
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["Said", "facts_for", "said_in_words"]
+__all__ = ["conditional", "facts_for", "said_in_words"]
 
-ABOVE = frozenset({">", "\\gt"})
-BELOW = frozenset({"<", "\\lt"})
-LASTING = frozenset({"assume", "assuming", "suppose", "let", "with", "where", "given", "provided", "since", "as"})
-LOCAL = frozenset({"for", "if", "when", "whenever", "für", "wenn", "si", "falls", "cuando", "pour", "lorsque", "quand",
-                   "para", "per", "se", "quando", "pro", "při", "když", "jestliže", "dla", "gdy", "jeśli", "przy",
-                   "для", "если", "при", "когда", "当", "若", "如果"})  # fmt: skip
-AND = frozenset({"and", "und", "et", "y", "e"})
-WORDS = re.compile(r"如果|[\u4e00-\u9fff]|[^\W\d_\u4e00-\u9fff]+")
-"""Words; of Chinese ones each character."""
-SENTENCE = re.compile(r"\n[ \t]*\n|\n[ \t]*(?:#|[-*+] |\d+[.)] )|[.!?]\s|。")
+SIZES = frozenset({"n", "N", "m", "M", "d", "D", "K", "T", "L", "B"})
+NOTHING = Facts()
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is positive, from one character of the text to another."""
-
-    positive: tuple[Expression, ...]
-    first: int
-    last: int
-
-
-def said_in_words(state: State, statements: Sequence[Statement]) -> list[Said]:
-    """The inequalities of the document, each with where it holds."""
-    out: list[Said] = []
+def said_in_words(state: State, statements: Sequence[Statement]) -> list[tuple[Reach, Facts]]:
+    """The hypotheses of the document, each with where it holds."""
+    written = Written(state.document, statements)
+    out: list[tuple[Reach, Facts]] = [
+        (reach, facts) for place, facts in said_of_matrices(state, written) for reach in reach_of_a_name(written, place)
+    ]
     for place, statement in enumerate(statements):
-        positive = _positive(state, statement)
-        segment = state.document.segments[statement.block]
-        if not positive or statement.continues:
+        if statement.continues:
             continue
-        if getattr(segment, "display", False):
-            out += _behind_a_row(statements, statement, positive)
+        facts = _supposed(state, statement)
+        if facts is None:
             continue
-        words = WORDS.findall(state.document.text[max(0, segment.start - 60) : segment.start].lower())
-        word = next((w for w in reversed(words[-3:]) if w in LASTING | LOCAL), "")
-        first, last = _sentence(state, segment.start, segment.end)
-        if not word and (words and words[-1] in AND):  # with f(x) = … and $x > 0$
-            before = re.sub(r"\$[^$]*\$|\\\(.*?\\\)", " ", state.document.text[first : segment.start])
-            said_first = WORDS.findall(before.lower())[-3:]
-            if any(w in LASTING | LOCAL for w in said_first):
-                out.append(Said(positive, first, last))
-            continue
-        if not word:
-            continue
-        if word in LASTING:
-            last = len(state.document.text)
-        elif place + 1 < len(statements):
-            following = statements[place + 1]
-            between = state.document.text[segment.end : following.start]
-            if getattr(state.document.segments[following.block], "display", False) and not re.search(
-                r"[.!?]\s", between
-            ):
-                last = max(last, following.end)
-        if word in LOCAL:
-            first, last = _clause(state, statements, place, first, last)
-        out.append(Said(positive, first, last))
+        for reach in reaches(written, place):
+            if facts.equal and reach.lasting:
+                continue  # "with y = 1": a value, or a definition
+            if facts.equal and only_in_parentheses(written, statement):
+                continue  # "a similar pair (y = 1)": a value that later paragraphs may keep
+            out.append((reach, facts))
+            if not reach.lasting and (other := _otherwise(state, written, reach, facts)) is not None:
+                out[-1] = (replace(reach, last=other[0].first - 1), facts)
+                out.append(other)
     return out
 
 
-def _clause(state: State, statements: Sequence[Statement], place: int, first: int, last: int) -> tuple[int, int]:
-    """Where in its sentence a condition holds, if the sentence has several: one that stands right behind a formula
-    holds for what stands before it, back to the condition before; another holds up to the next."""
-    said = statements[place]
-    others = [s for s in statements if first <= s.start <= last and s is not said and _compares(s)]
-    if not others:
-        return first, last
-    text = state.document.text
-    opened = state.document.segments[said.block].start
-    behind = re.search(r"[$)]\s*,?\s*(?:\b[^\W\d_]+\s*)$", text[max(first, opened - 40) : opened]) is not None
-    if behind:
-        return max([s.end for s in others if s.end <= said.start], default=first), said.end
-    return said.start, min([s.start for s in others if s.start > said.start], default=last)
+def conditional(
+    said: Sequence[tuple[Reach, Facts]], statements: Sequence[Statement]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Where the statements begin that hold only under a condition which does not hold from there on; and where those
+    that are such a condition themselves, y = 1."""
+    local = [r for r, _ in said if not r.lasting]
+    held = {s.start for s in statements for r in local if r.first <= s.start <= r.last and s.start != r.at}
+    return frozenset(held), frozenset(r.at for r, facts in said if facts.equal and not r.lasting)
 
 
-def _compares(statement: Statement) -> bool:
-    return bool(statement.relations) and all(r.symbol in ABOVE | BELOW for r in statement.relations)
+def _otherwise(state: State, written: Written, reach: Reach, facts: Facts) -> tuple[Reach, Facts] | None:
+    """What "otherwise" supposes behind a condition, and where."""
+    end = written.sentence(reach.last)[1]
+    end = max(end, written.sentence(min(end + 2, len(written.text)))[1]) if reach.said <= end else end
+    found = OTHERWISE.search(written.text, reach.said, end)
+    if found is None or any(reach.said < c < found.start() for c in written.conditions if c != reach.said):
+        return None
+    there = replace(reach, first=found.start(), last=written.sentence(found.end())[1])
+    if len(facts.positive) == 1 and not facts.equal:
+        return there, Facts((negate(facts.positive[0]),))
+    if len(facts.equal) == 1 and not facts.positive:
+        name, value = facts.equal[0]
+        others = [
+            n for key, numbers in label_values(state) if name is Symbol(key) for n in numbers if Number(n) is not value
+        ]
+        if len(others) == 1:
+            return there, Facts((), ((name, Number(others[0])),))
+    return replace(there, sure=False), NOTHING
 
 
-def _behind_a_row(statements: Sequence[Statement], said: Statement, positive: tuple[Expression, ...]) -> Iterator[Said]:
-    """`\\frac{dE}{ds} = 0 \\quad \\text{for } s > 0`: what stands behind formulas of a row holds for them, back to the
-    condition before it."""
-    if not _conditional(said):
-        return
-    row = [s for s in statements if s.block == said.block and s.row == said.row and s.start <= said.start]
-    before = [s.end for s in row if s is not said and _conditional(s) and s.relations[0].symbol in ABOVE | BELOW]
-    yield Said(positive, max(before, default=min(s.start for s in row)), said.end)
-
-
-def _conditional(statement: Statement) -> bool:
-    words = WORDS.findall(statement.words_before.lower())
-    return bool(words and statement.relations) and words[-1] in LOCAL | LASTING
-
-
-def facts_for(state: State, said: Sequence[Said], statement: Statement) -> None:
+def facts_for(state: State, said: Sequence[tuple[Reach, Facts]], statement: Statement) -> None:
     """Put in force what is said where a statement stands."""
-    here = [e for one in said if one.first <= statement.start <= one.last for e in one.positive]
-    here = [e for k, e in enumerate(here) if negate(e) not in here[k + 1 :]]  # of a > 0 and a < 0, what was said last
-    here += [u for e in here if (u := state.definitions.unfold(e)) not in here]  # y s > 0 where s = wᵀx + b
-    lasting = tuple(e for e in state.facts.positive if e not in state.local_facts)
-    state.local_facts = tuple(e for e in here if e not in lasting)
-    if lasting + state.local_facts != state.facts.positive:
-        state.facts = replace(state.facts, positive=lasting + state.local_facts)
+    here = [(r, f) for r, f in said if r.first <= statement.start <= r.last and r.at != statement.start]
+    positive = list(dict.fromkeys(e for r, f in here if r.sure for e in f.positive))
+    positive = [e for k, e in enumerate(positive) if negate(e) not in positive[k + 1 :]]  # what was said last
+    positive += [u for e in positive for u in without_a_modulus(e) if u not in positive]
+    positive += [u for e in positive if (u := state.definitions.unfold(e)) not in positive]  # y s > 0, s = wᵀx + b
+    equal = list(dict.fromkeys(p for r, f in here if r.sure for p in f.equal))
+    lasting = tuple(e for e in state.facts.positive if e not in state.local_facts.positive)
+    kept = tuple(p for p in state.facts.equal if p not in state.local_facts.equal)
+    state.local_facts = Facts(tuple(e for e in positive if e not in lasting), tuple(p for p in equal if p not in kept))
+    state.facts = replace(
+        state.facts, positive=lasting + state.local_facts.positive, equal=kept + state.local_facts.equal
+    )
+    state.unsure = [f for r, f in here if not r.sure]
 
 
-def _sentence(state: State, start: int, end: int) -> tuple[int, int]:
-    text = state.document.text
-    breaks = [m.start() for m in SENTENCE.finditer(text)]
-    first = max((b for b in breaks if b < start), default=0)
-    last = min((b for b in breaks if b >= end), default=len(text))
-    return first, last
+def _supposed(state: State, statement: Statement) -> Facts | None:
+    """What a formula supposes if it is a hypothesis; None for one that is none."""
+    if positive := _positive(state, statement):
+        return Facts(positive)
+    if len(statement.relations) != 1 or statement.relations[0].symbol != "=":
+        return None
+    name, value = _number_or_name(state, statement.sides[0].tree), _number_or_name(state, statement.sides[1].tree)
+    if not isinstance(name, Symbol) or name.indices or not isinstance(value, Number):
+        return None
+    if name.name in SIZES or name.name in state.index_letters:
+        return None
+    return Facts((), ((name, value),))
 
 
 def _positive(state: State, statement: Statement) -> tuple[Expression, ...]:
-    """What a chain of strict inequalities between numbers and names says is positive."""
+    """What a chain of inequalities between numbers and names says is positive; of a ≥ 0 the boundary is left out."""
     out: list[Expression] = []
     trees = [side.tree for side in statement.sides]
     if statement.relations and all(r.symbol in ABOVE | BELOW for r in statement.relations):

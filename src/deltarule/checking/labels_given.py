@@ -9,6 +9,7 @@ from itertools import product as combinations
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
+from deltarule.checking.label_values import label_values
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import take
 from deltarule.checking.state import State, mentioned
@@ -16,7 +17,6 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import Number, Symbol, fresh
 from deltarule.language.traversal import names
 from deltarule.reading import tree as t
-from deltarule.reading.references import reference
 
 __all__ = ["at_its_values"]
 
@@ -31,7 +31,12 @@ def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     known = state.definitions
     used = mentioned(state, left) | mentioned(state, right)
     used |= {n for name in used if name in known.equations for n in names(known.unfold(known.equations[name].right))}
-    values = {key: numbers for key, numbers in _sets(state) if key in used and key not in known.equations}
+    given = {a for a, _ in state.facts.equal}  # "for y = 1" says which
+    values = {
+        key: numbers
+        for key, numbers in label_values(state)
+        if key in used and key not in known.equations and Symbol(key) not in given
+    }
     if not values or len(values) > MOST:
         return
     trials: list[tuple[dict[str, Fraction], DocumentRow]] = []
@@ -58,29 +63,6 @@ def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
         take(row, found, f"{found.reason}, for {said}")
     else:
         row.verdict, row.reason, row.counterexample = "undecided", f"it fails for other values than {said} only", None
-
-
-def _sets(state: State) -> Iterator[tuple[str, list[Fraction]]]:
-    """The names of which the text says that they are one of two numbers."""
-    for pairs in (state.declared, *(statement.memberships for statement in state.statements)):
-        for element, space in pairs:
-            found = reference(element, state.symbols.usage) if isinstance(element, t.Name | t.Scripted) else None
-            if found is None or found.key not in state.symbols.entities:
-                continue
-            match space:
-                case t.Group(kind="{", items=(one, other)):
-                    numbers = [n for n in map(_number, (one, other)) if n is not None]
-                    if len(numbers) == 2:
-                        yield found.key, numbers
-
-
-def _number(tree: t.Tree) -> Fraction | None:
-    match tree:
-        case t.Num(value=value):
-            return value
-        case t.Terms(items=((sign, t.Num(value=value)),)) if sign in {"+", "-"}:
-            return -value if sign == "-" else value
-    return None
 
 
 def _equations(state: State, at: dict[str, Fraction]) -> Iterator[Equation]:

@@ -44,6 +44,8 @@ def lowered(state: State, *sides: t.Tree, choices: Mapping[object, str] | None =
             lowering.meet(one, other)
         if len(state.symbols.parents) == known:
             break
+    else:  # an identity matrix has a new size each time
+        values = [v.with_expression(_settled(lowering.resized(v).expression, state.symbols.find)) for v in values]
     return lowering, [lowering.resized(v) for v in values]
 
 

@@ -17,6 +17,7 @@ from deltarule.checking.hidden_arguments import hidden_argument
 from deltarule.checking.inverted import by_the_variable
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.sides_of_zero import on_each_side
 from deltarule.checking.state import State
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
@@ -62,6 +63,18 @@ class Outcome:
 
 
 def equality(
+    state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
+) -> Outcome:
+    """The judgement of a pair; where |r| > d is known, also on each side of it."""
+    outcome = _equality(state, a, b, implied, facts, definitions)
+    sides = on_each_side(facts or state.facts) if outcome.status == "undecided" else ()
+    if not sides or not (names(a) | names(b)):
+        return outcome
+    found = [_equality(state, a, b, implied, one, definitions) for one in sides]
+    return found[0] if all(one.status == "proved" for one in found) else outcome
+
+
+def _equality(
     state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
 ) -> Outcome:
     defs = definitions or with_signals(state)

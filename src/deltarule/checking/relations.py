@@ -11,3 +11,7 @@ NAMES_THE_RIGHT = frozenset({"=:"})
 """y - t =: δ: the right side gets the left one as its meaning."""
 ROWS = EQUAL | UPDATES | NO_CLAIM | NAMES_THE_RIGHT
 """Signs that make a row."""
+
+ABOVE = frozenset({">", "\\gt", "\\ge", "\\geq", "\\geqslant", "≥"})
+BELOW = frozenset({"<", "\\lt", "\\le", "\\leq", "\\leqslant", "≤"})
+COMPARES = ABOVE | BELOW

@@ -15,7 +15,19 @@ from deltarule.reading.documents import Prose
 from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["in_a_list", "index_condition", "index_letters", "no_claim", "sets_a_value", "varied", "with_sigmoid"]
+__all__ = [
+    "before_the_update",
+    "in_a_list",
+    "in_block",
+    "in_words",
+    "index_condition",
+    "index_letters",
+    "needs_normalised",
+    "no_claim",
+    "sets_a_value",
+    "varied",
+    "with_sigmoid",
+]
 
 APART = frozenset({"\\ne", "\\neq", "≠"})
 SUPPOSING = frozenset({"if", "when", "whenever", "for", "case", "cases", "si", "wenn", "für", "cuando", "falls",
@@ -70,11 +82,13 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
         return "assumption", "which indices the text speaks of"
     found = reference(left, state.symbols.usage) if named else None
     if found is not None and first and is_number(right) and not found.primes and found.power is None:
+        if statement.start in state.supposed:
+            return "assumption", f"a value of {found.key}, for the place where it stands"
         if _name_of(left, found.key) in state.varied:
             return "assumption", f"a value of {found.key}, for the place where it stands"
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
-    if found is not None and first and isinstance(right, t.Name) and not _displayed(state, statement):
+    if found is not None and first and isinstance(right, t.Name) and not in_block(state, statement):
         counts = right.letter in state.index_letters and _counts(state, right)
         if counts and found.key not in state.symbols.objectives:
             return "assumption", f"a value of {found.key}, for the place where it stands"
@@ -106,7 +120,7 @@ def index_condition(state: State, left: t.Tree, sign: str, right: t.Tree) -> tup
     return ("=", left.letter, right) if sign in EQUAL else None
 
 
-def _displayed(state: State, statement: Statement) -> bool:
+def in_block(state: State, statement: Statement) -> bool:
     return bool(getattr(state.document.segments[statement.block], "display", False))
 
 
@@ -152,6 +166,33 @@ def sets_a_value(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) ->
     else:
         row.verdict, row.reason = "assumption", f"a value of {found.key}, for the place where it stands"
     row.counterexample = None
+
+
+def needs_normalised(row: DocumentRow) -> bool:
+    """Σ y = 1 itself follows from the condition Σ y = 1: where the document assumes it, it is an assumption."""
+    return row.condition is not None and row.condition.kind == "normalised-targets"
+
+
+def before_the_update(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """A number that does not come out of values that the text has updated since is left open."""
+    if row.verdict != "refuted" or not state.updated or not is_calculation(right):
+        return
+    known = state.definitions
+    for name in sorted(mentioned(state, left)):
+        if any(name == key or (name in known.equations and known.depends(name, key)) for key in state.updated):
+            row.verdict, row.counterexample = "undecided", None
+            row.reason = f"{name} rests on values that were updated since"
+            return
+
+
+def in_words(side: t.Tree) -> bool:
+    """Whether a side is several words, also with arguments: cross entropy(y, ŷ)."""
+    match side:
+        case t.Words():
+            return True
+        case t.Factors(items=((_, t.Words()), ("", t.Group(kind="(")))):
+            return True
+    return False
 
 
 def in_a_list(state: State, row: DocumentRow, left: t.Tree, right: t.Tree) -> None:

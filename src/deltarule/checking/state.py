@@ -58,8 +58,16 @@ class State:
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
     """The letters that count something in this document."""
-    local_facts: tuple[Expression, ...] = ()
-    """What is positive where the statement at hand stands, by the words of the text."""
+    local_facts: Facts = field(default_factory=Facts)
+    """What holds where the statement at hand stands, by the words of the text."""
+    whole: Sequence[Statement] = ()
+    """The statements of the document, where a part of them is judged."""
+    supposed: frozenset[int] = frozenset()
+    """Where the statements begin that are such conditions themselves."""
+    conditional: frozenset[int] = frozenset()
+    """Where the statements begin that hold under a condition of their sentence, case or row only."""
+    unsure: list[Facts] = field(default_factory=list)
+    """What may be meant to hold there: by it nothing is proved, and nothing refuted that it would make true."""
     mentioned: set[str] = field(default_factory=set)
     """Names that stand on a left side so far."""
     under: list[tuple[str, str, t.Tree]] = field(default_factory=list)

@@ -407,12 +407,16 @@ def _is_remark(group: list[Token]) -> bool:
 
 
 def _is_condition(group: list[Token]) -> bool:
-    """A relation in parentheses, as in `\\quad (i \\neq j)`: an inequality, or an equality of two letters."""
+    """A relation in parentheses, as in `\\quad (i \\neq j)`: an inequality, or an equality of a letter with a letter or
+    a number."""
     if len(group) < 5 or group[0].kind != "open" or group[0].text not in "([":
         return False
     inside = group[1:-1]
     signs = [token.text for token in inside if token.kind == "relation"]
-    return len(signs) == 1 and (signs[0] != "=" or [t.kind for t in inside] == ["name", "relation", "name"])
+    kinds = [t.kind for t in inside]
+    if "=" in signs:
+        return kinds[:2] == ["name", "relation"] and kinds[2:] in (["name"], ["number"], ["op", "number"])
+    return 0 < len(signs) < 3
 
 
 def _after_a_space(current: _Chunk) -> bool:

@@ -196,7 +196,26 @@ def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
     names = low.symbols.quantities.get(found.base, set()) if found is not None and not found.primes else set()
     if len(names) == 1 and (only := next(iter(names))).isalpha():  # ∇g, where g(w) was introduced
         return (t.Name(only, start=of.start, end=of.end),)
+    if (by := _the_variable(low, of)) is not None:
+        return (by,)
     raise Unread("a gradient that does not say by what", of.start)
+
+
+def _the_variable(low: Lowering, of: t.Tree) -> t.Name | None:
+    """The x of ∇(xᵀAx) and of ∇(bᵀx): the only small letter in an expression, or the only x, w or θ among several, if
+    no equation gives one of them."""
+    if not isinstance(of, t.Group | t.Scripted | t.Factors | t.Terms):
+        return None
+    low.lower(of)
+    found = {n.letter: n for n in t.walk(of) if isinstance(n, t.Name) and n.letter.islower() and n.letter != "top"}
+    found = {letter: n for letter, n in found.items() if low.symbols.function(letter) is None}
+    entities = [low.symbols.entities.get(letter) for letter in found]
+    if any(e is None or e.defined or e.samples for e in entities):
+        return None
+    usual = [n for letter, n in found.items() if letter in {"x", "w", "theta"}]
+    if len(usual) == 1 or len(found) == 1:
+        return usual[0] if usual else next(iter(found.values()))
+    return None
 
 
 def key_of(low: Lowering, tree: t.Tree) -> str | None:

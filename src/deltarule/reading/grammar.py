@@ -296,6 +296,8 @@ class Parser:
                 return applied.function(self, end)
         base = atom(self, end)
         scripted = self.scripts(base, end)
+        if self.kind(self.pos, end) == "unknown" and (factorial := self.factorial(scripted)) is not None:
+            return factorial
         if scripted is not base and id(base) in self.sums_in_braces:
             raise Unreadable("a script on a sum in braces: braces do not show, write parentheses", base.start)
         if scripted is not base and isinstance(base, Factors):
@@ -312,6 +314,18 @@ class Parser:
                 body = self.term(end)
                 return Big("sum", index, upper, body, start=base.start, end=body.end)
         return scripted
+
+    def factorial(self, of: Tree) -> Tree | None:
+        """`y!` and `y_i!` as a name of its own."""
+        token = self.tokens[self.pos]
+        name = of.base if isinstance(of, Scripted) else of
+        if token.text != "the character '!'" or not isinstance(name, Name) or name.accents:
+            return None
+        if isinstance(of, Scripted) and (of.sup is not None or of.primes):
+            return None
+        self.pos += 1
+        own = replace(name, letter=f"{name.letter}!", end=token.end)
+        return replace(of, base=own, end=token.end) if isinstance(of, Scripted) else own
 
     def opens_norm(self, end: int) -> bool:
         """Whether the bar at pos, behind a factor, is the first of two: `2 \\|w\\|`, and `2 |w|` without other bars."""

@@ -50,7 +50,7 @@ from deltarule.reading.guessing import (
 from deltarule.reading.ranges import ranged
 from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
 from deltarule.reading.shifted import Places
-from deltarule.reading.symbols import SAMPLES, Entity, Symbols
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
 from deltarule.reading.written_out import cases, group_value, identity, kronecker, matrix, norm, ones, unit_vector
 
@@ -151,7 +151,7 @@ class Lowering:
             and found == Reference("I", name=found.name)
         ):
             return identity(self)
-        if self.is_function(found) and found.base not in self.symbols.entities:
+        if self.is_function(found) and (found.base not in self.symbols.entities or found.base in KNOWN_FUNCTIONS):
             f = self.symbols.function(found.base)
             assert f is not None
             entity = self.symbols.entities.get(f.parameter)
@@ -162,7 +162,8 @@ class Lowering:
                 orders = (0,) * len(f.parameters)
                 return Value(Apply(f.table_name, tuple(map(Symbol, f.parameters)), orders))
             s = Symbol(f.parameter)  # a function without its argument: at the letter of its definition
-            return Value(Apply(f.table_name, (s,), (found.primes,)))
+            value = Value(Apply(f.table_name, (s,), (found.primes,)))
+            return value if found.power is None else to_power(self, value, found.power, node.start)
         return self.quantity(found, node.start)
 
     def is_euler(self, node: t.Scripted, r: Reference) -> bool:
@@ -472,7 +473,7 @@ class Lowering:
                 argument = group.items[0] if isinstance(group.items[0], t.Name | t.Scripted) else group
                 value = self.lower(t.replaced(body, lambda node: argument if node == written else None))
                 return called(self, value, arguments, found), k + 2
-            if self.is_function(found) and found.base not in self.symbols.entities:
+            if self.is_function(found) and (found.base not in self.symbols.entities or found.base in KNOWN_FUNCTIONS):
                 value = call_reference(self, found, group)
                 return called(self, value, arguments, found), k + 2
             if group.kind == "(" and takes_others(self, found.base, group):

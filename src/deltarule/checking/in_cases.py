@@ -1,0 +1,48 @@
+"""`g(z) = z` "for $z > 0$" beside another equation for g(z): it holds for some values only, and gives no meaning."""
+
+from __future__ import annotations
+
+import re
+
+from deltarule.checking.relations import EQUAL
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference
+from deltarule.reading.statement import Statement
+
+__all__ = ["for_some_values", "part_of_a_definition"]
+
+
+def for_some_values(state: State, statement: Statement) -> bool:
+    """Whether an equation stands under a condition, and another one has the same left side."""
+    return statement.start in state.conditional and bool(_others(state, statement))
+
+
+def part_of_a_definition(state: State, statement: Statement, row: DocumentRow) -> bool:
+    """Whether all equations for a left side stand under conditions: then each gives a part of its meaning."""
+    if not for_some_values(state, statement) or any(
+        s.start not in state.conditional for s in _others(state, statement)
+    ):
+        return False
+    left = statement.sides[0].tree
+    head = left.items[0][1] if isinstance(left, t.Factors) and len(left.items) == 2 else left
+    found = reference(head, state.symbols.usage) if isinstance(head, t.Name | t.Scripted) else None
+    if found is None or found.primes or found.transposed or found.key in state.symbols.macros:
+        return False  # a derivative, or something that is computed: no name for a value
+    function = state.symbols.functions.get(found.base)
+    if found.key in state.definitions.equations or (function is not None and function.defined):
+        return False
+    row.verdict, row.reason = "definition", "gives a part of the meaning, for some values only"
+    return True
+
+
+def _others(state: State, statement: Statement) -> list[Statement]:
+    own = _left(statement)
+    return [s for s in state.whole if s.start != statement.start and _left(s) == own and s.relations[0].symbol in EQUAL]
+
+
+def _left(statement: Statement) -> str:
+    if not statement.relations or statement.continues:
+        return ""
+    return re.sub(r"\s|&|\\[,;:! ]|\\q?quad", "", statement.sides[0].text)
