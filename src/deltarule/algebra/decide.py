@@ -10,6 +10,9 @@ from deltarule.language.expression import Expression
 
 __all__ = ["decide"]
 
+SMALL = Budget(nodes=100)
+AT_FIRST = Budget(points=4)
+
 
 def decide(left: Expression, right: Expression, facts: Facts | None = None, budget: Budget = DEFAULT) -> Verdict:
     """Whether `left = right` (see `prove`); where it is not proved, a point that refutes it is looked for.
@@ -24,15 +27,23 @@ def decide(left: Expression, right: Expression, facts: Facts | None = None, budg
     'refuted'
     """
     facts = (facts or Facts()).about(left, right)
+    if too_large(left, right, SMALL) and not too_large(left, right, budget):  # a proof may take long, a point does not
+        found = _point(left, right, facts, AT_FIRST)
+        if found is not None:
+            return Verdict("refuted", counterexample=found)
     proof = prove(left, right, facts, budget)
     if proof.proved:
         return Verdict("proved", proof.domain, proof=proof)
     if too_large(left, right, budget):
         return Verdict("undecided", reason=proof.reason, proof=proof)
-    from deltarule.algebra.refute import counterexample
-
-    with LOCK:
-        found = counterexample(left, right, facts, budget)
+    found = _point(left, right, facts, budget)
     if found is not None:
         return Verdict("refuted", counterexample=found, proof=proof)
     return Verdict("undecided", reason=proof.reason, proof=proof)
+
+
+def _point(left: Expression, right: Expression, facts: Facts, budget: Budget) -> dict[str, str] | None:
+    from deltarule.algebra.refute import counterexample
+
+    with LOCK:
+        return counterexample(left, right, facts, budget)

@@ -104,27 +104,30 @@ class Point:
         return value if random.random() < 0.6 else -value
 
     def _abstract(self, name: str, order: tuple[int, ...], arguments: list[Any]) -> Any:
-        """f(u) = A exp(Σ b u) + (Σ c u)², with rational numbers that the name decides."""
+        """f(u) = A exp(Σ b u) + (Σ c u)² at every other point, A sin(Σ b u) + Σ c u, which does not grow so where f
+        stands in f, at those between; with rational numbers that the name decides."""
         random = Random(f"{self.seed} function {name} {len(arguments)}")
         a = Fraction(random.randrange(3, 9), 4)
         b = [Fraction(random.randrange(1, 8), 8) for _ in arguments]
         c = [Fraction(random.randrange(1, 8), 4) for _ in arguments]
-        parts = (
-            " + ".join(f"{k} u_{n}" for n, k in enumerate(b, 1)),
-            " + ".join(f"{k} u_{n}" for n, k in enumerate(c, 1)),
+        inside, line = (
+            sum((ball(k) * u for k, u in zip(some, arguments, strict=True)), flint.arb(0)) for some in (b, c)
         )
-        text = f"{a} exp({parts[0]}) + ({parts[1]})²"
+        shown = [" + ".join(f"{k} u_{n}" for n, k in enumerate(some, 1)) for some in (b, c)]
+        total = sum(order)
+        grows = self.seed % 2 == 0
+        text = f"{a} exp({shown[0]}) + ({shown[1]})²" if grows else f"{a} sin({shown[0]}) + {shown[1]}"
         self.functions[name] = text if len(arguments) > 1 else text.replace("u_1", "u")
-        value = ball(a) * sum((ball(k) * u for k, u in zip(b, arguments, strict=True)), flint.arb(0)).exp()
+        value = ball(a) * (inside.exp() if grows else (inside.cos() if total % 2 else inside.sin()))
+        value = value if grows or total % 4 < 2 else -value
         for k, n in zip(b, order, strict=True):
             value *= ball(k) ** n
-        line = sum((ball(k) * u for k, u in zip(c, arguments, strict=True)), flint.arb(0))
-        total = sum(order)
-        if total <= 2:
-            factor = Fraction(1 if total == 0 else 2)
+        degree = 2 if grows else 1
+        if total <= degree:
+            factor = Fraction(2 if grows and total else 1)
             for k, n in zip(c, order, strict=True):
                 factor *= k**n
-            value += ball(factor) * line ** (2 - total)
+            value += ball(factor) * line ** (degree - total)
         return value
 
     # facts -----------------------------------------------------------------------------------------------------

@@ -213,6 +213,7 @@ class Definitions:
             n in self.equations or (values and n in self.values) for n in names(e) if which is None or n in which
         ):
             return e
+        whole: dict[str, Expression] = {}
 
         def replace(u: Expression) -> Expression | None:
             if not isinstance(u, Symbol) or (which is not None and u.name not in which):
@@ -220,7 +221,9 @@ class Definitions:
             equation = self.equations.get(u.name) or (self.values.get(u.name) if values else None)
             if equation is None:
                 return None
-            return substitute(at(equation.right, equation.left.axes, u.indices), replace)
+            if u.name not in whole:
+                whole[u.name] = substitute(equation.right, replace)
+            return at(whole[u.name], equation.left.axes, u.indices)
 
         return substitute(e, replace)
 

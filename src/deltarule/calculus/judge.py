@@ -66,15 +66,22 @@ class Judge:
         for pair in self._unfoldings(a, b):
             proof = prove(*pair, facts)
             if proof.proved:
-                if nowhere := self._nowhere(proof):
-                    return Judgement("undecided", (), nowhere)
-                return Judgement("proved", tuple(proof.domain), kinks=proof.kinks)
-        if refute:
-            verdict = decide(*self._whole(a, b), facts)
-            if verdict.status == "refuted":
-                return Judgement("refuted", (), verdict.reason, dict(verdict.counterexample or {}) or None)
-            return Judgement("undecided", (), verdict.reason)
-        return Judgement("undecided", (), "no proof was found")
+                return self._proved(proof)
+        whole = self._whole(a, b)
+        verdict = decide(*whole, facts) if refute else None
+        proof = prove(*whole, facts) if verdict is None else verdict.proof
+        if proof is not None and proof.proved:
+            return self._proved(proof)
+        if verdict is None:
+            return Judgement("undecided", (), "no proof was found")
+        if verdict.refuted:
+            return Judgement("refuted", (), verdict.reason, dict(verdict.counterexample or {}) or None)
+        return Judgement("undecided", (), verdict.reason)
+
+    def _proved(self, proof: Proof) -> Judgement:
+        if nowhere := self._nowhere(proof):
+            return Judgement("undecided", (), nowhere)
+        return Judgement("proved", tuple(proof.domain), kinks=proof.kinks)
 
     def _nowhere(self, proof: Proof) -> str:
         """Why a proof is of nothing: it divides by what is zero by the definitions, q b - a with q = a/b, or takes the
@@ -111,6 +118,7 @@ class Judge:
         return Facts(tuple(positive), facts.equal), ""
 
     def _unfoldings(self, a: Expression, b: Expression) -> Iterator[tuple[Expression, Expression]]:
+        """The sides with more and more of the names replaced by what they stand for, but not all."""
         seen: set[tuple[Expression, Expression]] = set()
 
         def new(pair: tuple[Expression, Expression]) -> Iterator[tuple[Expression, Expression]]:
@@ -134,7 +142,6 @@ class Judge:
             linked = {n for n in present if set(definitions.mentions(n)) & present}
             c, d = (expand_functions(definitions.unfold(u, linked)) for u in (c, d))
             yield from new((c, d))
-        yield from new(self._whole(a, b))
 
     def _whole(self, a: Expression, b: Expression) -> tuple[Expression, Expression]:
         """Both sides with nothing left to unfold: the only ones that a point may refute, as names that are left could

@@ -311,6 +311,8 @@ def _bind(bodies: tuple[Expression, ...], bound: tuple[Axis, ...]) -> tuple[tupl
     ordered = [a for a in present if a in bound] + [a for a in bound if a not in present]
     level = max((body.level for body in bodies), default=0)
     renaming = {a: Axis(f"~{level + k}", a.size) for k, a in enumerate(ordered, 1)}
+    if all(a == own for a, own in renaming.items()):
+        return bodies, tuple(ordered)
     return tuple(rename(body, renaming) for body in bodies), tuple(renaming.values())
 
 
@@ -374,6 +376,7 @@ def rebuild(node: Expression, children: tuple[Expression, ...], bound: tuple[Axi
 def rename(node: Expression, renaming: Mapping[Axis, Index]) -> Expression:
     """The expression with free axes renamed, or fixed at one component (an axis renamed to a number)."""
     memo: dict[Expression, Expression] = {}
+    touched = {*renaming, *(i for i in renaming.values() if isinstance(i, Axis))}
 
     def visit(e: Expression) -> Expression:
         if not any(a in renaming for a in e.axes):
@@ -393,21 +396,22 @@ def rename(node: Expression, renaming: Mapping[Axis, Index]) -> Expression:
                 return Delta(moved(a), moved(b))
             case Selection(terms=terms, constant=constant):
                 return selection(((moved(a), c) for a, c in terms), constant)
-            case Inverse(indices=indices):
-                (body,), bound = opened(e)
-                return Inverse(visit(body), bound, map(moved, indices))
-            case Product(bound=(_, *_)) | Maximum() | Determinant():
-                bodies, bound = opened(e)
+            case Product(bound=(_, *_)) | Maximum() | Determinant() | Inverse():
+                apart = touched.isdisjoint(e.bound)  # else one is renamed with the free ones, or one of those is bound
+                bodies, bound = (e.children, e.bound) if apart else opened(e)
+                if isinstance(e, Inverse):
+                    return Inverse(visit(bodies[0]), bound, map(moved, e.indices))
                 return rebuild(e, tuple(visit(b) for b in bodies), bound)
         return rebuild(e, tuple(visit(c) for c in e.children))
 
     return visit(node)
 
 
-def opened(node: Binder) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
-    """The children of a node with its bound axes made free under fresh names, and those axes."""
-    renaming = {a: fresh(a.size) for a in node.bound}
-    return tuple(rename(b, renaming) for b in node.children), tuple(renaming.values())
+def opened(node: Binder, names: Iterable[str] = ()) -> tuple[tuple[Expression, ...], tuple[Axis, ...]]:
+    """The children of a node with its bound axes made free, under the names given or fresh ones, and those axes."""
+    given = tuple(names)
+    free = [Axis(given[k], a.size) if given else fresh(a.size) for k, a in enumerate(node.bound)]
+    return tuple(rename(b, dict(zip(node.bound, free, strict=True))) for b in node.children), tuple(free)
 
 
 def at(node: Expression, axes: tuple[Axis, ...], indices: tuple[Index, ...]) -> Expression:
