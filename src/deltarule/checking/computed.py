@@ -15,7 +15,7 @@ from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.settings import with_sigmoid
 from deltarule.checking.state import State
-from deltarule.checking.worked_numbers import equal_to_the_digits, is_number, rounded
+from deltarule.checking.worked_numbers import entries_apart, equal_to_the_digits, is_number, rounded
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Derivative, Expression, Number
 from deltarule.language.traversal import names, walk
@@ -31,6 +31,10 @@ STEPS = 5
 
 def computed(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
     """Whether the left side has a value through the definitions; it is then compared with the decimal on the right."""
+    if (entries := entries_apart(left, right)) is not None:
+        row.verdict, row.reason = "refuted", "the product of the two matrices has another entry"
+        row.counterexample = entries
+        return True
     ball = rounded(right, STEPS)
     if ball is None:
         return False

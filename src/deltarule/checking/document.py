@@ -121,7 +121,7 @@ def check_statements(
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(statements)
     statements = probabilities_named(functions_apart(statements, document.text))
-    statements, spelling = in_one_spelling(statements)
+    statements, spelling = in_one_spelling(statements, document.text)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
     at = 0

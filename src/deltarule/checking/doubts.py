@@ -30,6 +30,12 @@ ZERO = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat\w+|vanish\w*|zero|setze\w*|null|annul\w+|igual\w+)\b|令|设|приравн\w+|нулю|нул[юьяё]",
     re.I,
 )
+OUTSIDE = re.compile(
+    r"^[\s$\\)\].,;]*(?:\w+\s+){0,3}(?:outside|out of (?:range|bounds)|beyond|fuera|au-delà|außerhalb|fuori|fora|poza"
+    r"|вне|之外)",
+    re.I,
+)
+"""What stands behind a 0 that is the value at indices outside a range."""
 NEAR = 120
 """Characters before a derivative in which it may be said that it is set to 0."""
 FAR = 600
@@ -46,6 +52,8 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         return "an equation to be solved: a derivative is set to 0"
     if both := total_and_partial(state, left, right):
         return both
+    if right == t.Num(Fraction(0)) and OUTSIDE.match(state.document.text[statement.end : statement.end + NEAR]):
+        return "a value for indices outside their range"
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):
@@ -178,7 +186,7 @@ def _index_counts(state: State, name: str) -> set[int]:
         for side in statement.sides:
             for node in t.walk(side.tree) if side.tree is not None else ():
                 if isinstance(node, t.Scripted) and (found := reference(node, state.symbols.usage)) is not None:
-                    out |= {len(found.indices)} if found.key == name and not found.transposed else set()
+                    out |= {len(found.indices) + found.column} if found.key == name and not found.transposed else set()
     return out
 
 

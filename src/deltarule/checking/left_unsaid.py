@@ -62,12 +62,16 @@ def other_side(e: Expression) -> Expression | None:
 
 
 def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
+    """That the targets add up to 1: those of one sample, y_k, or of each, t_{nk} and y^{(i)}_k."""
     for key, entity in list(state.symbols.entities.items()):
-        if key in TARGETS and entity.rank == 1 and key not in state.definitions.equations:
-            axis = fresh(state.symbols.find(entity.sizes[0]))
-            total = multiply(Symbol(key, (axis,)), bound=(axis,))
+        if key not in (*TARGETS, "Y", "T") or entity.rank not in {1, 2} or key in state.definitions.equations:
+            continue
+        axes = [fresh(size) for size in state.symbols.sizes(entity)]
+        for axis in reversed(axes[-entity.rank :]):
+            total = multiply(Symbol(key, axes), bound=(axis,))
             facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))
-            yield Condition("normalised-targets", f"Σ {key} = 1"), facts
+            which = "" if len(axes) == 1 else " for each sample"
+            yield Condition("normalised-targets", f"Σ {key} = 1{which}"), facts
 
 
 def defined_elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, Definitions]]:

@@ -5,32 +5,54 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, base_name, is_index, script_items, trees
+from deltarule.reading.references import INDEX_LETTERS, base_name, is_index, is_transpose, script_items, trees
 
-__all__ = ["compared", "places_in_vectors"]
+__all__ = ["compared", "places_in_vectors", "summed_vectors"]
 
 
-def places_in_vectors(sides: Sequence[t.Tree], listed: Collection[str]) -> set[str]:
+def places_in_vectors(
+    sides: Sequence[t.Tree], listed: Collection[str], summed: Collection[str] = frozenset()
+) -> set[str]:
     """The letters below names, none of them an index letter, that say which component: every name that they stand
-    below has components elsewhere, and they stand below two of them or beside an index, as in δ_{ck} and 1[k = c].
+    below has components elsewhere, and they stand below two of them, below one that is a vector for each letter of a
+    sum, or beside an index, as in δ_{ck} and 1[k = c].
 
-    `listed` are the names that the text puts into some ℝ^n.
+    `listed` are the names that the text puts into some ℝ^n, `summed` other letters that some sum runs over.
     """
     below: dict[str, set[str]] = {}
     have = {name for name in listed if name}
     beside: set[str] = set()
+    vectors = summed_vectors(sides)
     for side in sides:
         for node in trees(side):
             match node:
                 case t.Scripted(base=t.Name(letter="delta", accents=()), sub=sub) if len(script_items(sub)) == 2:
                     beside |= _other(script_items(sub))
                 case t.Scripted(base=t.Name() as name, sub=(t.Name(accents=(), style="") as letter)):
+                    if letter.letter in INDEX_LETTERS or letter.letter in summed or "·" in name.letter:
+                        have.add(base_name(name))  # also the P(· | c) with o, from P(o | c)
                     if letter.letter in INDEX_LETTERS:
-                        have.add(base_name(name))
-                    elif len(letter.letter) == 1 and letter.letter.islower():
+                        continue
+                    if len(letter.letter) == 1 and letter.letter.islower():
                         below.setdefault(letter.letter, set()).add(base_name(name))
             beside |= _other(tuple(compared(node)))
-    return {x for x, names in below.items() if names <= have and (len(names) > 1 or x in beside)}
+    several = {x for x, names in below.items() if len(names) > 1 or names & vectors}
+    return {x for x, names in below.items() if names <= have and x in several | beside}
+
+
+def summed_vectors(sides: Sequence[t.Tree]) -> set[str]:
+    """The u of Σ_w exp(u_wᵀ v): a vector for each w, and u_o is another of them."""
+    out: set[str] = set()
+    for node in (n for side in sides for n in trees(side)):
+        match node:
+            case t.Big(index=t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_)), body=body):
+                out |= {
+                    base_name(n.base)
+                    for n in trees(body)
+                    if isinstance(n, t.Scripted) and isinstance(n.base, t.Name) and n.sub == t.Name(letter)
+                    and n.sup is not None and is_transpose(n.sup)
+                }  # fmt: skip
+    return out
 
 
 def compared(node: t.Tree) -> Iterator[t.Tree]:

@@ -7,11 +7,13 @@ A sample index or an index that all of it shares is the index of the quantity, `
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 
+from deltarule.checking.places import summed_vectors
 from deltarule.reading import tree as t
-from deltarule.reading.references import label_text, script_items, trees
+from deltarule.reading.references import base_name, label_text, script_items, trees
 from deltarule.reading.statement import Side, Statement
 
 __all__ = ["is_named_here", "probabilities_named"]
@@ -28,6 +30,8 @@ def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not any(isinstance(n, t.Given | t.Compare) for side in sides for n in trees(side)):
         return statements
 
+    families = _families(sides) | _of_vectors(statements, summed_vectors(sides))
+
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Factors):
             return None
@@ -36,7 +40,7 @@ def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
         while k < len(node.items):
             op, item = node.items[k]
             behind = node.items[k + 1] if k + 1 < len(node.items) else None
-            named = _one(item, behind[1]) if behind is not None and not behind[0] else None
+            named = _one(item, behind[1], families) if behind is not None and not behind[0] else None
             items.append((op, named or t.replaced(item, change)))
             k += 1 if named is None else 2
         if len(items) == len(node.items):
@@ -58,7 +62,7 @@ def is_named_here(name: str) -> bool:
     return IS_NAMED.search(name) is not None
 
 
-def _one(head: t.Tree, behind: t.Tree) -> t.Tree | None:
+def _one(head: t.Tree, behind: t.Tree, families: Set[tuple[str, str]]) -> t.Tree | None:
     """The name of `P(…|…)`, `P(x = 1)` and `1\\{y = 1\\}`; None for anything else."""
     group, above = (behind.base, behind.sup) if isinstance(behind, t.Scripted) else (behind, None)
     if not isinstance(group, t.Group) or (isinstance(behind, t.Scripted) and (behind.sub or behind.primes)):
@@ -74,7 +78,7 @@ def _one(head: t.Tree, behind: t.Tree) -> t.Tree | None:
         kind = ("(", ")")
     else:
         return None
-    text, shared = _text(group)
+    text, shared = _text(group, letter, families)
     if "?" in text or len(shared) > 1:
         return None
     name = t.Name(letter + kind[0] + text + kind[1], start=head.start, end=behind.end)
@@ -97,7 +101,40 @@ def _of_samples(group: t.Group) -> bool:
     return any(isinstance(n, t.Scripted) and isinstance(n.sup, t.Group) for n in trees(group))
 
 
-def _text(group: t.Group) -> tuple[str, set[tuple[str, str]]]:
+def _families(sides: Sequence[t.Tree]) -> set[tuple[str, str]]:
+    """(P, c) where P(w | c) is summed over w: a probability for each w."""
+    out: set[tuple[str, str]] = set()
+    for node in (n for side in sides for n in trees(side)):
+        match node:
+            case t.Big(index=t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_)), body=body):
+                pairs = [pair for n in trees(body) if isinstance(n, t.Factors) for pair in pairwise(n.items)]
+            case _:
+                continue
+        for (_, head), (op, group) in pairs:
+            match head, group:
+                case t.Name(letter=name), t.Group(kind="(", items=(t.Given(of=t.Name(letter=of), by=by),)) if (
+                    of == letter and not op
+                ):
+                    out.add((name, "; ".join(map(label_text, by))))
+    return out
+
+
+def _of_vectors(statements: Sequence[Statement], vectors: Set[str]) -> set[tuple[str, str]]:
+    """The same for P(o | c) = … u_oᵀ v …, where u is a vector for each letter of a sum."""
+    out: set[tuple[str, str]] = set()
+    for s in statements:
+        match s.sides[0].tree if len(s.sides) > 1 else None, s.sides[1].tree if len(s.sides) > 1 else None:
+            case (
+                t.Factors(items=((_, t.Name(letter=name)), ("", t.Group(kind="(", items=(given,))))),
+                t.Tree() as right,
+            ) if isinstance(given, t.Given) and isinstance(given.of, t.Name):
+                own = [n.base for n in trees(right) if isinstance(n, t.Scripted) and n.sub == given.of]
+                if any(isinstance(base, t.Name) and base_name(base) in vectors for base in own):
+                    out.add((name, "; ".join(map(label_text, given.by))))
+    return out
+
+
+def _text(group: t.Group, head: str, families: Set[tuple[str, str]]) -> tuple[str, set[tuple[str, str]]]:
     """What stands inside, without its common index; the indices, each as a sample or as a component."""
     shared: set[tuple[str, str]] = set()
 
@@ -113,6 +150,11 @@ def _text(group: t.Group) -> tuple[str, set[tuple[str, str]]]:
 
     def said(item: t.Tree) -> str:
         match item:
+            case t.Given(of=t.Name(letter=letter, accents=()), by=by) if (
+                _is_letter(letter) and (head, "; ".join(map(label_text, by))) in families
+            ):
+                shared.add(("component", letter))  # P(w | c), for each w
+                return f"· | {'; '.join(map(said, by))}"
             case t.Given(of=of, by=by):
                 return f"{said(of)} | {'; '.join(map(said, by))}"
             case t.Compare(sides=(first, t.Name(letter=letter, accents=())), relations=(one,)) if _is_letter(letter):

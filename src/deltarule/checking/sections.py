@@ -178,7 +178,11 @@ def _plain(state: State, function: str) -> str:
 def _names(state: State, row: DocumentRow) -> Iterator[str]:
     for left, right, judged in state.judged:
         if judged is row:
-            for node in (*t.walk(left), *t.walk(right)):
-                found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
+            nodes = [*t.walk(left), *t.walk(right)]
+            inside = {id(n.base) for n in nodes if isinstance(n, t.Scripted)}  # of E_n, E is another name
+            for node in nodes:
+                if id(node) in inside or not isinstance(node, t.Name | t.Scripted):
+                    continue
+                found = reference(node, state.symbols.usage)
                 if found is not None:
                     yield from (found.key, found.base) if found.base in state.symbols.functions else (found.key,)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from deltarule.checking.counted_from_zero import counted_from_one
+from deltarule.checking.index_names import indices_told_apart
 from deltarule.checking.places import compared, places_in_vectors
 from deltarule.checking.rows import DocumentRow
 from deltarule.reading import tree as t
@@ -81,8 +83,9 @@ class Spelling:
                 row.suggestion = re.sub(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", old, row.suggestion)
 
 
-def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement], Spelling]:
+def in_one_spelling(statements: Sequence[Statement], text: str) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas."""
+    statements = counted_from_one(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     ranging = {
         s.sides[0].tree.letter
@@ -93,8 +96,8 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
     listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    spelling = Spelling(_summed_letters(sides, ranging | places_in_vectors(sides, listed)), _timed(sides),
-                        _upright(sides))  # fmt: skip
+    ranging |= places_in_vectors(sides, listed, _summed(sides))
+    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides), _upright(sides))
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))
@@ -103,7 +106,7 @@ def in_one_spelling(statements: Sequence[Statement]) -> tuple[Sequence[Statement
         return tuple((spelling(element), space) for element, space in pairs)
 
     changed = [replace(s, sides=tuple(map(side, s.sides)), memberships=members(s.memberships)) for s in statements]
-    return changed, spelling
+    return indices_told_apart(changed, text), spelling
 
 
 def _counts_up(space: t.Tree) -> bool:
@@ -112,6 +115,13 @@ def _counts_up(space: t.Tree) -> bool:
         case t.Group(kind="{", items=(t.Num(), *_, _) as items):
             return any(isinstance(item, t.Dots) for item in items)
     return False
+
+
+def _summed(sides: Sequence[t.Tree]) -> set[str]:
+    """The letters that some sum runs over."""
+    bigs = [n for side in sides for n in trees(side) if isinstance(n, t.Big) and n.kind in {"sum", "prod"}]
+    first = [next((x for x in trees(n.index) if isinstance(x, t.Name)), None) for n in bigs]
+    return {x.letter for x in first if x is not None and not x.accents and not x.style}
 
 
 def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str]:

@@ -13,8 +13,9 @@ from typing import Any
 import flint
 
 from deltarule.reading import tree as t
+from deltarule.reading.references import is_transpose
 
-__all__ = ["equal_to_the_digits", "is_calculation", "is_number", "number_of", "rounded"]
+__all__ = ["entries_apart", "equal_to_the_digits", "is_calculation", "is_number", "number_of", "rounded"]
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "exp": lambda x: x.exp(),
@@ -77,6 +78,63 @@ def equal_to_the_digits(left: t.Tree, right: t.Tree) -> bool | None:
         if exact[0].overlaps(exact[1]):
             return None  # an equality like any other
         return bool(_enclosed(left).overlaps(_result(right)))
+
+
+def entries_apart(left: t.Tree, right: t.Tree) -> dict[str, str] | None:
+    """The first entries of two matrices of written numbers, of one shape, that no rounding makes equal."""
+    if not isinstance(right, t.Matrix):
+        return None
+    with flint.ctx.workprec(80):
+        one, other = _matrix(left), _matrix(right, shortest=1)
+        if one is None or other is None or [len(row) for row in one] != [len(row) for row in other]:
+            return None
+        for i, rows in enumerate(zip(one, other, strict=True), 1):
+            for j, (a, b) in enumerate(zip(*rows, strict=True), 1):
+                if a.is_finite() and not a.overlaps(b):
+                    shown = {"left": f"{float(a):.12g}", "right": f"{float(b):.12g}"}
+                    return {f"{side}, entry ({i}, {j})": value for side, value in shown.items()}
+    return None
+
+
+def _matrix(tree: t.Tree, shortest: int = ROUNDED_FROM) -> list[list[Any]] | None:
+    """The entries of a matrix of written numbers, of a product of two or more, or of one turned or times a number."""
+    match tree:
+        case t.Matrix(kind=kind, rows=rows) if kind in {"(", "["}:
+            out = [[None if x is None else _entry(x, shortest) for x in row] for row in rows]
+            whole = all(x is not None for row in out for x in row) and len({len(row) for row in out}) == 1
+            return out if whole else None
+        case t.Group(kind="(" | "[", items=(inside,)):
+            return _matrix(inside, shortest)
+        case t.Scripted(base=base, sub=None, sup=t.Tree() as sup, primes=0) if is_transpose(sup):
+            inside = _matrix(base, shortest)
+            return None if inside is None else [list(column) for column in zip(*inside, strict=True)]
+        case t.Factors(items=items):
+            return _matrices_multiplied(items, shortest)
+    return None
+
+
+def _matrices_multiplied(items: tuple[tuple[str, t.Tree], ...], shortest: int) -> list[list[Any]] | None:
+    total = _matrix(items[0][1], shortest)
+    number = _enclosed(items[0][1]) if total is None else None
+    for op, item in items[1:]:
+        value = _matrix(item, shortest)
+        if op not in {"", "cdot", "times"} or value is None or (total is None and number is None):
+            return None
+        total = _multiplied(total, value) if total is not None else [[number * x for x in row] for row in value]
+        if total is None:
+            return None
+    return total
+
+
+def _entry(tree: t.Tree, shortest: int) -> Any:
+    return _result(tree) if shortest == 1 else _enclosed(tree)
+
+
+def _multiplied(a: list[list[Any]], b: list[list[Any]]) -> list[list[Any]] | None:
+    if len(a[0]) != len(b):
+        return None
+    return [[sum((x * y for x, y in zip(row, column, strict=True)), flint.arb(0)) for column in zip(*b, strict=True)]
+            for row in a]  # fmt: skip
 
 
 def _is_decimal(node: t.Tree) -> bool:

@@ -23,6 +23,7 @@ from deltarule.language.traversal import substitute
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
+from deltarule.reading.shifted import Places, is_shifted
 from deltarule.reading.values import Unread, Value, transpose
 from deltarule.reading.written_out import matrix
 
@@ -234,6 +235,8 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
     found = reference(target, low.symbols.usage)
     if found is None:
         raise Unread("a derivative by something that is not a name", target.start)
+    if any(map(is_shifted, found.indices)) and not of.rank:
+        return at_a_shift(low, of, found, target.start)
     by = low.quantity(Reference(**{**found.__dict__, "power": None}), target.start)
     symbol = by.expression
     if not isinstance(symbol, Symbol):
@@ -264,6 +267,15 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
         f, x = of_row or of_col, by.row or by.col
         return Value(e, f, x) if lies == "row" else Value(e, x, f)
     raise Unread("a derivative with more than two axes", node.start)
+
+
+def at_a_shift(low: Lowering, of: Value, found: Reference, start: int) -> Value:
+    """∂L/∂s_{j-k} of a number: the entry of ∂L/∂s at j - k, 0 outside its range."""
+    places = Places(low, found.indices)
+    by = low.placed(low.symbols.entity(found), found, places.indices, start)
+    if by.rank or found.power is not None or not isinstance(by.expression, Symbol):
+        raise Unread("a derivative by something that is not a variable", start)
+    return places.selected(Value(Derivative(of.expression, by.expression)))
 
 
 def _by_power(low: Lowering, found: Reference, symbol: Symbol, start: int) -> Expression:

@@ -238,6 +238,9 @@ class Lowering:
                 return Value(Symbol(entity.key, (*leading, *placed)))
             if entity.rank != 2:
                 raise Unread(f"{entity.key} with {len(indices)} indices, where it has {entity.rank} axes", start)
+            if r.column:
+                row = fresh(self.symbols.find(entity.sizes[0]))
+                return Value(Symbol(entity.key, (*leading, row, self.sized(indices[0], entity.sizes[1]))), row)
             row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
             return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
         if entity.split:

@@ -16,6 +16,7 @@ from deltarule.reading import tree as t
 
 __all__ = [
     "ANY",
+    "COLUMN",
     "Reference",
     "Survey",
     "Usage",
@@ -40,6 +41,8 @@ LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
 ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
+COLUMN = t.Words(":")
+"""The : of z_{:i}, a column of z."""
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
 
 
@@ -54,6 +57,8 @@ class Reference:
     mark: str = ""
     """A mark below that does not count: `delta_y` has the mark `y`."""
     indices: tuple[t.Tree, ...] = ()
+    column: bool = False
+    """Whether its one index is the second of two, the i of z_i beside z_{mi}."""
     sample: t.Tree | None = None
     """The sample index above, as in `x^{(i)}`."""
     power: t.Tree | None = None
@@ -315,6 +320,9 @@ def _below(
 ) -> None:
     items = script_items(sub)
     if not items or sub is None:
+        return
+    if len(items) == 2 and items[0] == COLUMN:
+        out["indices"], out["column"] = items[1:], True
         return
     marked = _marked(sub, usage)
     if marked is not None:

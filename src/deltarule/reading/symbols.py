@@ -228,6 +228,9 @@ class Symbols:
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
+        if reference.mark in {"0", "·0"} and reference.indices:  # the α_{0m} beside α_{ml}
+            self.shaped(entity, len(reference.indices))
+            return
         if reference.mark and reference.label in {"", ANY}:
             steps = self.usage.steps if isinstance(self.usage, Survey) else set()
             if not reference.mark.isdigit() and not set(re.findall("[A-Za-z]+", reference.mark)) & (steps | {"L"}):
