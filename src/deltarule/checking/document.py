@@ -43,7 +43,7 @@ from deltarule.checking.learning import (
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.meant import perhaps_meant
-from deltarule.checking.mending import mend, other_than_layout, ranges_apart
+from deltarule.checking.mending import mend, other_than_layout, ranges_apart, shapes_misread
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
@@ -71,6 +71,7 @@ from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.superscripts import layers_above
+from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
@@ -86,8 +87,6 @@ __all__ = ["check_statements", "claimed"]
 NOTHING = Given()
 NEW = ("new", "next", "neu", "nuevo", "nueva", "nouveau", "nuovo", "novo", "新")
 """What marks the value after an update, θ_new."""
-MANY = 3
-"""Rows that do not fit from which on the shapes may be misread."""
 
 
 def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
@@ -135,12 +134,17 @@ def check_statements(
         alone = _best(document, part, given, watch.inside(first), statements, declared)
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
-    _shapes_misread(state)
+    shapes_misread(state)
     by_what_it_rests_on(
         state, parts, lambda some: sum(1 for _ in claimed(some)),
         lambda some, declared, first: _judged(
             document, some, given, watch.inside(first), statements, declared=declared
         ),
+        watch.refuses,
+    )  # fmt: skip
+    refute_at_two_steps(
+        state, lambda some: sum(1 for _ in claimed(some)),
+        lambda some: _judged(document, some, given, watch.inside(0), statements, unrolled=True),
         watch.refuses,
     )  # fmt: skip
     about(state)
@@ -149,17 +153,6 @@ def check_statements(
         state.findings.append(Finding("numbers-above", (), said))
     spelling.told(state.rows)
     return CheckedDocument(name, document.text, state.rows, state.findings)
-
-
-def _shapes_misread(state: State) -> None:
-    """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong."""
-    bad = [row for row in state.rows if row.verdict == "ill-shaped" and not other_than_layout(row)]
-    good = sum(row.verdict in {"proved", "conditional"} for row in state.rows)
-    if len(bad) < MANY or 2 * len(bad) <= good:
-        return
-    for row in bad:
-        row.verdict, row.hint, row.suggestion = "undecided", "", ""
-        row.reason = f"{len(bad)} rows do not fit: the shapes of this text are not understood; here {row.reason}"
 
 
 def _by_itself(state: State, document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> None:
@@ -187,7 +180,7 @@ def _best(
     given: Given,
     watch: Watch,
     whole: Sequence[Statement],
-    declared: Sequence[tuple[t.Tree, t.Tree]] = (),
+    declared: Sequence[tuple[t.Tree, t.Tree]] | None = None,
 ) -> State:
     """The rows judged; once more, where letters of layers were taken for one vector."""
     state = _judged(document, statements, given, watch, whole, declared=declared)
@@ -206,13 +199,14 @@ def _judged(
     watch: Watch,
     whole: Sequence[Statement],
     lettered: Collection[str] = (),
-    declared: Sequence[tuple[t.Tree, t.Tree]] = (),
+    declared: Sequence[tuple[t.Tree, t.Tree]] | None = None,
+    unrolled: bool = False,
 ) -> State:
     """The rows of some statements of a document, by what they say and by what the whole supposes where they stand."""
     statements = of_one_pattern(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
-    members += [x for pair in declared for x in pair]
+    members += [x for pair in declared or () for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
     usage.lettered = set(lettered)
@@ -223,7 +217,8 @@ def _judged(
         usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
-    state.declared = declared
+    state.unrolled = unrolled
+    state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
@@ -384,7 +379,7 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
     in_a_list(state, row, left.tree, right.tree)
-    if row.verdict in {"refuted", "ill-shaped"}:
+    if row.verdict in {"refuted", "ill-shaped"} and not state.unrolled:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
 

@@ -65,7 +65,7 @@ def term_inserted(side: Side) -> Iterator[t.Tree]:
 
     yield from change(side.right)
     of = side.left.by[0] if isinstance(side.left, t.Partial) and len(side.left.by) == 1 else None
-    for weight in (n for n in found if isinstance(n, t.Name) and n.letter in WEIGHTS and of is not None):
+    for weight in (n for n in found if isinstance(n, t.Name) and n.letter in WEIGHTS) if of is not None else ():
         items = side.right.items if isinstance(side.right, t.Terms) else (("+", side.right),)
         for penalty in (times(weight, of), times(TWO, weight, of)):  # λ w, of the penalty ½ λ w²
             yield t.Terms((*items, ("+", penalty)))

@@ -17,12 +17,18 @@ from deltarule.language.expression import ONE, Apply, Expression, Piecewise, Sym
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, symbols
 from deltarule.reading import tree as t
+from deltarule.reading.over_time import at_step
+from deltarule.reading.references import Survey
 from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
 
 TARGETS = ("y", "t", "y^*", "t^*", "y_star", "t_star", "y_true")
 """Names of the labels, whose sum may be 1."""
+
+
+OF_ONE_STEP = frozenset({"y_·", "y^(·)", "y^<·>"})
+"""The targets of one step."""
 
 
 def mean_or_sum(state: State, a: Expression, b: Expression, sides: Sequence[t.Tree]) -> str | None:
@@ -62,9 +68,13 @@ def other_side(e: Expression) -> Expression | None:
 
 
 def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
-    """That the targets add up to 1: those of one sample, y_k, or of each, t_{nk} and y^{(i)}_k."""
+    """That the targets add up to 1: those of one sample, y_k, of each, t_{nk} and y^{(i)}_k, or of a step."""
+    usage = state.symbols.usage
+    steps = usage.steps if isinstance(usage, Survey) else set()
     for key, entity in list(state.symbols.entities.items()):
-        if key not in (*TARGETS, "Y", "T") or entity.rank not in {1, 2} or key in state.definitions.equations:
+        found = at_step(key, steps)
+        known = key in (*TARGETS, "Y", "T") or (found is not None and found[0] in OF_ONE_STEP)
+        if not known or entity.rank not in {1, 2} or key in state.definitions.equations:
             continue
         axes = [fresh(size) for size in state.symbols.sizes(entity)]
         for axis in reversed(axes[-entity.rank :]):

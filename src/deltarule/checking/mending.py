@@ -18,13 +18,15 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["mend", "other_than_layout", "ranges_apart"]
+__all__ = ["mend", "other_than_layout", "ranges_apart", "shapes_misread"]
 
 _TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
 SECONDS = 1.2
 """Of processor time: what is said of a row does not depend on what else the machine does."""
 MOST = 240
 """Repairs that are tried for one row."""
+MANY = 3
+"""Rows that do not fit from which on the shapes may be misread."""
 
 
 def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str = "") -> None:
@@ -75,3 +77,14 @@ def _side(state: State, left: t.Tree, right: t.Tree) -> Side:
     names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
     functions = tuple(t.Name(base) for base in state.symbols.functions)
     return Side(right, left, names, functions, bases(left, right, *bodies))
+
+
+def shapes_misread(state: State) -> None:
+    """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong."""
+    bad = [row for row in state.rows if row.verdict == "ill-shaped" and not other_than_layout(row)]
+    good = sum(row.verdict in {"proved", "conditional"} for row in state.rows)
+    if len(bad) < MANY or 2 * len(bad) <= good:
+        return
+    for row in bad:
+        row.verdict, row.hint, row.suggestion = "undecided", "", ""
+        row.reason = f"{len(bad)} rows do not fit: the shapes of this text are not understood; here {row.reason}"

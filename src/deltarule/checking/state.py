@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
@@ -46,6 +47,12 @@ class State:
     """Names that are differentiated by though nothing introduces them."""
     declared: Sequence[tuple[t.Tree, t.Tree]] = ()
     """Memberships `x ∈ ℝ^n` of the rest of the document, where a part of it is judged."""
+    unrolled: bool = False
+    """Whether a number of steps was put in: a row is refuted then, and no mistake is looked for."""
+    kept: dict[object, Any] = field(default_factory=dict)
+    """What was found of rows about sums over steps, to be found once."""
+    in_part: bool = False
+    """Whether only a part of the document is judged: what uses a name may stand elsewhere then."""
     places: list[tuple[str, int]] = field(default_factory=list)
     """The layers and times that the document speaks of: l, l + 1, L, 2."""
     explicit: set[str] = field(default_factory=set)

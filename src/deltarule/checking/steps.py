@@ -14,7 +14,7 @@ from typing import TypeAlias
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, base_name, reference, script_items, trees
 
-__all__ = ["counted", "counter", "goes_backward", "instances", "places"]
+__all__ = ["ENDS", "counted", "counter", "goes_backward", "instances", "moved_to", "places"]
 
 Place: TypeAlias = tuple[str, int]
 """A letter and what is added to it: (l, -1). A number has no letter."""
@@ -117,6 +117,11 @@ def instances(left: t.Tree, right: t.Tree, usage: Survey, spoken: Iterable[Place
             continue
         shift = _shifted(letter, other, k - added)
         yield shift(left), shift(right)
+
+
+def moved_to(tree: t.Tree, letter: str, step: int) -> t.Tree:
+    """What stands at steps of a letter at those of a number: h_{T-1} at 2 where T is 3."""
+    return _shifted(letter, "", step)(tree)
 
 
 def _shifted(letter: str, other: str, by: int) -> Callable[[t.Tree], t.Tree]:

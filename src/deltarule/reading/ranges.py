@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import multiply, subtract
-from deltarule.language.expression import ONE, ZERO, Apply, Maximum, fresh, opened, rename
+from deltarule.language.expression import ONE, ZERO, Apply, Axis, Maximum, fresh, opened, rename
 from deltarule.reading import tree as t
+from deltarule.reading.over_time import STEPS, counts_steps, lifted
 from deltarule.reading.references import INDEX_LETTERS, Survey, label_text
 from deltarule.reading.values import Unread, Value
 
@@ -112,6 +113,8 @@ def _over(
     low: Lowering, node: t.Big, letter: str | None, first: int | None, excluded: t.Tree | None, maximum: bool
 ) -> Value:
     body = low.resized(low.lower(node.body))
+    if letter is not None and not maximum and _counts(low, letter, body):
+        body = _over_steps(low, body, letter)
     free = [a for a in body.expression.axes if a.name in INDEX_LETTERS]
     if letter is None:
         if not free:
@@ -134,6 +137,18 @@ def _over(
         other = low.sized(low.index(excluded), bound[0].size)
         factors.append(subtract(ONE, delta(fresh_axes[bound[0]], other)))
     return body.with_expression(multiply(*factors, bound=tuple(fresh_axes.values())))
+
+
+def _counts(low: Lowering, letter: str, body: Value) -> bool:
+    usage = low.symbols.usage
+    return isinstance(usage, Survey) and letter in usage.steps and counts_steps(body.expression, letter)
+
+
+def _over_steps(low: Lowering, body: Value, letter: str) -> Value:
+    """What is counted, with the step as an index."""
+    size = low.symbols.find(low.letters.setdefault(letter, STEPS))
+    low.symbols.unify(STEPS, size)
+    return body.with_expression(lifted(body.expression, letter, Axis(letter, size)))
 
 
 def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:

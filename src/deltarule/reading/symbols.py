@@ -55,6 +55,9 @@ SCALAR_CAPITALS = frozenset(
 OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
 """Names of what is minimised or maximised."""
 
+LOSSES = frozenset({"L", "ell", "cal_L", "J", "cal_J"})
+"""Those of them that, at a step, are the loss of that step."""
+
 SAMPLES = "?samples"
 """How many samples there are, where no sum says it."""
 
@@ -84,6 +87,17 @@ class Entity:
     """Whether it carries a sample index above."""
     split: dict[tuple[int, ...], str] = field(default_factory=dict)
     """The names of components that were defined one by one."""
+
+
+def _at_a_time(reference: Reference, usage: dict[str, Usage]) -> bool:
+    """Whether a name has a point in time below or above it and nothing else, L_t, L^{(t-1)}, L_3."""
+    script = reference.mark or reference.label.strip("()[]<>")
+    timed = isinstance(usage, Survey) and bool(script) and not reference.indices
+    return timed and (script == "t" or script.startswith(("t+", "t-")) or _at_a_numbered_time(reference, usage))
+
+
+def _at_a_numbered_time(reference: Reference, usage: dict[str, Usage]) -> bool:
+    return isinstance(usage, Survey) and reference.base in usage.timed and reference.mark.isdigit()
 
 
 @dataclass
@@ -201,6 +215,8 @@ class Symbols:
             self._like_its_samples(entity, f"{reference.base}^{ANY}")
         steps = self.usage.steps | {"L"} if isinstance(self.usage, Survey) and self.usage.steps else set()
         letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
+        if not letters and _at_a_numbered_time(reference, self.usage):
+            letters = {"t"} & steps  # h_0 has the shape of h_t
         if not letters:
             return
         for other in self.entities.values():
@@ -230,6 +246,9 @@ class Symbols:
         capital = reference.base[:1].isupper() and "_" not in reference.base
         if reference.mark in {"0", "·0"} and reference.indices:  # the α_{0m} beside α_{ml}
             self.shaped(entity, len(reference.indices))
+            return
+        if reference.base in LOSSES and _at_a_time(reference, self.usage):
+            self.shaped(entity, 0)  # L_t beside L
             return
         if reference.mark and reference.label in {"", ANY}:
             steps = self.usage.steps if isinstance(self.usage, Survey) else set()
