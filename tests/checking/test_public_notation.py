@@ -178,3 +178,33 @@ CATALOGUE = "One loss is $L = (y - p)^2$ with $p = 1.5$ and $y = 2$. Another one
 )
 def test_a_value_is_compared_with_the_one_equation_there_is(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+SOFTMAX = "For $K$ classes $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$ and $h_i = \\max(0, a_i)$.\n\n"
+
+
+@pytest.mark.parametrize("one", [r"\mathbf{1}_{%s}", r"\mathbb{1}_{\{%s\}}", "1_{%s}", r"\mathbb{I}_{[%s]}"])
+@pytest.mark.parametrize(
+    ("row", "condition", "verdict"),
+    [
+        (r"\frac{\partial p_i}{\partial z_j} = p_i (%s - p_j)", "i=j", "proved"),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i (%s + p_j)", "i=j", "refuted"),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i (%s - p_j)", r"i \neq j", "refuted"),
+        (r"\frac{\partial h_i}{\partial a_i} = %s", "a_i > 0", "proved"),
+        (r"\frac{\partial h_i}{\partial a_i} = %s", "a_i < 0", "refuted"),
+    ],
+)
+def test_an_indicator_may_have_its_condition_below(one: str, row: str, condition: str, verdict: str):
+    assert verdicts(SOFTMAX + f"$${row % (one % condition)}$$")[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"Let $u \in \mathbb{R}^n$ and $s = u^T u$. $$\nabla_u s = 2 u^T u$$", "ill-shaped"),  # u is declared
+        (r"Let $s = \mathbf{u}^T \mathbf{u}$. $$\nabla_{\mathbf{u}} s = 2 \mathbf{u}^T \mathbf{u}$$", "ill-shaped"),
+        (r"With $s = \sum_i u_i c$ the sum is $$s + u = 2 s$$", "undecided"),  # u may be a number elsewhere
+    ],
+)
+def test_a_number_beside_a_vector_is_a_fault_where_its_names_are_known(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict

@@ -146,7 +146,7 @@ LAYERS = (
         (LAYERS + r"$$\frac{\partial L}{\partial a^1} = (W^2)^T (z^2 - y)$$", "proved"),
         (LAYERS + r"$$\frac{\partial L}{\partial a^1} = (W^1)^T (z^2 - y)$$", "refuted"),
         (LAYERS + r"$$\frac{\partial L}{\partial z^1} = (W^2)^T (z^2 - y) \odot (1 - a^1 \odot a^1)$$", "proved"),
-        (LAYERS + r"$$\frac{\partial L}{\partial z^1} = (W^2)^T (z^2 - y) \odot (1 - a^1)$$", "refuted"),
+        (LAYERS + r"$$\frac{\partial L}{\partial z^1} = (W^2)^T (z^2 - y) \odot (1 - 2 a^1 \odot a^1)$$", "refuted"),
         (r"$$p = 1 + v^1 + v^2$$ $$\frac{dp}{dv} = 1 + 2 v$$", "proved"),  # one letter alone: powers
         (r"$$p = v^2 + u^2$$ $$\frac{dp}{dv} = 2 v$$", "proved"),
     ],

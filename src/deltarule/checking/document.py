@@ -43,7 +43,7 @@ from deltarule.checking.learning import (
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.meant import perhaps_meant
-from deltarule.checking.mending import mend, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
@@ -147,6 +147,7 @@ def check_statements(
         lambda some: _judged(document, some, given, watch.inside(0), statements, unrolled=True),
         watch.refuses,
     )  # fmt: skip
+    numbers_beside_vectors(state)
     about(state)
     if numbered:
         said = f"the numbers above {', '.join(numbered)} are read as those of layers or samples, not as powers"

@@ -64,11 +64,12 @@ def term_inserted(side: Side) -> Iterator[t.Tree]:
                 yield t.Terms((*items, (sign, term)))
 
     yield from change(side.right)
-    of = side.left.by[0] if isinstance(side.left, t.Partial) and len(side.left.by) == 1 else None
-    for weight in (n for n in found if isinstance(n, t.Name) and n.letter in WEIGHTS) if of is not None else ():
-        items = side.right.items if isinstance(side.right, t.Terms) else (("+", side.right),)
-        for penalty in (times(weight, of), times(TWO, weight, of)):  # λ w, of the penalty ½ λ w²
-            yield t.Terms((*items, ("+", penalty)))
+    match side.left:
+        case t.Partial(by=(of,)):
+            weights = [n for n in found if isinstance(n, t.Name) and n.letter in WEIGHTS]
+            items = side.right.items if isinstance(side.right, t.Terms) else (("+", side.right),)
+            for penalty in (p for n in weights for p in (times(n, of), times(TWO, n, of))):  # λ w, of ½ λ w²
+                yield t.Terms((*items, ("+", penalty)))
     for inside in everywhere(side.right, lambda node: change(node) if isinstance(node, t.Terms) else iter(())):
         if inside != side.right:
             yield inside

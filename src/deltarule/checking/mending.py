@@ -11,20 +11,23 @@ from deltarule.checking.late_values import without_late_values
 from deltarule.checking.repairs import Side, atoms
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.scales import bases
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.suggestion import as_latex
 from deltarule.language.errors import DeltaruleError
+from deltarule.language.traversal import names
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["mend", "other_than_layout", "ranges_apart", "shapes_misread"]
+__all__ = ["mend", "numbers_beside_vectors", "other_than_layout", "ranges_apart", "shapes_misread"]
 
 _TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
 SECONDS = 1.2
 """Of processor time: what is said of a row does not depend on what else the machine does."""
 MOST = 240
 """Repairs that are tried for one row."""
+_RANKS = re.compile(r"\b(?:number|axes)\b|\ba (column|row), \S+ × \S+ and a \1\b")
+"""What does not fit where a number was taken for a vector, or the other way round: of two columns as well."""
 MANY = 3
 """Rows that do not fit from which on the shapes may be misread."""
 
@@ -88,3 +91,26 @@ def shapes_misread(state: State) -> None:
     for row in bad:
         row.verdict, row.hint, row.suggestion = "undecided", "", ""
         row.reason = f"{len(bad)} rows do not fit: the shapes of this text are not understood; here {row.reason}"
+
+
+def numbers_beside_vectors(state: State) -> None:
+    """A number beside a vector is a fault where every name of the row is known as it is read there: it is declared, a
+    row that holds uses it, or its equation is of such names. Else one may be read wrongly, and the row is left open."""
+    usage = state.symbols.usage
+    members = [x for s in state.statements for pair in s.memberships for x in pair]
+    sure = {"1", *state.symbols.objectives, *(k for x in members for k in mentioned(state, x))}
+    sure |= {base for base, u in usage.items() if u.bold}
+    for left, right, row in state.judged:
+        if row.verdict in {"proved", "conditional"}:
+            sure |= mentioned(state, left) | mentioned(state, right)
+    equations = state.definitions.equations
+    while more := {n for n, e in equations.items() if n not in sure and names(e.right) <= sure}:
+        sure |= more
+    for left, right, row in state.judged:
+        if row.verdict != "ill-shaped" or _RANKS.search(row.reason) is None:
+            continue
+        used = (mentioned(state, left) | mentioned(state, right)) & set(state.symbols.entities)
+        unsure = sorted(used - sure)
+        if unsure:
+            row.verdict, row.hint, row.suggestion = "undecided", "", ""
+            row.reason = f"no row that holds shows whether {', '.join(unsure)} is a number or a vector: {row.reason}"

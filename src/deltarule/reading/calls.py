@@ -152,6 +152,19 @@ def indicator(low: Lowering, group: t.Tree) -> Value | None:
     return None
 
 
+def indicated_below(low: Lowering, node: t.Scripted) -> Value | None:
+    """1_{i=j}, 𝕀_{\\{z > 0\\}}: the condition stands below."""
+    match node:
+        case t.Scripted(
+            base=t.Num(text="1") | t.Name(letter="1") | t.Name(letter="I" | "chi", style="bb" | "bold"),
+            sub=(t.Compare() as condition) | t.Group(items=(t.Compare() as condition,)),
+            sup=None,
+            primes=0,
+        ):
+            return indicator(low, t.Group("[", (condition,), start=condition.start, end=condition.end))
+    return None
+
+
 def largest(value: Value) -> Value:
     """max(z): the largest component of a vector."""
     axis = value.row or value.col

@@ -28,6 +28,7 @@ from deltarule.reading.calls import (
     call_reference,
     called,
     group_calls,
+    indicated_below,
     indicator,
     root,
     softmax,
@@ -127,6 +128,8 @@ class Lowering:
         raise Unread(f"{type(node).__name__.lower()} is not understood here", node.start)
 
     def named(self, node: t.Tree) -> Value:
+        if isinstance(node, t.Scripted) and (indicated := indicated_below(self, node)) is not None:
+            return indicated
         if isinstance(node, t.Scripted) and not isinstance(node.base, t.Name):
             return self.scripted(node)
         if isinstance(node, t.Scripted) and self.symbols.kronecker and is_kronecker(node):
