@@ -53,6 +53,7 @@ NIELSEN = (
     "$z^l_j = \\sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \\sigma(z^l_j)$, $C = \\frac12 \\sum_j (y_j - a^L_j)^2$ "
     "and $\\delta^l_j \\equiv \\frac{\\partial C}{\\partial z^l_j}$.\n\n"
 )
+WITHOUT_A = "Note that $z^{l+1}_k = \\sum_j w^{l+1}_{kj} \\sigma(z^l_j) + b^{l+1}_k$.\n\n"  # a^l is not named there
 
 
 def verdict(text: str, claim: str) -> str:
@@ -70,6 +71,7 @@ def verdict(text: str, claim: str) -> str:
         (NIELSEN, r"\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^l)"),
         (NIELSEN, r"\delta^L = \nabla_a C \odot \sigma'(z^L)"),
         (NIELSEN, r"\nabla_a C = a^L - y"),
+        (NIELSEN + WITHOUT_A, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)"),
     ],
 )
 def test_a_name_given_to_derivatives_makes_claims_of_what_follows(text: str, claim: str):
@@ -85,6 +87,8 @@ def test_a_name_given_to_derivatives_makes_claims_of_what_follows(text: str, cla
         (PRODUCTS + COMPONENTS, r"\bar V = A^\top \bar O + V"),
         (NIELSEN, r"\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^{l+1})"),
         (NIELSEN, r"\delta^L = \nabla_a C \odot \sigma(z^L)"),
+        (NIELSEN + WITHOUT_A, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma(z^l_j)"),
+        (NIELSEN + WITHOUT_A, r"\delta^l_j = \sum_k w^{l+1}_{jk} \delta^{l+1}_k \sigma'(z^l_j)"),
         (NIELSEN, r"\nabla_a C = y - a^L"),
     ],
 )

@@ -208,3 +208,42 @@ def test_an_indicator_may_have_its_condition_below(one: str, row: str, condition
 )
 def test_a_number_beside_a_vector_is_a_fault_where_its_names_are_known(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+MARGINS = (
+    "Examples $(x_n, t_n)$, $x_n \\in \\mathbb{R}^D$, $t_n \\in \\{-1, +1\\}$, $a_n = w^T x_n$, $m_n = t_n a_n$, "
+    "$\\sigma(u) = \\frac{1}{1 + e^{-u}}$ and $E = \\sum_{n=1}^N \\ln(1 + e^{-m_n})$.\n\n"
+)
+CODES = "Let $y_n = \\frac{1 + t_n}{2}$ and $p_n = \\sigma(a_n)$.\n\n"
+HESSIAN = r"$$\frac{\partial^2 E}{\partial w_j \partial w_k} = \sum_n %s \sigma(m_n) \sigma(-m_n) x_{nj} x_{nk}$$"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ("$$t_n^2 = 1$$", "proved"),
+        ("$$t_n^3 = t_n$$", "proved"),
+        ("$$t_n^3 = 1$$", "refuted"),
+        (HESSIAN % "", "proved"),  # where t² is 1 in a sum
+        (HESSIAN % "t_n", "undecided"),  # it fails for t = -1: not told from one that fails for other values
+        (CODES + r"$$-\sigma(-m_n) t_n = p_n - y_n$$", "proved"),
+        (CODES + r"$$-\sigma(-m_n) t_n = y_n - p_n$$", "refuted"),
+    ],
+)
+def test_labels_of_samples_have_their_two_values(row: str, verdict: str):
+    found = verdicts(MARGINS + row)[-1]
+    assert found == verdict or (verdict == "undecided" and found == "refuted")
+
+
+@pytest.mark.parametrize(
+    ("row", "holds"),
+    [
+        (r"R u = \mathrm{diag}(r_1, \dots, r_n) u", True),
+        (r"R u = \mathrm{diag}(r_1, \dots, r_n) v", False),
+        (r"\frac{\partial h}{\partial a} = \operatorname{diag}(\tanh'(a_1), \ldots, \tanh'(a_n))", True),
+        (r"\frac{\partial h}{\partial a} = \operatorname{diag}(\tanh(a_1), \ldots, \tanh(a_n))", False),
+    ],
+)
+def test_a_diagonal_may_be_listed_with_dots(row: str, holds: bool):
+    text = "Let $a, r, u, v \\in \\mathbb{R}^n$, $R = \\mathrm{diag}(r)$ and $h = \\tanh(a)$.\n\n"
+    assert (verdicts(f"{text}$${row}$$")[-1] in {"proved", "conditional"}) == holds

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.checking.derivative_notation import is_d
@@ -32,11 +33,14 @@ def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Sta
     named = _named_differentials(statements)
     entries = _entries_of_the_identity(statements, text)
     identity = _identity_by_letter(statements, text)
-    if not turned and not named and not entries and not identity:
+    diagonals = any(_diagonal(n) is not None for side in sides for n in t.walk(side) if isinstance(n, t.Call))
+    if not turned and not named and not entries and not identity and not diagonals:
         return statements
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
+            case t.Call() if (short := _diagonal(node)) is not None:
+                return short
             case t.Scripted(base=t.Name(letter="I") as name) if entries and _two_below(node):
                 return replace(node, base=replace(name, letter="delta", style=""))
             case t.Scripted(base=t.Name(letter="I") as name, sup=None, primes=0) if identity:
@@ -56,6 +60,29 @@ def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Sta
         return side if side.tree is None else replace(side, tree=t.replaced(side.tree, change))
 
     return [replace(s, sides=tuple(map(spelled, s.sides))) for s in statements]
+
+
+def _diagonal(node: t.Call) -> t.Tree | None:
+    """diag(r) for diag(r_1, …, r_N), and diag(f(z)) for diag(f(z_1), …, f(z_n)); None for anything else."""
+    match node:
+        case t.Call(function=t.Name(letter="diag"), argument=t.Group(items=(first, t.Dots(), last)) as group):
+            pass
+        case _:
+            return None
+    subs = {n.sub for n in trees(last) if isinstance(n, t.Scripted) and isinstance(n.sub, t.Name | t.Num)}
+    for end in subs - {None}:
+
+        def at_the_end(n: t.Tree, end: t.Tree | None = end) -> t.Tree | None:
+            return replace(n, sub=end) if isinstance(n, t.Scripted) and n.sub == t.Num(Fraction(1), "1") else None
+
+        def bare(n: t.Tree) -> t.Tree | None:
+            if not isinstance(n, t.Scripted) or n.sub != t.Num(Fraction(1), "1"):
+                return None
+            return n.base if n.sup is None and not n.primes else replace(n, sub=None)
+
+        if t.replaced(first, at_the_end) == last != first:
+            return replace(node, argument=replace(group, items=(t.replaced(first, bare),)))
+    return None
 
 
 def _small_t_transposes(sides: Sequence[t.Tree]) -> bool:

@@ -10,13 +10,16 @@ from itertools import product as combinations
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.label_values import label_values
+from deltarule.checking.lowered import lowered
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import take
 from deltarule.checking.state import State, mentioned
+from deltarule.language.arithmetic import add, multiply, power
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Number, Symbol, fresh
-from deltarule.language.traversal import names
+from deltarule.language.expression import Axis, Number, Symbol, fresh
+from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
+from deltarule.reading.values import IllShaped, Unread
 
 __all__ = ["at_its_values"]
 
@@ -39,6 +42,9 @@ def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
     }
     if not values or len(values) > MOST:
         return
+    said = ", ".join(f"{key} ∈ {{{', '.join(map(str, numbers))}}}" for key, numbers in values.items())
+    if _by_their_squares(state, left, right, row, values, said):
+        return
     trials: list[tuple[dict[str, Fraction], DocumentRow]] = []
     try:
         for point in combinations(*values.values()):
@@ -54,15 +60,51 @@ def at_its_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -
         if trial.verdict == "refuted":
             row.counterexample = {**{key: str(n) for key, n in at.items()}, **(trial.counterexample or {})}
             return
-    said = ", ".join(f"{key} ∈ {{{', '.join(map(str, numbers))}}}" for key, numbers in values.items())
-    whole = all(
-        (state.symbols.entities[key].rank or 0) == 0 and not state.symbols.entities[key].samples for key in values
-    )
+    whole = all(_one_number(state, key, left, right) for key in values)
     found = next((trial for _, trial in trials if trial.verdict == "conditional"), trials[0][1])
     if whole and all(trial.verdict in {"proved", "conditional"} for _, trial in trials):
         take(row, found, f"{found.reason}, for {said}")
     else:
         row.verdict, row.reason, row.counterexample = "undecided", f"it fails for other values than {said} only", None
+
+
+def _by_their_squares(
+    state: State, left: t.Tree, right: t.Tree, row: DocumentRow, values: dict[str, list[Fraction]], said: str
+) -> bool:
+    """Whether the row holds by t² = 1 of labels -1 and 1, y² = y of 0 and 1: also where they are summed."""
+    equal = []
+    for key, (one, other) in values.items():
+        label = Symbol(key, [fresh(size) for size in state.symbols.sizes(state.symbols.entities[key])])
+        line = add(multiply(Number(one + other), label), Number(-one * other))
+        equal.append((power(label, 2), line))
+    kept, trial = state.facts, replace(row, counterexample=None)
+    state.facts = replace(kept, equal=(*kept.equal, *equal))
+    try:
+        with state.symbols.undone():
+            claim(state, left, right, trial)
+    finally:
+        state.facts = kept
+    if trial.verdict in {"proved", "conditional"}:
+        take(row, trial, f"{trial.reason}, for {said}")
+    return trial.verdict in {"proved", "conditional"}
+
+
+def _one_number(state: State, key: str, left: t.Tree, right: t.Tree) -> bool:
+    """Whether a label is a number, or stands in the row at free indices only: of a row for each n, what holds where all
+    labels are alike holds for every one."""
+    entity = state.symbols.entities[key]
+    if not entity.rank and not entity.samples:
+        return True
+    try:
+        with state.symbols.undone():
+            _, sides = lowered(state, left, right)
+    except (IllShaped, Unread):
+        return False
+    definitions = state.definitions
+    whole = [definitions.unfold(definitions.resolve(v.expression), values=True) for v in sides]
+    found = [u for e in whole for u in walk(e) if isinstance(u, Symbol) and u.name == key]
+    free = all(isinstance(i, Axis) and not i.bound for u in found for i in u.indices)
+    return free and len({u.indices for u in found}) <= 1
 
 
 def _equations(state: State, at: dict[str, Fraction]) -> Iterator[Equation]:

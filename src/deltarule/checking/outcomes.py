@@ -26,6 +26,7 @@ from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
     ZERO,
     Apply,
+    Axis,
     Delta,
     Derivative,
     Expression,
@@ -245,10 +246,26 @@ def without_far_losses(state: State, a: Expression, b: Expression, defs: Definit
         return defs
     out = Definitions.of((e for n, e in defs.equations.items() if n not in far), dict(defs.declarations))
     for target in far:
-        for sink in out.equations:
-            if not out.users(sink):
-                out.signals[target, sink] = f"∂{target}/∂{sink}"
+        for sink in _sinks(out):
+            out.signals[target, sink] = f"∂{target}/∂{sink}"
     return out
+
+
+def _sinks(defs: Definitions) -> list[str]:
+    """The names that go into no other: not those that do without being called so, a = σ(z) beside v = w σ(z)."""
+    unused = [n for n in defs.equations if not defs.users(n)]
+    if not any(isinstance(defs.equations[n].right, Apply) for n in unused):
+        return unused
+    inside = {_by_place(u) for e in defs.equations.values() for c in e.right.children for u in walk(c)}
+    inside.discard(None)
+    return [n for n in unused if _by_place(defs.equations[n].right) not in inside]
+
+
+def _by_place(e: Expression) -> Expression | None:
+    """A function with its indices called by the order in which they appear; None for anything else."""
+    if not isinstance(e, Apply):
+        return None
+    return rename(e, {a: Axis(f"place{k}", a.size) for k, a in enumerate(e.axes)})
 
 
 def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -> str:
@@ -350,7 +367,7 @@ def with_signals(state: State) -> Definitions:
             defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
     defs.signals.clear()
     abstract = [k for k in state.symbols.objectives if k in state.symbols.entities]
-    sinks = [n for n in defs.equations if not defs.users(n)]
+    sinks = _sinks(defs) if abstract else []
     for target in abstract:
         if target not in defs.equations:
             for sink in sinks:
