@@ -32,6 +32,8 @@ class Judge:
 
     definitions: Definitions
     facts: Facts
+    doubtful: bool = True
+    """Whether what is assumed may contradict the definitions; what a derivation assumes is said with it."""
 
     @classmethod
     def of(cls, definitions: Definitions, assumptions: Sequence[Assumption]) -> Judge:
@@ -39,7 +41,7 @@ class Judge:
         equal = tuple(
             (a.left, a.right) for a in assumptions if a.kind == "equal" and a.left is not None and a.right is not None
         )
-        return cls(definitions, Facts(positive=positive, equal=equal))
+        return cls(definitions, Facts(positive=positive, equal=equal), doubtful=False)
 
     def chain(self, chain: Chain) -> Chain:
         """The chain with every row judged."""
@@ -103,6 +105,8 @@ class Judge:
         """The facts, with what those that speak of defined names say of the names below; and why nothing can be said
         where the definitions leave no room for them: a > 1 beside a = σ(x)."""
         definitions = self.definitions
+        if not self.doubtful:
+            return self.facts, ""
         about = [*self.facts.positive, *(e for pair in self.facts.equal for e in pair)]
         if not any(n in definitions.equations for e in about for n in names(e)):
             return self.facts, ""

@@ -107,8 +107,8 @@ def numbers_beside_vectors(state: State) -> None:
     while more := {n for n, e in equations.items() if n not in sure and names(e.right) <= sure}:
         sure |= more
     for left, right, row in state.judged:
-        if row.verdict != "ill-shaped" or _RANKS.search(row.reason) is None:
-            continue
+        if row.verdict != "ill-shaped" or row.suggestion or _RANKS.search(row.reason) is None:
+            continue  # what would hold in its place was found: the shapes are understood
         used = (mentioned(state, left) | mentioned(state, right)) & set(state.symbols.entities)
         unsure = sorted(used - sure)
         if unsure:

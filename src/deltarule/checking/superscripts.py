@@ -25,7 +25,11 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     nodes = [n for side in sides for n in trees(side) if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
     first = {_letter(n) for n in nodes if (k := _number(n)) is not None and k in (0, 1)} - NEVER
-    beside = {_letter(n) for n in nodes if (k := _number(n)) is not None and k > 0} & {
+    alone: dict[str, set[int]] = {}
+    for n in nodes:
+        if n.sub is None and (k := _number(n)) is not None:
+            alone.setdefault(_letter(n), set()).add(k)  # W_{ij}^2 beside W^{(2)} is a square, and so may W^2 be
+    beside = {letter for letter, numbers in alone.items() if len(numbers - {0}) > 1 or 1 in numbers} & {
         _letter(n)
         for n in nodes
         if isinstance(n.sup, t.Group) and n.sup.kind == "(" and _whole(n.sup.items) is not None
