@@ -21,6 +21,7 @@ from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import named_losses
 from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
+from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic
@@ -469,6 +470,8 @@ def _under_assumptions(
         (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
         if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
             return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
+        if (found := in_one_step(state, a.expression, b.expression, with_signals(state))) is not None:
+            return found
         for condition, facts in unsaid_facts(state):
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return condition

@@ -176,7 +176,7 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     if goes_backward(left, right, usage) and found.key not in state.symbols.macros:
         state.backward |= {n for n in state.counted_names if n.split("^")[0].split("_")[0] == found.base}
     said = dict(row.__dict__)
-    for other, body in instances(left, right, usage, state.places):
+    for other, body in instances(left, right, usage, state.places, state.explicit):
         name = reference(other, usage)
         if name is None or name.key in state.definitions.equations or name.key in state.symbols.macros:
             continue

@@ -237,8 +237,9 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             if isinstance(node, t.Factors):
                 for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
                     found = reference(a, state.symbols.usage)
-                    if found is not None and found.transposed:
-                        continue  # gᵀ(v - o): a product
+                    itself = isinstance(a, t.Scripted) and a.sub is not None and any(n == a for n in t.walk(b))
+                    if found is not None and (found.transposed or itself):
+                        continue  # gᵀ(v - o), f_t (1 - f_t): products
                     if found is not None and op == "" and isinstance(b, t.Group | t.Scripted):
                         group = b.base if isinstance(b, t.Scripted) else b
                         if isinstance(group, t.Group) and group.kind == "(":

@@ -7,8 +7,8 @@ step.
 from __future__ import annotations
 
 from deltarule.calculus.definitions import Definitions
-from deltarule.checking.outcomes import letter_and_step
 from deltarule.checking.state import State
+from deltarule.checking.steps import letter_and_step
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import substitute
 

@@ -20,8 +20,10 @@ from deltarule.checking.inverted import by_the_variable
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.over_steps import over_steps
 from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.shared_parameters import by_any_step, part_of_one_step
 from deltarule.checking.sides_of_zero import on_each_side
 from deltarule.checking.state import State
+from deltarule.checking.steps import letter_and_step
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
     ZERO,
@@ -41,6 +43,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
 
 PROBE = Budget(seconds=0.5, points=2)
+NO_BEGINNING = "where the steps begin is not said"
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
@@ -49,7 +52,6 @@ __all__ = [
     "derivatives",
     "equality",
     "follows",
-    "letter_and_step",
     "unconnected",
     "with_signals",
     "without_far_losses",
@@ -95,7 +97,7 @@ def _equality(
         defs = without_far_losses(state, a, b, defs)
         apart = unconnected(state, a, b, defs)
         if apart:
-            return Outcome("undecided", reason=apart)
+            return _over_any_step(state, a, b, defs, facts or state.facts, implied, apart)
     if hidden := hidden_argument(state, a, b, defs):
         return Outcome("undecided", reason=hidden)
     judge = Judge(defs, facts or state.facts)
@@ -128,6 +130,20 @@ def _equality(
     return Outcome(
         "proved", Judgement("proved", tuple(by_name(domain, defs)), kinks=tuple(by_name(kinks, defs))), implied=implied
     )
+
+
+def _over_any_step(
+    state: State, a: Expression, b: Expression, defs: Definitions, facts: Facts, implied: bool, apart: str
+) -> Outcome:
+    """The outcome where a name is the same in every step: by a step that is any step, if that decides it."""
+    open_so_far = Outcome("undecided", reason=apart)
+    if not apart.endswith(NO_BEGINNING) or _broken(state, a, b):
+        return open_so_far
+    found = by_any_step(state, a, b, defs, facts)
+    if found is None:
+        part = part_of_one_step(state, a, b, defs, facts)
+        found = part[0] if part is not None and part[0].verdict == "refuted" else None
+    return open_so_far if found is None else Outcome(found.verdict, found, found.reason, implied=implied)
 
 
 def _own_components(state: State, e: Expression, defs: Definitions) -> Expression:
@@ -291,7 +307,7 @@ def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -
             and (of in state.counted_names or of in state.symbols.objectives)
             and not _unrolled(state, of, defs)
         ):
-            return f"{by} is the same in every step, and where the steps begin is not said"
+            return f"{by} is the same in every step, and {NO_BEGINNING}"
     return ""
 
 
@@ -307,12 +323,6 @@ def _recursive(state: State, defs: Definitions) -> set[str]:
     through = [key for key in counted if letter_and_step(key)[0] in carried]
     mentioned = {n for key in counted for n in defs.mentions(key)}
     return {n for n in mentioned if any(defs.depends(key, n) for key in through)}
-
-
-def letter_and_step(name: str) -> tuple[str, str]:
-    """(y_hat, t-1) for y_hat_t-1, (a, (l)) for a^(l)."""
-    letter, _, step = name.partition("^") if "^" in name else name.rpartition("_")
-    return letter, step
 
 
 def _unrolled(state: State, of: str, defs: Definitions) -> bool:

@@ -6,7 +6,7 @@ or of layer 2, the equation is taken at these too. Nothing is concluded from whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from typing import TypeAlias
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, base_name, reference, script_items, trees
 
-__all__ = ["ENDS", "counted", "counter", "goes_backward", "instances", "moved_to", "places"]
+__all__ = ["ENDS", "counted", "counter", "goes_backward", "instances", "letter_and_step", "moved_to", "places"]
 
 Place: TypeAlias = tuple[str, int]
 """A letter and what is added to it: (l, -1). A number has no letter."""
@@ -106,17 +106,31 @@ def _summed(node: t.Big, usage: Survey) -> list[Place]:
     return []
 
 
-def instances(left: t.Tree, right: t.Tree, usage: Survey, spoken: Iterable[Place]) -> Iterator[tuple[t.Tree, t.Tree]]:
-    """The equation at the other places of the document."""
+def instances(
+    left: t.Tree, right: t.Tree, usage: Survey, spoken: Iterable[Place], begun: Collection[str] = ()
+) -> Iterator[tuple[t.Tree, t.Tree]]:
+    """The equation at the other places of the document: at step 0 only where it leads to what has an equation there,
+    h_0 = f(a_0) beside a_0 = w x_0."""
     found = counter(left, usage)
     if found is None:
         return
     letter, added = found
     for other, k in spoken:
-        if (other, k) == found or (not other and k < 1):
+        if (other, k) == found or (not other and k < 0):
             continue
         shift = _shifted(letter, other, k - added)
+        if not other and not k and not (_at_once(found, right, usage) and _leads_to(shift(right), usage, begun)):
+            continue
         yield shift(left), shift(right)
+
+
+def _at_once(place: Place, right: t.Tree, usage: Survey) -> bool:
+    """Whether all that is counted in a side stands at one place."""
+    return all(own in {None, place} for node in trees(right) for own in (counter(node, usage),))
+
+
+def _leads_to(side: t.Tree, usage: Survey, some: Collection[str]) -> bool:
+    return any((r := reference(n, usage)) is not None and r.key in some for n in trees(side))
 
 
 def moved_to(tree: t.Tree, letter: str, step: int) -> t.Tree:
@@ -138,6 +152,8 @@ def _shifted(letter: str, other: str, by: int) -> Callable[[t.Tree], t.Tree]:
         if isinstance(node, t.Scripted):
             sub = None if node.sub is None else script(node.sub)
             sup = node.sup if node.sup is None or not _is_label(node) else script(node.sup)
+            if isinstance(sup, t.Num) and sup is not node.sup:
+                sup = t.Group("(", (sup,), start=sup.start, end=sup.end)  # a^t at 0 is no power
             return replace(node, base=visit(node.base), sub=sub, sup=sup)
         return _rebuilt(node, visit)
 
@@ -188,3 +204,9 @@ def goes_backward(left: t.Tree, right: t.Tree, usage: Survey) -> bool:
             if same and other is not None and other[0] == place[0] and other[1] > place[1]:
                 return True
     return False
+
+
+def letter_and_step(name: str) -> tuple[str, str]:
+    """(y_hat, t-1) for y_hat_t-1, (a, (l)) for a^(l)."""
+    letter, _, step = name.partition("^") if "^" in name else name.rpartition("_")
+    return letter, step

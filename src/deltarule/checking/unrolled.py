@@ -86,8 +86,8 @@ def _side(side: Side, letters: set[str]) -> Side:
         if not isinstance(node, t.Big) or (letter := _letter(node)) not in letters:
             return None
         match node.index:
-            case t.Compare(sides=(_, first)):
-                pass
+            case t.Compare(sides=(_, t.Num(value=value) as first)) if value:
+                pass  # steps from 0 are counted from 1
             case _:
                 first = _number(1, node)
         index = t.Compare((t.Name(letter), first), (t.Relation("="),), start=node.start, end=node.end)

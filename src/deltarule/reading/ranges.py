@@ -114,7 +114,8 @@ def _over(
 ) -> Value:
     body = low.resized(low.lower(node.body))
     if letter is not None and not maximum and _counts(low, letter, body):
-        body = _over_steps(low, body, letter)
+        body = _over_steps(low, body, letter, first)
+        first = _first_step(low, node, first)
     free = [a for a in body.expression.axes if a.name in INDEX_LETTERS]
     if letter is None:
         if not free:
@@ -144,8 +145,21 @@ def _counts(low: Lowering, letter: str, body: Value) -> bool:
     return isinstance(usage, Survey) and letter in usage.steps and counts_steps(body.expression, letter)
 
 
-def _over_steps(low: Lowering, body: Value, letter: str) -> Value:
-    """What is counted, with the step as an index."""
+def _first_step(low: Lowering, node: t.Big, first: int | None) -> int | None:
+    """No number where a sum begins with the first step, which is 0 or 1 in all of the document."""
+    if first not in (0, 1) or node.upper is None:
+        return first
+    if low.symbols.first_step is None:
+        low.symbols.first_step = first
+    if first != low.symbols.first_step:
+        raise Unread(f"a sum from {first}, others are from {low.symbols.first_step}", node.start)
+    return None
+
+
+def _over_steps(low: Lowering, body: Value, letter: str, first: int | None) -> Value:
+    """What is counted, with the step as an index. From 0 to T there are not T steps."""
+    if first == 0:
+        low.letters[letter] = STEPS
     size = low.symbols.find(low.letters.setdefault(letter, STEPS))
     low.symbols.unify(STEPS, size)
     return body.with_expression(lifted(body.expression, letter, Axis(letter, size)))

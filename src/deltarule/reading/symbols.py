@@ -152,6 +152,8 @@ class Symbols:
     number_of_size: dict[str, int] = field(default_factory=dict)
     parents: dict[str, int | str] = field(default_factory=dict)
     prefix: str = field(default_factory=_free_prefix)
+    first_step: int | None = None
+    """The number of the first step, 0 or 1, by the first sum over all steps."""
     _variables: int = 0
 
     @property
