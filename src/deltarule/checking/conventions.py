@@ -26,6 +26,14 @@ IDENTITY = re.compile(
 OBJECTIVES = frozenset({"L", "J", "E", "C", "ell"})
 
 
+ELEMENTWISE = r"(?:hadamard|element[- ]?wise|entry[- ]?wise|component[- ]?wise|schur|elementweise|逐元素)"
+TENSOR_SIGN = r"(?:\\otimes|⊗)"
+ENTRYWISE = re.compile(
+    rf"{TENSOR_SIGN}[^.;\n]{{0,60}}\b{ELEMENTWISE}|{ELEMENTWISE}[^.;\n]{{0,40}}{TENSOR_SIGN}", re.IGNORECASE
+)
+"""Where the text says that ⊗ is taken entry by entry."""
+
+
 def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Statement]:
     """The statements with one spelling for what they mean."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
@@ -34,10 +42,14 @@ def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Sta
     entries = _entries_of_the_identity(statements, text)
     identity = _identity_by_letter(statements, text)
     diagonals = any(_diagonal(n) is not None for side in sides for n in t.walk(side) if isinstance(n, t.Call))
-    if not turned and not named and not entries and not identity and not diagonals:
+    entrywise = ENTRYWISE.search(text) is not None
+    if not turned and not named and not entries and not identity and not diagonals and not entrywise:
         return statements
 
     def change(node: t.Tree) -> t.Tree | None:
+        if entrywise and isinstance(node, t.Factors) and any(op == "otimes" for op, _ in node.items):
+            items = tuple(("odot" if op == "otimes" else op, x) for op, x in node.items)
+            return t.replaced(replace(node, items=items), change)
         match node:
             case t.Call() if (short := _diagonal(node)) is not None:
                 return short

@@ -49,6 +49,7 @@ from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
+from deltarule.checking.said_by_sign import DEFINES, defined_by_sign, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import (
@@ -114,6 +115,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
+    statements = defined_by_sign(statements)
     statements = spelled_out(
         derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
     )
@@ -307,7 +309,8 @@ def _row(
 ) -> None:
     line, column = line_column(state.document, right.start)[:2]
     end_line = line_column(state.document, max(right.start, right.end - 1))[0]
-    row = DocumentRow(line, column, end_line, statement.chain, _step(state, statement), left.text, relation.symbol,
+    sign = ":=" if relation.symbol == DEFINES else relation.symbol
+    row = DocumentRow(line, column, end_line, statement.chain, _step(state, statement), left.text, sign,
                       right.text, "unread", start=right.start, end=right.end)  # fmt: skip
     segment = state.document.segments[statement.block]
     row.cell = getattr(segment, "cell", None)
@@ -327,7 +330,8 @@ def _row(
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
         row.verdict, row.reason = "none", "no equality is claimed"
         return
-    if relation.symbol in UPDATES or _is_update(state, left.tree, right.tree):
+    again = relation.symbol == DEFINES and used_before(state, left.tree)
+    if relation.symbol in UPDATES or again or _is_update(state, left.tree, right.tree):
         if is_calculation(right.tree) and (name := reference(left.tree, state.symbols.usage)) is not None:
             state.updated.add(name.key)
         row.verdict, row.reason = "none", "an update rule"
@@ -380,6 +384,8 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
     in_a_list(state, row, left.tree, right.tree)
+    if relation.symbol == DEFINES:
+        no_update_after_all(state, left.tree, row)
     if row.verdict in {"refuted", "ill-shaped"} and not state.unrolled:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)

@@ -72,6 +72,8 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         entity = state.symbols.entities.get(n)
         if entity is not None and entity.rank == 2 and {1, 2} <= _index_counts(state, n):
             return f"{n} stands with one index and with two"
+    if made := _made_of(state, sides):
+        return f"nothing says how {made.upper()} is made of {made}"
     if two := _function_and_components(state, [*sides, *_behind(state, sides)]):
         return f"{two} stands for a function and for components"
     if unknown := _nowhere_else(state, sides):
@@ -125,6 +127,13 @@ def total_and_partial(state: State, left: t.Tree, right: t.Tree) -> str:
         if any(v != x.key and known.depends(v, x.key) for v in known.mentions(z.key)):
             return f"d and ∂ of {z.key} by {x.key}: what ∂ holds fixed is not said"
     return ""
+
+
+def _made_of(state: State, sides: list[Expression]) -> str:
+    """The small w of w_k, a row or column of W, where each stands on one side only: (Wᵀ δ) = Σ_k w_k δ_k."""
+    letters = [{n for n in names(e) if (w := state.symbols.entities.get(n)) is not None and w.rank} for e in sides]
+    twins = {n for n in letters[0] ^ letters[1] if n[:1].islower() and n[:1].upper() + n[1:] in letters[0] ^ letters[1]}
+    return min((n.partition("^")[0] for n in twins - set(state.definitions.equations)), default="")
 
 
 def _calls_angle(node: t.Tree) -> bool:

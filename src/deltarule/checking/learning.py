@@ -242,7 +242,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
                         continue  # gᵀ(v - o), f_t (1 - f_t): products
                     if found is not None and op == "" and isinstance(b, t.Group | t.Scripted):
                         group = b.base if isinstance(b, t.Scripted) else b
-                        if isinstance(group, t.Group) and group.kind == "(":
+                        listed = isinstance(group, t.Group) and any(isinstance(x, t.Dots) for x in group.items)
+                        if isinstance(group, t.Group) and group.kind == "(" and not listed:  # z(…, u, …) of a z
                             lists = arguments.setdefault(found.base, set())
                             calls[found.base] += len(group.items) == 1
                             sizes.setdefault(found.base, set()).add(len(group.items))
