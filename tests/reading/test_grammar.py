@@ -285,6 +285,8 @@ CONSTRUCTS = [
     (r"\boxed{x}", "x"),
     (r"\textcolor{red}{x} y", "{x y}"),
     (r"\color{blue} x", "x"),
+    (r"\theta{_k}", "theta_k"),
+    (r"{y}{_{k}} x{_i}{^2}", "{y_k x_i^2}"),
     (r"\cancel{x} y", "{x y}"),
     # brackets
     (r"|x|", "|<x>"),

@@ -63,6 +63,22 @@ BLOCKS = [
     (r"\boxed{a = b}", ["a = b"]),
     (r"\boxed{a = b} \quad (\text{words } \mathbf{b})", ["a = b"]),
     (r"\textcolor{red}{a = b}", ["a = b"]),
+    (r"\textcolor{red}{a} b = 2 \mathcolor{blue}{c}", [r"\textcolor{red}{a} b = 2 \mathcolor{blue}{c}"]),
+    (r"a = \cancel{\frac{b}{b}} c", [r"a = \cancel{\frac{b}{b}} c"]),
+    (r"y{_k} = \bar{z}{_{k}}", [r"y{_k} = \bar{z}{_{k}}"]),
+    # rows laid out in a matrix
+    (r"\begin{matrix} a & = & b \\ & = & c \\ d & = & e \end{matrix}", ["a = b", "b = c", "d = e"]),
+    (
+        r"a = 1 \quad \begin{array}{rcl} p & \longleftarrow & q \\ r & = & s \end{array}",
+        ["a = 1", r"p \leftarrow q", "r = s"],
+    ),
+    (r"\left\{ \begin{array}{l} a = b \\ c = d \end{array} \right.", ["a = b", "c = d"]),
+    (r"\begin{cases} a = b \\ c = d \end{cases}", ["a = b", "c = d"]),
+    (
+        r"f = \begin{cases} a & i = j \\ b & i = k \end{cases}",
+        [r"f = \begin{cases} a & i = j \\ b & i = k \end{cases}"],
+    ),
+    (r"\begin{bmatrix} a & = & b \end{bmatrix}", []),
     (r"\text{Backward: } a = b", [r"\text{Backward: } a = b"]),
     (r"\text{by } w: a = b", [r"\text{by } w: a = b"]),
     (r"\text{loss} = b", [r"\text{loss} = b"]),

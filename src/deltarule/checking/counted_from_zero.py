@@ -3,6 +3,7 @@
 `α_{0m} + Σ_l α_{ml} x_l`: a component 0 beside a sum from 1 is a quantity of its own, `α_0` with the index m.
 `Σ_{i=0}^D w_{ji} x_i` with `x_0 = 1`: the term with 0 and the sum from 1, or, where w and x also stand as whole
 vectors, the sum over all components. `Σ_{k=0}^{K-1} w_k x_{i+k}`: each index is one more, `x_{i+k-1}` with sums from 1.
+`Σ_{i=0}^n (y_i - t_i)²`, where nothing tells a component 0 from the others, is the sum over all of them.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class _Indices:
 
     zero: list[t.Big] = field(default_factory=list)
     """The sums from 0."""
+    sums: list[t.Big] = field(default_factory=list)
+    """All sums."""
     from_zero: set[str] = field(default_factory=set)
     """Letters that count from 0 to one less than a size."""
     from_one: set[str] = field(default_factory=set)
@@ -65,6 +68,7 @@ class _Indices:
     def look(self, tree: t.Tree) -> None:
         listed = {id(n) for d in trees(tree) if _lists(d) for n in trees(d)}
         inside = {id(n.base) for n in trees(tree) if isinstance(n, t.Scripted)}
+        self.sums += [n for n in trees(tree) if isinstance(n, t.Big) and n.index is not None]
         for node in trees(tree):
             match node:
                 case t.Big(index=t.Compare(sides=(t.Name(letter=letter), t.Num(value=first)))) if node.kind != "max":
@@ -160,7 +164,7 @@ def _change(found: _Indices) -> Callable[[t.Tree], t.Tree | None]:
         """Σ_{i=0}^D as the term with 0 and the sum from 1; as a sum over everything, of vectors that stand whole."""
         bases = _with_bias(found, node)
         if not bases:
-            return None
+            return _over_all(found, node, letter)
         if not found.has_a_whole(bases):
             body = t.replaced(node.body, change)
             first = t.replaced(_at_zero(node.body, letter, bases), change)
@@ -182,6 +186,39 @@ def _with_bias(found: _Indices, node: t.Big) -> set[str]:
     if letter in found.from_zero or not isinstance(node.upper, t.Name) or _stands_alone(node, letter):
         return set()
     return bases if found.set_to_one or bases & found.components else set()
+
+
+def _over_all(found: _Indices, node: t.Big, letter: str) -> t.Tree | None:
+    """Σ_{i=0}^n as a sum over everything, if no other sum over the same names begins or ends elsewhere."""
+    bases = found.arrays(node, letter)
+    if not bases or letter in found.from_zero | {"t"} or _stands_alone(node, letter):
+        return None
+    if bases & (found.components | found.set_to_one) or not isinstance(node.upper, t.Name):
+        return None
+    sums = [x for x in found.sums if x is not node and _arrays_of(x) & bases]
+    if any(_starts_at_zero(x) is None or x.upper != node.upper for x in sums):
+        return None
+    return replace(node, index=t.Name(letter), upper=None)
+
+
+def _starts_at_zero(node: t.Big) -> t.Name | None:
+    match node.index:
+        case t.Compare(sides=(t.Name() as own, t.Num(value=first))) if not first:
+            return own
+        case t.Name() as own if node.upper is None:
+            return own
+    return None
+
+
+def _arrays_of(node: t.Big) -> set[str]:
+    """The names below which the letter of a sum stands, also within other sums."""
+    letters = {n.letter for n in trees(node.index) if isinstance(n, t.Name)}
+    return {
+        base_name(n.base)
+        for n in trees(node.body)
+        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
+        and any(isinstance(x, t.Name) and x.letter in letters for i in script_items(n.sub) for x in trees(i))
+    }  # fmt: skip
 
 
 def _letters(item: t.Tree) -> Iterator[str]:

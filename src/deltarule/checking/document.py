@@ -41,14 +41,18 @@ from deltarule.checking.learning import (
     squares,
 )
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
+from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
+from deltarule.checking.quantities import as_quantities
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
+from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, defined_by_sign, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
@@ -73,6 +77,7 @@ from deltarule.checking.steps import counted, places
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.superscripts import layers_above
 from deltarule.checking.unrolled import refute_at_two_steps
+from deltarule.checking.updates import is_update
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
@@ -86,8 +91,6 @@ from deltarule.reading.values import IllShaped, Unread
 __all__ = ["check_statements", "claimed"]
 
 NOTHING = Given()
-NEW = ("new", "next", "neu", "nuevo", "nueva", "nouveau", "nuovo", "novo", "新")
-"""What marks the value after an update, θ_new."""
 
 
 def claimed(statements: Sequence[Statement]) -> Iterator[tuple[Statement, int]]:
@@ -115,7 +118,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = defined_by_sign(statements)
+    statements = as_quantities(defined_by_sign(statements), document.text)
     statements = spelled_out(
         derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
     )
@@ -277,6 +280,8 @@ def _again(state: State, watch: Watch) -> None:
     for left, right, row in state.open_rows:
         if watch.refuses(state.rows.index(row)):
             return
+        if row.verdict != "undecided":
+            continue
         before = row.reason
         state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
@@ -309,7 +314,7 @@ def _row(
 ) -> None:
     line, column = line_column(state.document, right.start)[:2]
     end_line = line_column(state.document, max(right.start, right.end - 1))[0]
-    sign = ":=" if relation.symbol == DEFINES else relation.symbol
+    sign = {DEFINES: ":=", MAPS_TO: "\\mapsto"}.get(relation.symbol, relation.symbol)
     row = DocumentRow(line, column, end_line, statement.chain, _step(state, statement), left.text, sign,
                       right.text, "unread", start=right.start, end=right.end)  # fmt: skip
     segment = state.document.segments[statement.block]
@@ -331,7 +336,7 @@ def _row(
         row.verdict, row.reason = "none", "no equality is claimed"
         return
     again = relation.symbol == DEFINES and used_before(state, left.tree)
-    if relation.symbol in UPDATES or again or _is_update(state, left.tree, right.tree):
+    if relation.symbol in UPDATES or again or is_update(state, left.tree, right.tree):
         if is_calculation(right.tree) and (name := reference(left.tree, state.symbols.usage)) is not None:
             state.updated.add(name.key)
         row.verdict, row.reason = "none", "an update rule"
@@ -373,6 +378,7 @@ def _row(
         row.verdict, row.reason = "unread", "nested too deeply"
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         _undecided(state, left.tree, row, f"{FAULT}: judging it failed: {error}")
+    as_a_rule(state, left.tree, right.tree, row)
     if row.verdict == "unread" and ranges_apart(row.reason):
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row, only="ind")
@@ -413,19 +419,6 @@ def _step(state: State, statement: Statement) -> int:
     return step
 
 
-def _is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
-    """θ_new = θ_old - …, or w = w - η …: the name on the left stands on the right as well."""
-    found = reference(left, state.symbols.usage)
-    if found is None or (found.primes and state.symbols.function(found.base) is not None):
-        return False
-    if any(word in mark.lower() for mark in (found.mark, found.label) for word in NEW):
-        return True
-    if not isinstance(right, t.Terms) or (found.indices and not any(isinstance(i, t.Num) for i in found.indices)):
-        return False
-    first = reference(right.items[0][1], state.symbols.usage)
-    return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
-
-
 def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     """The row once more, for the indices of which the text beside it speaks."""
     sides = [at_equal_indices(side, state.under) for side in (left, right)]
@@ -445,7 +438,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     before = set(state.definitions.equations)
     try:
         in_cases = k == 0 and for_some_values(state, statement)
-        done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, right, row)
+        given = with_its_index(statement, k, left, right)
+        done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, given, row)
     except Circle:
         claim(state, left, right, row)
         if row.verdict not in {"proved", "conditional"}:

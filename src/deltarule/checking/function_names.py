@@ -28,12 +28,16 @@ def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Stat
     statements = _own_calls(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     steps = step_letters(sides)
+    components = _components(statements, steps)
+    if components:
+        statements = _as_products(statements, components, steps)
+        sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     below: dict[str, set[str]] = {}
     for base, mark in _called(sides, steps):
         below.setdefault(base, set()).add(mark)
     functions = LETTERS | {base for base, _ in _primed(sides, steps)} | _defined(statements, steps)
     apart = {base for base, marks in below.items() if base in functions and len(marks) > 1}
-    apart -= {*KNOWN_FUNCTIONS, *OBJECTIVES, *_vectors(statements)}
+    apart -= {*KNOWN_FUNCTIONS, *OBJECTIVES, *_vectors(statements), *components}
     if any(word in text.lower() for word in ("sigmoid", "logistic")):
         apart.discard("sigma")
     if not apart:
@@ -91,6 +95,34 @@ def _marked(node: t.Tree | None, steps: set[str]) -> tuple[str, str] | None:
         case t.Scripted(base=t.Name() as name, sub=t.Name(letter=mark, accents=())) if len(mark) == 1:
             return None if mark in steps else (base_name(name), mark)
     return None
+
+
+def _components(statements: Sequence[Statement], steps: set[str]) -> set[str]:
+    """The g of g_i = ∂L/∂x_i, which is a component: g_i (σ² + ε) is a product."""
+    heads = [s.sides[0].tree for s in statements if len(s.sides) > 1 and isinstance(s.sides[1].tree, t.Partial)]
+    found = [one for head in heads if isinstance(head, t.Scripted) and (one := _marked(head, steps)) is not None]
+    return {base for base, mark in found if not mark.isdigit()}
+
+
+def _as_products(statements: Sequence[Statement], bases: set[str], steps: set[str]) -> Sequence[Statement]:
+    """The statements with a sign between such a component and the brackets behind it."""
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if not isinstance(node, t.Factors):
+            return None
+        items = [(op, t.replaced(item, change)) for op, item in node.items]
+        for k, ((_, head), (op, group)) in enumerate(pairwise(items), 1):
+            found = _marked(head, steps)
+            own = found is not None and found[0] in bases and not (isinstance(head, t.Scripted) and head.primes)
+            inside = group.base if isinstance(group, t.Scripted) else group
+            if own and op == "" and isinstance(inside, t.Group) and inside.kind == "(":
+                items[k] = ("cdot", group)
+        return replace(node, items=tuple(items)) if tuple(items) != node.items else None
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
 
 
 def _called(sides: Sequence[t.Tree], steps: set[str]) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,8 @@ __all__ = ["apart", "at_equal_indices", "conditions", "not_of_both"]
 Condition: TypeAlias = tuple[str, str, t.Tree]
 BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
 IN_FRONT = re.compile(
-    r"\s*\\(?:text|mathrm|mbox)\{(?:[^{}]*[\s:：(])?\s*(?:for|if|when|case|si|wenn|für|falls|quand|cuando|quando|если|当|當|若|如果)\s*\}"
+    r"\s*(?:\\forall|∀|\\(?:text|mathrm|mbox)\{(?:[^{}]*[\s:：(])?\s*"
+    r"(?:for|if|when|case|si|wenn|für|falls|quand|cuando|quando|если|当|當|若|如果)\s*\})"
     r"[\s\\;,~]*([a-z])\s*(=|\\neq?|≠)\s*([a-z])[\s\\;,]*[:：]",
     re.I,
 )
@@ -90,8 +91,12 @@ def _below_heading(state: State, statements: Sequence[Statement], n: int) -> lis
 def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condition | None], n: int) -> list[int]:
     """What is shown next: "If $i = j$, then" and a formula, in the same sentence."""
     k = n + 1
-    if k >= len(statements) or said[k] is not None or statements[k].block == statements[n].block:
+    if k >= len(statements) or said[k] is not None:
         return []
+    if statements[k].block == statements[n].block:  # \\forall i \\ne k, \\quad and a formula
+        own, other = statements[n], statements[k]
+        all_of_them = own.row == other.row and own.words_before.endswith("forall") and not own.words_after
+        return _chain(statements, k, back=False) if all_of_them and not other.continues else []
     between = state.document.text[statements[n].end : statements[k].start]
     if re.search(r"[.!?]\s", between) or len(between) > 200:
         return []
@@ -115,6 +120,8 @@ def at_equal_indices(tree: t.Tree, found: Sequence[Condition]) -> t.Tree:
 
 def _put(tree: t.Tree, letter: str, other: t.Tree) -> t.Tree:
     def change(node: t.Tree) -> t.Tree | None:
+        if isinstance(node, t.Big) and any(n == t.Name(letter) for n in t.walk(node.index or node)):
+            return node  # within Σ_k the k is another
         if isinstance(node, t.Scripted) and any(
             isinstance(i, t.Name) and i.letter == letter for i in script_items(node.sub)
         ):

@@ -147,10 +147,15 @@ def _columns(statements: Sequence[Statement]) -> set[tuple[str, str]]:
 
 
 def _as_vectors(node: t.Tree) -> Iterator[tuple[str, str]]:
-    """The (z, i) of z_iᵀ and of βᵀ z_i, which are vectors."""
+    """The (z, i) of z_iᵀ, of βᵀ z_i and of ⟨β, z_i⟩, which are vectors."""
     match node:
         case t.Scripted(base=t.Name(), sub=t.Name(letter=letter), sup=t.Tree() as sup) if is_transpose(sup):
             yield _key(node), letter
+        case t.Group(kind="<", items=items):
+            for item in items:
+                match item:
+                    case t.Scripted(base=t.Name(), sub=t.Name(letter=letter)):
+                        yield _key(item), letter
         case t.Factors(items=items):
             for (_, before), (op, one) in pairwise(items):
                 turned = isinstance(before, t.Scripted) and before.sup is not None and is_transpose(before.sup)

@@ -43,6 +43,7 @@ __all__ = [
 
 NOT_EVERYWHERE = frozenset({"gelu", "GELU", "ELU", "SELU", "swish", "Swish", "SiLU"})
 """Names of functions that a document defines in its own way: with its own constants, or an approximation."""
+COUNTING = frozenset("ijkl")
 FUNCTION_LETTERS = frozenset({"sigma", "varsigma", "phi", "varphi", "psi", "g", "f"})
 
 
@@ -418,8 +419,8 @@ def learn(state: State, guessing: bool = False) -> None:
             if relation.symbol not in EQUAL | NAMES_THE_RIGHT:
                 continue
             left, right = statement.sides[k].tree, statement.sides[k + 1].tree
-            if left is None or right is None:
-                continue
+            if left is None or right is None or (label_text(left) in COUNTING & state.index_letters):
+                continue  # i = y: which component
             values = []
             lowering = Lowering(state.symbols, learning=True, guessing=guessing)
             for side in (left, right):

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.traversal import names
 from deltarule.reading import tree as t
-from deltarule.reading.references import Reference, reference, trees
+from deltarule.reading.references import Reference, reference, script_items, trees
+from deltarule.reading.statement import Statement
 from deltarule.reading.values import Value
 
-__all__ = ["of_one_component"]
+__all__ = ["of_one_component", "with_its_index"]
+
+
+def with_its_index(statement: Statement, k: int, left: t.Tree, right: t.Tree) -> t.Tree:
+    """What s_i is in s_i = g/h = e^{z_i}/Σ_k e^{z_k}: the first side behind it that has the i as well, if any has."""
+    below = script_items(left.sub) if isinstance(left, t.Scripted) and left.sup is None and not left.primes else ()
+    letters = {i for i in below if isinstance(i, t.Name)}
+    if not letters or any(n in letters for n in t.walk(right)):
+        return right
+    for side, relation in zip(statement.sides[k + 2 :], statement.relations[k + 1 :], strict=False):
+        if side.tree is None or relation.symbol not in EQUAL:
+            return right
+        if letters <= set(t.walk(side.tree)):
+            return side.tree
+    return right
 
 
 def of_one_component(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> bool:

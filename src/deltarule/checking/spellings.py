@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from deltarule.checking.components_from_zero import as_written, components_from_one
 from deltarule.checking.counted_from_zero import counted_from_one
 from deltarule.checking.index_names import indices_told_apart
 from deltarule.checking.places import compared, places_in_vectors
+from deltarule.checking.primed_indices import without_primed_indices
 from deltarule.checking.rows import DocumentRow
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
@@ -24,11 +26,14 @@ FUNCTION_LETTERS = frozenset({"f", "g", "phi", "sigma", "psi", "varphi"})
 
 
 class Spelling:
-    """What changes in the trees of a document: `letters` (old to new) and the names that are written with their step
-    in parentheses."""
+    """What changes in the trees of a document: `letters` (old to new), the names that are written with their step in
+    parentheses, upright marks, and `primed` indices with the letters that stand for them."""
 
-    def __init__(self, letters: dict[str, str], timed: frozenset[str], upright: frozenset[str] = frozenset()) -> None:
-        self.letters, self.timed, self.upright = letters, timed, upright
+    def __init__(
+        self, letters: dict[str, str], timed: frozenset[str], upright: frozenset[str], primed: dict[str, str]
+    ) -> None:
+        self.letters, self.timed, self.upright, self.primed = letters, timed, upright, primed
+        self.from_zero: frozenset[str] = frozenset()
 
     def __call__(self, tree: t.Tree) -> t.Tree:
         return t.replaced(tree, self._change)
@@ -73,9 +78,11 @@ class Spelling:
         return tuple(out)
 
     def told(self, rows: Iterable[DocumentRow]) -> None:
-        """Put the letters of the document back into what is said of its rows."""
+        """Put the letters and numbers of the document back into what is said of its rows."""
+        rows = list(rows)
+        as_written(rows, self.from_zero)
         for row in rows:
-            for old, new in self.letters.items():
+            for old, new in (self.letters | self.primed).items():
                 if row.counterexample and f"index {new}" in row.counterexample:
                     shown = row.counterexample
                     row.counterexample = {f"index {old}" if k == f"index {new}" else k: v for k, v in shown.items()}
@@ -85,7 +92,8 @@ class Spelling:
 
 def in_one_spelling(statements: Sequence[Statement], text: str) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas."""
-    statements = counted_from_one(statements)
+    statements, from_zero = components_from_one(statements)
+    statements, primed = without_primed_indices(counted_from_one(statements))
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     ranging = {
         s.sides[0].tree.letter
@@ -97,7 +105,8 @@ def in_one_spelling(statements: Sequence[Statement], text: str) -> tuple[Sequenc
     }
     listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
     ranging |= places_in_vectors(sides, listed, _summed(sides))
-    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides), _upright(sides))
+    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides), _upright(sides), primed)
+    spelling.from_zero = from_zero
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))

@@ -1,7 +1,9 @@
 """`z^1 = W^1 x + b^1`, `a^{2}` beside `a^{(2)}`: numbers above letters that count layers or samples, and are no powers.
 
 No one writes a first power. Where two letters or more have a 1 above, or a letter has its number in parentheses
-elsewhere, the numbers above such letters are read as if they stood in parentheses.
+elsewhere, the numbers above such letters are read as if they stood in parentheses. No one differentiates by a cube:
+the 3 of ∂C/∂z_i^3 is a layer. Where no other number stands above anything with an index, it says nothing, and z_k may
+stand for z_k^3.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
         if isinstance(n.sup, t.Group) and n.sup.kind == "(" and _whole(n.sup.items) is not None
     }
     letters = (first if len(first) > 1 else set()) | (beside - NEVER)
+    only = _only_layer(sides, nodes) if not letters else None
+    if only is not None:
+        letters = {_letter(n) for n in nodes if n.sub is not None and _number(n) == only} - NEVER
     if not letters:
         return statements, ()
 
@@ -43,6 +48,8 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
             return None
         if _number(node) is None or node.sup is None:
             return None
+        if only is not None:
+            return replace(node, sup=None) if node.sub is not None and _number(node) == only else None
         above = t.Group("(", (node.sup,), start=node.sup.start, end=node.sup.end)
         return replace(node, sup=above)
 
@@ -51,6 +58,14 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
         for s in statements
     ]
     return out, tuple(sorted(letters))
+
+
+def _only_layer(sides: Sequence[t.Tree], nodes: Sequence[t.Scripted]) -> int | None:
+    """The one number, 3 or more, above all names with an index that have a number above, if a derivative is by such."""
+    below = [by for side in sides for n in trees(side) if isinstance(n, t.Partial) and n.order == 1 for by in n.by]
+    by = {k for x in below if isinstance(x, t.Scripted) and x.sub is not None and (k := _number(x)) is not None}
+    numbers = {k for n in nodes if n.sub is not None and (k := _number(n)) is not None}
+    return next(iter(by)) if len(by) == 1 and by == numbers and min(by) > 2 else None
 
 
 def _letter(node: t.Scripted) -> str:

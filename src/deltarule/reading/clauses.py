@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from deltarule.reading.grammar import Parser
-from deltarule.reading.tokens import Token, pairs
+from deltarule.reading.systems import INNER, laid_out, system
+from deltarule.reading.tokens import Token, pairs, without_braces_around_scripts, without_turned_brackets
 
 __all__ = ["Clause", "clauses", "flattened", "row_level"]
 
 OUTER = ("equation", "align", "gather", "eqnarray", "multline", "alignat", "flalign", "displaymath", "math")
-INNER = ("aligned", "split", "gathered", "alignedat", "multlined")
+ASIDE = (
+    "when", "where", "with", "since", "because", "as", "for", "if", "wobei", "mit", "da", "wenn", "où", "avec", "car",
+    "donde", "con", "porque", "dove", "где", "так как", "其中", "因为",
+)  # fmt: skip
+"""Words that begin a remark behind an equation."""
 WITH_ARGUMENTS = ("frac", "accent", "style", "sqrt", "fence", "brace", "substack", "^", "_")
 STEPS = r"step|line|row|schritt|zeile|paso|étape|passo|krok|шаг|bước|adım|步骤|步驟|第|단계"
 NUMBER = r"(?:\d+|[ivx]{1,4}|[a-h]|[一二三四五六七八九十])"
@@ -40,7 +46,8 @@ class Clause:
 
 def flattened(tokens: list[Token]) -> list[Token]:
     """Without the environments and braces that only hold rows: what is left has its rows and relations at the top."""
-    parser = Parser(tokens)
+    parser = Parser(without_turned_brackets(without_braces_around_scripts(tokens)))
+    tokens = parser.tokens
     out: list[Token] = []
     _flatten(parser, 0, len(tokens), out)
     return out
@@ -61,13 +68,13 @@ def _flatten(parser: Parser, at: int, end: int, out: list[Token]) -> None:
             elif close > 0:
                 stop = close + 1
                 inside = (at + 1, close)
-                if token.kind == "begin" and token.text in (*OUTER, *INNER):
-                    outer = token.text in OUTER
+                if token.kind == "begin" and (token.text in (*OUTER, *INNER) or laid_out(parser, at)):
+                    outer = token.text not in INNER
                     if outer:
                         out.append(Token("row", token.text, token.start, token.end))
                     pending += [(stop, end, row_after), (*inside, outer)]
                     break
-                unwrapped = _holds_rows(parser, *inside) if token.kind == "{" else _system(parser, at, close)
+                unwrapped = _holds_rows(parser, *inside) if token.kind == "{" else system(parser, at, close)
                 if unwrapped:
                     pending += [(stop, end, row_after), (*inside, False)]
                     break
@@ -80,20 +87,6 @@ def _flatten(parser: Parser, at: int, end: int, out: list[Token]) -> None:
 
 def _holds_rows(parser: Parser, start: int, end: int) -> bool:
     return any(parser.tokens[k].kind in ("relation", "row", "&", "connective", "tag") for k in parser.top(start, end))
-
-
-def _system(parser: Parser, at: int, close: int) -> bool:
-    """\\left\\{ around rows of equations."""
-    start, end = parser.trimmed(at + 1, close)
-    token = parser.tokens[start]
-    return (
-        parser.tokens[at].kind == "open"
-        and "." in (parser.tokens[at].text, parser.tokens[close].text)
-        and token.kind == "begin"
-        and token.text in (*INNER, "array", "matrix")
-        and parser.partner[start] == end - 1
-        and token.text in INNER
-    )
 
 
 def clauses(tokens: list[Token]) -> list[tuple[int, Clause]]:
@@ -150,6 +143,8 @@ def _lines(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
             continue
         if lines and _goes_on(lines[-1][1], line, empty_left, "gather" in environments):
             last = lines[-1][1]
+            if line[0].kind == "relation" and (remark := _remark_with_a_formula(last)):
+                lines.insert(-1, (lines[-1][0], remark))
             while last and last[-1].kind in ("comma", "period", "semicolon", "space"):
                 last.pop()
             _without_remark(last)
@@ -176,6 +171,21 @@ def _with_reason(row: list[Token]) -> list[Token]:
                     Token("words", words, tail.start, row[-1].end),
                 ]
     return row
+
+
+def _remark_with_a_formula(last: list[Token]) -> list[Token]:
+    """Taken from the end of a row: `\\quad \\text{where } g = e^z`, on which the next row does not go on."""
+    top = _top(last)
+    related = False
+    for k, following in pairwise(top):
+        gap, words = last[k], last[following]
+        begins = gap.kind == "space" and words.kind == "words" and words.text.strip().lower() in ASIDE
+        if begins and related and any(last[j].kind == "relation" for j in top if j > following):
+            remark = last[following:]
+            del last[k:]
+            return remark
+        related = related or last[k].kind == "relation"
+    return []
 
 
 def _without_remark(last: list[Token]) -> None:

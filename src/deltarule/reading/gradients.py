@@ -19,7 +19,7 @@ from deltarule.language.expression import (
     fresh,
     rename,
 )
-from deltarule.language.traversal import substitute
+from deltarule.language.traversal import substitute, symbols
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
 from deltarule.reading.references import Reference, label_text, reference
@@ -96,6 +96,17 @@ def partial(low: Lowering, node: t.Partial) -> Value:
         twice = node.order == 2 and len(by) == 1  # ∇²ℓ, the Hessian
         return derivative(low, of, replace(node, by=by * 2 if twice else by), key=key_of(low, node.of))
     return derivative(low, of, node, key=key_of(low, node.of))
+
+
+def primed(low: Lowering, base: t.Tree, primes: int, start: int) -> Value:
+    """(…)' : the derivative by the one variable that occurs; of a matrix the transpose."""
+    value = low.lower(base)
+    if value.rank == 2 and primes == 1 and not low.learning:
+        return transpose(value)
+    found = [s for s in symbols(value.expression) if not s.indices]
+    if len(found) != 1 or primes != 1 or value.rank:
+        raise Unread("a prime on a group that does not have exactly one variable", start)
+    return Value(Derivative(value.expression, found[0]))
 
 
 def _of_the_last_layer(low: Lowering, by: t.Tree) -> t.Tree:

@@ -33,6 +33,7 @@ MAX_EXPANSION = 20
 NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]\d+)?", re.A)
 DIGITS = frozenset("0123456789")
 LETTERS = re.compile(r"[a-zA-Z]+")
+BRACE = re.compile(r"\s*\{")
 ENTITY = re.compile(r"&(amp|lt|gt|nbsp|quot|#39|#x27|minus|times|sdot);")
 
 
@@ -56,6 +57,8 @@ class Lexer:
         self.styles: list[str] = [""]
         self.gap = 0
         self.gap_start = 0
+        self.lead = -1
+        """Where a command began that does not show, \\textcolor{red}, if the braces behind it are next."""
 
     def put(self, kind: str, text: str, start: int, end: int, style: str = "", accents: tuple[str, ...] = ()) -> None:
         if len(self.tokens) >= MAX_TOKENS:
@@ -64,6 +67,8 @@ class Lexer:
             self.gap = 0
             self.tokens.append(Token("space", "", self.gap_start, start))
         self.gap = 0
+        if self.lead >= 0:
+            start, self.lead = min(start, self.lead), -1
         self.tokens.append(
             Token(kind, text, start, end, style or self.styles[-1] if kind == "name" else style, accents)
         )
@@ -134,6 +139,12 @@ class Source:
         if char == "~":
             return self.space(1, at, at + 1)
         return self.unicode(at)
+
+    def unseen(self, at: int, stop: int) -> int:
+        """Pass over [at, stop), which only says how what stands in the braces behind it looks: it is part of them."""
+        if self.place is None and self.lexer.lead < 0 and BRACE.match(self.text, stop, self.end):
+            self.lexer.lead = at
+        return stop
 
     def space(self, width: int, at: int, end: int) -> int:
         if self.lexer.gap == 0:

@@ -20,7 +20,6 @@ from deltarule.language.expression import (
     fresh,
     rename,
 )
-from deltarule.language.traversal import symbols
 from deltarule.reading import tree as t
 from deltarule.reading.calls import (
     apply_named,
@@ -38,7 +37,7 @@ from deltarule.reading.calls import (
 )
 from deltarule.reading.chains import chained
 from deltarule.reading.components import assembled, at_components, lies_across
-from deltarule.reading.gradients import holding, of_transposed, operator, partial
+from deltarule.reading.gradients import holding, of_transposed, operator, partial, primed
 from deltarule.reading.guessing import (
     as_matrix,
     as_sample,
@@ -60,6 +59,8 @@ __all__ = ["Lowering"]
 EXPECTATIONS = frozenset({"E", "Var", "Cov", "Pr", "var", "cov", "V", "P"})
 """Names before brackets that average, unless the document says what they are: E[x²] is not E·x²."""
 PRODUCTS = frozenset({"", "cdot", "times", "*", "odot", "circ", "otimes"})
+INDICATORS = frozenset({"1", "I", "chi"})
+"""What stands before a condition in brackets: 1[i = j], I{z > 0}."""
 DIVISIONS = frozenset({"/", "div", "oslash"})
 
 
@@ -287,7 +288,7 @@ class Lowering:
         """Scripts on a group, a fraction or a call: `(…)^2`, `[…]'`, `\\left(…\\right)^T`."""
         base = node.base
         if node.primes:
-            return self.primed(base, node.primes, node.start)
+            return primed(self, base, node.primes, node.start)
         items = script_items(node.sub)
         if isinstance(base, t.Group) and base.kind in {"|", "||"} and len(items) == 1:
             value, items = norm(self, base, items[0]), ()
@@ -316,14 +317,6 @@ class Lowering:
         places = Places(self, tuple(items))
         picked = {a: self.sized(i, a.size) for a, i in zip(axes, places.indices, strict=True)}
         return places.selected(Value(rename(value.expression, picked)))
-
-    def primed(self, base: t.Tree, primes: int, start: int) -> Value:
-        """(…)' : the derivative by the one variable that occurs."""
-        value = self.lower(base)
-        found = [s for s in symbols(value.expression) if not s.indices]
-        if len(found) != 1 or primes != 1 or value.rank:
-            raise Unread("a prime on a group that does not have exactly one variable", start)
-        return Value(Derivative(value.expression, found[0]))
 
     def terms(self, items: Sequence[tuple[str, t.Tree]]) -> Value:
         values = []
@@ -453,7 +446,7 @@ class Lowering:
             if change is not None:
                 return self.quantity(change, item.start), k + 2
         found = reference(item, self.symbols.usage)
-        if found is not None and found.base == "1" and after is not None and after[0] == "":
+        if found is not None and found.base in INDICATORS and after is not None and after[0] == "":
             scripted = after[1]
             indicated = indicator(self, scripted.base if isinstance(scripted, t.Scripted) else scripted)
             if indicated is not None:

@@ -39,6 +39,8 @@ __all__ = [
 INDEX_LETTERS = frozenset("ijklmnpqrst")
 LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
+SIZE_LETTERS = frozenset("NMTKBPD")
+"""Capitals that count samples, and so stand for the last of them."""
 ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
 COLUMN = t.Words(":")
@@ -395,6 +397,11 @@ def is_negative(item: t.Tree) -> bool:
     return isinstance(item, t.Terms) and item.items[0][0] == "-"
 
 
+def _names_a_layer(letter: str) -> bool:
+    """The H and O of W^{(H)} and W^{(O)}, a hidden and an output layer; x^{(N)} is the last of N samples."""
+    return len(letter) == 1 and letter.isupper() and letter not in SIZE_LETTERS
+
+
 def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None:
     match sup:
         case None:
@@ -414,7 +421,7 @@ def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None
             letter = letter_of(item)
             if sup.kind == "(" and (out.get("base") == "e" or is_negative(item)):
                 out["power"] = item  # e^{(-z)}
-            elif sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps:
+            elif sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps and not _names_a_layer(letter):
                 out["sample"] = item
             else:
                 out["label"] = label_text(sup)

@@ -31,6 +31,8 @@ MAX_EXPANDED = 100_000
 
 COMMAND = re.compile(r"\\(?:([a-zA-Z@]+)|(.)|\Z)", re.S)
 IDENTIFIER = re.compile(r"[^\W\d_][\w’'-]*")
+CALLED = re.compile(r"([A-Za-z]+)\(([A-Za-z0-9_^{} +-]+)\)")
+"""\\text{softmax(x)}: a call among words."""
 ROW_GAP = re.compile(r"\*?(?:\[\s*-?[\d.]*\s*(?:pt|em|ex|mm|cm|in|mu|px|bp|\\[a-zA-Z]+)\s*\])?")
 ENVIRONMENT = re.compile(r"\s*\{\s*([a-zA-Z]+)\*?\s*\}")
 WITH_COLUMNS = ("array", "tabular", "alignat", "alignedat", "subarray")
@@ -82,9 +84,10 @@ def command(source: Source, at: int) -> int:
     if name in ("begin", "end"):
         return environment(source, name, at, stop)
     if name in IGNORED_WITH_ARGUMENT:
-        return skip_arguments(source, name, stop)
+        after = skip_arguments(source, name, stop)
+        return after if name in ("hspace", "label") else source.unseen(at, after)
     if name in IGNORED:
-        return stop
+        return source.unseen(at, stop)
     return sign(source, name, at, stop)
 
 
@@ -237,6 +240,9 @@ def words(source: Source, raw: str, at: int, after: int) -> int:
         return source.put("function", bare, at, after)
     if bare.isdigit() and bare.isascii():
         return source.put("number", bare, at, after)
+    called = CALLED.fullmatch(bare)
+    if called is not None and called[1] in FUNCTIONS:
+        return source.substitute(f"\\operatorname{{{called[1]}}}({called[2]})", at, after)
     if IDENTIFIER.fullmatch(bare) and bare.lower() not in STOP_WORDS and text == bare:
         return source.put("name", bare, at, after, "rm")
     return source.put("words", text, at, after)

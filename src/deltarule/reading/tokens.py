@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-__all__ = ["Token", "Unreadable", "pairs"]
+__all__ = ["Token", "Unreadable", "pairs", "without_braces_around_scripts", "without_turned_brackets"]
 
 
 class Unreadable(Exception):
@@ -56,3 +57,54 @@ def _closes(opened: Token, closed: Token) -> bool:
 
 def _fit(opened: str, closed: str) -> bool:
     return opened == closed or "." in (opened, closed) or {opened, closed} == {"(", "["}
+
+
+def without_turned_brackets(tokens: list[Token]) -> list[Token]:
+    """The tokens of (0, 1) for ]0, 1[, of (0, 1] for ]0, 1], and of [0, 1) for [0, 1[."""
+    square = [k for k, token in enumerate(tokens) if token.kind in ("open", "close") and token.text == "["]
+    if not square or not any(token.kind == "comma" for token in tokens):
+        return tokens
+    partner = pairs(tokens)
+    alone = [k for k in square if partner[k] < 0]
+    out = list(tokens)
+    for k, j in pairwise(alone):
+        between = [token.kind for token in tokens[k + 1 : j]]
+        if (
+            between.count("comma") == 1
+            and len(between) > 2
+            and set(between) <= {"comma", "number", "name", "op", "space"}
+        ):
+            if tokens[k].kind == "close" and out[k] is tokens[k]:
+                out[k] = replace(tokens[k], kind="open", text="(")
+            if tokens[j].kind == "open":
+                out[j] = replace(tokens[j], kind="close", text="(")
+    return out
+
+
+HAS_SCRIPTS = ("name", "number", "close", "}", "end")
+"""Kinds of tokens that end what a script may belong to."""
+
+
+def without_braces_around_scripts(tokens: list[Token]) -> list[Token]:
+    """The tokens of y_k for y{_k}: what has a script is what stands before the braces."""
+    if not any(token.kind == "{" for token in tokens):
+        return tokens
+    partner = pairs(tokens)
+    ends: dict[int, int] = {}
+    dropped: set[int] = set()
+    for k, token in enumerate(tokens):
+        around = token.kind == "{" and k and partner[k] > k + 2 and tokens[k - 1].kind in HAS_SCRIPTS
+        if around and tokens[k + 1].kind in ("^", "_") and _is_one_script(tokens, partner, k + 1, partner[k]):
+            dropped |= {k, partner[k]}
+            ends[partner[k] - 1] = tokens[partner[k]].end
+    if not dropped:
+        return tokens
+    return [replace(t, end=max(t.end, ends.get(k, 0))) for k, t in enumerate(tokens) if k not in dropped]
+
+
+def _is_one_script(tokens: list[Token], partner: list[int], at: int, end: int) -> bool:
+    """Whether [at, end) is _k or ^{...} and nothing behind it."""
+    following = at + 1
+    if tokens[following].kind == "{":
+        return partner[following] == end - 1
+    return following == end - 1 and tokens[following].kind in ("name", "number")

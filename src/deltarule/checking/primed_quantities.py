@@ -1,0 +1,110 @@
+"""y' = y (1 - y) of y = 1/(1 + e^{-x}): where one variable stands in the equation of a name, its prime is the
+derivative by that variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from deltarule.checking.relations import EQUAL
+from deltarule.reading import tree as t
+from deltarule.reading.references import is_transpose, trees
+from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, VECTOR_FUNCTIONS
+
+__all__ = ["with_derivatives_for_primes"]
+
+SPEAKS_OF_DERIVATIVES = re.compile(
+    r"deriv|dériv|ableit|differenti|slope|gradient|производн|pochodn|türev|导数|導數|微分|求导|미분|도함수|đạo hàm",
+    re.I,
+)
+NO_VARIABLES = frozenset({"e", "pi", *KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS})
+
+
+def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
+    """The statements with dy/dx for each such y'."""
+    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    primed = {n.base.letter for side in sides for n in trees(side) if _primed(n)}  # type: ignore[attr-defined]
+    if not primed or not SPEAKS_OF_DERIVATIVES.search(text):
+        return statements
+    variables = {letter: v for letter in primed if (v := _variable(statements, letter)) is not None}
+    variables = {letter: v for letter, v in variables.items() if not _means_something_else(statements, letter)}
+    if not variables:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Scripted(base=t.Name(letter=letter) as name) if _primed(node) and letter in variables:
+                return t.Partial("d", name, (variables[letter],), start=node.start, end=node.end)
+        return None
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
+
+    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+
+
+def _primed(node: t.Tree) -> bool:
+    match node:
+        case t.Scripted(base=t.Name(accents=(), style=""), sub=None, sup=None, primes=primes):
+            return primes > 0
+    return False
+
+
+def _variable(statements: Sequence[Statement], letter: str) -> t.Name | None:
+    """The x of y = 1/(1 + e^{-x}), if that is the only equation that gives y, or all of them are of x."""
+    found: set[t.Tree] = set()
+    for s in statements:
+        for k, relation in enumerate(s.relations):
+            own, other = s.sides[k].tree, s.sides[k + 1].tree
+            if k == 0 and own == t.Name(letter) and relation.symbol in EQUAL and other is not None:
+                found |= _names(other) - {t.Name(letter)}
+    only = next(iter(found)) if len(found) == 1 else None
+    return only if isinstance(only, t.Name) and not only.style and not only.accents else None
+
+
+def _names(tree: t.Tree) -> set[t.Tree]:
+    """The quantities in a formula, with their scripts."""
+    heads = {id(n.function) for n in t.walk(tree) if isinstance(n, t.Call)}
+    out: set[t.Tree] = set()
+    inside: set[int] = set()
+    for node in t.walk(tree):
+        if id(node) in inside or id(node) in heads:
+            continue
+        match node:
+            case t.Scripted(base=t.Name() as name, sub=None, sup=sup, primes=0) if sup is None or not is_transpose(sup):
+                inside.add(id(name))
+                out |= {name} if name.letter not in NO_VARIABLES else set()
+            case t.Scripted(base=t.Name() as name):
+                inside |= {id(x) for x in t.walk(node)}
+                out.add(node)
+            case t.Name(letter=letter) if letter not in NO_VARIABLES:
+                out.add(node)
+    return out
+
+
+def _means_something_else(statements: Sequence[Statement], letter: str) -> bool:
+    """Whether y' is called, y'(z), has a second prime, or is what y becomes, y' = y + …."""
+    own = t.Name(letter)
+    for s in statements:
+        match [side.tree for side in s.sides[:2]]:
+            case [t.Scripted(base=base, sub=None, sup=None, primes=1), t.Terms(items=((_, first), *_))]:
+                if base == own == first:
+                    return True
+        nodes = [n for side in s.sides for n in trees(side.tree)]
+        if any(isinstance(n, t.Scripted) and n.base == own and n.primes and not _one_prime(n) for n in nodes):
+            return True
+        pairs = [pair for n in nodes if isinstance(n, t.Factors) for pair in pairwise(n.items)]
+        if any(_one_prime(a) and a.base == own and _called_by(op, b) for (_, a), (op, b) in pairs):  # type: ignore[attr-defined]
+            return True
+    return False
+
+
+def _one_prime(node: t.Tree) -> bool:
+    return _primed(node) and isinstance(node, t.Scripted) and node.primes == 1
+
+
+def _called_by(op: str, behind: t.Tree) -> bool:
+    return op == "" and isinstance(behind, t.Group) and behind.kind == "("

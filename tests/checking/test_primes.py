@@ -1,0 +1,46 @@
+"""Primes on letters that are no functions: rules for all functions, and derivatives by the one variable of an equation.
+
+Every text was written for this test; what is true of each row was worked out by hand.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.checking.files import check_text
+
+
+def verdicts(text: str) -> list[str]:
+    return [row.verdict for row in check_text(text, "notes.md").rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$$\frac{d}{dx} \left( \frac{u}{v} \right) = \frac{u'v - uv'}{v^2}$$", "proved"),
+        (r"$$\frac{d}{dx} \left( \frac{u}{v} \right) = \frac{u'v + uv'}{v^2}$$", "refuted"),
+        (r"$$(pq)' = p'q + pq'$$", "proved"),
+        (r"$$(pq)' = p'q'$$", "refuted"),
+        (r"With $r = \frac{p}{q}$ we have $$r' = \frac{p'q - q'p}{q^2}$$", "proved"),
+        (r"With $r = \frac{p}{q}$ we have $$r' = \frac{q'p - p'q}{q^2}$$", "refuted"),
+        # of functions that are known elsewhere it may hold
+        (r"$v = 1$, $u = x^2$ and $$(u v)' = u' + v'$$", "unread"),
+    ],
+)
+def test_a_rule_in_letters_holds_for_all_functions(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$y = \frac{1}{1+e^{-x}}$ has the derivative $$y' = y(1-y)$$", "proved"),
+        (r"$y = \frac{1}{1+e^{-x}}$ has the derivative $$y' = y(y-1)$$", "refuted"),
+        (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a^2$", "proved"),
+        (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a$", "refuted"),
+        (r"$s = wx$ has no derivative by its index, $s' = w$", "unread"),  # two variables
+        (r"$s = 2r$ is updated along the gradient: $s' = s + 1$", "none"),
+    ],
+)
+def test_a_prime_is_the_derivative_by_the_only_variable(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict
