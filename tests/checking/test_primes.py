@@ -39,6 +39,7 @@ def test_a_rule_in_letters_holds_for_all_functions(text: str, verdict: str):
         (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a^2$", "proved"),
         (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a$", "refuted"),
         (r"$s = wx$ has no derivative by its index, $s' = w$", "unread"),  # two variables
+        (r"$c = e^2$ has a gradient; with a penalty $c' = \frac12 \lambda + c$", "unread"),
         (r"$s = 2r$ is updated along the gradient: $s' = s + 1$", "none"),
     ],
 )

@@ -78,6 +78,10 @@ BLOCKS = [
         r"f = \begin{cases} a & i = j \\ b & i = k \end{cases}",
         [r"f = \begin{cases} a & i = j \\ b & i = k \end{cases}"],
     ),
+    (
+        r"f = & \begin{cases} a & i = j \\ b & i = k \end{cases}",
+        [r"f = \begin{cases} a & i = j \\ b & i = k \end{cases}"],
+    ),
     (r"\begin{bmatrix} a & = & b \end{bmatrix}", []),
     (r"\text{Backward: } a = b", [r"\text{Backward: } a = b"]),
     (r"\text{by } w: a = b", [r"\text{by } w: a = b"]),

@@ -90,8 +90,8 @@ def _means_something_else(statements: Sequence[Statement], letter: str) -> bool:
     own = t.Name(letter)
     for s in statements:
         match [side.tree for side in s.sides[:2]]:
-            case [t.Scripted(base=base, sub=None, sup=None, primes=1), t.Terms(items=((_, first), *_))]:
-                if base == own == first:
+            case [t.Scripted(base=base, sub=None, sup=None, primes=1), t.Terms(items=items)]:
+                if base == own and any(sign == "+" and item == own for sign, item in items):
                     return True
         nodes = [n for side in s.sides for n in trees(side.tree)]
         if any(isinstance(n, t.Scripted) and n.base == own and n.primes and not _one_prime(n) for n in nodes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deltarule.reading.grammar import Parser
-from deltarule.reading.tokens import Token
 
 __all__ = ["INNER", "laid_out", "system"]
 
@@ -19,13 +18,13 @@ def system(parser: Parser, at: int, close: int) -> bool:
         return False
     if token.kind != "begin" or parser.partner[start] != end - 1:
         return False
-    return token.text in INNER or (laid_out(parser, start) and not (at and _binds(parser.tokens[at - 1])))
+    return token.text in INNER or (laid_out(parser, start) and not _is_bound(parser, at))
 
 
 def laid_out(parser: Parser, at: int) -> bool:
     """Whether a matrix or array without brackets, or cases of nothing, hold equations in their rows, as `align` does:
     the first with a left side, and no row with a condition."""
-    if parser.tokens[at].text not in ("matrix", "array", "cases") or (at and _binds(parser.tokens[at - 1])):
+    if parser.tokens[at].text not in ("matrix", "array", "cases") or _is_bound(parser, at):
         return False
     lefts: list[bool] = []
     for start, end in (parser.trimmed(*r) for r in parser.split(at + 1, parser.partner[at], "row")):
@@ -39,5 +38,8 @@ def laid_out(parser: Parser, at: int) -> bool:
     return bool(lefts) and lefts[0]
 
 
-def _binds(token: Token) -> bool:
-    return token.kind in ("relation", "op")
+def _is_bound(parser: Parser, at: int) -> bool:
+    """Whether a relation or an operator stands before a token, which then begins a side: `f = & \\begin{cases}`."""
+    while at and parser.tokens[at - 1].kind in ("&", "space"):
+        at -= 1
+    return at > 0 and parser.tokens[at - 1].kind in ("relation", "op")
