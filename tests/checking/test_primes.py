@@ -23,6 +23,7 @@ def verdicts(text: str) -> list[str]:
         (r"$$(pq)' = p'q'$$", "refuted"),
         (r"With $r = \frac{p}{q}$ we have $$r' = \frac{p'q - q'p}{q^2}$$", "proved"),
         (r"With $r = \frac{p}{q}$ we have $$r' = \frac{q'p - p'q}{q^2}$$", "refuted"),
+        (r"Let $r' = \frac{r - \mu}{s}$ be the normalised input.", "undecided"),  # another r
         # of functions that are known elsewhere it may hold
         (r"$v = 1$, $u = x^2$ and $$(u v)' = u' + v'$$", "unread"),
     ],
@@ -38,6 +39,11 @@ def test_a_rule_in_letters_holds_for_all_functions(text: str, verdict: str):
         (r"$y = \frac{1}{1+e^{-x}}$ has the derivative $$y' = y(y-1)$$", "refuted"),
         (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a^2$", "proved"),
         (r"$s = wx$ and $a = \tanh(s)$ with the slope $a' = 1 - a$", "refuted"),
+        (r"The derivative of $p = 1$ over $q = 1 + e^{-x}$: $$\frac{p'q - pq'}{q^2} = \frac{e^{-x}}{q^2}$$", "proved"),
+        (
+            r"The derivative of $p = 1$ over $q = 1 + e^{-x}$: $$\frac{p'q - pq'}{q^2} = \frac{-e^{-x}}{q^2}$$",
+            "refuted",
+        ),
         (r"$s = wx$ has no derivative by its index, $s' = w$", "unread"),  # two variables
         (r"$c = e^2$ has a gradient; with a penalty $c' = \frac12 \lambda + c$", "unread"),
         (r"$s = 2r$ is updated along the gradient: $s' = s + 1$", "none"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
@@ -29,13 +30,20 @@ def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> S
     primed = {n.base.letter for side in sides for n in trees(side) if _primed(n)}  # type: ignore[attr-defined]
     if not primed or not SPEAKS_OF_DERIVATIVES.search(text):
         return statements
-    variables = {letter: v for letter in primed if (v := _variable(statements, letter)) is not None}
+    found = {letter: _variables(statements, letter) for letter in primed}
+    of_one = {letter: next(iter(names)) for letter, names in found.items() if names is not None and len(names) == 1}
+    variables = {letter: v for letter, v in of_one.items() if isinstance(v, t.Name) and not v.style and not v.accents}
+    constant: set[str] = set()
+    if len(set(variables.values())) == 1:  # u = 1 beside v = 1 + e^{-x}
+        constant |= {letter for letter, names in found.items() if names is not None and not names}
     variables = {letter: v for letter, v in variables.items() if not _means_something_else(statements, letter)}
     if not variables:
         return statements
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
+            case t.Scripted(base=t.Name(letter=letter)) if _primed(node) and letter in constant:
+                return t.Num(Fraction(0), "0", start=node.start, end=node.end)
             case t.Scripted(base=t.Name(letter=letter) as name) if _primed(node) and letter in variables:
                 return t.Partial("d", name, (variables[letter],), start=node.start, end=node.end)
         return None
@@ -53,16 +61,14 @@ def _primed(node: t.Tree) -> bool:
     return False
 
 
-def _variable(statements: Sequence[Statement], letter: str) -> t.Name | None:
-    """The x of y = 1/(1 + e^{-x}), if that is the only equation that gives y, or all of them are of x."""
-    found: set[t.Tree] = set()
+def _variables(statements: Sequence[Statement], letter: str) -> set[t.Tree] | None:
+    """The x of y = 1/(1 + e^{-x}): all names in the equations that give y; None where there is no such equation."""
+    found: set[t.Tree] | None = None
     for s in statements:
-        for k, relation in enumerate(s.relations):
-            own, other = s.sides[k].tree, s.sides[k + 1].tree
-            if k == 0 and own == t.Name(letter) and relation.symbol in EQUAL and other is not None:
-                found |= _names(other) - {t.Name(letter)}
-    only = next(iter(found)) if len(found) == 1 else None
-    return only if isinstance(only, t.Name) and not only.style and not only.accents else None
+        own, other = (s.sides[0].tree, s.sides[1].tree) if len(s.sides) > 1 else (None, None)
+        if own == t.Name(letter) and s.relations[0].symbol in EQUAL and other is not None:
+            found = (found or set()) | (_names(other) - {t.Name(letter)})
+    return found
 
 
 def _names(tree: t.Tree) -> set[t.Tree]:

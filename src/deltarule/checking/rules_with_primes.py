@@ -34,6 +34,8 @@ def as_a_rule(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> No
     if not letters:
         return
     meant = {letter: body for letter in letters if (body := _body(state.whole or state.statements, letter, letters))}
+    if not _is_rule(left, meant):
+        return
     sides = [_of_functions(side, letters - set(meant), meant) for side in (left, right)]
     for letter in letters - set(meant):
         state.symbols.name_function(_function(letter))
@@ -45,6 +47,18 @@ def as_a_rule(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> No
         elif trial.verdict == "refuted" and not any(_is_given(state, letter) for letter in letters - set(meant)):
             row.verdict, row.reason = "refuted", "it does not hold for all functions of one variable"
             row.counterexample = {_in_letters(k): _in_letters(v) for k, v in (trial.counterexample or {}).items()}
+
+
+def _is_rule(left: t.Tree, meant: dict[str, t.Tree]) -> bool:
+    """Whether the left side is the derivative of something written out: x' alone may be another x."""
+    match left:
+        case t.Partial() | t.Scripted(base=t.Group(), primes=1):
+            return True
+        case t.Factors(items=((_, t.Partial(of=None)), *_)):
+            return True
+        case t.Scripted(base=t.Name(letter=letter)):
+            return _primed(left) and letter in meant
+    return False
 
 
 def _is_given(state: State, letter: str) -> bool:

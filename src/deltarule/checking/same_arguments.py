@@ -27,7 +27,8 @@ def quantities_for_calls(statements: Sequence[Statement]) -> Sequence[Statement]
     """The statements with such calls as plain names."""
     statements = _at_their_argument(_components(statements))
     by = _variables(statements)
-    names = {key for key, calls in _calls(statements).items() if _one(calls) and (key in by or any(map(_picks, calls)))}
+    calls = {key: own for key, own in _calls(statements).items() if _one(own) and not _of_time(own[0])}
+    names = {key for key, own in calls.items() if key in by or any(map(_picks, own))}
     statements = _plain(statements, names - {*KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS})
     losses = {key for key, calls in _calls(statements).items() if _one(calls) and _is_loss(key, calls[0])}
     return _plain(statements, losses)
@@ -120,6 +121,12 @@ def _parentheses(group: t.Tree) -> t.Group | None:
 def _one(calls: Sequence[t.Tree]) -> bool:
     """Whether all of them have the same arguments, more than once."""
     return all(_parentheses(c) == _parentheses(calls[0]) for c in calls)
+
+
+def _of_time(call: t.Tree) -> bool:
+    """Whether the argument is a step, u(t)."""
+    group = _parentheses(call)
+    return group is not None and group.items in {(t.Name("t"),), (t.Name("k"),), (t.Name("n"),)}
 
 
 def _picks(call: t.Tree) -> bool:
