@@ -70,3 +70,24 @@ SIGNAL = "$u_i = \\gamma (x_i - \\mu)$ and $g_i = \\frac{\\partial L}{\\partial 
 )
 def test_a_component_before_brackets_is_a_factor(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+ONE = "One sample: $L(\\hat t, t) = \\frac12 (\\hat t - t)^2$ with $\\hat t = v u + c$, and the risk "
+RISK = ONE + "$$R = \\frac{1}{m} \\sum_{i=1}^m L(\\hat t^{(i)}, t^{(i)})$$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (
+            RISK + r"$$\frac{\partial R}{\partial v} = \frac{1}{m} \sum_{i=1}^m (\hat t^{(i)} - t^{(i)}) u^{(i)}$$",
+            "proved",
+        ),
+        (RISK + r"$$\frac{\partial R}{\partial v} = \sum_{i=1}^m (\hat t^{(i)} - t^{(i)}) u^{(i)}$$", "refuted"),
+        (RISK + r"$$\frac{\partial L}{\partial \hat t} = \hat t - t$$", "proved"),
+        # a right side that speaks of more than the arguments is not put in
+        (RISK.replace("(\\hat t - t)^2$", "(q - t)^2$") + r"$$\frac{\partial R}{\partial q} = 0$$", "undecided"),
+    ],
+)
+def test_a_loss_at_the_samples_is_its_equation_at_them(text: str, verdict: str):
+    assert verdicts(text)[-1] == verdict

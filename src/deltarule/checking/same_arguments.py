@@ -28,7 +28,8 @@ def quantities_for_calls(statements: Sequence[Statement]) -> Sequence[Statement]
     statements = _at_their_argument(_components(statements))
     by = _variables(statements)
     calls = {key: own for key, own in _calls(statements).items() if _one(own) and not _of_time(own[0])}
-    names = {key for key, own in calls.items() if key in by or any(map(_picks, own))}
+    given = _given(statements)
+    names = {key for key, own in calls.items() if key in by or (key in given and any(map(_picks, own)))}
     statements = _plain(statements, names - {*KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS})
     losses = {key for key, calls in _calls(statements).items() if _one(calls) and _is_loss(key, calls[0])}
     return _plain(statements, losses)
@@ -93,6 +94,13 @@ def _calls(statements: Sequence[Statement]) -> dict[str, list[t.Tree]]:
                 if op == "" and (key := _key(head)) and _parentheses(group) is not None:
                     out.setdefault(key, []).append(group)
     return {key: calls for key, calls in out.items() if key not in primed}
+
+
+def _given(statements: Sequence[Statement]) -> set[str]:
+    """The f of f(x) = …, or of a = f(x)."""
+    sides = [side.tree for s in statements if s.relations and s.relations[0].symbol in EQUAL for side in s.sides]
+    calls = [side.items for side in sides if isinstance(side, t.Factors) and len(side.items) == 2]
+    return {_key(head) for (_, head), (op, group) in calls if op == "" and isinstance(group, t.Group)}
 
 
 def _variables(statements: Sequence[Statement]) -> set[str]:
