@@ -33,7 +33,7 @@ from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Function
 from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
 
-__all__ = ["Circle", "define", "defines", "plain_reference"]
+__all__ = ["Circle", "define", "defines", "defines_component", "plain_reference"]
 
 
 class Circle(Unread):
@@ -76,7 +76,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     if found.key in state.symbols.macros or (not found.indices and found.key in state.symbols.indexed):
         return False
     if found.indices:
-        done = _names_components(state, found, right, row) or _defines_component(state, found, left, right, row)
+        done = _names_components(state, found, right, row) or defines_component(state, found, left, right, row)
         if done:
             _elsewhere_too(state, left, right, row)
             _in_other_layers(state, left, right, row)
@@ -189,9 +189,10 @@ def _elsewhere_too(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
                 elif not name.indices:
                     _define_macro(state, name, value, body, row)
             elif name.key in state.explicit:
+                state.of_any_step[name.key] = other, body
                 continue
             elif name.indices:
-                _defines_component(state, name, other, body, row)
+                defines_component(state, name, other, body, row)
             elif name.key not in names(value.expression):
                 define(state, name, value, row, body)
         except (Unread, IllShaped, DeltaruleError):
@@ -227,7 +228,7 @@ def _in_other_layers(state: State, left: t.Tree, right: t.Tree, row: DocumentRow
         if name is None or name.key in state.definitions.equations or name.key in state.symbols.indexed:
             continue
         try:
-            _ = _names_components(state, name, body, row) or _defines_component(state, name, other, body, row)
+            _ = _names_components(state, name, body, row) or defines_component(state, name, other, body, row)
         except (Unread, IllShaped, DeltaruleError):
             state.broken.add(name.key)
     for key, kept in said.items():
@@ -437,7 +438,7 @@ def _names_components(state: State, found: Reference, right: t.Tree, row: Docume
     return True
 
 
-def _defines_component(state: State, found: Reference, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+def defines_component(state: State, found: Reference, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
     """h_i = max(0, a_i) defines h where it has no definition; numbers as indices define nothing whole."""
     entity = state.symbols.entity(found)
     if entity.defined or found.key in state.definitions.equations:

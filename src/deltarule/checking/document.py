@@ -24,6 +24,7 @@ from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.doubts import doubt, total_and_partial
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
+from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
@@ -436,6 +437,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     state.judged.append((left, right, row))
     state.facts_at[id(row)], state.values_at[id(row)] = state.facts, state.values_here
     before = set(state.definitions.equations)
+    if k == 0 and follows_from_any_step(state, left, right, row):
+        return
     try:
         in_cases = k == 0 and for_some_values(state, statement)
         given = with_its_index(statement, k, left, right)

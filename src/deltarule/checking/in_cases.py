@@ -39,7 +39,8 @@ def part_of_a_definition(state: State, statement: Statement, row: DocumentRow) -
 
 def _others(state: State, statement: Statement) -> list[Statement]:
     own = _left(statement)
-    return [s for s in state.whole if s.start != statement.start and _left(s) == own and s.relations[0].symbol in EQUAL]
+    others = (s for s in state.whole if s.relations and s.start != statement.start and _left(s) == own)
+    return [s for s in others if s.relations[0].symbol in EQUAL]
 
 
 def _left(statement: Statement) -> str:

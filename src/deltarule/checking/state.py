@@ -61,6 +61,8 @@ class State:
     """Names of counted layers or times that have an equation."""
     counted_names: set[str] = field(default_factory=set)
     """All names of counted layers or times, with an equation or not."""
+    of_any_step: dict[str, tuple[t.Tree, t.Tree]] = field(default_factory=dict)
+    """The equation of any step or layer at one that has an equation of its own further on: its two sides."""
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)

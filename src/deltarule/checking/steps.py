@@ -19,7 +19,7 @@ __all__ = ["ENDS", "counted", "counter", "goes_backward", "instances", "letter_a
 Place: TypeAlias = tuple[str, int]
 """A letter and what is added to it: (l, -1). A number has no letter."""
 
-MAX_PLACES = 8
+MAX_PLACES = 10
 ENDS = frozenset({"T", "L", "N", "tau"})
 """What the last step is called: nothing follows it."""
 
@@ -93,6 +93,8 @@ def places(roots: Iterable[t.Tree], usage: Survey) -> list[Place]:
         after = max(k for other, k in out if other == letter) + 1
         if after <= 0 or letter not in ENDS:
             out[letter, after] = None  # what is computed from h_t a step later, also where the document is silent on it
+    if times := {k for letter, k in out if not letter} if usage.timed else set():
+        out |= dict.fromkeys(("", k) for k in range(min(times), max(times)))  # from s_0 to s_3 by way of s_1
     return sorted(out, key=lambda p: (not p[0], abs(p[1]), p))[:MAX_PLACES]
 
 

@@ -217,7 +217,7 @@ class Symbols:
             self._like_its_samples(entity, f"{reference.base}^{ANY}")
         steps = self.usage.steps | {"L"} if isinstance(self.usage, Survey) and self.usage.steps else set()
         letters = set(re.findall("[A-Za-z]+", reference.label + " " + reference.mark)) & steps
-        if not letters and _at_a_numbered_time(reference, self.usage):
+        if not letters and (_at_a_numbered_time(reference, self.usage) or self._labelled_by_time(reference)):
             letters = {"t"} & steps  # h_0 has the shape of h_t
         if not letters:
             return
@@ -230,6 +230,12 @@ class Symbols:
                     for mine, its in zip(entity.sizes, other.sizes, strict=True):
                         self.unify(mine, its)
                 return
+
+    def _labelled_by_time(self, reference: Reference) -> bool:
+        """Whether the number above a letter is a point in time, that of h^{(1)} beside h^{(t)}."""
+        if not reference.label.strip("()[]<>").isdigit():
+            return False
+        return any(re.fullmatch(rf"{re.escape(reference.base)}\^\W?t([+-]\d+)?\W?", key) for key in self.entities)
 
     def sizes(self, entity: Entity) -> tuple[int | str, ...]:
         """The sizes of all indices of an entity, that of the samples first."""
