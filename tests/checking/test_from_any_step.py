@@ -41,3 +41,22 @@ def test_rows_about_one_step(text: str, row: str, expected: str):
 def test_a_condition_of_other_rows_is_no_fault():
     rows = check_text(r"$$s = \tanh(p)$$ and, if $p > 0$, $t < 3$: $$q = s^2 \text{ for } p > 0$$", "notes.md").rows
     assert not any("fault" in row.reason for row in rows)
+
+
+EXAMPLE = r"Let $v = \begin{pmatrix} 2 \\ 5 \end{pmatrix}$, so that $v \odot v = \begin{pmatrix} 4 \\ 25 \end{pmatrix}$. "
+NETWORK = r"$$p^l = m^l v^{l-1} + c^l$$ $$v^l = \psi(p^l)$$ $$\epsilon^l = \frac{\partial C}{\partial p^l}$$ "
+
+
+@pytest.mark.parametrize(
+    ("row", "right"),
+    [
+        (r"\epsilon^L = \nabla_v C \odot \psi'(p^L)", True),
+        (r"\epsilon^L = \nabla_v C \odot \psi'(v^L)", False),
+        (r"\epsilon^{l} = \nabla_v C \odot \psi'(p^{l})", True),
+    ],
+)
+def test_the_gradient_by_what_a_layer_gives(row: str, right: bool):
+    """Also where v without a layer was the name of an example."""
+    verdict = verdicts(f"{EXAMPLE}{NETWORK}$${row}$$")[-1]
+    assert (verdict in {"proved", "conditional"}) == right
+    assert right or verdict == "refuted"

@@ -27,6 +27,7 @@ from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
+from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
 from deltarule.checking.index_conditions import at_equal_indices, conditions, not_of_both
 from deltarule.checking.labels_given import at_its_values
@@ -125,7 +126,7 @@ def check_statements(
     )
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(statements)
-    statements = probabilities_named(functions_apart(statements, document.text))
+    statements = by_the_layer_at_hand(probabilities_named(functions_apart(statements, document.text)))
     statements, spelling = in_one_spelling(statements, document.text)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
