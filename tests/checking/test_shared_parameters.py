@@ -35,6 +35,7 @@ Scalars: $f_t = \sigma(r c_{t-1} + q)$ and $n_t = \sin(u x_t + v c_{t-1})$ with 
 $$c_t = f_t c_{t-1} + (1 - f_t) n_t$$
 
 """
+INNER = r"Scalars: $p_t = r s_{t-1} + m x_t$ and $s_t = \tanh(p_t)$, with $e_t = \frac12 (s_t - y_t)^2$." + "\n\n"
 
 
 def last(text: str) -> DocumentRow:
@@ -60,6 +61,10 @@ def last(text: str) -> DocumentRow:
         (CELL, r"\frac{\partial c_t}{\partial q} = (c_{t-1} - n_t) f_t (1 - f_t)", "conditional"),
         (CELL, r"\frac{\partial c_t}{\partial q} = (n_t - c_{t-1}) f_t (1 - f_t)", "refuted"),
         (CELL, r"\frac{\partial c_t}{\partial q} = (c_{t-1} - n_t) f_t", "refuted"),
+        (INNER, r"\frac{\partial e_t}{\partial m} = (s_t - y_t) \frac{\partial s_t}{\partial m}", "proved"),
+        (INNER, r"\frac{\partial e_t}{\partial m} = (s_t + y_t) \frac{\partial s_t}{\partial m}", "refuted"),
+        (INNER, r"\frac{\partial e_t}{\partial m} = (s_t - y_t) \frac{\partial s_t}{\partial p_t} x_t", "conditional"),
+        (INNER, r"\frac{\partial e_t}{\partial m} = (s_t + y_t) \frac{\partial s_t}{\partial p_t} x_t", "refuted"),
         (GATE, r"\frac{\partial L}{\partial \mathbf{d}} = \frac{\partial L}{\partial \mathbf{g}_t} \odot \mathbf{g}_t \odot (1 - \mathbf{g}_t)", "conditional"),
         (GATE, r"\frac{\partial L}{\partial \mathbf{d}} = \frac{\partial L}{\partial \mathbf{c}_t} \odot (\mathbf{c}_{t-1} - \mathbf{x}_t) \odot \mathbf{g}_t \odot (1 - \mathbf{g}_t)", "conditional"),
         (GATE, r"\frac{\partial L}{\partial \mathbf{d}} = \frac{\partial L}{\partial \mathbf{g}_t} \odot \mathbf{g}_t \odot (1 + \mathbf{g}_t)", "refuted"),

@@ -50,12 +50,13 @@ from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_
 from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.probabilities import probabilities_named
+from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
-from deltarule.checking.said_by_sign import DEFINES, defined_by_sign, no_update_after_all, used_before
+from deltarule.checking.said_by_sign import DEFINES, defined_by_sign, is_update, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import (
@@ -142,18 +143,20 @@ def check_statements(
         better(state, alone, rows, alone.rows)
     _by_itself(state, document, statements, given, watch)
     shapes_misread(state)
+
+    def rows_of(some: Sequence[Statement]) -> int:
+        return sum(1 for _ in claimed(some))
+
+    def anew(some: Sequence[Statement], unrolled: bool = False) -> State:
+        return _judged(document, some, given, watch.inside(0), statements, unrolled=unrolled)
+
     by_what_it_rests_on(
-        state, parts, lambda some: sum(1 for _ in claimed(some)),
-        lambda some, declared, first: _judged(
+        state, parts, rows_of, lambda some, declared, first: _judged(
             document, some, given, watch.inside(first), statements, declared=declared
-        ),
-        watch.refuses,
+        ), watch.refuses,
     )  # fmt: skip
-    refute_at_two_steps(
-        state, lambda some: sum(1 for _ in claimed(some)),
-        lambda some: _judged(document, some, given, watch.inside(0), statements, unrolled=True),
-        watch.refuses,
-    )  # fmt: skip
+    refute_at_two_steps(state, rows_of, lambda some: anew(some, unrolled=True), watch.refuses)
+    judge_products_over_steps(state, rows_of, anew, watch.refuses)
     numbers_beside_vectors(state)
     about(state)
     if numbered:
@@ -212,7 +215,8 @@ def _judged(
 ) -> State:
     """The rows of some statements of a document, by what they say and by what the whole supposes where they stand."""
     statements = of_one_pattern(statements)
-    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    plain = [s for s in statements if not between_steps(s)]  # there k of h_k counts no components
+    sides = [side.tree for s in plain for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     members += [x for pair in declared or () for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
@@ -342,6 +346,9 @@ def _row(
         if is_calculation(right.tree) and (name := reference(left.tree, state.symbols.usage)) is not None:
             state.updated.add(name.key)
         row.verdict, row.reason = "none", "an update rule"
+        return
+    if between_steps(statement):
+        row.reason = "two steps with letters, in a row of which nothing tells at one step"
         return
     first = k == 0 or statement.relations[k - 1].symbol not in EQUAL  # p > 0.5 → y = 1
     note_size(state, statement, left.tree, right.tree)

@@ -1,5 +1,4 @@
-r"""`\delta^L = \nabla_a C \odot \sigma'(z^L)`: the gradient by the a of that layer, which the formula leaves to its other
-letters to say."""
+"""δ^L = ∇_a C ⊙ σ'(z^L): the gradient by the a of that layer, which the formula leaves to its other letters to say."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def with_the_step_before_held(state: State, e: Expression, defs: Definitions) ->
     def held(node: Expression) -> Expression | None:
         if not isinstance(node, Derivative) or not isinstance(node.of, Symbol) or node.by.name in state.counted_names:
             return None
-        if node.of.name not in state.counted_names:
-            return None
+        if node.of.name not in state.counted_names or node.by.name not in defs.mentions(node.of.name):
+            return None  # by way of other names of its step: held so, the derivative would be 0
         before = _of_other_steps(state, node.of.name, defs) - {node.by.name}
         if not before:
             return None

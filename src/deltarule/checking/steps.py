@@ -14,7 +14,19 @@ from typing import TypeAlias
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, base_name, reference, script_items, trees
 
-__all__ = ["ENDS", "counted", "counter", "goes_backward", "instances", "letter_and_step", "moved_to", "places"]
+__all__ = [
+    "ENDS",
+    "counted",
+    "counter",
+    "goes_backward",
+    "instances",
+    "letter_and_step",
+    "moved_to",
+    "moved_to_place",
+    "place_of",
+    "places",
+    "step_below",
+]
 
 Place: TypeAlias = tuple[str, int]
 """A letter and what is added to it: (l, -1). A number has no letter."""
@@ -138,6 +150,20 @@ def _leads_to(side: t.Tree, usage: Survey, some: Collection[str]) -> bool:
 def moved_to(tree: t.Tree, letter: str, step: int) -> t.Tree:
     """What stands at steps of a letter at those of a number: h_{T-1} at 2 where T is 3."""
     return _shifted(letter, "", step)(tree)
+
+
+def moved_to_place(tree: t.Tree, letter: str, place: Place) -> t.Tree:
+    """What stands at steps of a letter at those of another, with what is added: h_{i-1} at h_{t-3} where i is t - 2."""
+    if isinstance(tree, t.Name):
+        return _written(place, tree) if tree.letter == letter else tree
+    return _shifted(letter, *place)(tree)
+
+
+def step_below(node: t.Scripted) -> Place | None:
+    """The step of a name that has one, and nothing else, below or above it."""
+    if node.sub is not None and node.sup is not None:
+        return None
+    return place_of(_above(node.sup) if node.sub is None else node.sub)
 
 
 def _shifted(letter: str, other: str, by: int) -> Callable[[t.Tree], t.Tree]:
