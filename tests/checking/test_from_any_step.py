@@ -43,7 +43,9 @@ def test_a_condition_of_other_rows_is_no_fault():
     assert not any("fault" in row.reason for row in rows)
 
 
-EXAMPLE = r"Let $v = \begin{pmatrix} 2 \\ 5 \end{pmatrix}$, so that $v \odot v = \begin{pmatrix} 4 \\ 25 \end{pmatrix}$. "
+EXAMPLE = (
+    r"Let $v = \begin{pmatrix} 2 \\ 5 \end{pmatrix}$, so that $v \odot v = \begin{pmatrix} 4 \\ 25 \end{pmatrix}$. "
+)
 NETWORK = r"$$p^l = m^l v^{l-1} + c^l$$ $$v^l = \psi(p^l)$$ $$\epsilon^l = \frac{\partial C}{\partial p^l}$$ "
 
 
