@@ -49,6 +49,7 @@ from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
 from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_pattern import of_one_pattern
+from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.quantities import as_quantities
@@ -127,7 +128,8 @@ def check_statements(
     )
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(statements)
-    statements = by_the_layer_at_hand(probabilities_named(functions_apart(statements, document.text)))
+    statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
+    statements = probabilities_named(functions_apart(statements, document.text))
     statements, spelling = in_one_spelling(statements, document.text)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
