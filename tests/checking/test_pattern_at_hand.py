@@ -8,7 +8,7 @@ import pytest
 from deltarule.checking.files import check_text
 
 PLAIN = r"""
-$$v_j = \sum_i c_{ji} u_i$$ $$u_j = \sin(v_j)$$ For pattern $p$: $$E_p = \frac{1}{2} \sum_k (o_{pk} - d_{pk})^2$$ with $o_k = v_k$,
+$$v_j = \sum_i c_{ji} u_i$$ $$u_j = \sin(v_j)$$ For pattern $p$: $$E_p = \frac{1}{2} \sum_k (o_{pk} - d_{pk})^2$$ with $o_k = v_k$ and $v_k = \sum_j c_{kj} u_j$,
 $$\epsilon_j = \frac{\partial E_p}{\partial v_j}$$
 
 """
