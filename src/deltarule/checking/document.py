@@ -16,18 +16,13 @@ from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
-from deltarule.checking.conditions_apart import conditions_apart
-from deltarule.checking.conventions import spelled_out
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
-from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.doubts import doubt, total_and_partial
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
-from deltarule.checking.function_names import functions_apart
 from deltarule.checking.given import Given
-from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
 from deltarule.checking.index_conditions import at_equal_indices, conditions, not_of_both
 from deltarule.checking.labels_given import at_its_values
@@ -44,20 +39,17 @@ from deltarule.checking.learning import (
 )
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
-from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
 from deltarule.checking.one_component import with_its_index
+from deltarule.checking.one_form import in_one_form
 from deltarule.checking.one_pattern import of_one_pattern
-from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
-from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
-from deltarule.checking.quantities import as_quantities
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
-from deltarule.checking.said_by_sign import DEFINES, defined_by_sign, is_update, no_update_after_all, used_before
+from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
 from deltarule.checking.settings import (
@@ -74,12 +66,9 @@ from deltarule.checking.settings import (
 from deltarule.checking.shared_parts import connect
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
-from deltarule.checking.spellings import in_one_spelling
 from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
-from deltarule.checking.sum_scope import sums_reach_their_index
-from deltarule.checking.superscripts import layers_above
 from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.updates import is_update
 from deltarule.checking.worked_numbers import is_calculation
@@ -122,15 +111,7 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements = as_quantities(defined_by_sign(statements), document.text)
-    statements = spelled_out(
-        derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
-    )
-    statements = means_run_to_their_count(sums_reach_their_index(statements))
-    statements, numbered = layers_above(statements)
-    statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
-    statements = probabilities_named(functions_apart(statements, document.text))
-    statements, spelling = in_one_spelling(statements, document.text)
+    statements, numbered, spelling = in_one_form(document, statements)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
     at = 0

@@ -7,19 +7,14 @@ from dataclasses import replace
 
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
-from deltarule.checking.steps import letter_and_step
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, reference
 from deltarule.reading.statement import Side, Statement
 
-__all__ = ["DEFINES", "defined_by_sign", "is_update", "no_update_after_all", "used_before"]
+__all__ = ["DEFINES", "defined_by_sign", "no_update_after_all", "used_before"]
 
 DEFINES = "\\coloneqq"
 """What := is called where it says what something is."""
-
-NEW = ("new", "next", "neu", "nuevo", "nueva", "nouveau", "nuovo", "novo", "新")
-"""What marks the value after an update, θ_new."""
-RATES = frozenset({"eta", "Delta"})
 
 
 def defined_by_sign(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -52,34 +47,6 @@ def _updates(left: Side, right: Side) -> bool:
 def _letter(tree: t.Tree) -> str | None:
     base = tree.base if isinstance(tree, t.Scripted) else tree
     return base_name(base) if isinstance(base, t.Name) else None
-
-
-def is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
-    """θ_new = θ_old - …, or w = w - η …: the name on the left stands on the right as well."""
-    found = reference(left, state.symbols.usage)
-    if found is None or (found.primes and state.symbols.function(found.base) is not None):
-        return False
-    if any(word in mark.lower() for mark in (found.mark, found.label) for word in NEW):
-        return True
-    if isinstance(right, t.Terms) and _one_step_on(state, left, right):
-        return True
-    if not isinstance(right, t.Terms) or (found.indices and not any(isinstance(i, t.Num) for i in found.indices)):
-        return False
-    first = reference(right.items[0][1], state.symbols.usage)
-    return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
-
-
-def _one_step_on(state: State, left: t.Tree, right: t.Terms) -> bool:
-    """w(t+1) = w(t) + η δ x, of what is learnt: with a rate, a derivative or a change in it."""
-    one, other = letter_and_step(_key(state, left)), letter_and_step(_key(state, right.items[0][1]))
-    if one[0] != other[0] or not one[0] or one == other or not state.counted_names >= {_key(state, left)}:
-        return False
-    return any(isinstance(n, t.Partial) or (isinstance(n, t.Name) and n.letter in RATES) for n in t.walk(right))
-
-
-def _key(state: State, tree: t.Tree) -> str:
-    found = reference(tree, state.symbols.usage)
-    return "" if found is None else found.key
 
 
 def used_before(state: State, left: t.Tree) -> bool:

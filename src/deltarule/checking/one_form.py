@@ -1,0 +1,39 @@
+"""The statements of a document in one form, before anything is learnt from them: ways of writing made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.checking.conditions_apart import conditions_apart
+from deltarule.checking.conventions import spelled_out
+from deltarule.checking.derivative_notation import derivatives_written_out
+from deltarule.checking.function_names import functions_apart
+from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
+from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.probabilities import probabilities_named
+from deltarule.checking.quantities import as_quantities
+from deltarule.checking.said_by_sign import defined_by_sign
+from deltarule.checking.spellings import Spelling, in_one_spelling
+from deltarule.checking.sum_scope import sums_reach_their_index
+from deltarule.checking.superscripts import layers_above
+from deltarule.reading.documents import Document
+from deltarule.reading.statement import Statement
+
+__all__ = ["in_one_form"]
+
+
+def in_one_form(
+    document: Document, statements: Sequence[Statement]
+) -> tuple[Sequence[Statement], Sequence[str], Spelling]:
+    """The statements in one form, the letters with numbers above that are no powers, and how names were spelled."""
+    statements = as_quantities(defined_by_sign(statements), document.text)
+    statements = spelled_out(
+        derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
+    )
+    statements = means_run_to_their_count(sums_reach_their_index(statements))
+    statements, numbered = layers_above(statements)
+    statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
+    statements = probabilities_named(functions_apart(statements, document.text))
+    statements, spelling = in_one_spelling(statements, document.text)
+    return statements, numbered, spelling
