@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, label_text, reference, usage_of
 
-__all__ = ["memberships", "numbers_added", "space_of", "speaks_of_unit_vectors"]
+__all__ = ["memberships", "numbers_added", "single_entries", "space_of", "speaks_of_unit_vectors"]
 
 UNIT = re.compile(
     r"(?:unit|basis) vector|einheitsvektor|vecteurs? (?:unitaire|de (?:la )?base)|vector(?:es)? (?:unitari|canónic)|"
@@ -74,6 +76,51 @@ def space_of(space: t.Tree) -> tuple[int | str, ...] | None:
         case t.Name(letter="R", style="bb"):
             return ()
     return None
+
+
+def single_entries(state: State, sides: Sequence[t.Tree]) -> None:
+    """A bold name that a chain sets to one number, y = [3], is a vector of one entry: a number, as is what is added to
+    it; unless the text declares it, transposes it or gives it components."""
+    usage = state.symbols.usage
+    nodes = [n for side in sides for n in t.walk(side)]
+    found = [r for n in nodes if isinstance(n, t.Name | t.Scripted) and (r := reference(n, usage)) is not None]
+    others = {r.key for r in found if r.transposed or r.indices}
+    others |= {r.key for s in state.statements for x, _ in s.memberships if (r := reference(x, usage)) is not None}
+
+    def numbers(trees: Sequence[t.Tree]) -> set[str]:
+        names = [reference(x, usage) for x in trees if isinstance(x, t.Name | t.Scripted)]
+        plain = [r for r in names if r is not None and r == replace(Reference(r.base, r.label), name=r.name)]
+        return {r.key for r in plain if usage_of(usage, r.base, r.label).bold and r.base[:1].islower()} - others
+
+    single: set[str] = set()
+    chain: list[t.Tree] = []
+    for statement in state.statements:
+        chain = chain if statement.continues else []
+        if all(relation.symbol in EQUAL for relation in statement.relations):
+            chain += [side.tree for side in statement.sides if side.tree is not None]
+        if any(map(_is_one_number, chain)):
+            single |= numbers(chain)
+    before = -1
+    while before < len(single):
+        before = len(single)
+        for terms in (n for n in nodes if isinstance(n, t.Terms)):
+            own = numbers([x for _, x in terms.items])
+            single |= own if own & single else set()
+    for r in found:
+        if r.key in single:
+            state.symbols.shaped(state.symbols.entity(replace(Reference(r.base, r.label), name=r.name)), 0)
+
+
+def _is_one_number(tree: t.Tree) -> bool:
+    """3, -3, [3], (3); but 0 is also a vector of zeros."""
+    match tree:
+        case t.Group(kind="(" | "[", items=(only,)) | t.Terms(items=((_, only),)):
+            return _is_one_number(only)
+        case t.Matrix(rows=((only,),)) if only is not None:
+            return _is_one_number(only)
+        case t.Num(value=value):
+            return bool(value)
+    return False
 
 
 def numbers_added(state: State, sides: Sequence[t.Tree]) -> None:

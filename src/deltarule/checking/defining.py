@@ -16,7 +16,12 @@ from deltarule.checking.named_gradients import named_gradient
 from deltarule.checking.one_component import of_one_component
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
-from deltarule.checking.several_arguments import defines_of_several, depends_on, names_its_arguments
+from deltarule.checking.several_arguments import (
+    defines_of_several,
+    depends_on,
+    names_its_arguments,
+    said_to_depend,
+)
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.arithmetic import power
@@ -82,6 +87,11 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
             _in_other_layers(state, left, right, row)
         return done
     entity = state.symbols.entity(found)
+    if said_to_depend(state, found, right):
+        state.definitions = Definitions.of(
+            (e for name, e in state.definitions.equations.items() if name != found.key), state.definitions.declarations
+        )
+        entity.defined = False
     if entity.defined or found.key in state.definitions.equations:
         return False
     if _is_signal_of(state, found) and not isinstance(right, t.Partial):

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
+from deltarule.checking.chapters import chapters
 from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
@@ -24,7 +25,7 @@ from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.given import Given
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
-from deltarule.checking.index_conditions import at_equal_indices, conditions, not_of_both
+from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
 from deltarule.checking.layers_by_letter import circles, decided, retold
@@ -41,9 +42,11 @@ from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_form import in_one_form
 from deltarule.checking.one_pattern import of_one_pattern
+from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
@@ -51,7 +54,8 @@ from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
-from deltarule.checking.sections import OPEN, better, mixes_ranks, sections
+from deltarule.checking.samples_below import samples_above
+from deltarule.checking.sections import by_parts, mixes_ranks, sections
 from deltarule.checking.settings import (
     before_the_update,
     in_a_list,
@@ -69,6 +73,7 @@ from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
+from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.updates import is_update
 from deltarule.checking.worked_numbers import is_calculation
@@ -114,16 +119,23 @@ def check_statements(
     statements, numbered, spelling = in_one_form(document, statements)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
-    at = 0
+    above, sampled_below = samples_above(statements)
+    if sampled_below and not watch.refuses(len(state.rows) - 1):
+        other = _best(document, above, given, watch.inside(0), above)
+        if decided(other) > decided(state):
+            retold(state, other)
+            state, statements = other, above
+            said = f"the index below {', '.join(sampled_below)} is read as that of a sample"
+            state.findings.append(Finding("samples-below", (), said))
     parts = sections(document, statements)
-    declared = [pair for s in statements for pair in s.memberships]
-    for part in parts:
-        first, at = at, at + sum(1 for _ in claimed(part))
-        rows = state.rows[first:at]
-        if all(row.verdict not in OPEN for row in rows) or watch.refuses(at - 1):
-            continue
-        alone = _best(document, part, given, watch.inside(first), statements, declared)
-        better(state, alone, rows, alone.rows)
+    larger = chapters(document, statements)
+    divided = larger[0] if larger else parts
+    for some in (*larger, parts):
+        by_parts(
+            state, some, divided, lambda part: sum(1 for _ in claimed(part)),
+            lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),
+            watch.refuses,
+        )  # fmt: skip
     _by_itself(state, document, statements, given, watch)
     shapes_misread(state)
 
@@ -134,7 +146,7 @@ def check_statements(
         return _judged(document, some, given, watch.inside(0), statements, unrolled=unrolled)
 
     by_what_it_rests_on(
-        state, parts, rows_of, lambda some, declared, first: _judged(
+        state, parts, divided, rows_of, lambda some, declared, first: _judged(
             document, some, given, watch.inside(first), statements, declared=declared
         ), watch.refuses,
     )  # fmt: skip
@@ -212,6 +224,7 @@ def _judged(
         usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
+    state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
     state.unrolled = unrolled
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
@@ -411,19 +424,6 @@ def _step(state: State, statement: Statement) -> int:
     return step
 
 
-def _under_conditions(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """The row once more, for the indices of which the text beside it speaks."""
-    sides = [at_equal_indices(side, state.under) for side in (left, right)]
-    state.apart = [(i, j.letter) for sign, i, j in state.under if sign == "≠" and isinstance(j, t.Name)]
-    try:
-        claim(state, sides[0], sides[1], row)
-    finally:
-        state.apart = []
-    if row.verdict in {"proved", "conditional"}:
-        row.counterexample = None
-        not_of_both(state, row)
-
-
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
     state.facts_at[id(row)], state.values_at[id(row)] = state.facts, state.values_here
@@ -454,7 +454,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         _not_understood(state, left)
         return
     if row.verdict not in {"proved", "conditional"} and state.under:
-        _under_conditions(state, left, right, row)
+        under_conditions(state, left, right, row)
+    at_own_letter(state, left, right, row)
+    of_one_sample(state, left, right, row)
     chain_rule_itself(state, left, right, row)
     with_stacked_samples(state, left, right, row)
     at_given_sizes(state, statement, left, right, row)
@@ -464,6 +466,8 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if perhaps_meant(state, left, right, row):
         return
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
+        with suppress(Unread, IllShaped, DeltaruleError):
+            defines(state, statement, k, right, left, row)
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return
     if row.verdict in {"proved", "conditional"} and (both := total_and_partial(state, left, right)):

@@ -241,8 +241,18 @@ def _at_some_values(state: State, left: t.Tree, right: t.Tree, sides: list[Expre
     if any(_differentiates(e) for e in sides):
         return worked
     found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
-    plain = (found is not None and found.power is None) or _is_call(left)
+    plain = (found is not None and found.power is None) or _is_call(left) or _sum_of_names(left)
     return (plain or worked) and bool(names(state.definitions.unfold(sides[0])))
+
+
+def _sum_of_names(left: t.Tree) -> bool:
+    """ŷ - y, which is -1 for some values and no identity."""
+    match left:
+        case t.Group(kind="(", items=(only,)):
+            return _sum_of_names(only)
+        case t.Terms(items=items):
+            return all(isinstance(x, t.Name | t.Scripted) for _, x in items)
+    return False
 
 
 def _is_call(left: t.Tree) -> bool:

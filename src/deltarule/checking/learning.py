@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from deltarule.checking.declared import memberships, numbers_added, space_of, speaks_of_unit_vectors
+from deltarule.checking.declared import memberships, numbers_added, single_entries, space_of, speaks_of_unit_vectors
+from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import stated_layout
@@ -61,6 +62,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
     memberships(state)
     numbers_added(state, sides)
+    single_entries(state, sides)
     for guessing in (False, False, True, False):
         learn(state, guessing)
     for entity in state.symbols.entities.values():
@@ -317,10 +319,10 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     for base in primed - set(state.symbols.functions):
         if base not in state.symbols.quantities and base not in KNOWN_FUNCTIONS:
             state.symbols.name_function(base)
-    below = _below(state, sides)
+    below = differentiated_by(state, sides)
     for statement in state.statements:
         for side, other in zip(statement.sides, statement.sides[1:], strict=False):
-            _inlined(state, side.tree, other.tree, below)
+            inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
     state.symbols.layout = stated_layout(words) or state.symbols.layout
     state.symbols.softmax_over = _softmax_over(words, sides)
@@ -378,38 +380,6 @@ def _softmax_by_letter(words: str, letter: str) -> bool:
     """Whether the text calls σ the softmax."""
     near = rf"(?:\\{letter}(?![a-z]){'|σ' if letter == 'sigma' else ''})"
     return "softmax" in words and re.search(rf"{near}[^.]{{0,60}}softmax|softmax[^.]{{0,60}}{near}", words) is not None
-
-
-def _below(state: State, sides: Sequence[t.Tree]) -> set[str]:
-    """The letters of what is differentiated by."""
-    out: set[str] = set()
-    for side in sides:
-        for node in trees(side):
-            for by in node.by if isinstance(node, t.Partial) else ():
-                if (found := reference(by, state.symbols.usage)) is not None:
-                    out.add(found.base)
-    return out
-
-
-def _inlined(state: State, left: t.Tree | None, right: t.Tree | None, below: set[str]) -> None:
-    """h(x) = g(θᵀx) is put in where it is called, if its argument is a vector, or something is differentiated by a
-    letter of its body."""
-    match left:
-        case t.Factors(items=((_, f), ("", t.Group(kind="(", items=((t.Name() | t.Scripted()) as x,))))):
-            found = reference(f, state.symbols.usage)
-        case _:
-            return
-    if found is None or found.primes or found.base not in state.symbols.functions or right is None:
-        return
-    turned = any(isinstance(n, t.Scripted) and isinstance(n.sup, t.Name) and n.sup.letter in {"T", "top", "intercal"}
-                 for n in trees(right))  # fmt: skip
-    calls_itself = any(
-        (r := reference(n, state.symbols.usage)) is not None and r.base == found.base for n in trees(right)
-    )
-    own = reference(x, state.symbols.usage)
-    others = {r.base for n in trees(right) if (r := reference(n, state.symbols.usage)) is not None and r != own}
-    if (turned or others & below) and not calls_itself and any(n == x for n in trees(right)):
-        state.symbols.inline.setdefault(found.base, (x, right))
 
 
 def learn(state: State, guessing: bool = False) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
+from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
@@ -32,8 +35,8 @@ def in_one_form(
         derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
     )
     statements = means_run_to_their_count(sums_reach_their_index(statements))
-    statements, numbered = layers_above(statements)
+    statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
-    statements = probabilities_named(functions_apart(statements, document.text))
+    statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     statements, spelling = in_one_spelling(statements, document.text)
     return statements, numbered, spelling

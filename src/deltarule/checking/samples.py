@@ -8,7 +8,7 @@ from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import ANY, Reference, Survey, reference
 
-__all__ = ["at_any_sample", "at_each_sample"]
+__all__ = ["at_any_sample", "at_each_sample", "with_index"]
 
 
 def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
@@ -19,11 +19,12 @@ def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tre
     letter = next((x for u in (usage.get(found.base),) if u is not None for x in sorted(u.sample_letters)), "i")
     index = t.Group("(", (t.Name(letter),))
     left = t.Scripted(found.name, None, index)
-    body = _with_index(state, right, index)
+    body = with_index(state, right, index)
     return None if body is None else (left, body)
 
 
-def _with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
+def with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
+    """A side with the index of a sample in all that has one elsewhere; None where that cannot be said."""
     lost = False
 
     def change(node: t.Tree) -> t.Tree | None:
@@ -31,6 +32,8 @@ def _with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
         found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
         if found is None or found.name is None:
             return None
+        if found.sample is not None:
+            return node
         sub = node.sub if isinstance(node, t.Scripted) else None
         if found.label == ANY:
             if found.transposed:
@@ -39,7 +42,7 @@ def _with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
             return plain if found.power is None else t.Scripted(t.Group("(", (plain,)), None, found.power)
         written = state.written.get(found.key)
         if written is not None and not found.indices and _mentions_any(state, written, {found.key}):
-            inside = _with_index(state, written, index)
+            inside = with_index(state, written, index)
             if inside is None or found.transposed or found.power is not None:
                 lost = True
                 return None

@@ -8,9 +8,10 @@ an equation in the section, the row keeps the verdict of the whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from deltarule.checking.mending import other_than_layout
+from deltarule.checking.chapters import Pairs, declared_for
+from deltarule.checking.mending import other_than_layout, ranges_apart
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
 from deltarule.language.expression import Apply
@@ -21,7 +22,7 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["HOLDS", "OPEN", "better", "heading", "mixes_ranks", "names_a_derivative", "sections", "take", "used"]
+__all__ = ["HOLDS", "OPEN", "by_parts", "heading", "mixes_ranks", "names_a_derivative", "sections", "take", "used"]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -56,10 +57,32 @@ def heading(document: Document, block: int) -> int:
     return next((k for k in range(block - 1, -1, -1) if isinstance(s := segments[k], Prose) and s.level), -1)
 
 
+def by_parts(
+    whole: State,
+    parts: Sequence[Sequence[Statement]],
+    divided: Sequence[Sequence[Statement]],
+    rows_of: Callable[[Sequence[Statement]], int],
+    judged: Callable[[Sequence[Statement], Pairs, int], State],
+    refuses: Callable[[int], str],
+) -> None:
+    """What is left open is judged by its part alone, and by what is declared for it in the document as divided."""
+    at = 0
+    for part in parts:
+        first, at = at, at + rows_of(part)
+        rows = whole.rows[first:at]
+        if all(row.verdict not in OPEN for row in rows) or refuses(at - 1):
+            continue
+        alone = judged(part, declared_for(part, divided), first)
+        better(whole, alone, rows, alone.rows)
+
+
 def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
     """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning."""
     anew: set[str] = set()
+    ranged: set[str] = set()
     for row, own in zip(rows, again, strict=True):
+        if own.verdict == "refuted" and ranged & used(part, own):
+            continue  # elsewhere the index runs over more: u_k of K samples beside u_w of V words
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
             if names_a_derivative(whole, row):
                 continue
@@ -88,7 +111,9 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             if own.verdict == "definition":
                 if names_a_derivative(whole, row):
                     continue
-                anew |= _meant_anew(whole, part, row, own)
+                new = _meant_anew(whole, part, row, own)
+                anew |= new
+                ranged |= new if ranges_apart(row.reason) else set()
             take(row, own, own.reason)
         elif row.verdict == "ill-shaped" and not other_than_layout(row):
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
@@ -137,6 +162,7 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
     """Whether every name that goes into a row has its meaning in the section, if it has one anywhere."""
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
+        known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)
         entity = whole.symbols.entities.get(name)
         line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
         if not known and _has_meaning(whole, name) and line <= part.rows[-1].line:

@@ -14,7 +14,7 @@ from deltarule.reading.references import Reference, reference
 from deltarule.reading.symbols import Function
 from deltarule.reading.values import Unread
 
-__all__ = ["defines_of_several", "depends_on", "names_its_arguments"]
+__all__ = ["defines_of_several", "depends_on", "names_its_arguments", "said_to_depend"]
 
 
 def defines_of_several(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
@@ -65,6 +65,16 @@ def depends_on(state: State, found: Reference, right: t.Tree, row: DocumentRow) 
         state.seen_definition[found.key] = entity.line = row.line
         entity.defined = True
     return True
+
+
+def said_to_depend(state: State, found: Reference, right: t.Tree) -> bool:
+    """Whether of L it is only said that L = L(a, y), and `right` is made of these: then it says what L is."""
+    equation = state.definitions.equations.get(found.key)
+    match equation.right if equation is not None else None:
+        case Apply(function=function) if function == f"{state.symbols.prefix}{found.key}":
+            inside = {r.key for n in t.walk(right) if (r := reference(n, state.symbols.usage)) is not None}
+            return found.key not in inside and bool(inside & state.depends_on.get(found.key, set()))
+    return False
 
 
 def _called(state: State, left: t.Tree) -> tuple[Function, tuple[t.Tree, ...]] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from deltarule.checking.chapters import Pairs, declared_for
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
@@ -39,6 +40,8 @@ class Slices:
     whole: State
     parts: Sequence[Sequence[Statement]]
     """The statements under each heading; all of them where there is none."""
+    divided: Sequence[Sequence[Statement]]
+    """The statements by the headings of the highest rank."""
     of: dict[str, list[int]] = field(default_factory=dict)
     """Each name: the places of the statements with that name alone on the left."""
     shaped: dict[int, set[str]] = field(default_factory=dict)
@@ -145,6 +148,12 @@ class Slices:
         name = self._about(self.whole.statements[place])
         return {name} if name is not None and any(p < place for p in self.of.get(name, [])) else set()
 
+    def declared(self, place: int) -> Pairs:
+        """What is declared for the statement at `place`."""
+        here = self.whole.statements[place]
+        part = next((p for p in self.divided if any(s is here for s in p)), self.whole.statements)
+        return declared_for(part, self.divided or [self.whole.statements])
+
     def no_numbers(self, place: int) -> set[str]:
         """The names of which the text around a statement shows that they are vectors or matrices."""
         number = self.part_of.get(place, 0)
@@ -164,12 +173,11 @@ class Slices:
                         bold.add(found.key)
             self.components[number] = single - out - bold
             self.shaped[number] = out | single | bold
-            self.only_bold[number] = bold - out - single - self._declared()
-        return self.shaped[number] | self._declared()
+            self.only_bold[number] = bold - out - single - self._declared(place)
+        return self.shaped[number] | self._declared(place)
 
-    def _declared(self) -> set[str]:
-        pairs = [pair for s in self.whole.statements for pair in s.memberships]
-        found = [(reference(x, self.whole.symbols.usage), space) for x, space in pairs]
+    def _declared(self, place: int) -> set[str]:
+        found = [(reference(x, self.whole.symbols.usage), space) for x, space in self.declared(place)]
         return {r.key for r, space in found if r is not None and not isinstance(space, t.Name)}
 
     def as_samples(self, statements: Sequence[Statement], place: int) -> Sequence[Statement] | None:
@@ -239,13 +247,13 @@ def _is_matrix(base: str) -> bool:
 def by_what_it_rests_on(
     whole: State,
     parts: Sequence[Sequence[Statement]],
+    divided: Sequence[Sequence[Statement]],
     rows_of: Callable[[Sequence[Statement]], int],
-    judged: Callable[[Sequence[Statement], Sequence[tuple[t.Tree, t.Tree]], int], State],
+    judged: Callable[[Sequence[Statement], Pairs, int], State],
     refuses: Callable[[int], str],
 ) -> None:
     """Judge every row that is open by its slice; what is proved so is proved, what is shown to be no claim is none."""
-    slices = Slices(whole, parts)
-    declared = [pair for s in whole.statements for pair in s.memberships]
+    slices = Slices(whole, parts, divided)
     firsts = [0]
     for statement in whole.statements:
         firsts.append(firsts[-1] + rows_of([statement]))
@@ -268,7 +276,7 @@ def by_what_it_rests_on(
         for reading, said in ((alone, ""), (slices.as_samples(chosen, place), ", with an index below for the sample")):
             if reading is None or not any(row.verdict in OPEN | WRONG for row in rows):
                 continue
-            part = judged(reading, declared, first)
+            part = judged(reading, slices.declared(place), first)
             own = part.rows[before : before + len(rows)]
             if slices.misread(part, place, without_components=bool(said)):
                 continue

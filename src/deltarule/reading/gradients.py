@@ -19,6 +19,7 @@ from deltarule.language.expression import (
     fresh,
     rename,
 )
+from deltarule.language.traversal import names as names_in
 from deltarule.language.traversal import substitute, symbols
 from deltarule.reading import tree as t
 from deltarule.reading.calls import call
@@ -175,6 +176,10 @@ def at_its_variable(low: Lowering, node: t.Partial) -> Value | None:
     by = low.lower(node.by[0])
     if f.parameters:
         return Value(Apply(f.table_name, tuple(map(Symbol, f.parameters)), (0,) * len(f.parameters)))
+    own = low.symbols.entities.get(f.parameter)
+    below = names_in(by.expression) - {f.parameter}
+    if own is not None and not own.rank and any(low.symbols.depends(own.key, name) for name in below):
+        return call(low, f.table_name, Value(Symbol(own.key)), found.primes)  # H(r) by w, with r = y - wx
     return None if by.rank else call(low, f.table_name, by, found.primes)
 
 

@@ -150,6 +150,8 @@ class Symbols:
     objectives: tuple[str, ...] = OBJECTIVES
     """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
     number_of_size: dict[str, int] = field(default_factory=dict)
+    depends: Callable[[str, str], bool] = lambda of, by: False
+    """Whether an equation so far makes one name of another, also by way of others."""
     parents: dict[str, int | str] = field(default_factory=dict)
     prefix: str = field(default_factory=_free_prefix)
     first_step: int | None = None
