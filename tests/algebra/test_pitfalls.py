@@ -61,6 +61,15 @@ def test_log_of_a_square_is_not_twice_the_logarithm_without_a_sign() -> None:
     assert proved(log(x**2), 2 * log(x), x)
 
 
+def test_a_name_in_a_logarithm_is_positive_where_both_sides_are_defined() -> None:
+    proof = prove(bare(log(x / y)), bare(log(x) - log(y)))
+    assert proof.proved
+    assert {"x > 0", "y > 0"} <= set(proof.domain)
+    assert not prove(bare(log(x * y)), bare(log(x) + log(-y))).proved
+    assert status(log(x / y), log(x * y)) == "refuted"
+    assert status(log(x / y) + log(y), log(x / y) - log(y)) == "refuted"
+
+
 def test_a_root_is_not_distributed_over_factors_of_unknown_sign() -> None:
     assert not proved((x * y) ** half, (-x) ** half * (-y) ** half, x, y)
     assert status(((x * y) ** 2) ** half, x * y) == "refuted"

@@ -83,7 +83,7 @@ def test_nothing_is_loaded_and_nothing_runs():
 
 
 def test_a_verdict_is_never_said_by_colour_alone():
-    html, _ = page_of("With $y = a + b$: $$y^2 = a^2 + b^2$$ $a + b = y$ $\\log(a c) = \\log a + \\log c$ $y @ = 1$")
+    html, _ = page_of("With $y = a + b$: $$y^2 = a^2 + b^2$$ $a + b = y$ $\\sqrt{a c} = \\sqrt a \\sqrt c$ $y @ = 1$")
     for verdict in ("refuted", "proved", "undecided", "unread", "definition"):
         assert re.search(
             rf'<a class="mark {verdict}"[^>]*><span aria-hidden="true">{re.escape(MARKS[verdict])}</span>', html

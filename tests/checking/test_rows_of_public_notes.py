@@ -196,3 +196,75 @@ SQUARED = r"The loss is $J = \frac{1}{2} \sum_i (p_i - t_i)^2$." + "\n\n"
 )
 def test_one_more_objective_is_another_definition(text: str, expected: str):
     assert verdicts(text)[-1] == expected
+
+
+LIKELIHOOD = (
+    r"With $m = \tanh(a)$ let $\ln p(r \mid a) = r \ln(1+m) + (1-r) \ln(1-m) - \ln 2$ and $J = -\ln p(r \mid a)$."
+    "\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\frac{\partial J}{\partial a} = m + 1 - 2 r", "proved"),
+        (r"\frac{\partial}{\partial a} \ln p(r \mid a) = 2 r - 1 - m", "proved"),
+        (r"\frac{\partial J}{\partial a} = m - 2 r", "refuted"),
+        (r"\ln p(r \mid a) = r \ln(1 - m)", "refuted"),
+    ],
+)
+def test_a_probability_is_defined_by_its_logarithm(text: str, expected: str):
+    rows = check_text(LIKELIHOOD + f"$${text}$$", "a.md").rows
+    assert [row.verdict for row in rows[:3]] == ["definition"] * 3
+    assert rows[-1].verdict == expected
+
+
+NORMALISED = (
+    r"$$\mu = \frac{1}{N} \sum_{i=1}^N x_i, \qquad v = \frac{1}{N} \sum_{i=1}^N (x_i - \mu)^2, \qquad "
+    r"u_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}$$" + "\n\n"
+    r"With $g_i = \frac{\partial L}{\partial u_i}$ and the short $s = \sqrt{v + \epsilon}$:" + "\n\n"
+)
+
+
+@pytest.mark.parametrize(("sign", "expected"), [("-", "proved"), ("+", "refuted")])
+def test_a_name_for_a_part_of_what_follows_is_no_output(sign: str, expected: str):
+    inside = rf"N g_i {sign} \sum_{{j=1}}^N g_j - u_i \sum_{{j=1}}^N g_j u_j"
+    row = rf"\frac{{\partial L}}{{\partial x_i}} = \frac{{1}}{{N s}} ({inside})"
+    assert check_text(NORMALISED + f"$${row}$$", "a.md").rows[-1].verdict == expected
+
+
+CLIPPED = (
+    r"The residual is $r = t - u$ with $u = \sum_j v_j a_j$, and $H(r) = \begin{cases} \frac{1}{2} r^2 & |r| \le 1 \\ "
+    r"|r| - \frac{1}{2} & |r| > 1 \end{cases}$." + "\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\frac{\partial H}{\partial v_j} = H'(r) \frac{\partial r}{\partial v_j}", "proved"),
+        (r"\frac{\partial H}{\partial v_j} = -H'(r) a_j", "proved"),
+        (r"\frac{\partial H}{\partial v_j} = H'(r) a_j", "refuted"),
+    ],
+)
+def test_a_function_of_a_quantity_is_differentiated_through_it(text: str, expected: str):
+    assert check_text(CLIPPED + f"$${text}$$", "a.md").rows[-1].verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("u - A z_* + c = u", "proved"),
+        ("u - A z_* + c = A z_*", "refuted"),
+        ("A u - c = A (u - z_*)", "proved"),
+    ],
+)
+def test_an_equation_of_vectors_is_assumed_behind_with(text: str, expected: str):
+    known = "For a matrix $A$ and vectors $u$, $c$ and $z_*$ with $A z_* = c$ one has\n\n"
+    rows = check_text(f"{known}$${text}$$", "a.md").rows
+    assert [row.verdict for row in rows] == ["assumption", expected]
+
+
+def test_what_is_wrong_of_defined_vectors_is_not_assumed():
+    known = "For vectors $u$, $c$ and a matrix $A$ let $z = A u + c$, with $A z = c$ below.\n\n"
+    assert check_text(f"{known}$$A z + u = c + u$$", "a.md").rows[-1].verdict != "proved"

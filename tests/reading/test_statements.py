@@ -33,6 +33,14 @@ BLOCKS = [
     (r"\begin{align} a &= b \\ - c &= d \end{align}", ["a = b", "- c = d"]),
     (r"\begin{align} a &= b, \\ &= c. \end{align}", ["a = b", "b = c"]),
     (r"\begin{align} a &= b & c &= d \end{align}", ["a = b", "c = d"]),
+    # a remark beside a row, or in a row of its own: the chain goes on with what stands before it
+    (r"\begin{align} a &= b &\text{for }m = i \\ &= c \end{align}", [r"\text{for }m = i", "a = b", "b = c"]),
+    (
+        r"\begin{align} a &= b \\ &\quad\text{, where } p = q \\ &= c \end{align}",
+        [r"\text{, where } p = q", "a = b", "b = c"],
+    ),
+    (r"\begin{align} a &= b &\text{transpose of }W \\ &= c \end{align}", ["a = b", "b = c"]),
+    (r"\begin{align} a &= b \text{ and } c = d \\ &= e \end{align}", ["a = b", "c = d", "d = e"]),
     (r"\begin{eqnarray} a & = & b \\ & = & c \end{eqnarray}", ["a = b", "b = c"]),
     (r"\begin{gather} a = b \\ c = d \end{gather}", ["a = b", "c = d"]),
     (r"a = \begin{aligned}[t] b \\ + c \end{aligned}", ["a = b + c"]),

@@ -6,7 +6,7 @@ out only where components are named. What is not proved is not thereby false: se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any, Literal
 
@@ -20,7 +20,17 @@ from deltarule.algebra.plain import freed
 from deltarule.algebra.survey import Survey
 from deltarule.algebra.terms import Atom, Polynomial
 from deltarule.algebra.verdict import Proof
-from deltarule.language.expression import Axis, Expression, rename
+from deltarule.language.expression import (
+    Apply,
+    Axis,
+    Derivative,
+    Expression,
+    Number,
+    Piecewise,
+    Product,
+    Symbol,
+    rename,
+)
 
 __all__ = ["LOCK", "prove", "too_large"]
 
@@ -28,6 +38,7 @@ LOCK = RLock()
 """The kernel's memory is shared: one question at a time."""
 MAX_INSTANCES = 36
 MAX_ANSWERS = 4096
+NOT_FOUND = "no proof was found"
 
 
 def prove(left: Expression, right: Expression, facts: Facts | None = None, budget: Budget = DEFAULT) -> Proof:
@@ -45,6 +56,44 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
     if reason:
         return Proof(False, reason=reason)
     facts = facts.about(left, right) if facts else Facts()
+    found = _whole(left, right, facts, budget)
+    if found.proved or found.reason != NOT_FOUND:
+        return found
+    positive = [e for e in _positive_where_defined(left, right) if e not in facts.positive]
+    if not positive:
+        return found
+    more = Facts((*facts.positive, *positive), facts.equal)
+    with LOCK:
+        again = _question(left, right, more, budget, (left, right, facts))
+    if not again.proved:
+        return found
+    domain = dict.fromkeys([*(sentence(Condition(">", e)) for e in positive), *again.domain])
+    return replace(again, domain=tuple(domain), positive=tuple(dict.fromkeys([*positive, *again.positive])))
+
+
+def _positive_where_defined(left: Expression, right: Expression) -> list[Expression]:
+    """The numbers that are positive wherever both sides are defined, as they stand in a logarithm: the b of log b.
+    Nothing where a case may leave the logarithm out."""
+    nodes = Survey(left, right).nodes
+    if any(isinstance(e, Piecewise | Derivative) for e in nodes):
+        return []
+    out: dict[Expression, None] = {}
+    for e in nodes:
+        if isinstance(e, Apply) and e.function == "log" and not any(e.order):
+            u = e.arguments[0]
+            plain = u.factors if isinstance(u, Product) and not u.bound else (u,)
+            if all(isinstance(f, Number | Symbol) for f in plain) and not u.axes and _signed_by_one(plain):
+                out.update({f: None for f in plain if isinstance(f, Symbol)})
+    return list(out)
+
+
+def _signed_by_one(factors: tuple[Expression, ...]) -> bool:
+    """Whether a product is positive only where its one name is."""
+    numbers = [f.value for f in factors if isinstance(f, Number)]
+    return sum(isinstance(f, Symbol) for f in factors) == 1 and all(n > 0 for n in numbers)
+
+
+def _whole(left: Expression, right: Expression, facts: Facts, budget: Budget) -> Proof:
     if not inverses.applies(left, right, facts):
         return _question(left, right, facts, budget)
     with LOCK:
@@ -166,7 +215,7 @@ def _prove(
     if kinks is None:
         if failure:
             raise failure
-        return "no proof was found"
+        return NOT_FOUND
     conditions = [*open_conditions(ctx, wanted), *kinks]
     if meant is not None and (facts or not generic(ctx, conditions)) and not _defined(*meant):
         return "no point was found at which both sides are defined and the facts hold"

@@ -24,7 +24,7 @@ from deltarule.checking.outcomes import Outcome, equality, follows, unconnected,
 from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
-from deltarule.checking.unsaid_functions import logistic
+from deltarule.checking.unsaid_functions import logistic, with_the_softmax
 from deltarule.checking.unsummed import as_in_its_sum, chains_summed, with_others_held
 from deltarule.checking.without_argument import alike
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
@@ -489,4 +489,6 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+        if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
+            return softmax
     return None

@@ -41,6 +41,12 @@ def memberships(state: State) -> None:
             if found.indices:
                 _each_of_several(state, found, shape)
                 continue
+            if _the_last_of_several(state, found) and len(shape) == 1:
+                family = state.symbols.entity(Reference(found.base))
+                state.symbols.shaped(family, 2)
+                state.symbols.unify(family.sizes[0], found.mark)
+                state.symbols.unify(family.sizes[1], shape[0])
+                continue
             entity = state.symbols.entity(found)
             state.symbols.shaped(entity, len(shape))
             for mine, given in zip(entity.sizes, shape, strict=True):
@@ -58,6 +64,12 @@ def _each_of_several(state: State, found: Reference, shape: list[int | str]) -> 
     entity = state.symbols.entity(found)
     state.symbols.shaped(entity, 2)
     state.symbols.unify(entity.sizes[1], shape[0])
+
+
+def _the_last_of_several(state: State, found: Reference) -> bool:
+    """u_V of u_1, …, u_V ∈ ℝ^d, where u_w stands elsewhere: a vector for each w up to V."""
+    use = usage_of(state.symbols.usage, found.base, found.label)
+    return len(found.mark) == 1 and found.mark.isupper() and bool(use.letters) and not use.bare and not use.double
 
 
 def space_of(space: t.Tree) -> tuple[int | str, ...] | None:

@@ -9,11 +9,12 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import contract
-from deltarule.checking.function_bodies import of_parameters
+from deltarule.checking.function_bodies import calls, of_parameters
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_gradients import named_gradient
 from deltarule.checking.one_component import of_one_component
+from deltarule.checking.probabilities import by_its_logarithm
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
 from deltarule.checking.several_arguments import (
@@ -27,8 +28,7 @@ from deltarule.checking.steps import counted, counter, goes_backward, instances
 from deltarule.language.arithmetic import power
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Derivative, Expression, Index, Number, Symbol, fresh, rename
-from deltarule.language.functions import FUNCTIONS
+from deltarule.language.expression import Apply, Axis, Derivative, Index, Number, Symbol, fresh, rename
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.gradients import orientation
@@ -63,12 +63,14 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         body = Lowering(state.symbols).lower(right)
         if body.rank:
             raise Unread(f"the function {base} has vector values")
-        if _calls(body.expression, f.table_name):
+        if calls(body.expression, f.table_name):
             return False  # g(z) = g(θᵀx): two arguments are said to be one
         closed = of_parameters(state, body.expression, (parameter,))
         state.symbols.define_function(base, parameter, closed, base, row.line)
         row.verdict, row.reason = "definition", f"defines the function {base}"
         return True
+    if (undone := by_its_logarithm(state, left, right)) is not None:
+        return defines(state, statement, k, *undone, row)
     if defines_of_several(state, left, right, row):
         return True
     if (entries := _listed_names(state, left)) is not None:
@@ -147,23 +149,6 @@ def _is_another_function(state: State, left: t.Tree, right: t.Tree, row: Documen
     state.symbols.define_function(f.key, "s", body, f.key, row.line)
     row.verdict, row.reason = "definition", f"defines the function {f.key}"
     return True
-
-
-def _calls(e: Expression, function: str) -> bool:
-    """Whether an expression applies a function, also by way of others."""
-    seen: set[str] = set()
-    waiting = [e]
-    while waiting:
-        for node in walk(waiting.pop()):
-            if not isinstance(node, Apply) or node.function in seen:
-                continue
-            if node.function == function:
-                return True
-            seen.add(node.function)
-            row = FUNCTIONS.get(node.function)
-            if row is not None and row.definition is not None:
-                waiting.append(row.definition)
-    return False
 
 
 def _own_parameter(state: State, left: t.Tree, right: t.Tree, parameter: str) -> tuple[str, t.Tree]:

@@ -78,8 +78,9 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
             if found is None:
                 continue
             mark, of = found
+            before = re.split(r"[.;:]\s|\n\s*\n", document.text[max(0, statement.start - NEAR) : statement.start])[-1]
             behind = re.split(r"[.;]\s|\n\s*\n", document.text[statement.end : statement.end + NEAR])[0]
-            if FOR_ALL.search(behind):
+            if FOR_ALL.search(before) or FOR_ALL.search(behind):
                 yield mark, of, (left, right)
             elif mark != "d":
                 alone.setdefault((mark, _letter(of)), []).append((mark, of, (left, right)))

@@ -43,8 +43,10 @@ from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
 from deltarule.checking.of_one_sample import of_one_sample
+from deltarule.checking.once_more import judge_again
 from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_form import in_one_form
+from deltarule.checking.one_hot import at_the_one_hot
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
@@ -67,6 +69,7 @@ from deltarule.checking.settings import (
     sets_a_value,
     varied,
 )
+from deltarule.checking.shapes_in_words import shapes_in_words
 from deltarule.checking.shared_parts import connect
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
@@ -116,7 +119,8 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
-    statements, numbered, spelling = in_one_form(document, statements)
+    statements, numbered, spelling, classes = in_one_form(document, statements)
+    given = replace(given, said=shapes_in_words(document, statements), classes=classes)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
     above, sampled_below = samples_above(statements)
@@ -224,8 +228,8 @@ def _judged(
         usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
+    state.unrolled, state.classes = unrolled, given.classes
     state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
-    state.unrolled = unrolled
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
@@ -250,7 +254,7 @@ def _judged(
             state.values_here = in_force(values, statement)
             _statement(state, statement, watch)
         state.under = []
-        _again(state, watch)
+        judge_again(state, watch)
     finally:
         state.symbols.close()
     return state
@@ -265,32 +269,6 @@ def _learn(state: State, sides: Sequence[t.Tree], watch: Watch) -> None:
             learn_document(state, sides)
     except (TimeUp, MemoryError):
         watch.give_up = 0
-
-
-def _again(state: State, watch: Watch) -> None:
-    """What was left open is judged once more by all definitions, those that came later too, if none was changed."""
-    if any(f.finding == "two-meanings" for f in state.findings):
-        return
-    for left, right, row in state.refuted_early:
-        trial = replace(row)
-        state.facts = state.facts_at.get(id(row), state.facts)
-        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
-            claim(state, left, right, trial)
-            if trial.verdict in {"proved", "conditional"}:
-                row.verdict, row.reason, row.condition = trial.verdict, trial.reason, trial.condition
-                row.domain, row.counterexample, row.hint, row.suggestion = trial.domain, None, "", ""
-    for left, right, row in state.open_rows:
-        if watch.refuses(state.rows.index(row)):
-            return
-        if row.verdict != "undecided":
-            continue
-        before = row.reason
-        state.facts = state.facts_at.get(id(row), state.facts)
-        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
-            claim(state, left, right, row)
-            at_said_values(state, left, right, row)
-        if row.verdict not in {"proved", "conditional", "refuted"}:
-            row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
 
 
 def _statement(state: State, statement: Statement, watch: Watch) -> None:
@@ -463,6 +441,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     before_the_update(state, left, right, row)
     at_said_values(state, left, right, row)
     at_its_values(state, left, right, row)
+    at_the_one_hot(state, left, right, row)
     if perhaps_meant(state, left, right, row):
         return
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):

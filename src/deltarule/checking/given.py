@@ -18,6 +18,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.language.notation import parse_expression, parse_shapes
 from deltarule.language.tensor import Tensor
 from deltarule.language.tensor_functions import TENSOR_FUNCTIONS
+from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 from deltarule.reading.symbols import Entity
 
@@ -35,6 +36,11 @@ class Given:
 
     assumptions: tuple[str, ...] = ()
     shapes: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
+    said: tuple[tuple[t.Tree, int], ...] = ()
+    """Names that the words of the document call a number, a vector or a matrix: how many axes they have."""
+
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Letters that the document calls the right class, and how they are written."""
 
     @classmethod
     def of(
@@ -53,6 +59,12 @@ class Given:
 
     def shape(self, state: State) -> None:
         """Give the names their sizes; what the document itself infers gives way."""
+        for name, rank in self.said:
+            found = reference(name, state.symbols.usage)
+            if found is not None and not (found.indices or found.transposed or found.power or found.primes):
+                entity = state.symbols.entity(found)
+                if entity.rank is None:
+                    state.symbols.shaped(entity, rank)
         if not self.shapes:
             return
         keys = _keys(state)

@@ -26,6 +26,11 @@ IN_FRONT = re.compile(
     re.I,
 )
 """A condition in front of a formula: `\\text{if} \\; i = j :`."""
+HEADING = re.compile(
+    r"(#{1,6} |\*\*).*(?:\b(?:for|if|when|case|si|wenn|für|falls|fall|cas|caso|cuando|quando|случай|если)\b"
+    r"|情况|当|경우)",
+    re.I,
+)
 ENDS = re.compile(r"[.!?]\s|\n\s*\n")
 
 
@@ -82,9 +87,15 @@ def _below_heading(state: State, statements: Sequence[Statement], n: int) -> lis
     text = state.document.text
     start = state.document.segments[statements[n].block].start
     line = text.rfind("\n", 0, start) + 1
-    if not re.match(r"#{1,6} .*\b(?:for|if|when|case|si|wenn|für|falls|cuando)\b", text[line:start], re.I):
+    found = HEADING.match(text[line:start])
+    if found is None:
         return []
+    if found[1].startswith("*") and not re.match(r"[^\n]*\*\*[^\w\n]*\n", text[statements[n].end :]):
+        return []  # bold words in a line that goes on
     end = text.find("\n#", statements[n].end)
+    if found[1].startswith("*"):
+        bold = text.find("\n**", statements[n].end)
+        end = bold if end < 0 or 0 <= bold < end else end
     return [k for k in range(n + 1, len(statements)) if end < 0 or statements[k].start < end]
 
 
@@ -98,11 +109,19 @@ def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condit
         all_of_them = own.row == other.row and own.words_before.endswith("forall") and not own.words_after
         return _chain(statements, k, back=False) if all_of_them and not other.continues else []
     between = state.document.text[statements[n].end : statements[k].start]
-    if re.search(r"[.!?]\s", between) or len(between) > 200:
+    if re.search(r"[.!?]\s", between) or len(between) > 200 or _in_parentheses(state, statements[n], between):
         return []
     if ENDS.search(between.rstrip("$ \n\\[")) and not re.match(r"[\s$)\]]*[,:]", between):
         return []  # another paragraph, unless the sentence goes on
     return _chain(statements, k, back=False)
+
+
+def _in_parentheses(state: State, statement: Statement, behind: str) -> bool:
+    """Whether a condition stands in parentheses with words of its own: δ_ki (1 if $i = k$, else 0)."""
+    before = state.document.text[max(0, statement.start - 60) : statement.start].rpartition("(")[2]
+    closes = re.match(r"\$?([^$()\n]*)\)", behind)
+    opened = "(" in state.document.text[max(0, statement.start - 60) : statement.start] and ")" not in before
+    return opened and closes is not None and re.search(r"\w", closes[1]) is not None
 
 
 def _chain(statements: Sequence[Statement], k: int, *, back: bool) -> list[int]:

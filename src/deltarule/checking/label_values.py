@@ -1,4 +1,4 @@
-"""The two numbers that a label can be, as the text declares them: y ∈ {0, 1}."""
+"""Labels: their usual names, and the two numbers that one can be, as the text declares them: y ∈ {0, 1}."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 
-__all__ = ["label_values"]
+__all__ = ["TARGETS", "label_values"]
+
+TARGETS = ("y", "t", "y^*", "t^*", "y_star", "t_star", "y_true")
+"""Names of the labels, whose sum may be 1."""
 
 
 def label_values(state: State) -> Iterator[tuple[str, list[Fraction]]]:

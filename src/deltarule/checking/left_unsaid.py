@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
+from deltarule.checking.label_values import TARGETS
 from deltarule.checking.outcomes import derivatives, equality
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
@@ -22,10 +23,6 @@ from deltarule.reading.references import Survey
 from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
-
-TARGETS = ("y", "t", "y^*", "t^*", "y_star", "t_star", "y_true")
-"""Names of the labels, whose sum may be 1."""
-
 
 OF_ONE_STEP = frozenset({"y_·", "y^(·)", "y^<·>"})
 """The targets of one step."""

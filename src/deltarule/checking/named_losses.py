@@ -35,6 +35,8 @@ def _square(p: Expression, y: Expression) -> Expression:
     return power(subtract(p, y), 2)
 
 
+COUNTS = ("m", "N")
+"""Numbers of samples, of which a loss is the mean."""
 LOSSES = (
     (re.compile(r"cross[- ]?entropy|log[- ]?loss|\bbce\b|log[- ]?likelihood|交叉熵|entrop"), "cross-entropy",
      (_binary, _multiclass)),
@@ -67,11 +69,13 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
                     if (axes := _axes(state, sink, target)) is None:
                         continue
                     for form in forms:
-                        body = multiply(form(Symbol(sink, axes), Symbol(target, axes)), bound=axes)
-                        other = Definitions.of(defs.equations.values(), dict(defs.declarations))
-                        other.define(Equation(Symbol(loss), body))
-                        said = f"{loss} is the {name} of {sink} and {target}, which no equation says"
-                        yield Condition("definition-elsewhere", said), other
+                        whole = multiply(form(Symbol(sink, axes), Symbol(target, axes)), bound=axes)
+                        for number, mean in (("", ""), *((m, "mean ") for m in COUNTS if m in used and len(axes) == 2)):
+                            body = multiply(power(Symbol(number), -1), whole) if number else whole
+                            other = Definitions.of(defs.equations.values(), dict(defs.declarations))
+                            other.define(Equation(Symbol(loss), body))
+                            said = f"{loss} is the {mean}{name} of {sink} and {target}, which no equation says"
+                            yield Condition("definition-elsewhere", said), other
 
 
 def _axes(state: State, sink: str, target: str) -> tuple | None:  # type: ignore[type-arg]

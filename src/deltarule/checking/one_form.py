@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deltarule.checking.arrows import arrows_as_bold
+from deltarule.checking.batch_gradients import batch_gradients_written_out
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.derivative_notation import derivatives_written_out
@@ -12,6 +13,7 @@ from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.one_hot import classes_said
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.probabilities import probabilities_named
@@ -28,15 +30,17 @@ __all__ = ["in_one_form"]
 
 def in_one_form(
     document: Document, statements: Sequence[Statement]
-) -> tuple[Sequence[Statement], Sequence[str], Spelling]:
-    """The statements in one form, the letters with numbers above that are no powers, and how names were spelled."""
+) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
+    """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
+    letters that the text calls the right class, with how they are written."""
     statements = as_quantities(defined_by_sign(statements), document.text)
-    statements = spelled_out(
-        derivatives_written_out(document, conditions_apart(statements, document.text)), document.text
-    )
+    statements = derivatives_written_out(document, conditions_apart(statements, document.text))
+    statements = spelled_out(batch_gradients_written_out(statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
-    statements, spelling = in_one_spelling(statements, document.text)
-    return statements, numbered, spelling
+    said = classes_said(document, statements)
+    statements, spelling = in_one_spelling(statements, document.text, said)
+    classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
+    return statements, numbered, spelling, classes

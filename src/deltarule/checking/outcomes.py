@@ -270,7 +270,7 @@ def without_far_losses(state: State, a: Expression, b: Expression, defs: Definit
 def _sinks(defs: Definitions) -> list[str]:
     """The names that go into no other: not those that do without being called so, a = σ(z) beside v = w σ(z)."""
     unused = [n for n in defs.equations if not defs.users(n)]
-    if not any(isinstance(defs.equations[n].right, Apply) for n in unused):
+    if len(unused) < 2 or not any(isinstance(defs.equations[n].right, Apply | Power) for n in unused):
         return unused
     inside = {_by_place(u) for e in defs.equations.values() for c in e.right.children for u in walk(c)}
     inside.discard(None)
@@ -278,8 +278,11 @@ def _sinks(defs: Definitions) -> list[str]:
 
 
 def _by_place(e: Expression) -> Expression | None:
-    """A function with its indices called by the order in which they appear; None for anything else."""
-    if not isinstance(e, Apply):
+    """A function, or what a power is of, with its indices called by the order in which they appear; None for anything
+    else: s = √(v + ε) is a name for a part of what has (v + ε)^{-1/2} in it."""
+    if isinstance(e, Power) and not isinstance(e.base, Symbol):
+        e = e.base
+    elif not isinstance(e, Apply):
         return None
     return rename(e, {a: Axis(f"place{k}", a.size) for k, a in enumerate(e.axes)})
 

@@ -11,13 +11,17 @@ __all__ = ["compared", "places_in_vectors", "summed_vectors"]
 
 
 def places_in_vectors(
-    sides: Sequence[t.Tree], listed: Collection[str], summed: Collection[str] = frozenset()
+    sides: Sequence[t.Tree],
+    listed: Collection[str],
+    summed: Collection[str] = frozenset(),
+    classes: Collection[str] = frozenset(),
 ) -> set[str]:
     """The letters below names, none of them an index letter, that say which component: every name that they stand
     below has components elsewhere, and they stand below two of them, below one that is a vector for each letter of a
     sum, or beside an index, as in δ_{ck} and 1[k = c].
 
-    `listed` are the names that the text puts into some ℝ^n, `summed` other letters that some sum runs over.
+    `listed` are the names that the text puts into some ℝ^n, `summed` other letters that some sum runs over, `classes`
+    letters that the text calls the right class: one name is enough for them.
     """
     below: dict[str, set[str]] = {}
     have = {name for name in listed if name}
@@ -36,7 +40,7 @@ def places_in_vectors(
                     if len(letter.letter) == 1 and letter.letter.islower():
                         below.setdefault(letter.letter, set()).add(base_name(name))
             beside |= _other(tuple(compared(node)))
-    several = {x for x, names in below.items() if len(names) > 1 or names & vectors}
+    several = set(classes) | {x for x, names in below.items() if len(names) > 1 or names & vectors}
     return {x for x, names in below.items() if names <= have and x in several | beside}
 
 

@@ -12,11 +12,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.checking.places import summed_vectors
+from deltarule.checking.state import State
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, label_text, script_items, trees
+from deltarule.reading.references import base_name, label_text, reference, script_items, trees
 from deltarule.reading.statement import Side, Statement
 
-__all__ = ["is_named_here", "probabilities_named"]
+__all__ = ["by_its_logarithm", "is_named_here", "probabilities_named"]
 
 PROBABILITIES = frozenset({"P", "p", "Pr", "q", "Q"})
 SAMPLES = frozenset("ijknmst")
@@ -60,6 +61,22 @@ def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
 def is_named_here(name: str) -> bool:
     """Whether a name is one of those that are made here: no other has a sign between spaces."""
     return IS_NAMED.search(name) is not None
+
+
+def by_its_logarithm(state: State, left: t.Tree, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
+    """p(y | x) and exp(…) for `ln p(y | x) = …`, where no equation says what p(y | x) is; None for anything else."""
+    match left:
+        case t.Call(function=t.Name(letter="ln" | "log", accents=()), argument=argument):
+            inside = argument.items[0] if isinstance(argument, t.Group) and len(argument.items) == 1 else argument
+        case _:
+            return None
+    found = reference(inside, state.symbols.usage) if isinstance(inside, t.Name | t.Scripted) else None
+    if found is None or not is_named_here(found.base) or found.key in state.definitions.equations:
+        return None
+    if any(node == inside for node in t.walk(right)):
+        return None
+    whole = t.Group("(", (right,), start=right.start, end=right.end)
+    return inside, t.Call(t.Name("exp"), whole, start=right.start, end=right.end)
 
 
 def _one(head: t.Tree, behind: t.Tree, families: Set[tuple[str, str]]) -> t.Tree | None:

@@ -21,7 +21,7 @@ from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import Reference, reference
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import OBJECTIVES
-from deltarule.reading.values import IllShaped, Unread, Value
+from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
 __all__ = ["adopts", "assumes", "new_name", "redefines"]
 
@@ -109,12 +109,16 @@ def assumes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row
         return False
     lowering = Lowering(state.symbols)
     try:
-        a, b = lowering.lower(left), lowering.lower(right)
+        a = lowering.lower(left)
+        b = aligned(a, lowering.lower(right))
     except (Unread, IllShaped):
         return False
     claims = any(isinstance(e, Derivative) for v in (a, b) for e in walk(v.expression))
-    if claims or ((a.rank or b.rank) and word not in LOCAL):
+    if claims or (a.rank != b.rank and word not in LOCAL):
         return False
+    used = names(a.expression) | names(b.expression)
+    if a.rank and (used & set(state.definitions.equations) or names(a.expression) == names(b.expression)):
+        return False  # of what has a meaning, and of AᵀB = BA, it may be wrong
     if word not in LOCAL:
         equal = [(a.expression, b.expression)]
         if any(isinstance(axis.size, int) for e in walk(a.expression) if isinstance(e, Product) for axis in e.bound):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 
+from deltarule.checking.label_values import TARGETS
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State, mentioned
@@ -86,6 +88,14 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             return "assumption", f"a value of {found.key}, for the place where it stands"
         if _name_of(left, found.key) in state.varied:
             return "assumption", f"a value of {found.key}, for the place where it stands"
+        if {i.letter for i in found.indices if isinstance(i, t.Name)} & {letter for _, letter, _ in state.under}:
+            return "assumption", f"a value of {found.key}, for the place where it stands"  # y_k = 1 where k = c
+        if (
+            found.base in TARGETS
+            and any(isinstance(i, t.Name) for i in found.indices)
+            and right in (t.Num(Fraction(0)), t.Num(Fraction(1)))
+        ):
+            return "assumption", f"a value of {found.key}, for the place where it stands"  # y_c = 1, of the class c
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
     if found is not None and first and isinstance(right, t.Name) and not in_block(state, statement):
@@ -112,7 +122,9 @@ def index_condition(state: State, left: t.Tree, sign: str, right: t.Tree) -> tup
     entity = state.symbols.entities.get(left.letter)
     if entity is not None and (entity.rank or left.letter in state.definitions.equations):
         return None
-    letter = isinstance(right, t.Name) and not right.accents and right.letter in INDEX_LETTERS | {"a", "b", "c", "y"}
+    letter = (
+        isinstance(right, t.Name) and not right.accents and right.letter in INDEX_LETTERS | {"a", "b", "c", "o", "y"}
+    )
     if not letter and not (isinstance(right, t.Num) and right.value.denominator == 1):
         return None
     if sign in APART:

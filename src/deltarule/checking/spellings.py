@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -90,8 +90,11 @@ class Spelling:
                 row.suggestion = re.sub(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", old, row.suggestion)
 
 
-def in_one_spelling(statements: Sequence[Statement], text: str) -> tuple[Sequence[Statement], Spelling]:
-    """The statements in the spelling that their document needs, by all its formulas."""
+def in_one_spelling(
+    statements: Sequence[Statement], text: str, classes: Collection[str] = frozenset()
+) -> tuple[Sequence[Statement], Spelling]:
+    """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
+    text calls the right class."""
     statements, from_zero = components_from_one(statements)
     statements, primed = without_primed_indices(counted_from_one(statements))
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
@@ -104,7 +107,7 @@ def in_one_spelling(statements: Sequence[Statement], text: str) -> tuple[Sequenc
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
     listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    ranging |= places_in_vectors(sides, listed, _summed(sides))
+    ranging |= places_in_vectors(sides, listed, _summed(sides), classes)
     spelling = Spelling(_summed_letters(sides, ranging), _timed(sides), _upright(sides), primed)
     spelling.from_zero = from_zero
 

@@ -5,7 +5,7 @@ columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
@@ -30,9 +30,16 @@ def with_stacked_samples(state: State, left: t.Tree, right: t.Tree, row: Documen
     if not pairs:
         return
     kept, judged = state.definitions, []
+    below = {
+        r.key
+        for side in (left, right)
+        for node in t.walk(side)
+        for by in (node.by if isinstance(node, t.Partial) else ())
+        if (r := reference(by, state.symbols.usage)) is not None
+    }
     try:
         for turned in (False, True):
-            added = [e for one, all_ in pairs if (e := _equation(state, one, all_, turned)) is not None]
+            added = [e for one, all_ in pairs if (e := _equation(state, one, all_, turned, below)) is not None]
             if len(added) < len(pairs):
                 continue
             state.definitions = Definitions.of([*kept.equations.values(), *added], kept.declarations)
@@ -79,8 +86,9 @@ def _pairs(state: State, *sides: t.Tree) -> Iterator[tuple[Entity, Entity]]:
             yield small, large
 
 
-def _equation(state: State, small: Entity, large: Entity, turned: bool) -> Equation | None:
-    """X with the samples as its rows, or as its columns; None where its sizes say that it is not so."""
+def _equation(state: State, small: Entity, large: Entity, turned: bool, below: Collection[str] = ()) -> Equation | None:
+    """X with the samples as its rows, or as its columns, and the samples by X where X is differentiated by; None where
+    its sizes say that it is not so."""
     own, whole = state.symbols.sizes(small), state.symbols.sizes(large)
     if len(own) == 1 and turned:
         return None
@@ -91,7 +99,8 @@ def _equation(state: State, small: Entity, large: Entity, turned: bool) -> Equat
             return None
     axes = [Axis(a.name, state.symbols.find(a.size)) for a in axes]
     inside = [axes[list(order).index(place)] for place in range(len(own))]
-    return Equation(Symbol(large.key, axes), Symbol(small.key, inside))
+    whole_of, part = Symbol(large.key, axes), Symbol(small.key, inside)
+    return Equation(part, whole_of) if large.key in below else Equation(whole_of, part)
 
 
 def _said(small: Entity, large: Entity, turned: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.language.equation import Equation
 from deltarule.language.expression import Expression
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
@@ -69,6 +70,10 @@ class State:
     """The letters that count something in this document."""
     local_facts: Facts = field(default_factory=Facts)
     """What holds where the statement at hand stands, by the words of the text."""
+    unsaid_equations: dict[str, Equation] = field(default_factory=dict)
+    """Equations by which some row is proved though the document does not write them, p = softmax(z)."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """The letters that the text calls the right class, at which the labels are 1, as they are written."""
     whole: Sequence[Statement] = ()
     """The statements of the document, where a part of them is judged."""
     supposed: frozenset[int] = frozenset()

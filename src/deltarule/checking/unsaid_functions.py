@@ -1,17 +1,22 @@
-"""σ without an equation: a row that holds for the logistic function holds under a definition that the text leaves
-out."""
+"""σ and the softmax without an equation: a row that holds for the logistic function, or for p = softmax(z) where the
+words speak of the softmax, holds under a definition that the text leaves out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deltarule.calculus.definitions import Definitions
-from deltarule.checking.outcomes import unconnected, with_signals, without_far_losses
+from deltarule.checking.label_values import TARGETS
+from deltarule.checking.left_unsaid import unsaid_facts
+from deltarule.checking.outcomes import derivatives, equality, unconnected, with_signals, without_far_losses
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
+from deltarule.language.arithmetic import divide, multiply
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Expression
-from deltarule.language.traversal import substitute, walk
+from deltarule.language.expression import Apply, Expression, Symbol, fresh
+from deltarule.language.traversal import names, substitute, walk
 
-__all__ = ["as_logistic", "logistic"]
+__all__ = ["as_logistic", "logistic", "with_the_softmax"]
 
 
 def logistic(
@@ -47,3 +52,38 @@ def as_logistic(
     other.signals.update(known.signals)
     condition = Condition("definition-elsewhere", "σ is the logistic function, which no equation says")
     return condition, substitute(a, named), substitute(b, named), other
+
+
+def with_the_softmax(state: State, a: Expression, b: Expression) -> Condition | None:
+    """The condition p = softmax(z) under which a row is proved, for a vector z that it differentiates by and a vector
+    p, neither of which has an equation, where the words speak of the softmax."""
+    for equation, definitions in _softmaxes(state, a, b):
+        said = f"{equation.name} = softmax({', '.join(names(equation.right))}), which no equation says"
+        for fact, facts in ((None, None), *unsaid_facts(state)):
+            if equality(state, a, b, False, facts, definitions).status == "proved":
+                state.unsaid_equations[equation.name] = equation
+                return Condition("definition-elsewhere", said if fact is None else f"{said}; {fact.text}")
+    return None
+
+
+def _softmaxes(state: State, a: Expression, b: Expression) -> Iterator[tuple[Equation, Definitions]]:
+    """Each such equation that may be meant, and the definitions with it."""
+    defs = state.definitions
+    if "softmax" not in state.document.text.lower():
+        return
+    vectors = {k for k, e in state.symbols.entities.items() if e.rank == 1 and not e.samples and not e.split}
+    vectors -= {*defs.equations, *state.symbols.macros, *state.symbols.indexed, *TARGETS}
+    used = names(a) | names(b)
+    used |= {n for name in used if name in defs.equations for n in names(defs.unfold(defs.equations[name].right))}
+    below = {node.by.name for node in derivatives(a, b)}
+    for z in sorted(below & vectors):
+        if any(z in defs.mentions(name) for name in defs.equations):
+            continue
+        for p in sorted((used & vectors) - {z}):
+            one, other = state.symbols.entities[p], state.symbols.entities[z]
+            if not state.symbols.unify(one.sizes[0], other.sizes[0]):
+                continue
+            i, j = (fresh(state.symbols.find(one.sizes[0])) for _ in range(2))
+            body = divide(Apply("exp", (Symbol(z, (i,)),)), multiply(Apply("exp", (Symbol(z, (j,)),)), bound=(j,)))
+            equation = Equation(Symbol(p, (i,)), body)
+            yield equation, Definitions.of([*defs.equations.values(), equation], dict(defs.declarations))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deltarule.checking.state import State
 from deltarule.language.expression import Apply
 from deltarule.language.functions import FUNCTIONS
@@ -15,7 +17,33 @@ __all__ = ["alike"]
 
 def alike(state: State, left: t.Tree, right: t.Tree, a: Value, b: Value) -> bool:
     """Whether nothing but functions at one and the same letter stands in a row."""
-    return _at_its_letter(state, left, a, b) or _all_bare(left, right, a, b)
+    return _at_its_letter(state, left, a, b) or _all_bare(left, right, a, b) or _of_a_quantity(state, left, right)
+
+
+def _of_a_quantity(state: State, left: t.Tree, right: t.Tree) -> bool:
+    """Whether every function without its argument is differentiated, ∂H/∂b, and was defined as H(r) of an r that has
+    an equation: it is taken at that."""
+    own = state.symbols.functions
+    for side in (left, right):
+        nodes = list(t.walk(side))
+        called = {id(n.function) for n in nodes if isinstance(n, t.Call)}
+        called |= {
+            id(a)
+            for n in nodes
+            if isinstance(n, t.Factors)
+            for (_, a), (op, b) in pairwise(n.items)
+            if not op and isinstance(b, t.Group)
+        }
+        called |= {id(n.base) for n in nodes if isinstance(n, t.Scripted) and id(n) in called}
+        above = {id(n.of) for n in nodes if isinstance(n, t.Partial)}
+        for node in nodes:
+            found = reference(node, state.symbols.usage) if isinstance(node, t.Name) else None
+            f = own.get(found.base) if found is not None and id(node) not in called else None
+            if f is None:
+                continue
+            if id(node) not in above or not f.defined or f.parameter not in state.definitions.equations:
+                return False
+    return True
 
 
 def _at_its_letter(state: State, left: t.Tree, a: Value, b: Value) -> bool:

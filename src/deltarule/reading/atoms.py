@@ -214,7 +214,10 @@ def annotated(parser: Parser, end: int) -> Tree:
     while parser.kind(parser.pos, end) in ("_", "^"):
         parser.pos += 1
         parser.argument(end)
-    return parser.marked(inner, token.start, parser.tokens[parser.pos - 1].end)
+    last = parser.tokens[parser.pos - 1].end
+    tree = parser.marked(inner, token.start, last)
+    parser.sums_held_together.add(id(tree))  # this brace shows
+    return tree
 
 
 def fraction(parser: Parser, end: int) -> Tree:

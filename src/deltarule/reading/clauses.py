@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from deltarule.reading.grammar import Parser
+from deltarule.reading.remarks import at_top, is_remark, remarks_first, with_reason, without_remark
 from deltarule.reading.systems import INNER, laid_out, system
 from deltarule.reading.tokens import Token, pairs, without_braces_around_scripts, without_turned_brackets
 
 __all__ = ["Clause", "clauses", "flattened", "row_level"]
 
 OUTER = ("equation", "align", "gather", "eqnarray", "multline", "alignat", "flalign", "displaymath", "math")
-ASIDE = (
-    "when", "where", "with", "since", "because", "as", "for", "if", "wobei", "mit", "da", "wenn", "où", "avec", "car",
-    "donde", "con", "porque", "dove", "где", "так как", "其中", "因为",
-)  # fmt: skip
-"""Words that begin a remark behind an equation."""
 WITH_ARGUMENTS = ("frac", "accent", "style", "sqrt", "fence", "brace", "substack", "^", "_")
 STEPS = r"step|line|row|schritt|zeile|paso|étape|passo|krok|шаг|bước|adım|步骤|步驟|第|단계"
 NUMBER = r"(?:\d+|[ivx]{1,4}|[a-h]|[一二三四五六七八九十])"
@@ -100,16 +95,6 @@ def clauses(tokens: list[Token]) -> list[tuple[int, Clause]]:
 # rows
 
 
-def _top(tokens: list[Token]) -> list[int]:
-    partner = pairs(tokens)
-    out: list[int] = []
-    at = 0
-    while at < len(tokens):
-        out.append(at)
-        at = max(at, partner[at]) + 1
-    return out
-
-
 def row_level(tokens: list[Token]) -> list[int]:
     """Indices of the tokens that stand in no braces and no environment: rows may break inside plain brackets."""
     partner = pairs(tokens)
@@ -138,16 +123,16 @@ def _lines(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
     lines: list[tuple[int, list[Token]]] = []
     for number, row in enumerate(r for r in rows if r):
         empty_left = row[0].kind == "&"
-        line = _without_columns(_with_reason(row))
+        line = _without_columns(with_reason(row))
         if not line:
             continue
+        if line[0].kind == "relation":
+            remarks_first(lines, number - 1)
         if lines and _goes_on(lines[-1][1], line, empty_left, "gather" in environments):
             last = lines[-1][1]
-            if line[0].kind == "relation" and (remark := _remark_with_a_formula(last)):
-                lines.insert(-1, (lines[-1][0], remark))
             while last and last[-1].kind in ("comma", "period", "semicolon", "space"):
                 last.pop()
-            _without_remark(last)
+            without_remark(last)
             if last and last[-1].kind == "relation" == line[0].kind and last[-1].text == line[0].text:
                 last.pop()
             last += line
@@ -156,55 +141,9 @@ def _lines(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
     return lines
 
 
-def _with_reason(row: list[Token]) -> list[Token]:
-    """The reason for a step in a column of its own, `&& \\text{chain rule}`, as words."""
-    top = _top(row)
-    for k, following, after in zip(top, top[1:], top[2:], strict=False):
-        if row[k].kind == row[following].kind == "&":
-            tail = row[after]
-            text = tail.kind == "words" or (tail.kind == "name" and tail.style == "rm")
-            if text and not any(row[j].kind == "relation" for j in top if j >= after):
-                words = " ".join(t.text for t in row[after:])
-                return [
-                    *row[:k],
-                    Token("space", "", row[k].start, row[following].end),
-                    Token("words", words, tail.start, row[-1].end),
-                ]
-    return row
-
-
-def _remark_with_a_formula(last: list[Token]) -> list[Token]:
-    """Taken from the end of a row: `\\quad \\text{where } g = e^z`, on which the next row does not go on."""
-    top = _top(last)
-    related = False
-    for k, following in pairwise(top):
-        gap, words = last[k], last[following]
-        begins = gap.kind == "space" and words.kind == "words" and words.text.strip().lower() in ASIDE
-        if begins and related and any(last[j].kind == "relation" for j in top if j > following):
-            remark = last[following:]
-            del last[k:]
-            return remark
-        related = related or last[k].kind == "relation"
-    return []
-
-
-def _without_remark(last: list[Token]) -> None:
-    """Words at the end of a row that the next row goes on with: the reason for the step."""
-    partner = pairs(last)
-    at = len(last)
-    while at > 0:
-        begin = partner[at - 1] if 0 <= partner[at - 1] < at - 1 else at - 1
-        if last[begin].kind == "space" and at < len(last):
-            del last[begin:]
-            return
-        if not _is_remark(last[begin:at]):
-            return
-        at = begin
-
-
 def _without_columns(row: list[Token]) -> list[Token]:
     """Without &: one between two equations becomes a wide space."""
-    top = set(_top(row))
+    top = set(at_top(row))
     kept = [(k, t) for k, t in enumerate(row) if not (t.kind == "&" and k in top)]
     out: list[Token] = []
     related = False
@@ -237,10 +176,10 @@ def _goes_on(last: list[Token], line: list[Token], empty_left: bool, gather: boo
         return any(t.kind not in ("words", "tag", "space") for t in last)
     if first.kind == "op" and first.text not in ("-", "±", "∓"):
         return True
-    related = any(line[k].kind == "relation" for k in _top(line))
+    related = any(line[k].kind == "relation" for k in at_top(line))
     if related or gather or end.kind in ("comma", "semicolon", "period"):
         return False
-    if not any(last[k].kind == "relation" for k in _top(last)):
+    if not any(last[k].kind == "relation" for k in at_top(last)):
         return False
     return first.kind == "op" or (empty_left and first.kind not in ("words", "open", "tag"))
 
@@ -263,7 +202,7 @@ class _Chunk:
 
     @property
     def related(self) -> bool:
-        return any(self.tokens[k].kind == "relation" for k in _top(self.tokens))
+        return any(self.tokens[k].kind == "relation" for k in at_top(self.tokens))
 
 
 def _parted(line: list[Token]) -> list[Clause]:
@@ -272,7 +211,7 @@ def _parted(line: list[Token]) -> list[Clause]:
     out: list[Clause] = []
     piece: list[Token] = []
     connective = ""
-    top = set(_top(line))
+    top = set(at_top(line))
     for k, token in enumerate(line):
         if token.kind == "connective" and k in top:
             out += _clauses_of(piece, connective)
@@ -371,7 +310,7 @@ def _members(chunks: list[_Chunk]) -> list[bool]:
         if not name:
             ends = False
         elif chunk.related:
-            first = next(chunk.tokens[j] for j in _top(chunk.tokens) if chunk.tokens[j].kind == "relation")
+            first = next(chunk.tokens[j] for j in at_top(chunk.tokens) if chunk.tokens[j].kind == "relation")
             ends = first.text == "\\in"
         else:
             mark = following[0].mark if following else None
@@ -397,7 +336,7 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
             if token.kind == "space" and not current.tokens and current.mark is not None and not current.words:
                 mark = current.mark  # `, \quad` is a comma
             current = _Chunk(mark, [])
-        elif _is_remark(group) and _parts(current, group, following):
+        elif is_remark(group) and _parts(current, group, following):
             out.append(current)
             out.append(_Chunk(Token("words", "", token.start, token.end), group, words=True))
             current = _Chunk(Token("words", "", token.end, token.end), [])
@@ -407,13 +346,6 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
             current.tokens += group
         at = stop
     return [*out, current]
-
-
-def _is_remark(group: list[Token]) -> bool:
-    """Words, or words in parentheses."""
-    return group[0].kind == "words" or (
-        len(group) > 2 and group[0].kind == "open" and group[1].kind == "words" and group[0].text in "(["
-    )
 
 
 def _is_condition(group: list[Token]) -> bool:

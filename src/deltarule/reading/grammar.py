@@ -51,6 +51,7 @@ class Parser:
         self.depth = 0
         self.style = ""
         self.sums_in_braces: set[int] = set()
+        self.sums_held_together: set[int] = set()
 
     # ranges of tokens
 
@@ -248,8 +249,10 @@ class Parser:
             raise self.unexpected(self.pos) if self.pos < end else self.fail("a formula that breaks off", end - 1)
         if len(items) == 1:
             return items[0][1]
-        for _, item in items:
-            if id(item) in self.sums_in_braces:
+        for k, (op, item) in enumerate(items):
+            if id(item) in self.sums_held_together and isinstance(item, Terms):
+                items[k] = op, Group("(", (item,), start=item.start, end=item.end)
+            elif id(item) in self.sums_in_braces:
                 raise Unreadable("a sum in braces next to a factor: braces do not show, write parentheses", item.start)
         return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deltarule.reading import tree as t
+from deltarule.reading.biases import is_bias
 from deltarule.reading.references import Reference, reference, usage_of
 from deltarule.reading.symbols import SCALAR_CAPITALS, Symbols
 from deltarule.reading.values import Unread, Value, minus
@@ -39,7 +40,8 @@ def same_rank(low: Lowering, items: list[t.Tree], signs: list[str], values: list
         found = reference(item, low.symbols.usage) or with_arguments(low.symbols, item)
         entity = low.symbols.entities.get(found.key) if found is not None else None
         if value.rank == 0 and entity is not None and entity.rank is None and found is not None and not found.indices:
-            low.symbols.shaped(entity, shaped[0].rank)
+            rank = 1 if shaped[0].rank == 2 and is_bias(low, item) else shaped[0].rank
+            low.symbols.shaped(entity, rank)
             if shaped[0].rank == 1 and shaped[0].row is None:
                 entity.orientation = "row"
             shaped_value = low.lower(item)

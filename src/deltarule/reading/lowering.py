@@ -21,6 +21,7 @@ from deltarule.language.expression import (
     rename,
 )
 from deltarule.reading import tree as t
+from deltarule.reading.biases import spread
 from deltarule.reading.calls import (
     apply_named,
     call,
@@ -323,12 +324,12 @@ class Lowering:
         for sign, item in items:
             if sign not in {"+", "-"}:
                 raise Unread(f"the sign {sign}", item.start)
-            value = self.lower(item)
-            values.append(minus(value) if sign == "-" else value)
+            values.append(minus(self.lower(item)) if sign == "-" else self.lower(item))
         if self.learning:
             values = same_rank(self, [item for _, item in items], [sign for sign, _ in items], values)
         total = values[0]
-        for value in values[1:]:
+        for (_, item), written in zip(items[1:], values[1:], strict=True):
+            value = spread(self, total, items[0][1], item, written)
             self.meet(total, value)
             total = plus(self.resized(total), self.resized(value))
         return total

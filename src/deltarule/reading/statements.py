@@ -19,6 +19,7 @@ from deltarule.reading.clauses import Clause, clauses, flattened, row_level
 from deltarule.reading.documents import Document
 from deltarule.reading.grammar import Parser
 from deltarule.reading.lexer import tokenize
+from deltarule.reading.remarks import REMARK
 from deltarule.reading.segments import Math, Problem, Prose
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.tokens import Token, Unreadable, pairs
@@ -147,7 +148,7 @@ class _Joiner:
         main: Statement | None = None
         for raw in found:
             statement = self._statement(raw, main or prior)
-            if main is None or _leads(statement) or not _leads(main):
+            if main is None or not _leads(main) or (_leads(statement) and not _annotates(raw)):
                 main = statement
             self.statements.append(statement)
             if raw.tail is not None:
@@ -197,6 +198,11 @@ def _changed(old: Statement, sides: tuple[Side, ...], relations: tuple[Relation,
 def _leads(statement: Statement) -> bool:
     """Whether a next row or block may go on with this one: an equality that is no range (`i = 1, ..., n`)."""
     return any(r.symbol in EQUALITIES for r in statement.relations) and not _is_range(statement)
+
+
+def _annotates(raw: _Raw) -> bool:
+    """Whether words make a remark of a formula, `\\text{where } m = i`: the next row does not go on with it."""
+    return raw.lead is None and REMARK.search(raw.before) is not None
 
 
 def _is_range(statement: Statement) -> bool:

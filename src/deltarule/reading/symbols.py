@@ -52,6 +52,9 @@ SCALAR_CAPITALS = frozenset(
 )
 """Capitals that are numbers (a loss, a size) unless the document shows something else."""
 
+WEIGHTS = frozenset({"W", "U", "V", "Theta"})
+"""Capitals that are matrices of weights, where one of them is a matrix in another layer."""
+
 OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
 """Names of what is minimised or maximised."""
 
@@ -222,6 +225,15 @@ class Symbols:
         if not letters and (_at_a_numbered_time(reference, self.usage) or self._labelled_by_time(reference)):
             letters = {"t"} & steps  # h_0 has the shape of h_t
         if not letters:
+            if (
+                reference.base in WEIGHTS
+                and re.fullmatch(r"\W?\d+\W?", reference.label)
+                and any(
+                    e.rank == 2 and re.fullmatch(rf"{reference.base}\^\W?\d+\W?", key)
+                    for key, e in self.entities.items()
+                )
+            ):
+                self.shaped(entity, 2)  # W^{[1]} beside the matrix W^{[2]}
             return
         for other in self.entities.values():
             name, _, script = other.key.replace("^", "_").partition("_")

@@ -1,0 +1,72 @@
+"""What was left open is judged once more at the end, by all definitions: those that came later, too, and those that the
+document leaves out where another row is proved by them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.checking.claims import claim
+from deltarule.checking.limits import TimeUp, Watch
+from deltarule.checking.mending import mend
+from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.said_values import at_said_values
+from deltarule.checking.state import State
+from deltarule.language.errors import DeltaruleError
+from deltarule.language.traversal import names
+
+__all__ = ["judge_again"]
+
+
+def judge_again(state: State, watch: Watch) -> None:
+    """Judge the open rows of a document, or of a part of it, once more, if no definition was changed."""
+    if any(f.finding == "two-meanings" for f in state.findings):
+        return
+    for left, right, row in state.refuted_early:
+        trial = replace(row)
+        state.facts = state.facts_at.get(id(row), state.facts)
+        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
+            claim(state, left, right, trial)
+            if trial.verdict in {"proved", "conditional"}:
+                row.verdict, row.reason, row.condition = trial.verdict, trial.reason, trial.condition
+                row.domain, row.counterexample, row.hint, row.suggestion = trial.domain, None, "", ""
+    said = _with_what_is_left_out(state)
+    for left, right, row in state.open_rows:
+        if watch.refuses(state.rows.index(row)):
+            return
+        if row.verdict != "undecided":
+            continue
+        before = row.reason
+        state.facts = state.facts_at.get(id(row), state.facts)
+        with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
+            claim(state, left, right, row)
+            at_said_values(state, left, right, row)
+            if row.verdict == "refuted" and not state.unrolled:
+                mend(state, left, right, row)
+        if row.verdict not in {"proved", "conditional", "refuted"}:
+            row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
+        elif said:
+            _under(row, said)
+
+
+def _with_what_is_left_out(state: State) -> str:
+    """Put the equations to the definitions that the document leaves out though rows are proved by them; which these
+    are."""
+    left_out = {n: e for n, e in state.unsaid_equations.items() if n not in state.definitions.equations}
+    if not left_out:
+        return ""
+    known = state.definitions
+    state.definitions = Definitions.of([*known.equations.values(), *left_out.values()], dict(known.declarations))
+    state.definitions.signals.update(known.signals)
+    return " and ".join(f"{n} = softmax({', '.join(names(e.right))})" for n, e in left_out.items())
+
+
+def _under(row: DocumentRow, said: str) -> None:
+    if row.verdict == "refuted":
+        row.reason = f"{row.reason or 'the two sides are not equal'}, with {said}"
+    elif row.condition is None:
+        row.verdict, row.reason = "conditional", f"true under: {said}, which no equation says"
+        row.condition = Condition("definition-elsewhere", f"{said}, which no equation says")
+    else:
+        row.condition = replace(row.condition, text=f"{row.condition.text}; {said}, which no equation says")

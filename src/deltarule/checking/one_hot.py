@@ -1,0 +1,145 @@
+"""Labels that are one-hot at a letter: "$k$ is the index of the correct class", "$y$ is one-hot at $o$", "y_w = 1 when
+w = o". A row that fails or stays open for labels in general, -Σ_i y_i log p_i = -log p_k, is judged for these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.rules import delta
+from deltarule.checking.claims import claim
+from deltarule.checking.label_values import TARGETS
+from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.sections import HOLDS, take
+from deltarule.checking.stacked import with_stacked_samples
+from deltarule.checking.state import State, mentioned
+from deltarule.language.equation import Equation
+from deltarule.language.expression import ONE, Axis, Expression, Symbol, fresh
+from deltarule.language.traversal import names, substitute
+from deltarule.reading import tree as t
+from deltarule.reading.documents import Document
+from deltarule.reading.lowering import Lowering
+from deltarule.reading.references import base_name
+from deltarule.reading.segments import Math
+from deltarule.reading.statement import Statement
+from deltarule.reading.values import Value
+
+__all__ = ["at_the_one_hot", "classes_said"]
+
+RIGHT = (
+    r"correct\w*|true|right|actual|target|gold|ground[- ]truth|observed|one[- ]hot|richtig\w*|wahr\w*|korrekt\w*|"
+    r"vraie?|bonne|verdader\w*|giust\w*|verdadeir\w*|prawdziw\w*|poprawn\w*|правильн\w*|истинн\w*|настоящ\w*|верн\w*|"
+    r"správn\w*"
+)
+CLASS = (
+    r"class\w*|labels?|index|words?|tokens?|categor\w+|klassen?|clase|classe|klas\w*|класс\w*|слов\w*|метк\w*|wort\w*|"
+    r"mot|palabra|palavra|parola|tříd\w*"
+)
+NAMED = re.compile(
+    rf"(?<!\w)(?:{RIGHT})\s+(?:{CLASS})|(?<!\w)(?:{CLASS})\s+(?:{RIGHT})(?!\w)|"
+    r"正确类别?|真实类别?|正确的类别?|真实标签|目标词|正解クラス|정답 ?클래스",
+    re.IGNORECASE,
+)
+ONE_AT = re.compile(r"one[- ]hot (?:at|in|an|bei|en|à|в)(?: \w+)?\s*$", re.IGNORECASE)
+ADDED_TO = frozenset({"layout", "definition-elsewhere"})
+"""Conditions that say nothing of the labels."""
+NEAR = 45
+"""Characters between a letter and the words that say what it is."""
+
+
+def classes_said(document: Document, statements: Sequence[Statement]) -> dict[str, str]:
+    """The letters that the text calls the right class, or the place of the 1 among the labels, as they are written."""
+    out: dict[str, str] = {}
+    for statement in statements:
+        segment, tree = document.segments[statement.block], statement.sides[0].tree
+        if not isinstance(tree, t.Name) or tree.accents or len(tree.letter) > 1 or statement.relations:
+            continue
+        if not isinstance(segment, Math) or segment.display:
+            continue
+        before = re.split(r"[$.;:]", document.text[max(0, segment.start - NEAR) : segment.start])[-1]
+        behind = re.split(r"[$.;,]", document.text[segment.end : segment.end + NEAR])[0]
+        says = list(NAMED.finditer(before))
+        near = bool(says) and len(before) - says[-1].end() < NEAR // 3
+        if near or NAMED.search(behind) or ONE_AT.search(before):
+            out[tree.letter] = document.text[segment.body_start : segment.body_end].strip()
+    for one, other in zip_longest(statements, statements[1:]):
+        match [s.tree for s in one.sides]:
+            case [
+                t.Scripted(base=t.Name() as label, sub=t.Name(letter=i, accents=()) as below, sup=None),
+                t.Num(value=1),
+            ] if base_name(label) in TARGETS:
+                pass
+            case _:
+                continue
+        match [s.tree for s in other.sides] if other is not None else []:
+            case [t.Name(letter=j), t.Name(letter=k, accents=())] if other is not None and i == j:
+                if other.relations[0].symbol == "=" and len(k) == 1:
+                    out[k] = other.sides[1].text.strip()  # y_w = 1 when w = o
+            case _ if len(i) == 1:
+                out.setdefault(i, document.text[below.start : below.end])  # only y_c = 1
+    return out
+
+
+def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+    """Judge a row that is refuted or open once more, with labels that are 1 at one place and 0 elsewhere."""
+    if row.verdict not in {"refuted", "undecided"} or not state.classes:
+        return
+    for key in _labels(state, left, right):
+        for letter, written in state.classes.items():
+            trial = replace(row, counterexample=None, condition=None)
+            with state.symbols.undone(), _one_hot(state, key, letter):
+                claim(state, left, right, trial)
+                with_stacked_samples(state, left, right, trial)
+            if trial.verdict in HOLDS and (trial.condition is None or trial.condition.kind in ADDED_TO):
+                text = f"{key} is one-hot at {written}"
+                take(row, trial, f"true where {text}")
+                row.verdict = "conditional"
+                if row.condition is None:
+                    row.condition = Condition("normalised-targets", text)
+                else:
+                    row.condition = replace(row.condition, text=f"{row.condition.text}; {text}")
+                return
+
+
+def _labels(state: State, left: t.Tree, right: t.Tree) -> Iterator[str]:
+    """The vectors of labels in a row, or in what it rests on."""
+    used, equations = mentioned(state, left) | mentioned(state, right), state.definitions.equations
+    used |= {n for name in used if name in equations for n in names(state.definitions.unfold(equations[name].right))}
+    for key in TARGETS:
+        entity = state.symbols.entities.get(key)
+        told = key in used or any(f"{key}_{letter}" in used for letter in state.classes)
+        if told and entity is not None and entity.rank == 1 and not entity.samples and key not in equations:
+            yield key
+
+
+class _one_hot:
+    """The label vector as δ_{i, class} while a row is judged."""
+
+    def __init__(self, state: State, key: str, letter: str) -> None:
+        self.state, self.key, self.letter = state, key, letter
+        self.size = state.symbols.entities[key].sizes[0]
+        self.known = state.definitions
+
+    def __enter__(self) -> None:
+        def value(low: Lowering) -> Value:
+            row = fresh(low.symbols.find(self.size))
+            return Value(delta(row, low.sized(Axis(self.letter, "?"), self.size)), row)
+
+        def put(e: Expression) -> Expression | None:
+            if isinstance(e, Symbol) and e.name == self.key and len(e.indices) == 1:
+                return delta(e.indices[0], Axis(self.letter, self.state.symbols.find(self.size)))
+            return None
+
+        self.state.symbols.macros[self.key] = value
+        self.state.symbols.macros[f"{self.key}_{self.letter}"] = lambda low: Value(ONE)
+        if any(self.key in names(e.right) for e in self.known.equations.values()):
+            changed = [Equation(e.left, substitute(e.right, put)) for e in self.known.equations.values()]
+            self.state.definitions = Definitions.of(changed, self.known.declarations)
+
+    def __exit__(self, *_: object) -> None:
+        del self.state.symbols.macros[self.key], self.state.symbols.macros[f"{self.key}_{self.letter}"]
+        self.state.definitions = self.known
