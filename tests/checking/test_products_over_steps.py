@@ -34,6 +34,7 @@ DV = r"\frac{\partial \mathbf{s}_t}{\partial \mathbf{s}_k}"
         (SCALAR, rf"\frac{{\partial E_t}}{{\partial s_k}} = (s_t - y_t) {DS}", "proved conditional"),
         (SCALAR, rf"\frac{{\partial E_t}}{{\partial m}} = \sum_{{k=1}}^t (s_t - y_t) {DS} \frac{{\partial s_k}}{{\partial m}}", "conditional"),
         (SCALAR, rf"\frac{{\partial E_t}}{{\partial m}} = \sum_{{k=1}}^t (s_t + y_t) {DS} \frac{{\partial s_k}}{{\partial m}}", "undecided unread refuted"),
+        (SCALAR, rf"\frac{{\partial E_t}}{{\partial m}} = \sum_{{k=0}}^{{t-1}} (s_t - y_t) {DS} \frac{{\partial s_k}}{{\partial m}}", "undecided unread"),
         (SCALAR, r"\frac{\partial s_i}{\partial s_{i-1}} = r (1 - s_i^2)", "proved"),
         (VECTOR, rf"{DV} = \prod_{{i=k+1}}^t \text{{diag}}(1 - \mathbf{{s}}_i^2) \mathbf{{A}}", "conditional"),
         (VECTOR, rf"{DV} = \prod_{{i=k+1}}^t \text{{diag}}(1 - \mathbf{{s}}_i^2) \mathbf{{A}}^\top", "refuted undecided ill-shaped"),

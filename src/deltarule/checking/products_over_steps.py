@@ -10,6 +10,7 @@ The sum Σ_k ∂L_t/∂h_t ∂h_t/∂h_k ∂h_k/∂W over all steps up to t is t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,6 +27,10 @@ __all__ = ["between_steps", "judge_products_over_steps"]
 
 OPEN = frozenset({"undecided", "unread"})
 NO_CLAIM = frozenset({"definition", "assumption", "none"})
+UP_TO_THE_STEP = re.compile(
+    r"\\sum[^\\^]{0,40}\^\s*(?:\{\s*\\?[A-Za-z]+\s*\}|[A-Za-z])|\\sum\s*\^\s*(?:\{\s*\w+\s*\}|\w)"
+)
+"""A sum as it is written: what counts from 0 to t - 1 has other bounds by now."""
 UP_TO, FROM = frozenset({"\\le", "\\leq"}), frozenset({"\\ge", "\\geq"})
 TIMES = frozenset({"t", "T", "tau", "n"})
 """What the later of two steps is called; the i of ∂p_i/∂z_k counts components."""
@@ -92,7 +97,7 @@ def _asked(statement: Statement, k: int, row: DocumentRow) -> _Asked | None:
         sides = (replace(left, tree=a), replace(right, tree=b))
         return replace(statement, sides=sides, relations=(t.Relation("="),), continues=False)
 
-    if (summed := _summed(left.tree, right.tree)) is not None:
+    if (summed := _summed(left.tree, right.tree)) is not None and UP_TO_THE_STEP.search(row.right):
         pairs, condition = summed
         return _Asked(row, [claim(a, b) for a, b in pairs], condition)
     ends = {e for side in (left.tree, right.tree) for n in t.walk(side) if (e := _ends(n)) is not None}
