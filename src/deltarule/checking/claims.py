@@ -31,7 +31,7 @@ from deltarule.language.expression import ZERO, Apply, Derivative, Expression, N
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import reference
+from deltarule.reading.references import reference, trees
 from deltarule.reading.symbols import SCALAR_CAPITALS
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
@@ -179,7 +179,11 @@ def shapes_open(state: State, *sides: t.Tree) -> list[str]:
                 continue
             if entity.key not in state.definitions.equations and entity.key[:1].isupper():
                 out[entity.key] = None
-    return list(out)
+    if out:  # the B of Σ_{i=1}^B is a number
+        bounds = [n.upper for s in state.statements for x in s.sides for n in trees(x.tree) if isinstance(n, t.Big)]
+        numbers = {r.key for upper in bounds if upper is not None and (r := reference(upper, state.symbols.usage))}
+        return [letter for letter in out if letter not in numbers]
+    return []
 
 
 def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:

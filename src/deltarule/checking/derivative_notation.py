@@ -1,6 +1,7 @@
-"""A sign that the text gives to derivatives, `write $dX$ for $∂L/∂X$` or `$\\bar v = ∂L/∂v$ for every v`: from then on
-dW or \\bar W is ∂L/∂W, whatever W is. Where there are many samples the same sign is a derivative of the loss of one
-sample in one row and of their mean in another; nothing is read so there.
+"""A sign that the text gives to derivatives, `write $dX$ for $∂L/∂X$`, `$\\bar v = ∂L/∂v$ for every v`,
+`$G_A = ∂L/∂A$` of an A that is nothing else, `δh = ∂L/∂h` beside `δc = ∂L/∂c`: from then on dW or \\bar W is ∂L/∂W,
+whatever W is. Where there are many samples the same sign is a derivative of the loss of one sample in one row and of
+their mean in another; nothing is read so there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import pairwise
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
-from deltarule.reading.references import is_transpose, trees
+from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
 
 __all__ = ["derivatives_written_out", "is_d"]
@@ -24,6 +25,9 @@ FOR_ALL = re.compile(
     re.IGNORECASE,
 )
 """Words that make a pattern of one equation."""
+PREFIXES = ("d", "delta")
+NAMES = frozenset({"G", "g", "delta", "D", "E", "e"})
+"""Letters that name a derivative by what stands below them, G_A."""
 NEAR = 60
 """Characters between a sign and what it stands for, and behind both to the words that make a pattern of them."""
 OF_MANY = frozenset({"m", "N"})
@@ -46,8 +50,8 @@ def derivatives_written_out(document: Document, statements: Sequence[Statement])
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
-            case t.Factors(items=items) if "d" in meaning:
-                return _factors(node, list(items), meaning["d"], change)
+            case t.Factors(items=items) if any(sign in meaning for sign in PREFIXES):
+                return _factors(node, list(items), meaning, change)
             case t.Name() | t.Scripted():
                 marked = _marked(node)
                 if marked is None or marked[0] not in meaning or _letter(marked[1]) not in bare:
@@ -56,6 +60,8 @@ def derivatives_written_out(document: Document, statements: Sequence[Statement])
         return None
 
     def written(side: Side) -> Side:
+        if id(side) in kept and (named := _named(side.tree)) is not None:
+            return replace(side, tree=named)
         return side if side.tree is None or id(side) in kept else replace(side, tree=t.replaced(side.tree, change))
 
     return [replace(s, sides=tuple(map(written, s.sides))) for s in statements]
@@ -80,13 +86,33 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
             mark, of = found
             before = re.split(r"[.;:]\s|\n\s*\n", document.text[max(0, statement.start - NEAR) : statement.start])[-1]
             behind = re.split(r"[.;]\s|\n\s*\n", document.text[statement.end : statement.end + NEAR])[0]
-            if FOR_ALL.search(before) or FOR_ALL.search(behind):
+            generic = mark.endswith("_") and _stands_nowhere_else(statements, statement, right)
+            if generic or FOR_ALL.search(before) or FOR_ALL.search(behind):
                 yield mark, of, (left, right)
-            elif mark != "d":
+            elif mark != "d" and not mark.endswith("_"):
                 alone.setdefault((mark, _letter(of)), []).append((mark, of, (left, right)))
     for several in alone.values():
         if len({_letter(sides[1].tree.by[0]) for *_, sides in several if isinstance(sides[1].tree, t.Partial)}) > 1:
             yield from several
+
+
+def _named(tree: t.Tree | None) -> t.Tree | None:
+    """δh as one name, where it is said what it is."""
+    match tree:
+        case t.Factors(items=((_, d), ("", of))) if _is_delta(d) and _letter(of):
+            return t.Scripted(d, t.Words(label_text(of)), None, start=tree.start, end=tree.end)
+    return None
+
+
+def _stands_nowhere_else(statements: Sequence[Statement], own: Statement, derivative: Side) -> bool:
+    """Whether the letter that a derivative is by is no quantity of the document: the A of G_A = ∂L/∂A."""
+    by = derivative.tree.by[0] if isinstance(derivative.tree, t.Partial) else None
+    return isinstance(by, t.Name) and not any(
+        node == by
+        for s in statements if s is not own and s.relations
+        for side in s.sides
+        for node in trees(side.tree)
+    )  # fmt: skip
 
 
 def _meaning(sign: Side, derivative: Side) -> tuple[str, t.Tree] | None:
@@ -101,12 +127,16 @@ def _meaning(sign: Side, derivative: Side) -> tuple[str, t.Tree] | None:
 def _marked(node: t.Tree) -> tuple[str, t.Tree] | None:
     """`d X` and `\\bar X` as the mark, "d" or the accent, and X."""
     match node:
-        case t.Factors(items=(("", d), ("", of))) if is_d(d) and _letter(of):
-            return "d", of
+        case t.Factors(items=(("", d), ("", of))) if (is_d(d) or _is_delta(d)) and _letter(of):
+            return ("d" if is_d(d) else "delta"), of
         case t.Name(accents=(*others, accent)):
             return accent, replace(node, accents=tuple(others))
         case t.Scripted(base=t.Name(accents=(*others, accent)) as base):
             return accent, replace(node, base=replace(base, accents=tuple(others)))
+        case t.Scripted(base=t.Name(accents=()) as base, sub=(t.Name() | t.Scripted()) as of, sup=None, primes=0) if (
+            base.letter in NAMES and _letter(of).isalpha()
+        ):
+            return f"{base.letter}_", of
     return None
 
 
@@ -124,15 +154,18 @@ def _derivative(of: t.Tree, by: t.Tree, place: t.Tree) -> t.Tree:
     return whole(by)
 
 
-def _factors(node: t.Factors, items: list[tuple[str, t.Tree]], of: t.Tree, change: object) -> t.Tree | None:
-    """The product with a derivative for each `d X`; None where there is none."""
+def _factors(
+    node: t.Factors, items: list[tuple[str, t.Tree]], meaning: dict[str, t.Tree], change: object
+) -> t.Tree | None:
+    """The product with a derivative for each `d X` and `δ X`; None where there is none."""
     out: list[tuple[str, t.Tree]] = []
     k = 0
     while k < len(items):
         op, item = items[k]
         sign, behind = items[k + 1] if k + 1 < len(items) else ("end", item)
-        if is_d(item) and not sign and _letter(behind):
-            out.append((op, _derivative(of, behind, replace(item, end=behind.end))))
+        prefix = "d" if is_d(item) else "delta" if _is_delta(item) else ""
+        if prefix in meaning and not sign and _letter(behind):
+            out.append((op, _derivative(meaning[prefix], behind, replace(item, end=behind.end))))
             k += 2
             continue
         out.append((op, t.replaced(item, change)))  # type: ignore[arg-type]
@@ -140,6 +173,10 @@ def _factors(node: t.Factors, items: list[tuple[str, t.Tree]], of: t.Tree, chang
     if len(out) == len(items):
         return None
     return out[0][1] if len(out) == 1 else replace(node, items=tuple(out))
+
+
+def _is_delta(tree: t.Tree) -> bool:
+    return isinstance(tree, t.Name) and tree.letter == "delta" and not tree.accents
 
 
 def is_d(tree: t.Tree) -> bool:

@@ -71,6 +71,7 @@ from deltarule.checking.settings import (
 )
 from deltarule.checking.shapes_in_words import shapes_in_words
 from deltarule.checking.shared_parts import connect
+from deltarule.checking.sizes_alike import by_one_size
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.stacked import with_stacked_samples
@@ -131,6 +132,9 @@ def check_statements(
             state, statements = other, above
             said = f"the index below {', '.join(sampled_below)} is read as that of a sample"
             state.findings.append(Finding("samples-below", (), said))
+    by_one_size(
+        state, lambda pairs: _best(document, statements, replace(given, alike=pairs), watch.inside(0), statements)
+    )
     parts = sections(document, statements)
     larger = chapters(document, statements)
     divided = larger[0] if larger else parts
@@ -228,7 +232,7 @@ def _judged(
         usage.lettered = set(lettered)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
-    state.unrolled, state.classes = unrolled, given.classes
+    state.unrolled, state.classes, state.symbols.alike = unrolled, given.classes, given.alike
     state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
@@ -390,7 +394,7 @@ def _not_understood(state: State, left: t.Tree) -> None:
     """A name without a definition so far, whose definition this may have been."""
     if isinstance(left, t.Factors) and (f := reference(left.items[0][1], state.symbols.usage)) is not None:
         function = state.symbols.functions.get(f.base)
-        if function is not None and not function.defined and not f.primes:
+        if function is not None and not function.defined:
             state.broken.add(function.table_name)
     found = reference(left, state.symbols.usage)
     if found is not None and found.key not in state.definitions.equations and found.key not in state.symbols.macros:

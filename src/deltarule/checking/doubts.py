@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.checking.claims import nothing_in_common, relates_free_names
+from deltarule.checking.derivative_notation import is_d
 from deltarule.checking.lowered import lowered
 from deltarule.checking.probabilities import is_named_here
 from deltarule.checking.state import State, mentioned
@@ -52,6 +53,8 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
         return "an equation to be solved: a derivative is set to 0"
     if both := total_and_partial(state, left, right):
         return both
+    if any(map(_differential, nodes)) and not _says_what_d_is(state):
+        return "d may be that of a differential"
     if right == t.Num(Fraction(0)) and OUTSIDE.match(state.document.text[statement.end : statement.end + NEAR]):
         return "a value for indices outside their range"
     if k == 0 and relates_free_names(state, left, right):
@@ -112,6 +115,18 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if k == 0 and not used[0] & defined and (used[0] ^ used[1]) and _says_a_name(state, used, defined):
         return "it says what a name is that nothing else defines"
     return ""
+
+
+def _differential(node: t.Tree) -> bool:
+    """Whether a d stands before something, as in d(f/g) and g df."""
+    return isinstance(node, t.Factors) and any(is_d(one) and not op for (_, one), (op, _) in pairwise(node.items))
+
+
+def _says_what_d_is(state: State) -> bool:
+    """Whether d is a quantity of the document: it has an equation, is declared, or stands alone."""
+    members = [x for s in state.statements for pair in s.memberships for x in pair]
+    alone = [s.sides[0].tree for s in state.statements if s.sides[0].tree is not None and is_d(s.sides[0].tree)]
+    return "d" in state.definitions.equations or bool(alone) or any(is_d(n) for x in members for n in t.walk(x))
 
 
 def total_and_partial(state: State, left: t.Tree, right: t.Tree) -> str:

@@ -6,7 +6,7 @@ A name of the notation stands for the document's: `y_hat` for \\hat{y}, `W_1` fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.equality import positives
@@ -39,6 +39,8 @@ class Given:
     said: tuple[tuple[t.Tree, int], ...] = ()
     """Names that the words of the document call a number, a vector or a matrix: how many axes they have."""
 
+    alike: Collection[frozenset[str]] = ()
+    """Pairs of size names of the document that are read as one."""
     classes: Mapping[str, str] = field(default_factory=dict)
     """Letters that the document calls the right class, and how they are written."""
 

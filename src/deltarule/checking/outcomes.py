@@ -38,6 +38,7 @@ from deltarule.language.expression import (
     Symbol,
     rename,
 )
+from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
@@ -362,8 +363,22 @@ def _broken(state: State, a: Expression, b: Expression) -> set[str]:
             seen.add(name)
             stack += state.definitions.mentions(name)
     bodies = [state.definitions.equations[n].right for n in seen if n in state.definitions.equations]
-    seen |= {e.function for body in (a, b, *bodies) for e in walk(body) if isinstance(e, Apply)}
+    seen |= _functions(a, b, *bodies)
     return {name.removeprefix(state.symbols.prefix) for name in seen & state.broken}
+
+
+def _functions(*bodies: Expression) -> set[str]:
+    """The functions in some expressions, and those by which they are defined."""
+    out: set[str] = set()
+    waiting = list(bodies)
+    while waiting:
+        for e in walk(waiting.pop()):
+            if isinstance(e, Apply) and e.function not in out:
+                out.add(e.function)
+                row = FUNCTIONS.get(e.function)
+                if row is not None and row.definition is not None:
+                    waiting.append(row.definition)
+    return out
 
 
 def with_signals(state: State) -> Definitions:

@@ -13,7 +13,7 @@ from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import divide, multiply
 from deltarule.language.equation import Equation
-from deltarule.language.expression import Apply, Expression, Symbol, fresh
+from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh
 from deltarule.language.traversal import names, substitute, walk
 
 __all__ = ["as_logistic", "logistic", "with_the_softmax"]
@@ -51,7 +51,14 @@ def as_logistic(
     )
     other.signals.update(known.signals)
     condition = Condition("definition-elsewhere", "σ is the logistic function, which no equation says")
-    return condition, substitute(a, named), substitute(b, named), other
+    sides = (known.resolve(e) if any(map(_of_an_expression, walk(e))) else e for e in (a, b))
+    a, b = (substitute(e, named) for e in sides)
+    return condition, a, b, other
+
+
+def _of_an_expression(e: Expression) -> bool:
+    """Whether something is a derivative of more than a name, d log σ(a)/da."""
+    return isinstance(e, Derivative) and not isinstance(e.of, Symbol)
 
 
 def with_the_softmax(state: State, a: Expression, b: Expression) -> Condition | None:

@@ -40,6 +40,8 @@ def environment(parser: Parser, end: int) -> Tree:
 def bracketed(parser: Parser, opened: int, closed: int) -> Tree | None:
     """An array with its brackets, if nothing else stands between them; a brace on its left alone makes cases."""
     start, end = parser.trimmed(opened + 1, closed)
+    while parser.kind(start, end) == "{" and parser.partner[start] == end - 1:  # \\left\\{{\\begin{array}…}\\right.
+        start, end = parser.trimmed(start + 1, end - 1)
     if parser.kind(start, end) != "begin" or parser.partner[start] != end - 1:
         return None
     name = parser.tokens[start].text
@@ -91,7 +93,9 @@ def _conditions(parser: Parser, start: int, end: int) -> tuple[tuple[Tree, ...],
     out: list[Tree] = []
     for piece in parser.split(start, end, "words", "space", "comma", "semicolon", "period", "colon", "&"):
         first, last = parser.trimmed(*piece)
-        if first == last:
+        while parser.kind(first, last) == "{" and parser.partner[first] == last - 1:
+            first, last = parser.trimmed(first + 1, last - 1)
+        if first == last or (last - first == 1 and parser.tokens[first].kind == "words"):
             continue
         if (
             last - first == 1

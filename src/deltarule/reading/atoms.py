@@ -196,7 +196,9 @@ def styled(parser: Parser, end: int) -> Tree:
     inner = parser.listing(start, stop)
     parser.style = outer
     a, b = token.start, max(token.end, parser.tokens[parser.pos - 1].end)
-    if isinstance(inner, Num) and token.text in ("bold", "bb"):
+    if (
+        isinstance(inner, Num) and token.text in ("bold", "bb") and inner.value in (0, 1)
+    ):  # a result in bold is a number
         return Name(inner.text, (), token.text, start=a, end=b)
     match inner:
         case Scripted(base=Num(text=text) as digit) if token.text in ("bold", "bb"):  # \\mathbf{1_m}

@@ -421,9 +421,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "rightsquigarrow": "Rightarrow", "models": "Rightarrow", "vdash": "Rightarrow",
     }.items()},
     **{c: ("words", "\\" + c) for c in ("forall", "exists", "blacksquare", "square", "Box", "qed", "checkmark")},
-    **{c: ("dots", "") for c in ("dots", "ldots", "cdots", "vdots", "ddots", "dotsc", "dotsb", "dotsm", "dotsi", "iddots")},
+    **{c: ("dots", "") for c in (
+        "dots", "hdots", "ldots", "cdots", "vdots", "ddots", "dotsc", "dotsb", "dotsm", "dotsi", "iddots",
+    )},
     # names
     **{c: ("name", c) for c in GREEK},
+    **{c: ("name", "Delta") for c in ("vartriangle", "triangle", "bigtriangleup")},
     "ell": ("name", "ell"), "top": ("name", "top"), "intercal": ("name", "top"), "infty": ("name", "infty"),
     "hbar": ("name", "hbar"), "imath": ("name", "i"), "jmath": ("name", "j"), "dagger": ("name", "dagger"),
     "emptyset": ("name", "emptyset"), "varnothing": ("name", "emptyset"), "perpt": ("name", "top"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -152,6 +152,8 @@ class Symbols:
     """What |A| of a matrix is, `determinant` where the document speaks of one."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Names of what is differentiated though it may have no equation: the usual ones, and those of this document."""
+    alike: Collection[frozenset[int | str]] = ()
+    """Pairs of sizes that are read as one."""
     number_of_size: dict[str, int] = field(default_factory=dict)
     depends: Callable[[str, str], bool] = lambda of, by: False
     """Whether an equation so far makes one name of another, also by way of others."""
@@ -187,6 +189,9 @@ class Symbols:
             return True
         if isinstance(b, str) and b.startswith("?"):
             self.parents[b] = a
+            return True
+        if frozenset((a, b)) in self.alike:
+            self.parents[str(a)] = b
             return True
         return False
 

@@ -1,0 +1,40 @@
+"""One size under two names: z is summed to N on one line and to K on another. What is not read for that reason alone is
+judged once more with both names for one number; what holds so, holds under that condition, and nothing is refuted so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from deltarule.checking.rows import Condition
+from deltarule.checking.sections import HOLDS, take
+from deltarule.checking.state import State
+
+__all__ = ["by_one_size"]
+
+APART = re.compile(r"the index \w+ runs over ([A-Za-z]\w*) and over ([A-Za-z]\w*)")
+MOST = 3
+"""Pairs of names; with more of them the text is not understood."""
+
+
+def by_one_size(state: State, judged: Callable[[Collection[frozenset[str]]], State]) -> None:
+    """Take over what another pass decides of the rows that are open; `judged` makes it, given the pairs of names."""
+    found = [APART.fullmatch(row.reason) for row in state.rows if row.verdict == "unread"]
+    pairs = {frozenset(m.groups()) for m in found if m is not None}
+    if not pairs or len(pairs) > MOST:
+        return
+    said = " and ".join(sorted(f"{' = '.join(sorted(pair))}" for pair in pairs))
+    for row, own in zip(state.rows, judged(pairs).rows, strict=True):
+        if row.verdict not in {"unread", "undecided"}:
+            continue
+        if own.verdict in HOLDS:
+            take(row, own, f"true where {said}: two names for one size")
+            row.verdict = "conditional"
+            if row.condition is None:
+                row.condition = Condition("definition-elsewhere", f"{said}, two names for one size")
+            else:
+                row.condition = replace(row.condition, text=f"{row.condition.text}; {said}, two names for one size")
+        elif own.verdict == "definition":
+            take(row, own, own.reason)
