@@ -60,6 +60,8 @@ VECTOR = r"With $z = W x$ and $x \in \mathbb{R}^n$: "
         (r"$f(a) = \left\{{\begin{array}{rcl}0&{\mbox{si}}&a<0\\a&{\mbox{si}}&a\geq 0\end{array}}\right.$ $$f'(a) = "
          r"\left\{{\begin{array}{rcl}0&{\mbox{si}}&a<0\\1&{\mbox{si}}&a>0\end{array}}\right.$$", "proved"),
         (r"With $z = u v + b$ and $v = 0.5$: $$\frac{\partial z}{\partial u} = \mathbf{0.5}$$", "proved"),
+        (r"The logistic sigmoid gives $f = \sigma(a)$. $$\frac{\partial f}{\partial a} = f(1-f)$$", "proved"),
+        (r"The logistic sigmoid gives $f = \sigma(a)$. $$\frac{\partial f}{\partial a} = f(2-f)$$", "refuted"),
         (r"$$d\left(\frac{f}{g}\right) = \frac{g\, df - f\, dg}{g^2}$$", "undecided"),
         (r"With $\ell = -\log \sigma(u)$: $$\frac{d}{da} \log \sigma(a) = 1 - \sigma(a)$$", "conditional"),
         (r"With $\ell = -\log \sigma(u)$: $$\frac{d}{da} \log \sigma(a) = 1 + \sigma(a)$$", "refuted"),

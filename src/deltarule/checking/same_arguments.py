@@ -55,7 +55,10 @@ def _components(statements: Sequence[Statement]) -> Sequence[Statement]:
 
 
 def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """The statements with ∂σ(z)/∂w for ∂σ/∂w, where the statement has σ at z only, and σ is a known function."""
+    """The statements with ∂σ(z)/∂w for ∂σ/∂w, where the statement has σ at z only, and σ is a known function and no
+    quantity: in f(1 - f) after f = σ(a) it is one."""
+    lefts = [s.sides[0].tree for s in statements if s.relations and s.relations[0].symbol in EQUAL]
+    quantities = {base_name(left) for left in lefts if isinstance(left, t.Name)}
 
     def changed(s: Statement) -> Statement:
         calls: dict[str, set[t.Tree]] = {}
@@ -64,7 +67,11 @@ def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
                 name = head.base if isinstance(head, t.Scripted) and head.sub is None and head.sup is None else head
                 if op == "" and isinstance(name, t.Name) and isinstance(group, t.Group) and group.kind == "(":
                     calls.setdefault(base_name(name), set()).add(group)
-        only = {key: next(iter(groups)) for key, groups in calls.items() if len(groups) == 1 and key in FUNCTIONS}
+        only = {
+            key: next(iter(groups))
+            for key, groups in calls.items()
+            if len(groups) == 1 and key in FUNCTIONS - quantities
+        }
 
         def change(node: t.Tree) -> t.Tree | None:
             match node:
