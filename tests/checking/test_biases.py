@@ -28,6 +28,10 @@ def test_derivatives_through_a_bias_of_all_samples(known: str, row: str, verdict
     assert rows[-1].verdict in verdicts
 
 
-def test_what_is_no_bias_is_not_added_to_every_row() -> None:
-    known = r"Let $X, M \in \mathbb{R}^{N \times D}$ and $u \in \mathbb{R}^D$."
-    assert check_text(f"{known}\n\n$$X + u = M$$\n", "a.md").rows[-1].verdict in FAILS
+@pytest.mark.parametrize(("letter", "whole", "component"), [("b", {"definition"}, {"proved"}), ("u", FAILS, None)])
+def test_what_is_no_bias_is_not_added_to_every_row(letter: str, whole: set[str], component: set[str] | None) -> None:
+    known = rf"Let $X \in \mathbb{{R}}^{{N \times D}}$, ${letter} \in \mathbb{{R}}^D$ and $M = X + {letter}$."
+    row = f"$$M_{{ij}} = X_{{ij}} + {letter}_j$$"
+    rows = check_text(f"{known}\n\n{row}\n", "a.md").rows
+    assert rows[-2].verdict in whole
+    assert rows[-1].verdict in (component or {"definition", "undecided", "unread"})

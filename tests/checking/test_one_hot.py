@@ -18,6 +18,7 @@ FAILS = [
     ("Let $k$ be the index of the correct class.", "\\frac{\\partial L}{\\partial z_k} = p_k"),
     ("Let $k$ be the index of the correct class.", "L = \\log p_k"),
     ("The index $k$ runs over the classes.", "L = -\\log p_k"),
+    ("Let $k$ be the index of the correct class.", "-\\sum_k y_k \\log p_k = -\\sum_k \\log p_k"),
 ]
 
 

@@ -49,6 +49,12 @@ def test_one_size_may_have_two_names(row: str, verdict: str) -> None:
     assert found.condition is None or "K = N" in found.condition.text
 
 
+def test_sizes_that_a_text_tells_apart_are_two() -> None:
+    row = r"\partial p_i/\partial z_j = p_i \delta_{ij} - p_i \frac{e^{z_j}}{\sum_{k=1}^N e^{z_k}}"
+    for said in (r"Let $X \in \mathbb{R}^{N \times K}$.", r"Let $S = \sum_{n=1}^N \sum_{k=1}^K y_{nk}$."):
+        assert check_text(f"{said} {SOFTMAX}\n\n$${row}$$\n", "a.md").rows[-1].verdict == "unread"
+
+
 VECTOR = r"With $z = W x$ and $x \in \mathbb{R}^n$: "
 
 

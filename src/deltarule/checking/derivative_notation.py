@@ -17,7 +17,7 @@ from deltarule.reading.documents import Document
 from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
 
-__all__ = ["derivatives_written_out", "is_d"]
+__all__ = ["OF_MANY", "derivatives_written_out", "is_d"]
 
 FOR_ALL = re.compile(
     r"\b(?:etc|and so on|similar|likewise|analog|every|each|any|all|other|usw|und so weiter|ebenso|jed\w+|alle\w*|"

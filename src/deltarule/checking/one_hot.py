@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -88,8 +89,11 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     """Judge a row that is refuted or open once more, with labels that are 1 at one place and 0 elsewhere."""
     if row.verdict not in {"refuted", "undecided"} or not state.classes:
         return
+    summed = {*_summed(left), *_summed(right)}
     for key in _labels(state, left, right):
         for letter, written in state.classes.items():
+            if letter in summed:
+                continue
             trial = replace(row, counterexample=None, condition=None)
             with state.symbols.undone(), _one_hot(state, key, letter):
                 claim(state, left, right, trial)
@@ -116,30 +120,39 @@ def _labels(state: State, left: t.Tree, right: t.Tree) -> Iterator[str]:
             yield key
 
 
-class _one_hot:
+def _summed(side: t.Tree) -> Iterator[str]:
+    """The letters that sums inside run over: there, they are no class."""
+    for node in t.walk(side):
+        match node:
+            case t.Big(index=t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_))):
+                yield letter
+            case _:
+                pass
+
+
+@contextmanager
+def _one_hot(state: State, key: str, letter: str) -> Iterator[None]:
     """The label vector as δ_{i, class} while a row is judged."""
+    macros, known = state.symbols.macros, state.definitions
+    size, before = state.symbols.entities[key].sizes[0], dict(macros)
 
-    def __init__(self, state: State, key: str, letter: str) -> None:
-        self.state, self.key, self.letter = state, key, letter
-        self.size = state.symbols.entities[key].sizes[0]
-        self.known = state.definitions
+    def value(low: Lowering) -> Value:
+        row = fresh(low.symbols.find(size))
+        return Value(delta(row, low.sized(Axis(letter, "?"), size)), row)
 
-    def __enter__(self) -> None:
-        def value(low: Lowering) -> Value:
-            row = fresh(low.symbols.find(self.size))
-            return Value(delta(row, low.sized(Axis(self.letter, "?"), self.size)), row)
+    def put(e: Expression) -> Expression | None:
+        if isinstance(e, Symbol) and e.name == key and len(e.indices) == 1:
+            return delta(e.indices[0], Axis(letter, state.symbols.find(size)))
+        return None
 
-        def put(e: Expression) -> Expression | None:
-            if isinstance(e, Symbol) and e.name == self.key and len(e.indices) == 1:
-                return delta(e.indices[0], Axis(self.letter, self.state.symbols.find(self.size)))
-            return None
-
-        self.state.symbols.macros[self.key] = value
-        self.state.symbols.macros[f"{self.key}_{self.letter}"] = lambda low: Value(ONE)
-        if any(self.key in names(e.right) for e in self.known.equations.values()):
-            changed = [Equation(e.left, substitute(e.right, put)) for e in self.known.equations.values()]
-            self.state.definitions = Definitions.of(changed, self.known.declarations)
-
-    def __exit__(self, *_: object) -> None:
-        del self.state.symbols.macros[self.key], self.state.symbols.macros[f"{self.key}_{self.letter}"]
-        self.state.definitions = self.known
+    macros[key] = value
+    macros[f"{key}_{letter}"] = lambda low: Value(ONE)
+    if any(key in names(e.right) for e in known.equations.values()):
+        changed = [Equation(e.left, substitute(e.right, put)) for e in known.equations.values()]
+        state.definitions = Definitions.of(changed, known.declarations)
+    try:
+        yield
+    finally:
+        macros.clear()
+        macros.update(before)
+        state.definitions = known

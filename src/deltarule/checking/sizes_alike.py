@@ -5,12 +5,14 @@ judged once more with both names for one number; what holds so, holds under that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from deltarule.checking.rows import Condition
 from deltarule.checking.sections import HOLDS, take
 from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import label_text
 
 __all__ = ["by_one_size"]
 
@@ -23,6 +25,7 @@ def by_one_size(state: State, judged: Callable[[Collection[frozenset[str]]], Sta
     """Take over what another pass decides of the rows that are open; `judged` makes it, given the pairs of names."""
     found = [APART.fullmatch(row.reason) for row in state.rows if row.verdict == "unread"]
     pairs = {frozenset(m.groups()) for m in found if m is not None}
+    pairs = {pair for pair in pairs if not any(pair <= apart for apart in _told_apart(state))}
     if not pairs or len(pairs) > MOST:
         return
     said = " and ".join(sorted(f"{' = '.join(sorted(pair))}" for pair in pairs))
@@ -38,3 +41,17 @@ def by_one_size(state: State, judged: Callable[[Collection[frozenset[str]]], Sta
                 row.condition = replace(row.condition, text=f"{row.condition.text}; {said}, two names for one size")
         elif own.verdict == "definition":
             take(row, own, own.reason)
+
+
+def _told_apart(state: State) -> Iterator[set[str]]:
+    """The sizes of one space, ℝ^{m×n}, and the bounds of the sums of one statement: as many as are written."""
+    for statement in state.statements:
+        for _, space in statement.memberships:
+            yield {node.letter for node in t.walk(space) if isinstance(node, t.Name)}
+        trees = [side.tree for side in statement.sides if side.tree is not None]
+        yield {
+            label_text(node.upper)
+            for tree in trees
+            for node in t.walk(tree)
+            if isinstance(node, t.Big) and isinstance(node.upper, t.Name | t.Scripted)
+        }

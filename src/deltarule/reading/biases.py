@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deltarule.language.expression import Axis, rename
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
+from deltarule.reading.symbols import WEIGHT_MATRICES
 from deltarule.reading.values import Value
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ __all__ = ["BIASES", "WEIGHTS", "is_bias", "spread"]
 
 BIASES = frozenset({"b", "b_vec", "beta", "c"})
 """Letters of biases."""
-WEIGHTS = frozenset({"W", "U", "V", "w", "Theta", "theta", "W_hat"})
+WEIGHTS = WEIGHT_MATRICES | {"w", "theta", "W_hat"}
 """Letters of weights, which say which factor of a product holds the samples."""
 
 

@@ -14,7 +14,7 @@ from deltarule.language.functions import FUNCTIONS, ScalarFunction
 from deltarule.reading.references import ANY, Reference, Survey, Usage, usage_of
 from deltarule.reading.values import Value
 
-__all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "SAMPLES", "Entity", "Function", "Symbols"]
+__all__ = ["KNOWN_FUNCTIONS", "OBJECTIVES", "SAMPLES", "WEIGHT_MATRICES", "Entity", "Function", "Symbols"]
 
 KNOWN_FUNCTIONS = {
     "ReLU": "relu",
@@ -52,7 +52,7 @@ SCALAR_CAPITALS = frozenset(
 )
 """Capitals that are numbers (a loss, a size) unless the document shows something else."""
 
-WEIGHTS = frozenset({"W", "U", "V", "Theta"})
+WEIGHT_MATRICES = frozenset({"W", "U", "V", "Theta"})
 """Capitals that are matrices of weights, where one of them is a matrix in another layer."""
 
 OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
@@ -231,7 +231,7 @@ class Symbols:
             letters = {"t"} & steps  # h_0 has the shape of h_t
         if not letters:
             if (
-                reference.base in WEIGHTS
+                reference.base in WEIGHT_MATRICES
                 and re.fullmatch(r"\W?\d+\W?", reference.label)
                 and any(
                     e.rank == 2 and re.fullmatch(rf"{reference.base}\^\W?\d+\W?", key)
