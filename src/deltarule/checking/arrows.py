@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["arrows_as_bold"]
 
@@ -29,13 +29,10 @@ def arrows_as_bold(statements: Sequence[Statement]) -> Sequence[Statement]:
             return None
         return replace(node, style="bold", accents=_plain(node))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
     return [
         replace(
             s,
-            sides=tuple(map(side, s.sides)),
+            sides=tuple(one.replaced(change) for one in s.sides),
             memberships=tuple((t.replaced(x, change), t.replaced(space, change)) for x, space in s.memberships),
         )
         for s in statements

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deltarule.checking.derivative_notation import is_d
+from deltarule.checking.derivative_notation import OF_MANY, is_d
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.biases import BIASES, WEIGHTS
 from deltarule.reading.references import base_name, is_transpose, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["batch_gradients_written_out"]
 
-OBJECTIVES = ("J", "L", "C", "E")
-OF_MANY = frozenset({"m", "N"})
+NAMES = ("J", "L", "C", "E")
+"""What the loss is called: the first of them that has no equation of its own."""
 FEWEST = 2
 """Names with a d that a text has, at least, if they are gradients."""
 
@@ -56,10 +56,7 @@ def batch_gradients_written_out(statements: Sequence[Statement]) -> Sequence[Sta
             return None
         return out[0][1] if len(out) == 1 else replace(node, items=tuple(out))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _rows(statements: Sequence[Statement]) -> Iterator[tuple[t.Tree, t.Tree]]:
@@ -151,7 +148,7 @@ def _below(statements: Sequence[Statement], y: t.Tree) -> set[t.Tree]:
 def _objective(statements: Sequence[Statement]) -> t.Name:
     """A name for the loss: one that has no equation."""
     defined = {_letter(s.sides[0].tree) for s in statements if len(s.sides) > 1 and s.sides[0].tree is not None}
-    return t.Name(next((x for x in OBJECTIVES if x not in defined), "Loss"))
+    return t.Name(next((x for x in NAMES if x not in defined), "Loss"))
 
 
 def _number(right: t.Tree) -> t.Tree | None:

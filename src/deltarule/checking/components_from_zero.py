@@ -51,14 +51,11 @@ def components_from_one(statements: Sequence[Statement]) -> tuple[Sequence[State
                     return replace(node, sub=below, sup=above)
         return None
 
-    def changed(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
     def all_sides(s: Statement) -> tuple[Side, ...]:
         match [one.tree for one in s.sides]:
             case [t.Name(letter=letter), t.Num() as which] if letter in letters:  # where k = 0
                 return (s.sides[0], replace(s.sides[1], tree=_more(which)))
-        return tuple(map(changed, s.sides))
+        return s.replaced(change).sides
 
     return [replace(s, sides=all_sides(s)) for s in statements], frozenset(base for base, _ in places)
 

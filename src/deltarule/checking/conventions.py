@@ -13,7 +13,7 @@ from deltarule.checking.derivative_notation import is_d
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_index, is_kronecker, is_transpose, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["spelled_out"]
 
@@ -68,10 +68,7 @@ def spelled_out(statements: Sequence[Statement], text: str = "") -> Sequence[Sta
             return _joined(node, named, change)
         return None
 
-    def spelled(side: Side) -> Side:
-        return side if side.tree is None else replace(side, tree=t.replaced(side.tree, change))
-
-    return [replace(s, sides=tuple(map(spelled, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _diagonal(node: t.Call) -> t.Tree | None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["counted_from_one"]
 
@@ -36,10 +36,7 @@ def counted_from_one(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
     change = _change(found)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 @dataclass

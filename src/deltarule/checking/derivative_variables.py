@@ -8,7 +8,7 @@ from dataclasses import replace
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["by_their_names"]
 
@@ -29,10 +29,7 @@ def by_their_names(statements: Sequence[Statement]) -> Sequence[Statement]:
         by = tuple(_name_of(x, called) or x for x in node.by)
         return replace(node, of=t.replaced(node.of, change) if node.of is not None else None, by=by)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _is_name(tree: t.Tree) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.survey import step_letters
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
 
@@ -51,10 +51,7 @@ def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Stat
         name = replace(node.base, letter=f"{node.base.letter}_{found[1]}", start=node.start, end=node.end)
         return replace(node, base=name, sub=None) if node.sup is not None or node.primes else name
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -75,10 +72,7 @@ def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
                 return t.Factors((("", name), ("", t.replaced(group, change))), start=node.start, end=node.end)
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _vectors(statements: Sequence[Statement]) -> set[str]:
@@ -119,10 +113,7 @@ def _as_products(statements: Sequence[Statement], bases: set[str], steps: set[st
                 items[k] = ("cdot", group)
         return replace(node, items=tuple(items)) if tuple(items) != node.items else None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _called(sides: Sequence[t.Tree], steps: set[str]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import LAYER_LETTERS, base_name, label_text
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["by_the_layer_at_hand"]
 
@@ -37,10 +37,7 @@ def _with(statement: Statement, layers: dict[tuple[str, str], t.Tree], wanted: s
         by = tuple(t.Scripted(x, None, above, 0, start=x.start, end=x.end) for x in node.by)
         return replace(node, by=by)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return replace(statement, sides=tuple(map(side, statement.sides)))
+    return statement.replaced(change)
 
 
 def _nodes(statement: Statement) -> list[t.Tree]:

@@ -67,10 +67,7 @@ def indices_told_apart(statements: Sequence[Statement], text: str) -> Sequence[S
                 return replace(node, sub=t.Words(letter, start=sub.start, end=sub.end))
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, _plain_head(s.sides)))) for s in statements]
+    return [replace(s, sides=tuple(one.replaced(change) for one in _plain_head(s.sides))) for s in statements]
 
 
 def _plain_head(sides: tuple[Side, ...]) -> tuple[Side, ...]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES
 
 __all__ = ["losses_at_samples"]
@@ -47,10 +47,7 @@ def losses_at_samples(statements: Sequence[Statement]) -> Sequence[Statement]:
                 return t.replaced(replace(node, items=items), change) if len(items) > 1 else written
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _speaks_of(group: t.Group, body: t.Tree) -> bool:

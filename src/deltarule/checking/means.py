@@ -53,11 +53,7 @@ def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statem
                 return None if total is None else replace(node, numerator=total)
         return None
 
-    out = []
-    for s in statements:
-        own = tuple(x if x.tree is None else replace(x, tree=t.replaced(x.tree, change)) for x in s.sides)
-        out.append(replace(s, sides=own))
-    return out
+    return [s.replaced(change) for s in statements]
 
 
 def _count(factor: t.Tree) -> t.Name | None:

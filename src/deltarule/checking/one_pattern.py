@@ -8,7 +8,7 @@ from dataclasses import replace
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.survey import step_letters
 from deltarule.reading.symbols import OBJECTIVES
 
@@ -33,10 +33,7 @@ def of_one_pattern(statements: Sequence[Statement]) -> Sequence[Statement]:
             return None
         return replace(base, letter=f"{base.letter}_{sub.letter}", start=node.start, end=node.end)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _apart_from_the_sum(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -62,10 +59,7 @@ def _apart_from_the_sum(statements: Sequence[Statement]) -> Sequence[Statement]:
                 return replace(node, base=replace(base, letter=f"{base.letter}_{summed[base]}"))
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _summed_over(tree: t.Tree) -> list[t.Name]:

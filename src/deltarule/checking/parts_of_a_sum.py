@@ -11,7 +11,7 @@ from dataclasses import replace
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, base_name, script_items
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.survey import step_letters
 from deltarule.reading.symbols import OBJECTIVES
 
@@ -40,10 +40,7 @@ def parts_apart(statements: Sequence[Statement]) -> Sequence[Statement]:
         assert isinstance(node, t.Scripted)
         return replace(node, sub=t.Group("", (EACH, index), start=index.start, end=index.end))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _whole(tree: t.Tree) -> Iterator[t.Name]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import OBJECTIVES
 
 __all__ = ["of_the_pattern_at_hand"]
@@ -74,10 +74,7 @@ def _named(statement: Statement, errors: set[tuple[str, str]]) -> Statement:
             return node.base if node.sup is None else replace(node, sub=None)
         return replace(node, sub=kept[0] if len(kept) == 1 else t.Group("", kept))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return replace(statement, sides=tuple(map(side, statement.sides)))
+    return statement.replaced(change)
 
 
 def _letter(node: t.Tree | None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["without_primed_indices"]
 
@@ -33,11 +32,8 @@ def without_primed_indices(statements: Sequence[Statement]) -> tuple[Sequence[St
             return t.Name(new, start=node.start, end=node.end)
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
     said = {f"{letter}{primes * chr(39)}": new for (letter, primes), new in names.items()}
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements], said
+    return [s.replaced(change) for s in statements], said
 
 
 def _primed(node: t.Tree) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_transpose, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, VECTOR_FUNCTIONS
 
 __all__ = ["with_derivatives_for_primes"]
@@ -48,10 +47,7 @@ def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> S
                 return t.Partial("d", name, (variables[letter],), start=node.start, end=node.end)
         return None
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _primed(node: t.Tree) -> bool:

@@ -15,7 +15,7 @@ from deltarule.checking.places import summed_vectors
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, label_text, reference, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["by_its_logarithm", "is_named_here", "probabilities_named"]
 
@@ -52,10 +52,7 @@ def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
             )
         return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def is_named_here(name: str) -> bool:

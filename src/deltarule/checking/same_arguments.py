@@ -13,7 +13,7 @@ from itertools import pairwise
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, label_text, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
 
 __all__ = ["quantities_for_calls"]
@@ -48,10 +48,7 @@ def _components(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not same:
         return statements
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, same.get))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(same.get) for s in statements]
 
 
 def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -81,10 +78,7 @@ def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
                         return replace(node, of=t.Factors((("", of), ("", group)), start=of.start, end=of.end))
             return None
 
-        def side(one: Side) -> Side:
-            return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-        return replace(s, sides=tuple(map(side, s.sides))) if only else s
+        return s.replaced(change) if only else s
 
     return [changed(s) for s in statements]
 
@@ -170,10 +164,7 @@ def _plain(statements: Sequence[Statement], keys: set[str]) -> Sequence[Statemen
         items = [(op, t.replaced(item, change)) for op, item in items]
         return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-    return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+    return [s.replaced(change) for s in statements]
 
 
 def _without(node: t.Factors, keys: set[str]) -> Iterator[tuple[str, t.Tree]]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, base_name, is_transpose, script_items
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 
 __all__ = ["samples_above"]
 
@@ -43,13 +43,10 @@ def samples_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement],
         inside = replace(node, sub=None, sup=above)
         return t.Scripted(t.Group("(", (inside,), start=node.start, end=node.end), None, node.sup)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
     changed = [
         replace(
             s,
-            sides=tuple(map(side, s.sides)),
+            sides=tuple(one.replaced(change) for one in s.sides),
             memberships=tuple((t.replaced(x, change), space) for x, space in s.memberships),
         )
         for s in statements

@@ -18,7 +18,7 @@ from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, 
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.survey import survey
 from deltarule.reading.symbols import SCALAR_CAPITALS
 
@@ -197,10 +197,7 @@ class Slices:
                     return replace(node, sub=None, sup=t.Group("(", (below,), start=below.start, end=below.end))
             return None
 
-        def side(one: Side) -> Side:
-            return one if one.tree is None else replace(one, tree=t.replaced(one.tree, change))
-
-        return [replace(s, sides=tuple(map(side, s.sides))) for s in statements]
+        return [s.replaced(change) for s in statements]
 
     def _names_in(self, part: State) -> Iterator[Reference]:
         for left, right, _ in part.judged:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, base_name, is_transpose, script_items, trees
-from deltarule.reading.statement import Side, Statement
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, VECTOR_FUNCTIONS
 
 __all__ = ["sums_over_examples"]
@@ -49,17 +49,11 @@ def sums_over_examples(statements: Sequence[Statement]) -> Sequence[Statement]:
 
     hidden = _between(statements, varying, {base for one in sums for base in _quantities(one.body)})
 
-    def side(one: Side) -> Side:
-        if one.tree is None:
-            return one
-        return replace(one, tree=t.replaced(one.tree, change))
-
     def statement(s: Statement) -> Statement:
         formulas = [x.tree for x in s.sides if x.tree is not None]
         if not any(_quantities(x) & hidden for x in formulas) or any(map(_has_layers, formulas)):
-            return replace(s, sides=tuple(map(side, s.sides)))
-        changed = [None if x.tree is None else t.replaced(x.tree, lambda n: change(n) or each(n)) for x in s.sides]
-        return replace(s, sides=tuple(replace(x, tree=tree) for x, tree in zip(s.sides, changed, strict=True)))
+            return s.replaced(change)
+        return s.replaced(lambda n: change(n) or each(n))
 
     return [statement(s) for s in statements]
 

@@ -53,11 +53,7 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
         above = t.Group("(", (node.sup,), start=node.sup.start, end=node.sup.end)
         return replace(node, sup=above)
 
-    out = [
-        replace(s, sides=tuple(x if x.tree is None else replace(x, tree=t.replaced(x.tree, change)) for x in s.sides))
-        for s in statements
-    ]
-    return out, tuple(sorted(letters))
+    return [s.replaced(change) for s in statements], tuple(sorted(letters))
 
 
 def _only_layer(sides: Sequence[t.Tree], nodes: Sequence[t.Scripted]) -> int | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from deltarule.reading.segments import Problem
-from deltarule.reading.tree import Relation, Tree
+from deltarule.reading.tree import Relation, Tree, replaced
 
 __all__ = ["Side", "Statement"]
 
@@ -19,6 +20,10 @@ class Side:
     text: str
     tree: Tree | None
     problem: Problem | None = None
+
+    def replaced(self, change: Callable[[Tree], Tree | None]) -> Side:
+        """The side with other parts of its tree; see `tree.replaced`."""
+        return self if self.tree is None else replace(self, tree=replaced(self.tree, change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,7 @@ class Statement:
     def problem(self) -> Problem | None:
         """The first problem of any side."""
         return next((side.problem for side in self.sides if side.problem), None)
+
+    def replaced(self, change: Callable[[Tree], Tree | None]) -> Statement:
+        """The statement with other parts of the trees of its sides; see `tree.replaced`."""
+        return replace(self, sides=tuple(side.replaced(change) for side in self.sides))
