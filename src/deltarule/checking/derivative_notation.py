@@ -84,7 +84,7 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
             if found is None:
                 continue
             mark, of = found
-            before = re.split(r"[.;:]\s|\n\s*\n", document.text[max(0, statement.start - NEAR) : statement.start])[-1]
+            before = re.split(r"[.;]\s|\n\s*\n", document.text[max(0, statement.start - NEAR) : statement.start])[-1]
             behind = re.split(r"[.;]\s|\n\s*\n", document.text[statement.end : statement.end + NEAR])[0]
             generic = mark.endswith("_") and _stands_nowhere_else(statements, statement, right)
             if generic or FOR_ALL.search(before) or FOR_ALL.search(behind):

@@ -80,6 +80,7 @@ from deltarule.checking.steps import counted, places
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.updates import is_update
+from deltarule.checking.versions import by_versions
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
@@ -144,6 +145,10 @@ def check_statements(
             lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),
             watch.refuses,
         )  # fmt: skip
+    by_versions(
+        state, lambda some: sum(1 for _ in claimed(some)),
+        lambda some, first: _best(document, some, given, watch.inside(first), statements), watch.refuses,
+    )  # fmt: skip
     _by_itself(state, document, statements, given, watch)
     shapes_misread(state)
 

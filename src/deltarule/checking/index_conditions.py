@@ -32,6 +32,8 @@ HEADING = re.compile(
     re.I,
 )
 ENDS = re.compile(r"[.!?]\s|\n\s*\n")
+OPENING = re.compile(r"[\s$\\\[]*(?:\\begin\{\w+\*?\}\s*)*$")
+"""What a displayed formula begins with."""
 
 
 def conditions(state: State, statements: Sequence[Statement]) -> dict[int, list[Condition]]:
@@ -111,7 +113,7 @@ def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condit
     between = state.document.text[statements[n].end : statements[k].start]
     if re.search(r"[.!?]\s", between) or len(between) > 200 or _in_parentheses(state, statements[n], between):
         return []
-    if ENDS.search(between.rstrip("$ \n\\[")) and not re.match(r"[\s$)\]]*[,:]", between):
+    if ENDS.search(OPENING.sub("", between)) and not re.match(r"[\s$)\]]*[,:]", between):
         return []  # another paragraph, unless the sentence goes on
     return _chain(statements, k, back=False)
 

@@ -51,7 +51,7 @@ def new_name(state: State, right: t.Tree) -> bool:
 def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
     """A bare symbol that gets a new meaning, because words say so or the right side is made of later symbols."""
     found = plain_reference(state, left)
-    if found is None or found.indices or found.key in state.symbols.macros:
+    if found is None or found.indices or found.key in {*state.symbols.macros, *state.symbols.indexed}:
         return False
     before = state.seen_definition.get(found.key, 0)
     words = f"{statement.words_before} {words_near(state, statement)}".lower()

@@ -26,6 +26,14 @@ __all__ = ["HOLDS", "OPEN", "by_parts", "heading", "mixes_ranks", "names_a_deriv
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
+OPENS_A_PART = re.compile(
+    r"^\s*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|\*\*[^*\n]{2,60}\*\*:?)[ \t]*\n|"
+    r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
+    r"Pregunta|Anverso|Tarjeta|Ejercicio|Pergunta|Frente|Cartão|Domanda|Fronte|Zadanie|Pytanie|Вопрос|Задача|"
+    r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A rule, a line in bold, or the front of a card: another topic may begin here."""
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
 
 
@@ -39,12 +47,15 @@ def mixes_ranks(reason: str) -> bool:
 
 
 def sections(document: Document, statements: Sequence[Statement]) -> list[Sequence[Statement]]:
-    """The statements under each heading; none where there are not at least two with equations."""
+    """The statements under each heading, on each card, between rules; none where there are not two with equations."""
     out: list[list[Statement]] = [[]]
     block = 0
     for statement in statements:
         between = document.segments[block : statement.block]
-        if any(isinstance(s, Prose) and s.level for s in between) and not statement.continues and out[-1]:
+        apart = any(
+            isinstance(s, Prose) and (s.level or OPENS_A_PART.search(document.text, s.start, s.end)) for s in between
+        )
+        if apart and not statement.continues and out[-1]:
             out.append([])
         block = statement.block
         out[-1].append(statement)
@@ -165,9 +176,25 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
         known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)
         entity = whole.symbols.entities.get(name)
         line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
-        if not known and _has_meaning(whole, name) and line <= part.rows[-1].line:
+        if known or not _has_meaning(whole, name) or line > part.rows[-1].line:
+            continue
+        if row.verdict not in HOLDS or name not in only_differentiated(part, row):
             return False
     return True
+
+
+def only_differentiated(state: State, row: DocumentRow) -> set[str]:
+    """The L of ∂L/∂x, if a row says nothing else of it: what holds for any L holds for the one of another section."""
+    out: set[str] = set()
+    for left, right, judged in state.judged:
+        nodes = [*t.walk(left), *t.walk(right)] if judged is row else []
+        above = {id(node.of) for node in nodes if isinstance(node, t.Partial)}
+        found = {
+            id(n): r for n in nodes if isinstance(n, t.Name | t.Scripted) and (r := reference(n, state.symbols.usage))
+        }
+        out |= {r.key for n, r in found.items() if n in above and not r.indices}
+        out -= {r.key for n, r in found.items() if n not in above}
+    return out
 
 
 def used(part: State, row: DocumentRow) -> set[str]:

@@ -1,0 +1,129 @@
+"""A letter that is defined more than once, for one case after the other: "for the squared loss C = ½‖y - a‖² …, for the
+cross-entropy C = -[y ln a + …] …". Each definition is in force up to the next one.
+
+What is left open in the whole is judged once more with each definition alone: by what stands before all of them and by
+what follows that one. A general row before them is so judged without the examples that follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from deltarule.checking.relations import EQUAL
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.sections import HOLDS, OPEN, better, take
+from deltarule.checking.state import State
+from deltarule.reading import tree as t
+from deltarule.reading.references import Reference, reference
+from deltarule.reading.statement import Statement
+from deltarule.reading.symbols import OBJECTIVES
+
+__all__ = ["by_versions"]
+
+DECIDED = HOLDS | {"refuted"}
+
+MOST = 3
+"""Letters that are tried so in one document; and letters within the part of one definition."""
+DEFINITIONS = 16
+"""Definitions of one letter, at most."""
+
+
+def by_versions(
+    whole: State,
+    rows_of: Callable[[Sequence[Statement]], int],
+    judged: Callable[[Sequence[Statement], int], State],
+    refuses: Callable[[int], str],
+    depth: int = 2,
+) -> None:
+    """Take over what is decided with one definition at a time of the rows that the whole leaves open; `depth` letters
+    one within the other."""
+    firsts = [0]
+    for statement in whole.statements:
+        firsts.append(firsts[-1] + rows_of([statement]))
+    for name, places in list(_defined_again(whole))[:MOST]:
+        first: int | None = None
+        for one, following in zip(places, [*places[1:], len(whole.statements)], strict=True):
+            said_again = any(row.verdict == "refuted" for row in whole.rows[firsts[one] : firsts[one + 1]])
+            before = [*range(places[0])]
+            between = [k for k in range(places[0], one) if k not in places and _defines(whole.rows, firsts, k)]
+            for chosen in ([*before, *range(one, following)], [*before, *between, *range(one, following)]):
+                rows = [row for k in chosen for row in whole.rows[firsts[k] : firsts[k + 1]]]
+                if said_again or not any(row.verdict in OPEN for row in rows) or refuses(firsts[one]):
+                    break
+                alone = judged([whole.statements[k] for k in chosen], firsts[one])
+                entity = alone.symbols.entities.get(name)
+                rank = entity.rank if entity is not None else 0
+                first = rank if first is None else first
+                if rank != first and (name in OBJECTIVES or 2 in (rank, first)):
+                    break  # z zᵀ after zᵀz is a mistake and no other case
+                if depth > 1:
+                    by_versions(alone, rows_of, judged, refuses, depth - 1)
+                _take_over(whole, alone, rows)
+                if not between:
+                    break
+
+
+def _defines(rows: Sequence[DocumentRow], firsts: Sequence[int], place: int) -> bool:
+    """Whether a statement says what something is, and no more."""
+    own = rows[firsts[place] : firsts[place + 1]]
+    return bool(own) and all(row.verdict == "definition" for row in own)
+
+
+def _take_over(whole: State, alone: State, rows: Sequence[DocumentRow]) -> None:
+    names = _understood(whole, alone, rows)
+    better(whole, alone, rows, alone.rows)
+    for row, own in zip(rows, alone.rows, strict=True):
+        if row.verdict == "definition" and own.verdict in DECIDED and names & _about(alone, own):
+            take(row, own, own.reason)
+
+
+def _understood(whole: State, alone: State, rows: Sequence[DocumentRow]) -> set[str]:
+    """The names that have a definition now, which was not understood in the whole."""
+    return {
+        name
+        for row, own in zip(rows, alone.rows, strict=True)
+        if row.verdict in OPEN and own.verdict == "definition"
+        for name in _about(alone, own)
+    }
+
+
+def _about(state: State, row: DocumentRow) -> set[str]:
+    """The name on the left of a row."""
+    left = next((left for left, _, judged in state.judged if judged is row), None)
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    return {re.split(r"[\^_]", found.key)[0]} if found is not None else set()
+
+
+def _defined_again(whole: State) -> Iterator[tuple[str, list[int]]]:
+    """The letters with several equations that say what they are, and the places of these."""
+    found: dict[str, list[int]] = {}
+    said: dict[str, set[t.Tree]] = {}
+    for place, statement in enumerate(whole.statements):
+        if not statement.relations or statement.relations[0].symbol not in EQUAL or statement.continues:
+            continue
+        left, right = statement.sides[0].tree, statement.sides[1].tree
+        match left:
+            case t.Factors(items=((_, t.Name() as head), ("", t.Group(kind="(")))):
+                left = head
+            case _:
+                pass
+        name = reference(left, whole.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+        if name is None or right is None or name.primes or name.power is not None or name.transposed or name.label:
+            continue
+        if _is_derivative(right) or right in said.setdefault(name.base, set()) or not _letters(name):
+            continue
+        said[name.base].add(right)
+        found.setdefault(name.base, []).append(place)
+    for name, places in found.items():
+        if 1 < len(places) <= DEFINITIONS and any(row.verdict in OPEN for row in whole.rows):
+            yield name, places
+
+
+def _is_derivative(right: t.Tree) -> bool:
+    return any(isinstance(node, t.Partial) for node in t.walk(right))
+
+
+def _letters(name: Reference) -> bool:
+    """Whether the indices of a name are letters: y and y_i say what y is, y_1 does not."""
+    return all(isinstance(i, t.Name) for i in name.indices)
