@@ -51,3 +51,11 @@ def test_a_rule_in_letters_holds_for_all_functions(text: str, verdict: str):
 )
 def test_a_prime_is_the_derivative_by_the_only_variable(text: str, verdict: str):
     assert verdicts(text)[-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"), [("q'(u) = q(1 - q)", "proved"), ("q'(u) = q(1 + q)", "refuted"), ("q'(u) = 1", "refuted")]
+)
+def test_the_prime_of_a_quantity_may_name_its_variable(row: str, verdict: str) -> None:
+    known = "With $u = m^T x$ and $q = \\sigma(u)$, $\\sigma(s) = 1/(1 + e^{-s})$, we have"
+    assert check_text(f"{known} ${row}$.\n", "a.md").rows[-1].verdict == verdict

@@ -33,6 +33,37 @@ def test_what_stands_behind_such_a_sign_is_a_claim(known: str, row: str, verdict
     assert check_text(f"{known}\n\n$${row}$$\n", "a.md").rows[-1].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        (
+            r"$\mathrm{d}M$ denotes the matrix of the derivatives of the loss $\ell$ with respect to $M$.",
+            r"\mathrm{d}S = A^\top \mathrm{d}B", r"\mathrm{d}S = A \mathrm{d}B",
+        ),
+        (r"Wir schreiben $\bar m$ für die Ableitung von $L$ nach $m$.",
+         r"\bar S = A^\top \bar B", r"\bar S = A \bar B"),
+        (r"We write $\delta_m$ for the gradient of the loss with respect to $m$.",
+         r"\delta_S = A^\top \delta_B", r"\delta_S = A \delta_B"),
+        (r"Les gradients $g_m$ de $L$ par rapport à $m$ sont des matrices.", r"g_S = A^\top g_B", r"g_S = A g_B"),
+    ],
+)  # fmt: skip
+def test_words_say_what_such_a_sign_is(said: str, right: str, wrong: str) -> None:
+    known = r"Let $A \in \mathbb{R}^{n \times n}$, $S \in \mathbb{R}^{n \times n}$ and $B = A S$."
+    rows = check_text(f"{said} {known}\n\n$${right}$$\n\n$${wrong}$$\n", "a.md").rows
+    assert [row.verdict for row in rows[-2:]] == ["conditional", "refuted"]
+
+
+TWO_NAMES = r"""$\delta_v = \partial L/\partial v$ for every $v$. With $q = \sigma(r) = \frac{1}{1 + e^{-r}}$:
+$$ \ell = -t \log q - (1 - t) \log (1 - q) $$"""
+
+
+@pytest.mark.parametrize(("row", "verdict"), [("q - t", "conditional"), ("t - q", "refuted"), ("q + r t", "undecided")])
+def test_one_loss_may_have_two_names(row: str, verdict: str) -> None:
+    found = check_text(f"{TWO_NAMES}\n\n$$\\delta_r = {row}$$\n", "a.md").rows[-1]
+    assert found.verdict == verdict
+    assert verdict == "undecided" or "ell" in (found.reason + (found.condition.text if found.condition else ""))
+
+
 SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$."
 
 

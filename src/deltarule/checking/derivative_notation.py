@@ -16,6 +16,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
+from deltarule.reading.symbols import OBJECTIVES
 
 __all__ = ["OF_MANY", "derivatives_written_out", "is_d"]
 
@@ -32,6 +33,18 @@ NEAR = 60
 """Characters between a sign and what it stands for, and behind both to the words that make a pattern of them."""
 OF_MANY = frozenset({"m", "N"})
 """Numbers of samples."""
+
+
+DERIVATIVE = re.compile(
+    r"deriv|dériv|ableit|gradient|производн|градиент|pochodn|导数|導數|梯度|微分|勾配|기울기|미분|đạo hàm|sensitiv|"
+    r"adjoint",
+    re.IGNORECASE,
+)
+BY = re.compile(
+    r"\b(?:with respect to|w\.?r\.?t|by|nach|bezüglich|bzgl|respecto|par rapport|rispetto|em relação|względem|podle|по|"
+    r"относительно)\b|对|對|关于|關於|に関する|による|에 대한",
+    re.IGNORECASE,
+)
 
 
 def derivatives_written_out(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -77,6 +90,7 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
             found = _meaning(a.sides[0], b.sides[0])
             if found is not None:
                 yield *found, (a.sides[0], b.sides[0])
+    yield from _said_in_words(document, statements)
     alone: dict[tuple[str, str], list[tuple[str, t.Tree, tuple[Side, ...]]]] = {}
     for statement in statements:
         for k, (left, right) in enumerate(pairwise(statement.sides)):
@@ -94,6 +108,41 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
     for several in alone.values():
         if len({_letter(sides[1].tree.by[0]) for *_, sides in several if isinstance(sides[1].tree, t.Partial)}) > 1:
             yield from several
+
+
+def _said_in_words(
+    document: Document, statements: Sequence[Statement]
+) -> Iterator[tuple[str, t.Tree, tuple[Side, ...]]]:
+    """ "$\\mathrm{d}A$ denotes the derivatives of the loss $\\ell$ with respect to $A$", "gradients $g_v$ by $v$"."""
+    for k, first in enumerate(statements):
+        marked = _marked(first.sides[0].tree) if not first.relations and first.sides[0].tree is not None else None
+        if marked is None:
+            continue
+        for last in statements[k + 1 : k + 3]:
+            words = document.text[first.end : last.start]
+            before = re.split(r"[.;:]\s|\n\s*\n", document.text[max(0, first.start - NEAR) : first.start])[-1]
+            if last.relations or len(words) > 3 * NEAR or re.search(r"[.;]\s|\n\s*\n", words):
+                break
+            by_words = re.split(r"\$", words)[-2 if words.rstrip().endswith("$") else -1]
+            if last.sides[0].tree != marked[1] or not BY.search(by_words) or not DERIVATIVE.search(before + words):
+                continue
+            middle = statements[k + 1].sides[0].tree
+            of = middle if statements[k + 1] is not last else t.Name(_loss(statements))
+            if isinstance(of, t.Name):
+                yield marked[0], of, (first.sides[0], last.sides[0])
+            break
+
+
+def _loss(statements: Sequence[Statement]) -> str:
+    """The name of the one loss of a document."""
+    found = {
+        node.letter
+        for s in statements
+        for side in s.sides
+        for node in trees(side.tree)
+        if isinstance(node, t.Name) and node.letter in OBJECTIVES and not node.style
+    }
+    return found.pop() if len(found) == 1 else OBJECTIVES[0]
 
 
 def _named(tree: t.Tree | None) -> t.Tree | None:

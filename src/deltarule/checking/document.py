@@ -47,6 +47,7 @@ from deltarule.checking.once_more import judge_again
 from deltarule.checking.one_component import with_its_index
 from deltarule.checking.one_form import in_one_form
 from deltarule.checking.one_hot import at_the_one_hot
+from deltarule.checking.one_loss import fails_for_the_only_loss
 from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
@@ -460,10 +461,13 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         return
     if row.verdict in {"proved", "conditional"} and (both := total_and_partial(state, left, right)):
         row.verdict, row.reason, row.condition = "undecided", both, None
+    elif row.verdict == "undecided" and fails_for_the_only_loss(state, left, right, row, row.reason):
+        return
     elif row.verdict == "undecided":
         state.open_rows.append((left, right, row))
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
-    if row.verdict == "refuted" and (why := doubt(state, statement, k, left, right)):
+    why = doubt(state, statement, k, left, right) if row.verdict == "refuted" else ""
+    if why and not fails_for_the_only_loss(state, left, right, row, why):
         row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)
     elif early:

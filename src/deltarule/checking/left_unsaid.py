@@ -19,7 +19,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, symbols
 from deltarule.reading import tree as t
 from deltarule.reading.over_time import at_step
-from deltarule.reading.references import Survey
+from deltarule.reading.references import Survey, reference
 from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
@@ -32,11 +32,14 @@ def mean_or_sum(state: State, a: Expression, b: Expression, sides: Sequence[t.Tr
     """The number of samples by which the sides differ, for an objective of which no equation says which it is.
 
     Where a row writes derivatives of one objective on both sides, it is the same one there: ∂L/∂β = 1/m Σ ∂L/∂y_i is
-    wrong. What only has its name from an equation elsewhere, dZ = ∂L/∂Z, may be of a single sample's.
+    wrong, and so it is with g_i for ∂L/∂y_i. What only has its name from an equation elsewhere, dZ = ∂L/∂Z, may be of
+    a single sample's.
     """
     one, other = ({n.of.name for n in derivatives(e) if isinstance(n.of, Symbol)} for e in (a, b))
     above = (one | other) & set(state.symbols.objectives)
-    written = all(any(isinstance(node, t.Partial) for node in t.walk(side)) for side in sides)
+    written = all(
+        any(isinstance(node, t.Partial) or _by_components(state, node) for node in t.walk(side)) for side in sides
+    )
     if not above or above & set(state.definitions.equations) or (written and above & one & other):
         return None
     for name in ("m", "N", "n", "B"):
@@ -47,6 +50,12 @@ def mean_or_sum(state: State, a: Expression, b: Expression, sides: Sequence[t.Tr
             if equality(state, left, right, False, None, None).status == "proved":
                 return name
     return None
+
+
+def _by_components(state: State, node: t.Tree) -> bool:
+    """Whether a name was given to the components of a derivative: g_i."""
+    found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
+    return found is not None and bool(found.indices) and found.key in state.symbols.indexed
 
 
 def other_side(e: Expression) -> Expression | None:

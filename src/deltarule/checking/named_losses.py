@@ -1,4 +1,5 @@
-"""A loss that is named in words only: "with the cross-entropy loss", and no equation of it in the document."""
+"""A loss that is named in words only: "with the cross-entropy loss", and no equation of it in the document; or that has
+an equation under another name, ℓ for L."""
 
 from __future__ import annotations
 
@@ -58,6 +59,15 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
     targets = [key for key in TARGETS if key in state.symbols.entities and key not in defs.equations]
     used = names(a) | names(b)
     for loss in sorted(losses - set(defs.equations)):
+        for name in state.symbols.objectives:
+            if (
+                name in defs.equations
+                and not defs.equations[name].axes
+                and loss not in names(defs.equations[name].right)
+            ):
+                other = Definitions.of(defs.equations.values(), dict(defs.declarations))
+                other.define(Equation(Symbol(loss), Symbol(name)))
+                yield Condition("definition-elsewhere", f"{loss} is {name}, two names for one loss"), other
         sinks = [n for n in defs.equations if n not in targets and not defs.users(n)] or sorted(
             used & set(defs.equations)
         )

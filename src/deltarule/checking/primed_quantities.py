@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -24,7 +25,8 @@ NO_VARIABLES = frozenset({"e", "pi", *KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS})
 
 
 def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
-    """The statements with dy/dx for each such y'."""
+    """The statements with dy/dx for each such y', and for y'(x) where y = f(x) is a quantity."""
+    statements = _with_derivatives_for_calls(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     primed = {n.base.letter for side in sides for n in trees(side) if _primed(n)}  # type: ignore[attr-defined]
     if not primed or not SPEAKS_OF_DERIVATIVES.search(text):
@@ -48,6 +50,39 @@ def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> S
         return None
 
     return [s.replaced(change) for s in statements]
+
+
+def _with_derivatives_for_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with dp/dz for p'(z) where p = σ(z) says what p is, and nothing says what p(…) is."""
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if not isinstance(node, t.Factors):
+            return None
+        out: list[tuple[str, t.Tree]] = []
+        items = list(node.items)
+        while items:
+            op, item = items.pop(0)
+            match item, items:
+                case (
+                    t.Scripted(base=t.Name() as own, sub=None, sup=None, primes=1),
+                    [("", t.Group(kind="(", items=(t.Name() as by,)) as group), *_],
+                ) if own in quantities and by in quantities[own]:
+                    out.append((op, t.Partial("d", own, (by,), start=item.start, end=group.end)))
+                    items.pop(0)
+                case _:
+                    out.append((op, t.replaced(item, change)))
+        if len(out) == len(node.items):
+            return None
+        return out[0][1] if len(out) == 1 else replace(node, items=tuple(out))
+
+    lefts = [s.sides[0].tree for s in statements if s.relations and not s.continues]
+    called = {x.items[0][1] for x in lefts if isinstance(x, t.Factors)}
+    quantities = {
+        left: found
+        for left in lefts
+        if isinstance(left, t.Name) and left not in called and (found := _variables(statements, left.letter))
+    }
+    return [s.replaced(change) for s in statements] if quantities else statements
 
 
 def _primed(node: t.Tree) -> bool:
