@@ -75,6 +75,7 @@ from deltarule.checking.shared_parts import connect
 from deltarule.checking.sizes_alike import by_one_size
 from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
+from deltarule.checking.so_far import by_what_stands_before
 from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.steps import counted, places
@@ -146,6 +147,10 @@ def check_statements(
             lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),
             watch.refuses,
         )  # fmt: skip
+    by_what_stands_before(
+        state, lambda some: sum(1 for _ in claimed(some)),
+        lambda some: _best(document, some, given, watch.inside(0), statements), watch.refuses,
+    )  # fmt: skip
     by_versions(
         state, lambda some: sum(1 for _ in claimed(some)),
         lambda some, first: _best(document, some, given, watch.inside(first), statements), watch.refuses,

@@ -298,7 +298,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             state.symbols.quantities[base] = lists  # J(θ) and J(θ_0, θ_1)
             continue
         bare = state.symbols.usage.get(base)
-        if base in primed or (base.partition("_")[0] in FUNCTION_LETTERS and (base not in derived or len(lists) > 1)):
+        anywhere = base not in derived or len(lists) > 1 or base in elsewhere
+        if base in primed or (base.partition("_")[0] in FUNCTION_LETTERS and anywhere):
             state.symbols.name_function(base)
         elif base in heads:
             if (len(lists) > 1 or base in elsewhere) and base not in derived:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deltarule.checking.derivative_variables import by_their_names
+from deltarule.checking.factors_of_itself import factors_of_itself
 from deltarule.checking.losses_at_samples import losses_at_samples
 from deltarule.checking.maps import maps_as_equations
 from deltarule.checking.primed_quantities import with_derivatives_for_primes
@@ -18,5 +19,7 @@ __all__ = ["as_quantities"]
 
 def as_quantities(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with every quantity under its name and its index."""
-    statements = by_their_names(quantities_for_calls(losses_at_samples(maps_as_equations(statements))))
+    statements = by_their_names(
+        quantities_for_calls(losses_at_samples(maps_as_equations(factors_of_itself(statements))))
+    )
     return sums_over_examples(with_derivatives_for_primes(statements, text))

@@ -6,6 +6,7 @@ A number that is a function of numbers stays one, f(u, v): it may be taken elsew
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -53,9 +54,11 @@ def _components(statements: Sequence[Statement]) -> Sequence[Statement]:
 
 def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with ∂σ(z)/∂w for ∂σ/∂w, where the statement has σ at z only, and σ is a known function and no
-    quantity: in f(1 - f) after f = σ(a) it is one."""
+    quantity: in f(1 - f) after f = σ(a) it is one. In dσ/da = σ(1 - σ) it is σ(a) throughout."""
     lefts = [s.sides[0].tree for s in statements if s.relations and s.relations[0].symbol in EQUAL]
     quantities = {base_name(left) for left in lefts if isinstance(left, t.Name)}
+    everywhere = {key: {_parentheses(c) for c in calls} for key, calls in _calls(statements).items()}
+    counts = Counter(n for s in statements for side in s.sides for n in trees(side.tree) if isinstance(n, t.Name))
 
     def changed(s: Statement) -> Statement:
         calls: dict[str, set[t.Tree]] = {}
@@ -70,6 +73,13 @@ def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
             if len(groups) == 1 and key in FUNCTIONS - quantities
         }
 
+        own = _by_its_argument(s)
+        key = base_name(own[0]) if own is not None else ""
+        if own is not None and key in FUNCTIONS - quantities - calls.keys():
+            here = sum(n == own[1] for side in s.sides for n in trees(side.tree))
+            if t.Group("(", (own[1],)) in everywhere.get(key, set()) or counts[own[1]] == here:
+                return _called_at(s, *own)
+
         def change(node: t.Tree) -> t.Tree | None:
             match node:
                 case t.Partial(of=t.Name() as of, by=(by,)) if base_name(of) in only:
@@ -81,6 +91,29 @@ def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:
         return s.replaced(change) if only else s
 
     return [changed(s) for s in statements]
+
+
+def _by_its_argument(s: Statement) -> tuple[t.Name, t.Name] | None:
+    """The σ and the a of a statement with dσ/da, if a stands nowhere else in it."""
+    nodes = [n for side in s.sides for n in trees(side.tree)]
+    found = {(n.of, n.by[0]) for n in nodes if isinstance(n, t.Partial) and n.order == 1 and len(n.by) == 1}
+    match list(found):
+        case [(t.Name() as of, t.Name() as by)]:
+            partials = sum(isinstance(n, t.Partial) for n in nodes)
+            return (of, by) if sum(n == by for n in nodes) == partials else None
+    return None
+
+
+def _called_at(s: Statement, f: t.Name, by: t.Name) -> Statement:
+    """The statement with f(a) for each f."""
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if node == f:
+            group = t.Group("(", (by,), start=node.start, end=node.end)
+            return t.Factors((("", node), ("", group)), start=node.start, end=node.end)
+        return None
+
+    return s.replaced(change)
 
 
 def _calls(statements: Sequence[Statement]) -> dict[str, list[t.Tree]]:

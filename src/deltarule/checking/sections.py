@@ -89,6 +89,23 @@ def by_parts(
 
 def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
     """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning."""
+    for row, own in zip(rows, again, strict=True):
+        if row.verdict in OPEN - {"refuted"} and own.verdict == "definition":
+            whole.understood |= _about(part, own)
+    _better(whole, part, rows, again)
+    for row, own in zip(rows, again, strict=True):  # what seemed to say what δ is, where an open row had said it before
+        if row.verdict == "definition" and own.verdict in HOLDS | {"refuted"} and whole.understood & _about(part, own):
+            take(row, own, own.reason)
+
+
+def _about(state: State, row: DocumentRow) -> set[str]:
+    """The letter on the left of a row."""
+    left = next((left for left, _, judged in state.judged if judged is row), None)
+    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+    return {found.base} if found is not None else set()
+
+
+def _better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
     anew: set[str] = set()
     ranged: set[str] = set()
     for row, own in zip(rows, again, strict=True):
@@ -174,8 +191,9 @@ def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
         known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)
-        entity = whole.symbols.entities.get(name)
+        entity, function = whole.symbols.entities.get(name), whole.symbols.functions.get(name)
         line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
+        line = line or (function.line if function is not None and function.defined else 0)
         if known or not _has_meaning(whole, name) or line > part.rows[-1].line:
             continue
         if row.verdict not in HOLDS or name not in only_differentiated(part, row):

@@ -60,6 +60,8 @@ class State:
     """Names that stand alone on the left of some equation."""
     counted: set[str] = field(default_factory=set)
     """Names of counted layers or times that have an equation."""
+    understood: set[str] = field(default_factory=set)
+    """Letters whose definition was understood by a part of the document, and not by the whole."""
     counted_names: set[str] = field(default_factory=set)
     """All names of counted layers or times, with an equation or not."""
     of_any_step: dict[str, tuple[t.Tree, t.Tree]] = field(default_factory=dict)

@@ -7,12 +7,11 @@ what follows that one. A general row before them is so judged without the exampl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, OPEN, better, take
+from deltarule.checking.sections import OPEN, better
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference
@@ -21,12 +20,13 @@ from deltarule.reading.symbols import OBJECTIVES
 
 __all__ = ["by_versions"]
 
-DECIDED = HOLDS | {"refuted"}
 
 MOST = 3
 """Letters that are tried so in one document; and letters within the part of one definition."""
 DEFINITIONS = 16
 """Definitions of one letter, at most."""
+PARTS = 12
+"""Parts of a document that are judged by themselves, at most."""
 
 
 def by_versions(
@@ -35,9 +35,11 @@ def by_versions(
     judged: Callable[[Sequence[Statement], int], State],
     refuses: Callable[[int], str],
     depth: int = 2,
+    budget: Iterator[int] | None = None,
 ) -> None:
     """Take over what is decided with one definition at a time of the rows that the whole leaves open; `depth` letters
-    one within the other."""
+    one within the other, and no more parts than the budget."""
+    budget = iter(range(PARTS)) if budget is None else budget
     firsts = [0]
     for statement in whole.statements:
         firsts.append(firsts[-1] + rows_of([statement]))
@@ -51,15 +53,18 @@ def by_versions(
                 rows = [row for k in chosen for row in whole.rows[firsts[k] : firsts[k + 1]]]
                 if said_again or not any(row.verdict in OPEN for row in rows) or refuses(firsts[one]):
                     break
+                if next(budget, None) is None:
+                    return
                 alone = judged([whole.statements[k] for k in chosen], firsts[one])
                 entity = alone.symbols.entities.get(name)
                 rank = entity.rank if entity is not None else 0
                 first = rank if first is None else first
                 if rank != first and (name in OBJECTIVES or 2 in (rank, first)):
                     break  # z zᵀ after zᵀz is a mistake and no other case
-                if depth > 1:
-                    by_versions(alone, rows_of, judged, refuses, depth - 1)
-                _take_over(whole, alone, rows)
+                both = zip(rows, alone.rows, strict=True)
+                if depth > 1 and any(row.verdict in OPEN and own.verdict in OPEN for row, own in both):
+                    by_versions(alone, rows_of, judged, refuses, depth - 1, budget)
+                better(whole, alone, rows, alone.rows)
                 if not between:
                     break
 
@@ -68,31 +73,6 @@ def _defines(rows: Sequence[DocumentRow], firsts: Sequence[int], place: int) -> 
     """Whether a statement says what something is, and no more."""
     own = rows[firsts[place] : firsts[place + 1]]
     return bool(own) and all(row.verdict == "definition" for row in own)
-
-
-def _take_over(whole: State, alone: State, rows: Sequence[DocumentRow]) -> None:
-    names = _understood(whole, alone, rows)
-    better(whole, alone, rows, alone.rows)
-    for row, own in zip(rows, alone.rows, strict=True):
-        if row.verdict == "definition" and own.verdict in DECIDED and names & _about(alone, own):
-            take(row, own, own.reason)
-
-
-def _understood(whole: State, alone: State, rows: Sequence[DocumentRow]) -> set[str]:
-    """The names that have a definition now, which was not understood in the whole."""
-    return {
-        name
-        for row, own in zip(rows, alone.rows, strict=True)
-        if row.verdict in OPEN and own.verdict == "definition"
-        for name in _about(alone, own)
-    }
-
-
-def _about(state: State, row: DocumentRow) -> set[str]:
-    """The name on the left of a row."""
-    left = next((left for left, _, judged in state.judged if judged is row), None)
-    found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
-    return {re.split(r"[\^_]", found.key)[0]} if found is not None else set()
 
 
 def _defined_again(whole: State) -> Iterator[tuple[str, list[int]]]:
