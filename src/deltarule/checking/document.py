@@ -138,10 +138,10 @@ def check_statements(
     by_one_size(
         state, lambda pairs: _best(document, statements, replace(given, alike=pairs), watch.inside(0), statements)
     )
-    parts = sections(document, statements)
+    parts, cards = sections(document, statements), sections(document, statements, cards=True)
     larger = chapters(document, statements)
-    divided = larger[0] if larger else parts
-    for some in (*larger, parts):
+    divided = larger[0] if larger else parts or cards
+    for some in (*larger, parts, cards) if len(cards) > len(parts) else (*larger, parts):
         by_parts(
             state, some, divided, lambda part: sum(1 for _ in claimed(part)),
             lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),

@@ -46,14 +46,16 @@ def mixes_ranks(reason: str) -> bool:
     return len(ranks) > 1 or "axes" in reason or kinds == ["column", "column"]
 
 
-def sections(document: Document, statements: Sequence[Statement]) -> list[Sequence[Statement]]:
-    """The statements under each heading, on each card, between rules; none where there are not two with equations."""
+def sections(document: Document, statements: Sequence[Statement], cards: bool = False) -> list[Sequence[Statement]]:
+    """The statements under each heading, with `cards` also on each card and between rules; none where there are not at
+    least two with equations."""
     out: list[list[Statement]] = [[]]
     block = 0
     for statement in statements:
         between = document.segments[block : statement.block]
         apart = any(
-            isinstance(s, Prose) and (s.level or OPENS_A_PART.search(document.text, s.start, s.end)) for s in between
+            isinstance(s, Prose) and (s.level or (cards and OPENS_A_PART.search(document.text, s.start, s.end)))
+            for s in between
         )
         if apart and not statement.continues and out[-1]:
             out.append([])
