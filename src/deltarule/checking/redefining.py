@@ -12,7 +12,7 @@ from deltarule.checking.named_gradients import named_gradient, words_near
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.sections import heading
 from deltarule.checking.state import State, mentioned
-from deltarule.checking.topics import opens_a_topic, some_function
+from deltarule.checking.topics import another_function, opens_a_topic, some_function
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Derivative, Product, Symbol
 from deltarule.language.traversal import names, walk
@@ -68,7 +68,8 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
     old = state.definitions.equations.get(found.key)
     both = [e.function for e in (value.expression, old.right if old else None) if isinstance(e, Apply)]
     unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
-    if not (later or said or unsaid or opens_a_topic(state, statement, before)
+    another = another_function(state.written.get(found.key), right)
+    if not (later or said or unsaid or another or opens_a_topic(state, statement, before)
             or _an_example(state, left, found, value)):  # fmt: skip
         return False
     if found.key in state.definitions.equations:

@@ -15,7 +15,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
-__all__ = ["opens_a_topic", "some_function"]
+__all__ = ["another_function", "opens_a_topic", "some_function"]
 
 HEAD = re.compile(
     r"^[ \t>]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?"  # a list's sign
@@ -57,3 +57,26 @@ def _called(state: State) -> set[str]:
     lefts = [side.tree for s in state.statements for side in s.sides[:-1] if side.tree is not None]
     heads = [left.items[0][1] if isinstance(left, t.Factors) else left for left in lefts]
     return {r.base for head in heads if (r := reference(head, state.symbols.usage)) is not None}
+
+
+def another_function(before: t.Tree | None, now: t.Tree) -> bool:
+    """Whether both are one named function of the same letter, tanh(z) and max(0, z): nobody says that these are equal,
+    the second is another choice."""
+    one, other = _plain_function(before), _plain_function(now)
+    return one is not None and other is not None and one[0] != other[0] and one[1] == other[1]
+
+
+def _plain_function(tree: t.Tree | None) -> tuple[t.Tree, t.Tree] | None:
+    """The function and the letter of σ(z), max(0, z) and 1/x; None for anything else."""
+    match tree:
+        case t.Ratio(numerator=t.Num(), denominator=t.Name() as of):
+            return t.Name("/"), of
+        case (
+            t.Factors(items=((_, t.Name() as head), ("", t.Group(kind="(", items=(t.Name() as of,)))))
+            | t.Call(function=t.Name() as head, argument=t.Group(items=(t.Num(), t.Name() as of)))
+            | t.Call(function=t.Name() as head, argument=t.Group(items=(t.Name() as of,)) | (t.Name() as of))
+        ):
+            return head, of
+        case t.Big(kind="max" as kind, body=t.Group(items=(t.Num(), t.Name() as of))):
+            return t.Name(kind), of
+    return None

@@ -7,11 +7,13 @@ what follows that one. A general row before them is so judged without the exampl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import OPEN, better
+from deltarule.checking.sections import OPEN, better, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference
@@ -21,6 +23,18 @@ from deltarule.reading.symbols import OBJECTIVES
 __all__ = ["by_versions"]
 
 
+CASE = re.compile(
+    r"\b(?:for|with|when|if|case|instead|another|alternativ\w*|now|choos\w+|us(?:e|es|ing)|für|mit|bei|falls?|pour|avec|cas|"
+    r"para|con|caso|con|per|dla|для|при|node|layer|unit|module)\b|对于|若|如果|时|の場合|では|경우",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(
+    r"\b(?:so|thus|hence|therefore|then|that is|i\.e|in other words|again|also|donc|ainsi|donde|así|daher|folglich)\b|"
+    r"所以|因此|即|よって",
+    re.IGNORECASE,
+)
+NEAR = 80
+"""Characters before an equation whose words are looked at."""
 MOST = 3
 """Letters that are tried so in one document; and letters within the part of one definition."""
 DEFINITIONS = 16
@@ -64,9 +78,21 @@ def by_versions(
                 both = zip(rows, alone.rows, strict=True)
                 if depth > 1 and any(row.verdict in OPEN and own.verdict in OPEN for row, own in both):
                     by_versions(alone, rows_of, judged, refuses, depth - 1, budget)
+                again = whole.rows[firsts[one] : firsts[one + 1]] if one != places[0] else []
+                kept = [(row, replace(row)) for row in again if row.verdict != "definition"]
                 better(whole, alone, rows, alone.rows)
+                for row, old in kept if not _offers_a_case(whole, one) else []:
+                    if row.verdict == "definition":
+                        take(row, old, old.reason)
                 if not between:
                     break
+
+
+def _offers_a_case(whole: State, place: int) -> bool:
+    """Whether words before an equation say that it is another case, "for the squared loss C = …"."""
+    statement, text = whole.statements[place], whole.document.text
+    words = re.split(r"[.;!?。]\s|\n\s*\n", text[max(0, statement.start - NEAR) : statement.start])[-1]
+    return CASE.search(words) is not None and GOES_ON.search(words) is None
 
 
 def _defines(rows: Sequence[DocumentRow], firsts: Sequence[int], place: int) -> bool:
