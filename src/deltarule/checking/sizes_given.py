@@ -3,21 +3,25 @@ judged once more at that number, until the next heading."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.lowered import settled_equation
-from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import heading, take
+from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.sections import HOLDS, heading, take
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
+from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
 __all__ = ["at_given_sizes", "note_size"]
 
 MOST = 8
 """The largest number of components that is written out."""
+NEAR = 60
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 def note_size(state: State, statement: Statement, left: t.Tree, right: t.Tree) -> None:
@@ -31,11 +35,30 @@ def note_size(state: State, statement: Statement, left: t.Tree, right: t.Tree) -
 
 
 def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """Judge an open row at the sizes that were given numbers under its heading."""
+    """Judge an open row at the sizes that were given numbers under its heading, or at those that it writes out."""
     here = heading(state.document, statement.block)
     given = {letter: n for letter, (n, place) in state.size_values.items() if place == here}
-    if not given or row.verdict not in {"refuted", "ill-shaped", "undecided"}:
+    if row.verdict not in {"refuted", "ill-shaped", "undecided"}:
         return
+    if not given:
+        if row.verdict == "refuted" and (found := _written_out(state, left, right)):
+            trial = _at(state, left, right, row, found[1])
+            if trial.verdict in HOLDS and not _another_number(state, statement, set(found[1].values())):
+                said = f"{found[0]} has {next(iter(found[1].values()))} components"
+                take(row, trial, f"true where {said}")
+                text = said if trial.condition is None else f"{trial.condition.text}; {said}"
+                row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
+        return
+    trial = _at(state, left, right, row, given)
+    said = ", ".join(f"{letter} = {n}" for letter, n in given.items())
+    if trial.verdict in {"proved", "conditional", "refuted"}:
+        take(row, trial, f"{trial.reason}, with {said}")
+    elif row.verdict != "undecided":
+        row.verdict, row.reason, row.counterexample = "undecided", f"{trial.reason}, with {said}", None
+
+
+def _at(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, given: dict[str, int]) -> DocumentRow:
+    """The row as it is judged with numbers for some sizes."""
     kept = state.definitions
     trial = replace(row, counterexample=None)
     try:
@@ -46,8 +69,30 @@ def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tr
             claim(state, left, right, trial)
     finally:
         state.definitions = kept
-    said = ", ".join(f"{letter} = {n}" for letter, n in given.items())
-    if trial.verdict in {"proved", "conditional", "refuted"}:
-        take(row, trial, f"{trial.reason}, with {said}")
-    elif row.verdict != "undecided":
-        row.verdict, row.reason, row.counterexample = "undecided", f"{trial.reason}, with {said}", None
+    return trial
+
+
+def _written_out(state: State, left: t.Tree, right: t.Tree) -> tuple[str, dict[str, int]] | None:
+    """A vector whose components stand in a row, w_1 and w_2, all up to one number; and that number for its size."""
+    numbers: dict[str, set[int]] = {}
+    for node in (*t.walk(left), *t.walk(right)):
+        found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
+        match found.indices if found is not None else ():
+            case (t.Num(value=value),) if found is not None:
+                numbers.setdefault(found.key, set()).add(int(value))
+            case _:
+                pass
+    for key, some in numbers.items():
+        entity = state.symbols.entities.get(key)
+        size = state.symbols.find(entity.sizes[0]) if entity is not None and entity.rank == 1 else 0
+        if isinstance(size, str) and some == set(range(1, len(some) + 1)) and 1 < len(some) <= MOST:
+            return key, {size: len(some)}
+    return None
+
+
+def _another_number(state: State, statement: Statement, sizes: set[int]) -> bool:
+    """Whether the words before a row name other numbers, "with three inputs"."""
+    text = state.document.text[max(0, statement.start - NEAR) : statement.start].lower()
+    said = {NUMBERS.index(word) + 1 for word in re.findall(r"[a-z]+", text) if word in NUMBERS}
+    said |= {int(n) for n in re.findall(r"(?<![\d.])\d(?=[\s-][a-z])", text)}
+    return bool(said - {1}) and not said & sizes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deltarule.reading.grammar import Parser
 from deltarule.reading.remarks import at_top, is_remark, remarks_first, with_reason, without_remark
@@ -330,7 +330,9 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
         stop = max(at, partner[at]) + 1
         group = tokens[at:stop]
         following = tokens[stop] if stop < len(tokens) else None
-        if token.kind in ("comma", "semicolon", "space", "colon") or (token.kind == "period" and following is not None):
+        if token.kind == "period" and _multiplies(current, tokens[stop:]):
+            current.tokens.append(replace(token, kind="op", text="cdot"))
+        elif token.kind in ("comma", "semicolon", "space", "colon") or (token.kind == "period" and following):
             out.append(current)
             mark = token if token.kind != "period" else Token("semicolon", ";", token.start, token.end)
             if token.kind == "space" and not current.tokens and current.mark is not None and not current.words:
@@ -346,6 +348,17 @@ def _chunks(tokens: list[Token]) -> list[_Chunk]:
             current.tokens += group
         at = stop
     return [*out, current]
+
+
+def _multiplies(current: _Chunk, rest: list[Token]) -> bool:
+    """Whether a full stop is a sign of multiplication, dL/da . da/dz: something is said before it, and nothing after it
+    is said of anything else."""
+    said = any(token.kind == "relation" for token in current.tokens)
+    end = next((k for k, t in enumerate(rest) if t.kind in ("comma", "semicolon", "period", "row", "words")), len(rest))
+    own = [token for token in rest[:end] if token.kind != "space"]
+    ends = said and current.tokens[-1].kind in ("name", "close", "number", "}")
+    begins = bool(own) and own[0].kind not in ("op", "relation", "&", "close", "}")
+    return ends and begins and not any(token.kind == "relation" for token in own)
 
 
 def _is_condition(group: list[Token]) -> bool:
