@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from deltarule.checking.derivative_variables import by_their_names
 from deltarule.checking.factors_of_itself import factors_of_itself
+from deltarule.checking.intercepts import intercepts_apart
 from deltarule.checking.losses_at_samples import losses_at_samples
 from deltarule.checking.maps import maps_as_equations
 from deltarule.checking.primed_quantities import with_derivatives_for_primes
 from deltarule.checking.same_arguments import quantities_for_calls
 from deltarule.checking.sums_over_examples import sums_over_examples
+from deltarule.checking.words_below import words_below
 from deltarule.reading.statement import Statement
 
 __all__ = ["as_quantities"]
@@ -20,6 +22,8 @@ __all__ = ["as_quantities"]
 def as_quantities(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with every quantity under its name and its index."""
     statements = by_their_names(
-        quantities_for_calls(losses_at_samples(maps_as_equations(factors_of_itself(statements))))
+        quantities_for_calls(
+            losses_at_samples(maps_as_equations(factors_of_itself(intercepts_apart(words_below(statements)))))
+        )
     )
     return sums_over_examples(with_derivatives_for_primes(statements, text))

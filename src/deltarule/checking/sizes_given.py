@@ -11,7 +11,7 @@ from deltarule.checking.claims import claim
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.sections import HOLDS, heading, take
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
@@ -73,9 +73,12 @@ def _at(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, given: dict
 
 
 def _written_out(state: State, left: t.Tree, right: t.Tree) -> tuple[str, dict[str, int]] | None:
-    """A vector whose components stand in a row, w_1 and w_2, all up to one number; and that number for its size."""
+    """A vector of a row, or of what it is computed from, whose components stand there up to one number, w_1 and w_2;
+    and that number for its size."""
+    used = mentioned(state, left) | mentioned(state, right)
+    waiting = [left, right, *(state.written[key] for key in used if key in state.written)]
     numbers: dict[str, set[int]] = {}
-    for node in (*t.walk(left), *t.walk(right)):
+    for node in (node for tree in waiting for node in t.walk(tree)):
         found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None
         match found.indices if found is not None else ():
             case (t.Num(value=value),) if found is not None:

@@ -182,6 +182,11 @@ def _said_undefined(row: t.Case) -> bool:
 
 def condition(low: Lowering, conditions: Sequence[t.Tree], start: int) -> tuple:  # type: ignore[type-arg]
     condition = conditions[0] if len(conditions) == 1 else None
+    match condition:
+        case t.Group(kind="(" | "[", items=(inside,)):  # 0 & (x < 0)
+            condition = inside
+        case _:
+            pass
     if not isinstance(condition, t.Compare) or len(condition.sides) != 2:
         raise Unread("a condition that is not one comparison", start)
     left, right = condition.sides
