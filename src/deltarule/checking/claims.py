@@ -18,14 +18,14 @@ from deltarule.checking.late_values import without_any_late_value, without_late_
 from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
-from deltarule.checking.named_losses import named_losses
+from deltarule.checking.named_losses import TWO_NAMES, named_losses
 from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
 from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic, with_the_softmax
-from deltarule.checking.unsummed import as_in_its_sum, chains_summed, with_others_held
+from deltarule.checking.unsummed import as_in_its_sum, chains_summed, held_names, with_others_held
 from deltarule.checking.without_argument import alike
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
@@ -445,10 +445,6 @@ def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: Documen
     return False
 
 
-def _held(e: Expression) -> str:
-    return " and ".join(e.held) if isinstance(e, Derivative) else ""
-
-
 def _under_assumptions(
     state: State, left: t.Tree, right: t.Tree, keys: list[object], outcomes: dict[tuple[str, ...], Outcome]
 ) -> Condition | None:
@@ -470,7 +466,7 @@ def _under_assumptions(
             return Condition("definition-elsewhere", "each derivative holds the other names of the sum fixed")
         alone = as_in_its_sum(state, left, a.expression)
         if alone is not None and equality(state, alone, b.expression, False, None, None).status == "proved":
-            return Condition("definition-elsewhere", f"a partial derivative that holds {_held(alone)} fixed")
+            return Condition("definition-elsewhere", f"a partial derivative that holds {held_names(alone)} fixed")
         (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
         if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
             return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
@@ -493,6 +489,9 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+            for also, facts in unsaid_facts(state) if TWO_NAMES in condition.text else ():
+                if equality(state, a.expression, b.expression, False, facts, definitions).status == "proved":
+                    return replace(also, text=f"{also.text}; {condition.text}")
         if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
             return softmax
     return None

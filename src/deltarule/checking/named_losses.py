@@ -14,7 +14,9 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Symbol, fresh
 from deltarule.language.traversal import names, walk
 
-__all__ = ["named_losses"]
+__all__ = ["TWO_NAMES", "named_losses"]
+
+TWO_NAMES = "two names for one loss"
 
 TARGETS = ("y", "t", "d", "Y", "T", "y_true", "y^true", "y^*")
 
@@ -67,7 +69,7 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
             ):
                 other = Definitions.of(defs.equations.values(), dict(defs.declarations))
                 other.define(Equation(Symbol(loss), Symbol(name)))
-                yield Condition("definition-elsewhere", f"{loss} is {name}, two names for one loss"), other
+                yield Condition("definition-elsewhere", f"{loss} is {name}, {TWO_NAMES}"), other
         sinks = [n for n in defs.equations if n not in targets and not defs.users(n)] or sorted(
             used & set(defs.equations)
         )

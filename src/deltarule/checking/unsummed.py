@@ -12,7 +12,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.values import Value
 
-__all__ = ["as_in_its_sum", "chains_summed", "with_others_held"]
+__all__ = ["as_in_its_sum", "chains_summed", "held_names", "with_others_held"]
 
 
 def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
@@ -109,3 +109,8 @@ def _link(term: Expression) -> Derivative | None:
         if any(g is not f and names(f.of) == {g.by.name} for g in factors):  # also ∂C/∂σ² ∂σ²/∂x
             return f
     return None
+
+
+def held_names(e: Expression) -> str:
+    """What a derivative holds fixed, in words."""
+    return " and ".join(e.held) if isinstance(e, Derivative) else ""
