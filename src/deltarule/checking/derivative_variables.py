@@ -20,6 +20,9 @@ def by_their_names(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not wanted:
         return statements
     called = _called(statements)
+    for by in wanted:
+        if by not in called and (term := _term_of_its_own(by, sides)) is not None:
+            called[by] = term
     if not called:
         return statements
 
@@ -30,6 +33,21 @@ def by_their_names(statements: Sequence[Statement]) -> Sequence[Statement]:
         return replace(node, of=t.replaced(node.of, change) if node.of is not None else None, by=by)
 
     return [s.replaced(change) for s in statements]
+
+
+def _term_of_its_own(by: t.Tree, sides: Sequence[t.Tree]) -> t.Tree | None:
+    """The b of W x + b, if b stands nowhere but in W x + b: a derivative by the one is a derivative by the other."""
+    whole = by.items[0] if isinstance(by, t.Group) and len(by.items) == 1 else by
+    if not isinstance(whole, t.Terms):
+        return None
+    sums = sum(n == whole for side in sides for n in trees(side))
+    for sign, item in whole.items:
+        if sign == "+" and _is_name(item):
+            own = sum(n == item for side in sides for n in trees(side))
+            variables = sum(n == item for s in sides for p in trees(s) if isinstance(p, t.Partial) for n in p.by)
+            if own == sums + variables:
+                return item
+    return None
 
 
 def _is_name(tree: t.Tree) -> bool:
