@@ -475,6 +475,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if why and not fails_for_the_only_loss(state, left, right, row, why):
         row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)
+        state.refuted_early.append((left, right, row))
     elif early:
         state.refuted_early.append((left, right, row))
     if row.verdict == "proved" and k == 0:

@@ -29,7 +29,7 @@ from deltarule.reading.references import (
     trees,
 )
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
 __all__ = [
@@ -59,14 +59,30 @@ def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
 def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     classify(state, sides)
     state.symbols.euler, state.symbols.unit_vectors = _euler(sides), speaks_of_unit_vectors(state)
-    state.symbols.objectives = tuple(dict.fromkeys((*OBJECTIVES, *_differentiated(state, sides))))
+    above = _differentiated(state, sides)
+    turned = {base for base, use in state.symbols.usage.items() if use.transposed} - set(above)  # Cᵀ: no loss
+    state.symbols.objectives = tuple(dict.fromkeys((*(x for x in OBJECTIVES if x not in turned), *above)))
     memberships(state)
     numbers_added(state, sides)
     single_entries(state, sides)
+    _scores(state, sides)
     for guessing in (False, False, True, False):
         learn(state, guessing)
     for entity in state.symbols.entities.values():
         entity.defined = False
+
+
+def _scores(state: State, sides: Sequence[t.Tree]) -> None:
+    """The z of softmax(z), a vector if nothing else is known of it."""
+    for node in (node for side in sides for node in trees(side)):
+        match node:
+            case t.Call(function=t.Name(letter=f), argument=t.Group(kind="(", items=(of,))) if f in VECTOR_FUNCTIONS:
+                found = reference(of, state.symbols.usage)
+                if found is None or found.indices or found.sample is not None or found.base[:1].isupper():
+                    continue
+                entity = state.symbols.entity(found)
+                if entity.rank is None:
+                    state.symbols.shaped(entity, 1)
 
 
 def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as combinations
 
@@ -399,11 +399,18 @@ def with_signals(state: State) -> Definitions:
     for target in abstract:
         if target not in defs.equations:
             for sink in sinks:
-                if not defs.depends(sink, target):
+                if not defs.depends(sink, target) and not _of_another_step(target, sink, sinks):
                     defs.signals[target, sink] = f"∂{target}/∂{sink}"
             for by in _differentiated_by(state, target, defs):
                 defs.signals[target, by] = f"∂{target}/∂{by}"
     return defs
+
+
+def _of_another_step(target: str, sink: str, sinks: Sequence[str]) -> bool:
+    """Whether an output is that of another step than the loss: y_{t+1} does not go into L_t, the loss of y_t."""
+    step = letter_and_step(target)[1]
+    letter, own = letter_and_step(sink)
+    return step not in (target, own) and f"{letter}_{step}" in sinks
 
 
 def _differentiated_by(state: State, target: str, defs: Definitions) -> set[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deltarule.checking.derivative_variables import by_their_names
+from deltarule.checking.dots_for_arguments import arguments_for_dots
 from deltarule.checking.factors_of_itself import factors_of_itself
 from deltarule.checking.intercepts import intercepts_apart
 from deltarule.checking.losses_at_samples import losses_at_samples
@@ -23,7 +24,9 @@ def as_quantities(statements: Sequence[Statement], text: str) -> Sequence[Statem
     """The statements with every quantity under its name and its index."""
     statements = by_their_names(
         quantities_for_calls(
-            losses_at_samples(maps_as_equations(factors_of_itself(intercepts_apart(words_below(statements)))))
+            losses_at_samples(
+                maps_as_equations(factors_of_itself(intercepts_apart(words_below(arguments_for_dots(statements)))))
+            )
         )
     )
     return sums_over_examples(with_derivatives_for_primes(statements, text))

@@ -19,7 +19,8 @@ from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTI
 
 __all__ = ["quantities_for_calls"]
 
-LOSSES = {*OBJECTIVES, "l", "ell", "loss", "Loss", "cost", "Cost", "CE", "MSE", "BCE", "NLL", "cal_L", "cal_J", "cal_E"}
+NAMED = frozenset({"CE", "MSE", "BCE", "CCE", "NLL", "MAE", "SSE", "RSS"})
+LOSSES = {*OBJECTIVES, *NAMED, "l", "ell", "loss", "Loss", "cost", "Cost", "cal_L", "cal_J", "cal_E"}
 
 FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi", "f", "g", *KNOWN_FUNCTIONS})
 
@@ -176,12 +177,12 @@ def _picks(call: t.Tree) -> bool:
 
 
 def _is_loss(key: str, call: t.Tree) -> bool:
-    """ℓ(f(x), y): a loss of several arguments of which one is more than a name."""
+    """ℓ(f(x), y): a loss of several arguments of which one is more than a name; and CE(y, p), by the name of a loss."""
     group = _parentheses(call)
     letter = key.partition("_")[0] if not key.startswith("cal_") else key[:5]
     if group is None or letter not in LOSSES or len(group.items) < 2:
         return False
-    return any(isinstance(n, t.Group | t.Call) for item in group.items for n in trees(item))
+    return letter in NAMED or any(isinstance(n, t.Group | t.Call) for item in group.items for n in trees(item))
 
 
 def _plain(statements: Sequence[Statement], keys: set[str]) -> Sequence[Statement]:

@@ -126,7 +126,7 @@ class State:
     judged: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Every row that was judged, with its sides."""
     refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
-    """Rows that were refuted for some function of which only the name was known."""
+    """Rows that fail for some function of which only the name was known, or for another reason to doubt."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
 

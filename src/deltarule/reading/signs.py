@@ -173,6 +173,8 @@ BARE_WORDS = frozenset(
         "var",
         "std",
         "BCE",
+        "CE",
+        "CCE",
         "MSE",
         "RSS",
         "SSE",

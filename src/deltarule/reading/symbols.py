@@ -268,6 +268,11 @@ class Symbols:
             entity.sizes.append(self.new_size())
         del entity.sizes[rank:]
 
+    def _no_number(self, reference: Reference) -> bool:
+        """Whether a capital that is transposed is a matrix: no size, and no loss."""
+        lost = reference.base in OBJECTIVES and reference.base not in self.objectives
+        return lost or reference.base not in SCALAR_CAPITALS
+
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
@@ -283,7 +288,7 @@ class Symbols:
                 return
             if (u.transposed or u.elementwise) and not capital:  # h_1, h_2: layers of vectors
                 self.shaped(entity, 1)
-            elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
+            elif u.transposed and capital and self._no_number(reference):
                 self.shaped(entity, 2)
             return
         if u.triple:
@@ -296,7 +301,7 @@ class Symbols:
             self.shaped(entity, 2 if capital else 1)
         elif (u.transposed or u.elementwise) and not capital:
             self.shaped(entity, 1)
-        elif u.transposed and capital and reference.base not in SCALAR_CAPITALS:
+        elif u.transposed and capital and self._no_number(reference):
             self.shaped(entity, 2)
 
     def function(self, base: str) -> Function | None:
