@@ -42,6 +42,7 @@ from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.numbers_or_matrices import hold_for_matrices
 from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.once_more import judge_again
 from deltarule.checking.one_component import with_its_index
@@ -172,6 +173,11 @@ def check_statements(
     refute_at_two_steps(state, rows_of, lambda some: anew(some, unrolled=True), watch.refuses)
     judge_products_over_steps(state, rows_of, anew, watch.refuses)
     numbers_beside_vectors(state)
+    hold_for_matrices(
+        state, lambda ranks: _judged(
+            document, statements, replace(given, said=(*given.said, *ranks)), watch.inside(0), statements
+        ),
+    )  # fmt: skip
     about(state)
     if numbered:
         said = f"the numbers above {', '.join(numbered)} are read as those of layers or samples, not as powers"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
 __all__ = [
+    "MATRICES",
     "as_matrix",
     "as_sample",
     "as_vector",

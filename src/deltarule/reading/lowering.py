@@ -82,7 +82,7 @@ class Lowering:
     implied: bool = False
     """Whether a sum without an index was read."""
     turned: list[Expression] = field(default_factory=list)
-    """What is transposed in brackets and was read as a number."""
+    """What is transposed and was read as a number."""
     off_diagonal: list[Expression] = field(default_factory=list)
     """What has to be 0 where a derivative of a vector by a vector is read component by component."""
     unknown: dict[str, Entity] = field(default_factory=dict)
@@ -211,6 +211,7 @@ class Lowering:
         self.unknown.setdefault(r.key, entity)
         value = self.component(entity, r, start)
         if r.transposed:
+            self.turned += [value.expression] if not value.rank and not r.indices else []
             value = transpose(value)
         if r.power is not None:
             value = to_power(self, value, r.power, start)

@@ -58,6 +58,9 @@ WEIGHT_MATRICES = frozenset({"W", "U", "V", "Theta"})
 OBJECTIVES = ("L", "ell", "cal_L", "J", "E", "C")
 """Names of what is minimised or maximised."""
 
+TURNED = frozenset({"D", "F", "H", "K", "M", "Q", "R"})
+"""Those of the scalar capitals that are matrices where they are transposed."""
+
 LOSSES = frozenset({"L", "ell", "cal_L", "J", "cal_J"})
 """Those of them that, at a step, are the loss of that step."""
 
@@ -270,8 +273,9 @@ class Symbols:
 
     def _no_number(self, reference: Reference) -> bool:
         """Whether a capital that is transposed is a matrix: no size, and no loss."""
-        lost = reference.base in OBJECTIVES and reference.base not in self.objectives
-        return lost or reference.base not in SCALAR_CAPITALS
+        if reference.base in OBJECTIVES:
+            return reference.base not in self.objectives
+        return reference.base not in SCALAR_CAPITALS or reference.base in TURNED
 
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
