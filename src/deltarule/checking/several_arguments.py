@@ -52,18 +52,11 @@ def depends_on(state: State, found: Reference, right: t.Tree, row: DocumentRow) 
             again = reference(head, state.symbols.usage)
         case _:
             return False
-    keys = [_plain(state, item) for item in items]
     if again is None or again.key != found.key or found.indices or found.sample is not None or found.primes:
         return False
     row.verdict, row.reason = "definition", f"says on what {found.key} depends"
     state.depends_on[found.key] = {r.key for n in t.walk(right) if (r := reference(n, state.symbols.usage)) is not None}
-    entity = state.symbols.entity(found)
-    if not entity.rank and None not in keys and len(set(keys)) == len(keys):
-        body = Apply(f"{state.symbols.prefix}{found.key}", tuple(Symbol(k) for k in keys if k), (0,) * len(keys))
-        state.definitions.define(Equation(Symbol(found.key), body))
-        state.definitions.declarations[found.key] = Declaration(found.key)
-        state.seen_definition[found.key] = entity.line = row.line
-        entity.defined = True
+    _some_function(state, found, found.key, items, row)
     return True
 
 
@@ -105,7 +98,21 @@ def names_its_arguments(state: State, found: Reference, right: t.Tree, row: Docu
         return False
     row.verdict, row.reason = "definition", f"says on what {found.key} depends"
     state.depends_on[found.key] = {r.key for n in t.walk(right) if (r := reference(n, state.symbols.usage)) is not None}
+    if found.key not in state.symbols.objectives and not found.indices and found.sample is None:
+        _some_function(state, found, again.key, items, row)  # z_2 = f_2(z_1, θ_2)
     return True
+
+
+def _some_function(state: State, found: Reference, function: str, items: tuple[t.Tree, ...], row: DocumentRow) -> None:
+    """Let a number be an unknown function of numbers, of which the derivatives are known by name only."""
+    keys, entity = [_plain(state, item) for item in items], state.symbols.entity(found)
+    if entity.rank or None in keys or len(set(keys)) != len(keys) or found.key in keys:
+        return
+    body = Apply(f"{state.symbols.prefix}{function}", tuple(Symbol(k) for k in keys if k), (0,) * len(keys))
+    state.definitions.define(Equation(Symbol(found.key), body))
+    state.definitions.declarations[found.key] = Declaration(found.key)
+    state.seen_definition[found.key] = entity.line = row.line
+    entity.defined = True
 
 
 def _headed(state: State) -> set[str]:
