@@ -8,7 +8,7 @@ HOLDS = {"proved", "conditional"}
 SOFTMAX = r"$p = \mathrm{softmax}(u)$, $L = -\sum_i t_i \log p_i$"
 RNN = r"$s_t = \tanh(A s_{t-1} + B x_t)$, $o_t = C s_t$, $L = \sum_t L_t$"
 NAMED = r"$E = CE(t, p) = -\sum_i t_i \log p_i$ with $p = \mathrm{softmax}(u)$"
-MODULES = r"$z^1 = f_1(x, \theta_1)$, $z^2 = f_2(z^1, \theta_2)$, $E = \ell(z^2, t)$"
+MODULES = r"$z_1 = f_1(x, \theta_1)$, $z_2 = f_2(z_1, \theta_2)$, $E = \ell(z_2, t)$"
 LETTERS = r"$m = C k$ and $q = F m$"
 NET = r"$h = \tanh(A x + a)$, $p = B h + b$, $L = \frac12 \|p - t\|^2$"
 RECALLED = (
@@ -23,9 +23,9 @@ RECALLED = (
         (NAMED, r"\frac{\partial E}{\partial u} = p - t", r"\frac{\partial E}{\partial u} = t - p"),
         (RNN, r"\frac{\partial L_t}{\partial s_t} = C^T \frac{\partial L_t}{\partial o_t}",
          r"\frac{\partial L_t}{\partial s_t} = C \frac{\partial L_t}{\partial o_t}"),
-        (MODULES, r"\frac{\partial E}{\partial \theta_1} = \frac{\partial E}{\partial z^2}"
-         r"\frac{\partial z^2}{\partial z^1} \frac{\partial z^1}{\partial \theta_1}",
-         r"\frac{\partial E}{\partial z^1} = \frac{\partial E}{\partial z^2} \frac{\partial z^1}{\partial x}"),
+        (MODULES, r"\frac{\partial E}{\partial \theta_1} = \frac{\partial E}{\partial z_2}"
+         r"\frac{\partial z_2}{\partial z_1} \frac{\partial z_1}{\partial \theta_1}",
+         r"\frac{\partial E}{\partial z_1} = \frac{\partial E}{\partial z_2} \frac{\partial z_1}{\partial x}"),
         (LETTERS, r"\frac{\partial L}{\partial k} = C^T \frac{\partial L}{\partial m}",
          r"\frac{\partial L}{\partial k} = C \frac{\partial L}{\partial m}"),
         (NET, r"\frac{\partial L}{\partial (A x + a)} = (1 - h^2) \odot B^T (p - t)",
