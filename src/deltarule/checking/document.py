@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.at_their_arguments import with_their_arguments
 from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.chapters import chapters
@@ -19,7 +20,8 @@ from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
-from deltarule.checking.doubts import doubt, total_and_partial
+from deltarule.checking.doubted import with_a_mistake_taken_back
+from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
@@ -368,7 +370,7 @@ def _row(
     as_a_rule(state, left.tree, right.tree, row)
     if row.verdict == "unread" and ranges_apart(row.reason):
         with suppress(TimeUp, MemoryError), watch.limited():
-            mend(state, left.tree, right.tree, row, only="ind")
+            mend(state, left.tree, right.tree, row, only=("indices", "index"))
         if row.hint:  # with another index the row holds: the one that is written runs over something else
             row.verdict = "ill-shaped"
         return
@@ -377,9 +379,12 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
     in_a_list(state, row, left.tree, right.tree)
+    if row.verdict == "undecided" and not state.unrolled:
+        with suppress(TimeUp, MemoryError, DeltaruleError), watch.limited():
+            with_a_mistake_taken_back(state, left.tree, right.tree, row)
     if relation.symbol == DEFINES:
         no_update_after_all(state, left.tree, row)
-    if row.verdict in {"refuted", "ill-shaped"} and not state.unrolled:
+    if row.verdict in {"refuted", "ill-shaped"} and not row.hint and not state.unrolled:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
 
@@ -438,6 +443,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if row.verdict not in {"proved", "conditional"} and state.under:
         under_conditions(state, left, right, row)
     at_own_letter(state, left, right, row)
+    with_their_arguments(state, left, right, row)
     of_one_sample(state, left, right, row)
     chain_rule_itself(state, left, right, row)
     with_stacked_samples(state, left, right, row)
@@ -459,6 +465,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         state.open_rows.append((left, right, row))
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
     if row.verdict == "refuted" and (why := doubt(state, statement, k, left, right)):
+        state.failing.pop(id(row), None)
+        if why not in MEANT_OTHERWISE:
+            state.failing[id(row)] = row, row.counterexample or {}
         row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)
     elif early:

@@ -22,7 +22,7 @@ from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["doubt", "total_and_partial"]
+__all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial"]
 
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
@@ -37,6 +37,10 @@ OUTSIDE = re.compile(
     re.I,
 )
 """What stands behind a 0 that is the value at indices outside a range."""
+DIFFERENTIAL = "d may be that of a differential"
+OUT_OF_RANGE = "a value for indices outside their range"
+MEANT_OTHERWISE = frozenset({DIFFERENTIAL, OUT_OF_RANGE})
+"""Doubts of rows that are not read as they are meant, whatever they are like."""
 NEAR = 120
 """Characters before a derivative in which it may be said that it is set to 0."""
 FAR = 600
@@ -54,9 +58,9 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if both := total_and_partial(state, left, right):
         return both
     if any(map(_differential, nodes)) and not _says_what_d_is(state):
-        return "d may be that of a differential"
+        return DIFFERENTIAL
     if right == t.Num(Fraction(0)) and OUTSIDE.match(state.document.text[statement.end : statement.end + NEAR]):
-        return "a value for indices outside their range"
+        return OUT_OF_RANGE
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):

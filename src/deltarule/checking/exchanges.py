@@ -10,7 +10,14 @@ from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
 
-__all__ = ["at_another_place", "change_of_index", "indices_exchanged", "names_exchanged", "replaced_name"]
+__all__ = [
+    "at_another_place",
+    "change_of_index",
+    "exponent_shifted",
+    "indices_exchanged",
+    "names_exchanged",
+    "replaced_name",
+]
 
 
 def names_exchanged(side: Side) -> Iterator[t.Tree]:
@@ -107,5 +114,16 @@ def at_another_place(side: Side) -> Iterator[t.Tree]:
                     for other in others:
                         if other != g.items[0]:
                             yield t.Factors((*node.items[: k + 1], ("", t.Group("(", (other,))), *node.items[k + 2 :]))
+
+    yield from everywhere(side.right, change)
+
+
+def exponent_shifted(side: Side) -> Iterator[t.Tree]:
+    """An exponent that is one too small or too large: x² for x³."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Scripted(sup=t.Num(value=value)) if value.denominator == 1 and value > 1:
+                yield from (replace(node, sup=t.Num(n, str(n))) for n in (value + 1, value - 1) if n > 1)
 
     yield from everywhere(side.right, change)

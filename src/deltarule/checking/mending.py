@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from time import process_time
 
 from deltarule.checking.claims import holds
@@ -32,9 +33,9 @@ MANY = 3
 """Rows that do not fit from which on the shapes may be misread."""
 
 
-def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str = "") -> None:
+def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str] = ()) -> None:
     """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time; with `only`,
-    by the misconceptions whose names begin so."""
+    by the misconceptions of these names."""
     with state.symbols.undone(), without_late_values(state, left, right):
         _mend(state, left, right, row, only)
 
@@ -50,14 +51,12 @@ def other_than_layout(row: DocumentRow) -> bool:
     return bool(row.hint) and row.hint != _TURNED
 
 
-def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str) -> None:
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str]) -> None:
     side = _side(state, left, right)
     deadline = process_time() + SECONDS
-    for count, (misconception, changed) in enumerate(repairs(side)):
+    for count, (misconception, changed) in enumerate(repairs(side, only)):
         if count >= MOST or process_time() > deadline:
             return
-        if only and not misconception.name.startswith(only):
-            continue
         if changed == left:
             continue  # it would hold, and say nothing
         try:

@@ -112,12 +112,13 @@ def _equality(
     for x, y in _instances(a, b):
         judgement = _at_a_point(judge, x, y) if state.unrolled else judge.equality(x, y, refute=True)
         if judgement.verdict == "refuted" and (names(x) | names(y)) & state.backward:
-            return Outcome("undecided", reason="a recursion over layers whose beginning is not given")
+            return Outcome("undecided", judgement, "a recursion over layers whose beginning is not given")
         broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
         if broken:
-            return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
+            said = f"it rests on {', '.join(sorted(broken))}, which was not understood"
+            return Outcome("undecided", judgement, said)
         if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
-            return Outcome("undecided", reason=unsaid)
+            return Outcome("undecided", judgement, unsaid)
         if judgement.verdict == "refuted":
             return Outcome("refuted", judgement, judgement.reason)
         domain += [d for d in judgement.domain if d not in domain]

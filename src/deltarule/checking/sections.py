@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from deltarule.checking.chapters import Pairs, declared_for
+from deltarule.checking.doubted import clearly_wrong
 from deltarule.checking.mending import other_than_layout, ranges_apart
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
@@ -102,6 +103,9 @@ def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequen
             continue
         if anew & used(part, own) and own.verdict == "refuted" and _stands_alone(whole, part, own):
             take(row, own, own.reason)
+            continue
+        if row.verdict in {"undecided", "unread"} and clearly_wrong(own) and _stands_alone(whole, part, own):
+            take(row, own, f"{own.reason}, by what this section says")
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
             take(row, own, f"{own.reason}, by what this section says")

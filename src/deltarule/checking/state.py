@@ -125,6 +125,8 @@ class State:
     """Every row that was judged, with its sides."""
     refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that were refuted for some function of which only the name was known."""
+    failing: dict[int, tuple[DocumentRow, dict[str, str]]] = field(default_factory=dict)
+    """Rows that fail at a point as they are read, by their ids, with that point: also those that are left open."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
 
