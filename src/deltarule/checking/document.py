@@ -26,6 +26,7 @@ from deltarule.checking.facts_in_words import conditional, facts_for, said_in_wo
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.given import Given
+from deltarule.checking.gradients_in_words import means
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
 from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
@@ -53,7 +54,7 @@ from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
-from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
+from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, SAID, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
@@ -292,6 +293,8 @@ def _statement(state: State, statement: Statement, watch: Watch) -> None:
             _row(state, statement, k, left, right, relation, watch)
             watch.judged(state.rows[-1])
             state.chain.append((left, state.rows[-1], right))
+        elif relation.symbol == SAID:
+            means(state, statement)
     displayed(state, f"{statement.words_before} {statement.words_after}".lower())
 
 

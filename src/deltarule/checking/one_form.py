@@ -11,6 +11,7 @@ from deltarule.checking.conventions import spelled_out
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
+from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
@@ -38,6 +39,7 @@ def in_one_form(
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
+    statements = gradients_said(document, statements)
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     said = classes_said(document, statements)

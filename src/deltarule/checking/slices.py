@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from deltarule.checking.chapters import Pairs, declared_for
 from deltarule.checking.doubted import clearly_wrong
-from deltarule.checking.relations import EQUAL
+from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.state import State
@@ -65,7 +65,7 @@ class Slices:
                 place += 1
 
     def _about(self, statement: Statement) -> str | None:
-        if not statement.relations or statement.relations[0].symbol not in EQUAL or statement.continues:
+        if not statement.relations or statement.relations[0].symbol not in EQUAL | {SAID} or statement.continues:
             return None
         left = statement.sides[0].tree
         match left:
