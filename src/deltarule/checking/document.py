@@ -79,6 +79,7 @@ from deltarule.checking.sizes_given import at_given_sizes, note_size
 from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
+from deltarule.checking.stated_numbers import at_stated_numbers
 from deltarule.checking.steps import counted, places
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.unrolled import refute_at_two_steps
@@ -384,6 +385,7 @@ def _row(
     in_a_list(state, row, left.tree, right.tree)
     if row.verdict == "undecided" and not state.unrolled:
         with suppress(TimeUp, MemoryError, DeltaruleError), watch.limited():
+            at_stated_numbers(state, left.tree, right.tree, row)
             with_a_mistake_taken_back(state, left.tree, right.tree, row)
     if relation.symbol == DEFINES:
         no_update_after_all(state, left.tree, row)

@@ -8,19 +8,24 @@ square, a prime, a slope at another place are none of these.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from deltarule.checking.hints import MISCONCEPTIONS
 from deltarule.checking.mending import mend
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 
-__all__ = ["clearly_wrong", "with_a_mistake_taken_back"]
+__all__ = ["DIFFER", "a_mistake_away", "clearly_wrong", "with_a_mistake_taken_back"]
 
-CLEAR = frozenset({
-    "sign", "one sign", "prime", "square", "exponent", "2 or ½", "reciprocal", "output", "swapped", "argument", "log",
-})  # fmt: skip
+DIFFER = "the two sides are not equal"
+CLEAR = frozenset({"sign", "one sign", "prime", "square", "exponent", "reciprocal", "output", "argument", "log"})
 """Misconceptions that no misreading looks like."""
-_SAID = frozenset(row.says for row in MISCONCEPTIONS if row.name in CLEAR)
+WITHOUT_INDICES = CLEAR | {"2 or ½"}
+"""The same where no index stands: what a sum has twice, u_o beside Σ_k u_k, looks like a factor 2."""
+INDEXED = re.compile(r"_\s*\{?\s*[a-zA-Z]|\\sum")
+_SAYS = {row.says: row.name for row in MISCONCEPTIONS}
 
 
 def with_a_mistake_taken_back(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
@@ -28,12 +33,23 @@ def with_a_mistake_taken_back(state: State, left: t.Tree, right: t.Tree, row: Do
     found = state.failing.get(id(row))
     if row.verdict != "undecided" or found is None or found[0] is not row:
         return
-    mend(state, left, right, row, only=CLEAR)
+    mend(state, left, right, row, only=_clear(row))
     if row.hint:
         row.verdict, row.counterexample = "refuted", found[1] or None
-        row.reason = "the two sides are not equal"
+        row.reason = DIFFER
+
+
+def a_mistake_away(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
+    """Whether a row that does not hold would be proved with one clear mistake taken back."""
+    trial = replace(row, hint="", suggestion="")
+    mend(state, left, right, trial, only=_clear(row))
+    return trial.hint != ""
 
 
 def clearly_wrong(row: DocumentRow) -> bool:
     """Whether a row is refuted and is proved with one clear mistake taken back."""
-    return row.verdict in {"refuted", "ill-shaped"} and row.hint in _SAID
+    return row.verdict in {"refuted", "ill-shaped"} and _SAYS.get(row.hint) in _clear(row)
+
+
+def _clear(row: DocumentRow) -> frozenset[str]:
+    return CLEAR if INDEXED.search(f"{row.left} = {row.right}") else WITHOUT_INDICES

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.chapters import Pairs, declared_for
-from deltarule.checking.doubted import clearly_wrong
+from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
@@ -286,6 +286,6 @@ def by_what_it_rests_on(
                     if again.verdict == "definition":
                         anew |= slices.defined_before(place)
                 elif row.verdict in OPEN and clearly_wrong(again):
-                    take(row, again, f"{again.reason}, by the equations that it rests on{said}")
+                    take(row, again, f"{again.reason or DIFFER}, by the equations that it rests on{said}")
                 elif row.verdict in WRONG and again.verdict in HOLDS and not said and not _lies_otherwise(row):
                     take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)
