@@ -22,7 +22,7 @@ Let $s = \sum_{i=1}^n w_i x_i$."""
     ("text", "row", "verdict"),
     [
         (UNIT, r"p = 1 - \sigma(z)", "refuted"),
-        (UNIT, r"p = \frac{e^{-z}}{1 + e^{-z}}", "refuted"),
+        (UNIT, r"p = \frac{1}{1 - e^{-z}}", "refuted"),
         (UNIT, r"p = \frac{e^{z}}{1 + e^{z}}", "proved"),
         (UNIT, r"p = \tanh(z)", "definition"),
         (f"{UNIT} Now let", r"p = 1 - \sigma(z)", "definition"),
