@@ -37,6 +37,7 @@ ROWS = [
     ("index", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_i - t_i) x_i", r"(a_{j} - t_{j}) x_i"),
     ("index", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_j - t_j) x_j", r"(a_j - t_j) x_{i}"),
     ("output", SQUARES, r"\frac{\partial L}{\partial b}", r"(a - y) g'(a)", r"(a - y) g'(z)"),
+    ("function", r"Let $h = o \tanh(c)$. ", r"\frac{\partial h}{\partial c}", r"o (1 - c^2)", r"o (1 - \tanh^{2}(c))"),
     ("extra factor", LOGISTIC, r"\frac{\partial L}{\partial b}", r"(\hat y - y) x", r"(\hat y - y)"),
     ("another name", LOGISTIC, r"\frac{\partial L}{\partial w}", r"(\hat y - y) w", r"(\hat y - y) x"),
     ("term", "", r"\tanh'(z)", r"- \tanh^2(z)", r"- \tanh^2(z) + 1"),

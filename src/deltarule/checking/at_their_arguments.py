@@ -29,7 +29,7 @@ def with_their_arguments(state: State, left: t.Tree, right: t.Tree, row: Documen
     if row.verdict not in {"undecided", "unread"}:
         return
     alone = [node for side in (left, right) for node in _alone(state, side)]
-    functions = {_base(state, node) for node in alone}
+    functions = {base for node in alone if (base := _base(state, node)) is not None}
     if len(functions) != 1:
         return
     (name,) = functions

@@ -20,7 +20,8 @@ from deltarule.reading import tree as t
 __all__ = ["DIFFER", "a_mistake_away", "clearly_wrong", "with_a_mistake_taken_back"]
 
 DIFFER = "the two sides are not equal"
-CLEAR = frozenset({"sign", "one sign", "prime", "square", "exponent", "reciprocal", "output", "argument", "log"})
+CLEAR = frozenset({"sign", "one sign", "prime", "square", "exponent", "reciprocal", "output", "function", "argument",
+                   "log"})  # fmt: skip
 """Misconceptions that no misreading looks like."""
 WITHOUT_INDICES = CLEAR | {"2 or ½"}
 """The same where no index stands: what a sum has twice, u_o beside Σ_k u_k, looks like a factor 2."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 from time import process_time
 
 from deltarule.checking.claims import holds
+from deltarule.checking.exchanges import argument_of
 from deltarule.checking.hints import MISCONCEPTIONS, repairs
 from deltarule.checking.late_values import without_late_values
 from deltarule.checking.repairs import Side, atoms
@@ -78,7 +80,24 @@ def _side(state: State, left: t.Tree, right: t.Tree) -> Side:
     bodies += [body for key, body in state.written.items() if key in below and key not in here]
     names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
     functions = tuple(t.Name(base) for base in state.symbols.functions)
-    return Side(right, left, names, functions, bases(left, right, *bodies))
+    return Side(right, left, names, functions, tuple(_calls(state, left, right, *bodies)), bases(left, right, *bodies))
+
+
+def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:
+    """The functions of one name in some sides, each once."""
+    out: dict[t.Tree, None] = {}
+    for node in (n for side in sides for n in t.walk(side)):
+        items = node.items if isinstance(node, t.Factors) else ()
+        found = [t.Factors((("", f), ("", x))) for (_, f), (op, x) in pairwise(items) if not op and _is_f(state, f)]
+        for call in [node, *found] if isinstance(node, t.Call) else found:
+            if isinstance(argument_of(call), t.Name | t.Scripted):
+                out[call] = None
+    return out
+
+
+def _is_f(state: State, head: t.Tree) -> bool:
+    found = reference(head, state.symbols.usage) if isinstance(head, t.Name) else None
+    return found is not None and found.base in state.symbols.functions and found.base not in state.symbols.quantities
 
 
 def shapes_misread(state: State) -> None:
