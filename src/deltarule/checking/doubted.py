@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from deltarule.checking.hints import MISCONCEPTIONS
 from deltarule.checking.mending import mend
+from deltarule.checking.outcomes import RESTS_ON
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
@@ -34,7 +35,8 @@ def with_a_mistake_taken_back(state: State, left: t.Tree, right: t.Tree, row: Do
     found = state.failing.get(id(row))
     if row.verdict != "undecided" or found is None or found[0] is not row:
         return
-    mend(state, left, right, row, only=_clear(row))
+    exchanged = {"indices", "index"} if row.reason.startswith(RESTS_ON) else set()  # what is not read there is something else
+    mend(state, left, right, row, only=_clear(row) | exchanged)
     if row.hint:
         row.verdict, row.counterexample = "refuted", found[1] or None
         row.reason = DIFFER

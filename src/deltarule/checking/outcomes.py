@@ -44,11 +44,13 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
 
 PROBE = Budget(seconds=0.5, points=2)
+RESTS_ON = "it rests on"
 NO_BEGINNING = "where the steps begin is not said"
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
 __all__ = [
+    "RESTS_ON",
     "Outcome",
     "derivatives",
     "equality",
@@ -115,7 +117,7 @@ def _equality(
             return Outcome("undecided", judgement, "a recursion over layers whose beginning is not given")
         broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
         if broken:
-            said = f"it rests on {', '.join(sorted(broken))}, which was not understood"
+            said = f"{RESTS_ON} {', '.join(sorted(broken))}, which was not understood"
             return Outcome("undecided", judgement, said)
         if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
             return Outcome("undecided", judgement, unsaid)
