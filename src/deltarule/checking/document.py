@@ -471,7 +471,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
     if row.verdict == "refuted" and (why := doubt(state, statement, k, left, right)):
         state.failing.pop(id(row), None)
-        if why not in MEANT_OTHERWISE:
+        if not why.startswith(MEANT_OTHERWISE):
             state.failing[id(row)] = row, row.counterexample or {}
         row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)

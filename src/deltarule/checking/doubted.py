@@ -35,7 +35,9 @@ def with_a_mistake_taken_back(state: State, left: t.Tree, right: t.Tree, row: Do
     found = state.failing.get(id(row))
     if row.verdict != "undecided" or found is None or found[0] is not row:
         return
-    exchanged = {"indices", "index"} if row.reason.startswith(RESTS_ON) else set()  # what is not read there is something else
+    exchanged = (
+        {"indices", "index"} if row.reason.startswith(RESTS_ON) else set()
+    )  # what is not read there is something else
     mend(state, left, right, row, only=_clear(row) | exchanged)
     if row.hint:
         row.verdict, row.counterexample = "refuted", found[1] or None

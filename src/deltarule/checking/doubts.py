@@ -39,8 +39,10 @@ OUTSIDE = re.compile(
 """What stands behind a 0 that is the value at indices outside a range."""
 DIFFERENTIAL = "d may be that of a differential"
 OUT_OF_RANGE = "a value for indices outside their range"
-MEANT_OTHERWISE = frozenset({DIFFERENTIAL, OUT_OF_RANGE})
-"""Doubts of rows that are not read as they are meant, whatever they are like."""
+UNSAID = "nothing says what"
+ANOTHER_MEANING = "it gives"
+MEANT_OTHERWISE = (DIFFERENTIAL, OUT_OF_RANGE, UNSAID, ANOTHER_MEANING)
+"""How the doubts begin of rows that are not read as they are meant, whatever they are like."""
 NEAR = 120
 """Characters before a derivative in which it may be said that it is set to 0."""
 FAR = 600
@@ -74,7 +76,7 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     sides = [a.expression, b.expression]
     below = {n for e in sides for n in names(state.definitions.unfold(e)) | names(e)} - set(state.definitions.equations)
     if unsaid := sorted(filter(is_named_here, below)):
-        return f"nothing says what {unsaid[0]} is"
+        return f"{UNSAID} {unsaid[0]} is"
     for n in sorted(n for e in sides for n in names(e) if n[:1].islower()):
         entity = state.symbols.entities.get(n)
         if entity is not None and entity.rank == 2 and {1, 2} <= _index_counts(state, n):
@@ -164,7 +166,7 @@ def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
     """Whether the left side is a name with a meaning and the right side speaks of what that meaning has not."""
     found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
     if found is not None and found.key in state.definitions.equations and used[1] - used[0]:
-        return f"it gives {found.key} another meaning than before"
+        return f"{ANOTHER_MEANING} {found.key} another meaning than before"
     match left:
         case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(t.Name() | t.Scripted(),))))):
             called = reference(head, state.symbols.usage)
@@ -174,8 +176,8 @@ def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
         return ""
     f = state.symbols.functions.get(called.base)
     if f is not None and f.table_name.startswith(state.symbols.prefix):
-        return f"it gives {called.base} another meaning than before"
-    return f"it gives {called.base} another meaning than before" if used[0] != used[1] else ""
+        return f"{ANOTHER_MEANING} {called.base} another meaning than before"
+    return f"{ANOTHER_MEANING} {called.base} another meaning than before" if used[0] != used[1] else ""
 
 
 def _function_and_components(state: State, sides: list[Expression]) -> str:
