@@ -28,6 +28,7 @@ from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.given import Given
 from deltarule.checking.gradients_in_words import means
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
+from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
@@ -241,6 +242,7 @@ def _judged(
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
+    state.between_indices = index_relations(whole)
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
     state.einstein = repeated_indices_are_summed(document.text, sides)
     state.counted_names = counted(sides, usage, state.places)

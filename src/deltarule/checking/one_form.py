@@ -12,6 +12,7 @@ from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
+from deltarule.checking.index_arithmetic import indices_computed
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
@@ -34,7 +35,7 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements = as_quantities(defined_by_sign(statements), document.text)
+    statements = as_quantities(defined_by_sign(indices_computed(statements)), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))

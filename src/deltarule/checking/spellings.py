@@ -9,12 +9,14 @@ from fractions import Fraction
 
 from deltarule.checking.components_from_zero import as_written, components_from_one
 from deltarule.checking.counted_from_zero import counted_from_one
+from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_names import indices_told_apart
 from deltarule.checking.places import compared, places_in_vectors
 from deltarule.checking.primed_indices import without_primed_indices
 from deltarule.checking.rows import DocumentRow
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
+from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS
 
@@ -97,7 +99,8 @@ def in_one_spelling(
     text calls the right class."""
     statements, from_zero = components_from_one(statements)
     statements, primed = without_primed_indices(counted_from_one(statements))
-    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    between = index_relations(statements)
+    sides = [x.tree for s in statements if s.start not in between for x in s.sides if x.tree is not None]
     ranging = {
         s.sides[0].tree.letter
         for s in statements
@@ -154,6 +157,8 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
             elif isinstance(node, t.Scripted):
                 for item in script_items(node.sub):
                     letters = [n for n in trees(item) if isinstance(n, t.Name)]
+                    if len(letters) > 1 and isinstance(item, t.Terms):  # δ_{v-u}
+                        summed |= {n.letter for n in letters if not n.accents and not n.style}
                     counting.update(map(id, letters if len(letters) > 1 and isinstance(item, t.Terms) else [item]))
             if isinstance(node, t.Name):
                 used.add(node.letter)
@@ -163,7 +168,7 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
             counting.update(map(id, side.items))  # the example (x, c)
     for side in sides:
         loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}
-    old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())
+    old = sorted(x for x in summed - loose - INDEX_LETTERS if (len(x) == 1 or x in GREEK) and x.islower())
     free = [x for x in NEW_LETTERS if x not in used]
     return dict(zip(old, free, strict=False))
 
