@@ -63,7 +63,8 @@ ROWS = [
     (NEGATIVE, r"\frac{\partial \ell}{\partial u_{n_k}} = -\sigma(u_{n_k}^\top h) h", False),
     (
         NEGATIVE,
-        r"\frac{\partial \ell}{\partial h} = (\sigma(u_o^\top h) - 1) u_o + \sum_{k=1}^{K} \sigma(u_{n_k}^\top h) u_{n_k}",
+        r"\frac{\partial \ell}{\partial h} = (\sigma(u_o^\top h) - 1) u_o "
+        r"+ \sum_{k=1}^{K} \sigma(u_{n_k}^\top h) u_{n_k}",
         True,
     ),
 ]

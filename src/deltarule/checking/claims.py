@@ -67,7 +67,8 @@ def _only_at_the_values(state: State, left: t.Tree, right: t.Tree, row: Document
     """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only."""
     with without_any_late_value(state, left, right) as late:
         pair = _expressions(state, left, right) if late else None
-        used = {n for e in pair or () for n in names(state.definitions.unfold(state.definitions.resolve(e)))}
+        known = with_signals(state)
+        used = {n for e in pair or () for n in names(known.unfold(known.resolve(e)))}
         if not late & used:
             return
         trial = replace(row)

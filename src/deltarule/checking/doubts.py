@@ -10,6 +10,7 @@ from itertools import pairwise
 from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.derivative_notation import is_d
 from deltarule.checking.lowered import lowered
+from deltarule.checking.outcomes import with_signals
 from deltarule.checking.probabilities import is_named_here
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.worked_numbers import is_calculation
@@ -289,11 +290,11 @@ def _differentiates(e: Expression) -> bool:
 
 def _only_named(state: State, sides: list[Expression]) -> str:
     """A function without an equation that stands on one side only: the row would say what it is."""
-    named = []
+    named, definitions = [], with_signals(state)
     for e in sides:
-        inside = state.definitions.resolve(e)
+        inside = definitions.resolve(e)
         if not _differentiates(e):
-            inside = state.definitions.unfold(inside)
+            inside = definitions.unfold(inside)
         named.append({n.function for n in walk(inside) if isinstance(n, Apply) and n.function not in FUNCTIONS})
     if any(_differentiates(e) for e, functions in zip(sides, named, strict=True) if not functions):
         return ""

@@ -22,6 +22,7 @@ from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
+from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.superscripts import layers_above
 from deltarule.reading.documents import Document
@@ -35,7 +36,8 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements = as_quantities(defined_by_sign(indices_computed(statements)), document.text)
+    statements = steps_as_indices(indices_computed(statements))
+    statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))

@@ -337,6 +337,8 @@ def _below(
         out["of_component"] = isinstance(sub, t.Scripted)
         return
     counted = tuple(i for i in items if letter_of(i) in steps)
+    if slot and not counted and len(items) == 2 and isinstance(items[0], t.Num) and isinstance(items[1], t.Name):
+        counted = items[:1]  # the first of the h_{t,i}
     if counted:
         if slot and len(items) == len(counted) == 2 and isinstance(items[1], t.Name):
             counted = counted[:1]
