@@ -27,6 +27,7 @@ from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.given import Given
 from deltarule.checking.gradients_in_words import means
+from deltarule.checking.implied_sums import repeated_indices_are_summed
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_conditions import conditions
@@ -38,7 +39,6 @@ from deltarule.checking.learning import (
     kronecker,
     learn_document,
     listed,
-    repeated_indices_are_summed,
     sampled,
     squares,
 )
@@ -244,7 +244,7 @@ def _judged(
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
     state.between_indices = index_relations(whole)
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
-    state.einstein = repeated_indices_are_summed(document.text, sides)
+    state.einstein = repeated_indices_are_summed(document.text, plain)
     state.counted_names = counted(sides, usage, state.places)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed and r.power is None}
     try:

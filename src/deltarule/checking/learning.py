@@ -38,7 +38,6 @@ __all__ = [
     "kronecker",
     "learn_document",
     "listed",
-    "repeated_indices_are_summed",
     "sampled",
     "squares",
 ]
@@ -121,13 +120,6 @@ def kronecker(statements: Sequence[Statement]) -> bool:
             if defines and not isinstance(statement.sides[k + 1].tree, t.Cases):
                 return False
     return True
-
-
-def repeated_indices_are_summed(text: str, sides: Sequence[t.Tree]) -> bool:
-    """Whether a document sums over repeated indices without a sign: it says so, or never writes Σ."""
-    if "summation convention" in text.lower() or "einstein" in text.lower():
-        return True
-    return not any(isinstance(n, t.Big) for side in sides for n in trees(side)) and "Σ" not in text
 
 
 def defined_letters(statements: Sequence[Statement]) -> set[str]:

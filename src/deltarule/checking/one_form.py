@@ -13,6 +13,7 @@ from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
+from deltarule.checking.indices_above import indices_below
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
@@ -36,6 +37,7 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
+    statements, above = indices_below(statements)
     statements = steps_as_indices(indices_computed(statements))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
@@ -46,6 +48,6 @@ def in_one_form(
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     said = classes_said(document, statements)
-    statements, spelling = in_one_spelling(statements, document.text, said)
+    statements, spelling = in_one_spelling(statements, document.text, said, above)
     classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
     return statements, numbered, spelling, classes

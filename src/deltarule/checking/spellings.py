@@ -86,10 +86,13 @@ class Spelling:
 
 
 def in_one_spelling(
-    statements: Sequence[Statement], text: str, classes: Collection[str] = frozenset()
+    statements: Sequence[Statement],
+    text: str,
+    classes: Collection[str] = frozenset(),
+    counting: Collection[str] = frozenset(),
 ) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
-    text calls the right class."""
+    text calls the right class, `counting` others that count."""
     statements, from_zero = components_from_one(statements)
     statements, primed = without_primed_indices(counted_from_one(statements))
     between = index_relations(statements)
@@ -103,7 +106,7 @@ def in_one_spelling(
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
     listed = {letter_of_step(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    ranging |= places_in_vectors(sides, listed, _summed(sides), classes)
+    ranging |= set(counting) | places_in_vectors(sides, listed, _summed(sides), classes)
     spelling = Spelling(_summed_letters(sides, ranging), _upright(sides), primed)
     spelling.from_zero = from_zero
 

@@ -124,6 +124,8 @@ def _over(
         bound = free
     else:
         bound = [a for a in free if a.name == letter]
+        if not bound and first == 1 and free and not maximum and letter not in _letters(node.body):
+            return body.with_expression(multiply(body.expression, bound=(fresh(low.letters[letter]),)))  # Σ_{i=1}^n x_j
         if not bound:
             raise Unread(f"a sum over {letter}, which does not occur in it", node.start)
     if first not in (1, None):
@@ -138,6 +140,10 @@ def _over(
         other = low.sized(low.index(excluded), bound[0].size)
         factors.append(subtract(ONE, delta(fresh_axes[bound[0]], other)))
     return body.with_expression(multiply(*factors, bound=tuple(fresh_axes.values())))
+
+
+def _letters(tree: t.Tree) -> set[str]:
+    return {n.letter for n in t.walk(tree) if isinstance(n, t.Name)}
 
 
 def _counts(low: Lowering, letter: str, body: Value) -> bool:
