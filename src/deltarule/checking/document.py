@@ -46,6 +46,7 @@ from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
 from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.names_at_braces import named_at_braces
 from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.once_more import judge_again
 from deltarule.checking.one_component import with_its_index
@@ -262,6 +263,7 @@ def _judged(
             facts_for(state, said, statement)
             assumed_at_braces(state, statement)
             state.values_here = in_force(values, statement)
+            named_at_braces(state, statement)
             _statement(state, statement, watch)
         state.under = []
         judge_again(state, watch)
