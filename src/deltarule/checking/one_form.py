@@ -19,6 +19,7 @@ from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.said_by_sign import defined_by_sign
@@ -38,7 +39,7 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements, above = indices_below(statements)
-    statements = steps_as_indices(indices_computed(statements))
+    statements = primes_alone(steps_as_indices(indices_computed(statements)))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
