@@ -127,7 +127,7 @@ def check_statements(
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
     statements, numbered, spelling, classes = in_one_form(document, statements)
-    given = replace(given, said=shapes_in_words(document, statements), classes=classes)
+    given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
     above, sampled_below = samples_above(statements)
@@ -239,6 +239,7 @@ def _judged(
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.unrolled, state.classes, state.symbols.alike = unrolled, given.classes, given.alike
+    state.joined = given.joined
     state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)

@@ -14,6 +14,7 @@ from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
 from deltarule.checking.indices_above import indices_below
+from deltarule.checking.joined_columns import joined_columns
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
@@ -39,7 +40,7 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements, above = indices_below(statements)
-    statements = primes_alone(steps_as_indices(indices_computed(statements)))
+    statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(statements))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
@@ -51,4 +52,5 @@ def in_one_form(
     said = classes_said(document, statements)
     statements, spelling = in_one_spelling(statements, document.text, said, above)
     classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
+    spelling.joined = parts
     return statements, numbered, spelling, classes

@@ -17,6 +17,7 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.hidden_arguments import hidden_argument
 from deltarule.checking.inverted import by_the_variable
+from deltarule.checking.joined_columns import by_a_part
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.over_steps import over_steps
 from deltarule.checking.rows import Condition, DocumentRow
@@ -76,7 +77,10 @@ def equality(
     state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
 ) -> Outcome:
     """The judgement of a pair; where |r| > d is known, also on each side of it."""
+    part, known = by_a_part(state, a, b)
     outcome = _equality(state, a, b, implied, facts, definitions)
+    if part and (known or outcome.status == "refuted"):
+        return Outcome("undecided", reason=f"{part} is a part of a column: what it goes into is not looked into")
     sides = on_each_side(facts or state.facts) if outcome.status == "undecided" else ()
     if not sides or not (names(a) | names(b)):
         return outcome

@@ -34,6 +34,8 @@ class Spelling:
     def __init__(self, letters: dict[str, str], upright: frozenset[str], primed: dict[str, str]) -> None:
         self.letters, self.upright, self.primed = letters, upright, primed
         self.from_zero: frozenset[str] = frozenset()
+        self.joined: frozenset[str] = frozenset()
+        """Letters that are parts of columns [h; x]."""
 
     def __call__(self, tree: t.Tree) -> t.Tree:
         return t.replaced(tree, self._change)

@@ -67,6 +67,8 @@ class State:
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
+    joined: frozenset[str] = frozenset()
+    """Letters that are parts of columns [h; x]."""
     between_indices: set[int] = field(default_factory=set)
     """Where the equations between indices stand, t = i + a - 1."""
     """The letters that count something in this document."""
