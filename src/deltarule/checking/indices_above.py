@@ -33,7 +33,7 @@ def indices_below(statements: Sequence[Statement]) -> tuple[Sequence[Statement],
             found.setdefault(_letter(n), []).append(letters)
         elif n.sup is not None and not is_transpose(n.sup):
             others.add(_letter(n))
-    letters = _indices(statements, found) - _quantities(statements)
+    letters = _indices(statements, found) - _quantities(statements) - _counters(named)
     if not letters:
         return statements, set()
     bases = {
@@ -58,6 +58,20 @@ def indices_below(statements: Sequence[Statement]) -> tuple[Sequence[Statement],
         return replace(node, sub=below, sup=None)
 
     return [s.replaced(change) for s in statements], letters
+
+
+def _counters(named: Sequence[t.Scripted]) -> set[str]:
+    """The letters above names that count layers or steps: the l of z^l beside z^{l-1}, and any l by itself."""
+    out: set[str] = set()
+    pairs: set[str] = set()
+    for n in named:
+        items = n.sup.items if isinstance(n.sup, t.Group) else (n.sup,)
+        for item in items:
+            if isinstance(item, t.Terms):
+                out |= {x.letter for _, x in item.items if isinstance(x, t.Name)}
+        above = _above(n) or ()
+        pairs |= set(above) if len(above) > 1 else set()
+    return out | ({"l"} - pairs)
 
 
 def _names_below(nodes: Sequence[t.Tree], bases: set[str]) -> set[t.Scripted]:
