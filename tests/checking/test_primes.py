@@ -70,7 +70,7 @@ STATE = "Let $u = \\sigma(a)$ and let $h'$ be the state before. The new one is $
         (SQUARE, "\\frac{\\partial L}{\\partial w} = (h - y)\\, \\sigma' x", {"proved"}),
         (SQUARE, "\\frac{\\partial L}{\\partial w} = (y - h)\\, \\sigma' x", {"refuted"}),
         (SQUARE, "\\sigma' = \\sigma \\cdot (1 - \\sigma)", {"proved"}),
-        (TWO, "\\frac{\\partial a}{\\partial u} = \\phi' w", {"undecided", "unread"}),
+        (TWO, "\\frac{\\partial a}{\\partial u} = \\phi' w", {"proved", "conditional", "undecided"}),
         (STATE, "\\frac{\\partial h}{\\partial u} = g - h'", {"proved"}),
         (STATE, "\\frac{\\partial h}{\\partial u} = h' - g", {"refuted"}),
     ],
