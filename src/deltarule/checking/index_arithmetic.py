@@ -107,10 +107,10 @@ def _quantities(statements: Sequence[Statement]) -> set[str]:
     """The letters that stand for something in an equation: not those that only select, below others or in a list of
     indices n_1, …, n_K."""
     out: set[str] = set()
-    for root in (side.tree for s in statements for side in s.sides):
+    for root, related in ((side.tree, bool(s.relations)) for s in statements for side in s.sides):
         nodes = list(trees(root))
         inside = {id(x) for n in nodes if isinstance(n, t.Scripted) for x in (*trees(n.sub), *trees(n.sup))}
-        listed = any(isinstance(n, t.Dots) for n in nodes) or isinstance(root, t.Scripted)
+        listed = any(isinstance(n, t.Dots) for n in nodes) or (isinstance(root, t.Scripted) and not related)
         if not listed:
             out |= {n.letter for n in nodes if isinstance(n, t.Name) and id(n) not in inside}
     return out
