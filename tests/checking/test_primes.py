@@ -55,8 +55,7 @@ def test_a_prime_is_the_derivative_by_the_only_variable(text: str, verdict: str)
 
 NEURON = "Un neurone : $z = w x + b$ et $a = \\phi(z)$.\n\n"
 SQUARE = (
-    "Let $h = \\sigma(z)$ with $\\sigma(z) = \\frac{1}{1 + e^{-z}}$, $z = w x$ and "
-    "$L = \\frac{1}{2} (h - y)^2$.\n\n"
+    "Let $h = \\sigma(z)$ with $\\sigma(z) = \\frac{1}{1 + e^{-z}}$, $z = w x$ and $L = \\frac{1}{2} (h - y)^2$.\n\n"
 )
 TWO = "Let $a = \\phi(z)$, $z = w u$, $u = \\phi(r)$ and $r = v x$.\n\n"
 STATE = "Let $u = \\sigma(a)$ and let $h'$ be the state before. The new one is $h = (1 - u) h' + u g$.\n\n"
