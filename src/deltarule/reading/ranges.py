@@ -177,6 +177,10 @@ def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:
             return None, None, None
         case t.Name(letter=letter):
             return letter, None, None
+        case t.Group(kind="", items=(t.Compare() as one, t.Compare() as other)):  # j = 1, j ≠ i
+            (letter, first, out), (same, _, excluded) = (bounds(replace(node, index=x)) for x in (one, other))
+            if letter == same and out is None and excluded is not None:
+                return letter, first, excluded
         case t.Compare(sides=(t.Name(letter=letter), right), relations=(relation,)):
             symbol = relation.symbol.lstrip("\\")
             if symbol == "=":
