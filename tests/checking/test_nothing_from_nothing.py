@@ -53,6 +53,13 @@ LAST = [
         OPEN | HOLDS,
     ),
     ("Let $z = x^2 y$.\n\n$$\\frac{dz}{dx} = \\frac{\\partial z}{\\partial x}$$", HOLDS),
+    # nothing says how L depends on w: its derivative is unknown, and not 0
+    (
+        "With $N = n - k + 1$ and $t = i + a - 1$ let $\\delta_i = \\frac{\\partial L}{\\partial y_i}$.\n\n"
+        "$$\\frac{\\partial y_i}{\\partial w_a} = x_{i+a-1}$$\n\n"
+        "$$\\frac{\\partial L}{\\partial w_a} = \\sum_{i=1}^{N} \\delta_i q$$",
+        OPEN | WRONG,
+    ),
     # a list in parentheses is no row and no column
     ("Let $y = (1, 1, 0)$ and $z \\in \\mathbb{R}^3$. Then\n\n$$y + z = z + y$$", OPEN | HOLDS),
 ]

@@ -59,3 +59,28 @@ def test_a_prime_is_the_derivative_by_the_only_variable(text: str, verdict: str)
 def test_the_prime_of_a_quantity_may_name_its_variable(row: str, verdict: str) -> None:
     known = "With $u = m^T x$ and $q = \\sigma(u)$, $\\sigma(s) = 1/(1 + e^{-s})$, we have"
     assert check_text(f"{known} ${row}$.\n", "a.md").rows[-1].verdict == verdict
+
+
+NEURON = "Un neurone : $z = w x + b$ et $a = \\phi(z)$.\n\n"
+SQUARE = (
+    "Let $h = \\sigma(z)$ with $\\sigma(z) = \\frac{1}{1 + e^{-z}}$, $z = w x$ and $L = \\frac{1}{2} (h - y)^2$.\n\n"
+)
+TWO = "Let $a = \\phi(z)$, $z = w u$, $u = \\phi(r)$ and $r = v x$.\n\n"
+STATE = "Let $u = \\sigma(a)$ and let $h'$ be the state before. The new one is $h = (1 - u) h' + u g$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdicts"),
+    [
+        (NEURON, "\\frac{\\partial a}{\\partial x} = \\phi' \\times w", {"proved"}),
+        (NEURON, "\\frac{\\partial a}{\\partial w} = \\phi' \\times w", {"refuted"}),
+        (SQUARE, "\\frac{\\partial L}{\\partial w} = (h - y)\\, \\sigma' x", {"proved"}),
+        (SQUARE, "\\frac{\\partial L}{\\partial w} = (y - h)\\, \\sigma' x", {"refuted"}),
+        (SQUARE, "\\sigma' = \\sigma \\cdot (1 - \\sigma)", {"proved"}),
+        (TWO, "\\frac{\\partial a}{\\partial u} = \\phi' w", {"proved", "conditional", "undecided"}),
+        (STATE, "\\frac{\\partial h}{\\partial u} = g - h'", {"proved"}),
+        (STATE, "\\frac{\\partial h}{\\partial u} = h' - g", {"refuted"}),
+    ],
+)
+def test_primes_without_an_argument(text: str, claim: str, verdicts: set[str]):
+    assert check_text(f"{text}$$\n{claim}\n$$\n", "notes.md").rows[-1].verdict in verdicts

@@ -177,6 +177,11 @@ def _each_once(terms: Terms, low: int, high: int) -> bool:
     return True
 
 
+def _says_equal(a: Atom) -> bool:
+    """Whether an atom is Kronecker's delta, or [m = j] of two sizes."""
+    return a.head.kind == "delta" or (a.head.kind == "selection" and a.head.name == ((-1, 1), 0))
+
+
 def difference(ctx: Context, powers: Mapping[Atom, Any], bound: set[int]) -> tuple[Atom, Polynomial] | None:
     """An equation, and what stands for it beside another that has the same bound indices in the same way: an
     equation between the rest."""
@@ -189,6 +194,12 @@ def difference(ctx: Context, powers: Mapping[Atom, Any], bound: set[int]) -> tup
                 for i, c in q.items():
                     terms[i] = terms.get(i, 0) - sign * c
                 terms = {i: c for i, c in terms.items() if c}
-                if not bound.intersection(terms) and len(terms) <= MAX_TERMS:
+                if len(terms) > MAX_TERMS:
+                    continue
+                if not bound.intersection(terms):
                     return (a if len(p) >= len(q) else b), indicator(ctx, terms.items(), x - sign * y)
+                if len(terms) == 2 and len(p) == len(q) == 2:  # [k = 2m] beside [k = 2j]: m = j
+                    found = indicator(ctx, terms.items(), x - sign * y)
+                    if all(isinstance(i, Atom) and _says_equal(i) for one in found for i, _ in one):
+                        return max(a, b, key=lambda one: len(one.free & bound)), found
     return None

@@ -67,7 +67,8 @@ def _only_at_the_values(state: State, left: t.Tree, right: t.Tree, row: Document
     """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only."""
     with without_any_late_value(state, left, right) as late:
         pair = _expressions(state, left, right) if late else None
-        used = {n for e in pair or () for n in names(state.definitions.unfold(state.definitions.resolve(e)))}
+        known = with_signals(state)
+        used = {n for e in pair or () for n in names(known.unfold(known.resolve(e)))}
         if not late & used:
             return
         trial = replace(row)
@@ -160,11 +161,8 @@ def _by_what_is_not_zero(state: State, left: t.Tree, right: t.Tree, row: Documen
     for a, b in compact_pairs(state, left, right):
         if equality(state, a, b, False, None, None).status == "proved":
             text = "a derivative of more than two axes by its components that are not zero"
-            row.verdict, row.condition, row.reason = (
-                "conditional",
-                Condition("layout", text),
-                f"true where it is {text}",
-            )
+            row.verdict, row.reason = "conditional", f"true where it is {text}"
+            row.condition = Condition("layout", text)
             return
 
 
@@ -305,9 +303,10 @@ def _settle(
         found = next((o for o in outcomes.values() if o.status == status), None)
         if found is not None:
             row.verdict, row.reason = status, found.reason
-            if found.judgement is not None and status == "refuted":
+            if found.judgement is not None and found.judgement.verdict == "refuted":
                 shown = found.judgement.counterexample or {}
-                row.counterexample = {k.replace(state.symbols.prefix, ""): v for k, v in shown.items()}
+                point = {k.replace(state.symbols.prefix, ""): v for k, v in shown.items()}
+                state.failing[id(row)], row.counterexample = (row, point), point if status == "refuted" else None
             return
 
 
@@ -393,15 +392,15 @@ def _outcome(
     if outcome.status == "undecided" and definitions is None:
         outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
     if outcome.status == "refuted" and state.bare_function and not alike(state, left, right, a, b):
-        return Outcome("undecided", reason="a function stands without its argument")
+        return Outcome("undecided", outcome.judgement, "a function stands without its argument")
     if outcome.status == "refuted" and (summed := chains_summed(a, b)) is not None:
         anew = equality(state, summed[0].expression, summed[1].expression, True, facts, definitions)
         if anew.status == "proved":
             return anew
     if outcome.status == "refuted" and implied and COUNTS & (names(a.expression) | names(b.expression)):
-        return Outcome("undecided", reason="a sum without bounds beside the number of its terms")
+        return Outcome("undecided", outcome.judgement, "a sum without bounds beside the number of its terms")
     if outcome.status == "refuted" and (letter := _component_unsaid(state, left, right, a, b)):
-        return Outcome("undecided", reason=f"the index {letter} stands on one side only")
+        return Outcome("undecided", outcome.judgement, f"the index {letter} stands on one side only")
     return outcome
 
 

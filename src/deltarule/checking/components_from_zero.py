@@ -14,6 +14,7 @@ from fractions import Fraction
 from deltarule.checking.rows import DocumentRow
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
+from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.survey import step_letters
 
@@ -95,7 +96,9 @@ class _Found:
                 case t.Scripted(base=t.Name() as name):
                     for k, item in enumerate(script_items(node.sub)):
                         self.places.setdefault((_base(name), k), []).append(item)
-                case t.Name(letter=letter, accents=()) if len(letter) == 1 and id(node) not in below and node != tree:
+                case t.Name(letter=letter, accents=()) if (
+                    (len(letter) == 1 or letter in GREEK) and id(node) not in below and node != tree
+                ):
                     self.otherwise.add(letter)
 
 
@@ -144,7 +147,8 @@ def _is_constant(s: Statement, places: set[Place]) -> bool:
 
 
 def _letters(item: t.Tree) -> Iterator[str]:
-    return (n.letter for n in trees(item) if isinstance(n, t.Name) and len(n.letter) == 1 and n.letter.islower())
+    names = (n.letter for n in trees(item) if isinstance(n, t.Name))
+    return (x for x in names if (len(x) == 1 or x in GREEK) and x.islower())
 
 
 def _size_before(item: t.Tree | None) -> t.Tree | None:

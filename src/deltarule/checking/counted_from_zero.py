@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
+from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 
 __all__ = ["counted_from_one"]
@@ -281,7 +282,7 @@ def _linear(item: t.Tree) -> tuple[dict[str, int], int] | None:
         match part:
             case t.Num(value=value) if value.denominator == 1:
                 number += factor * int(value)
-            case t.Name(letter=letter, accents=()) if len(letter) == 1 and letter.islower():
+            case t.Name(letter=letter, accents=()) if (len(letter) == 1 or letter in GREEK) and letter.islower():
                 letters[letter] = letters.get(letter, 0) + factor
             case t.Factors(items=((_, t.Num(value=value)), (_, t.Name(letter=letter, accents=())))) if (
                 value.denominator == 1

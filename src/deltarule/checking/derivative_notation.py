@@ -18,7 +18,7 @@ from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import OBJECTIVES
 
-__all__ = ["OF_MANY", "derivatives_written_out", "is_d"]
+__all__ = ["OF_MANY", "derivatives_written_out", "is_d", "many_samples"]
 
 FOR_ALL = re.compile(
     r"\b(?:etc|and so on|similar|likewise|analog|every|each|any|all|other|usw|und so weiter|ebenso|jed\w+|alle\w*|"
@@ -50,7 +50,7 @@ BY = re.compile(
 def derivatives_written_out(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with ∂L/∂W for dW or \\bar W, where the document says that this is meant."""
     said = list(_said(document, statements))
-    if not said or _many_samples(statements):
+    if not said or many_samples(statements):
         return statements
     meaning = {mark: of for mark, of, _ in said}
     kept = {id(side) for *_, sides in said for side in sides}
@@ -239,7 +239,7 @@ def _letter(tree: t.Tree) -> str:
     return ""
 
 
-def _many_samples(statements: Sequence[Statement]) -> bool:
+def many_samples(statements: Sequence[Statement]) -> bool:
     """Whether something counts samples: m or N stands there, or a letter in parentheses above, x^{(i)}."""
     for statement in statements:
         for side in statement.sides if statement.relations else ():

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.alone import by_itself
+from deltarule.checking.at_their_arguments import with_their_arguments
 from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.chapters import chapters
@@ -19,12 +21,16 @@ from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
-from deltarule.checking.doubts import doubt, total_and_partial
+from deltarule.checking.doubted import with_a_mistake_taken_back
+from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import about, displayed
 from deltarule.checking.from_any_step import follows_from_any_step
 from deltarule.checking.given import Given
+from deltarule.checking.gradients_in_words import means
+from deltarule.checking.implied_sums import repeated_indices_are_summed
 from deltarule.checking.in_cases import for_some_values, part_of_a_definition
+from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
@@ -34,14 +40,14 @@ from deltarule.checking.learning import (
     kronecker,
     learn_document,
     listed,
-    repeated_indices_are_summed,
     sampled,
     squares,
 )
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
-from deltarule.checking.mending import mend, numbers_beside_vectors, other_than_layout, ranges_apart, shapes_misread
+from deltarule.checking.mending import mend, numbers_beside_vectors, ranges_apart, shapes_misread
+from deltarule.checking.names_at_braces import named_at_braces
 from deltarule.checking.numbers_or_matrices import hold_for_matrices
 from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.once_more import judge_again
@@ -53,13 +59,13 @@ from deltarule.checking.one_pattern import of_one_pattern
 from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
-from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, UPDATES
+from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, SAID, UPDATES
 from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
 from deltarule.checking.samples_below import samples_above
-from deltarule.checking.sections import by_parts, mixes_ranks, sections
+from deltarule.checking.sections import by_parts, sections
 from deltarule.checking.settings import (
     before_the_update,
     in_a_list,
@@ -79,6 +85,7 @@ from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.so_far import by_what_stands_before
 from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
+from deltarule.checking.stated_numbers import at_stated_numbers
 from deltarule.checking.steps import counted, places
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.unrolled import refute_at_two_steps
@@ -124,8 +131,12 @@ def check_statements(
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
     watch = watch or Watch()
+
+    def rows_of(some: Sequence[Statement]) -> int:
+        return sum(1 for _ in claimed(some))
+
     statements, numbered, spelling, classes = in_one_form(document, statements)
-    given = replace(given, said=shapes_in_words(document, statements), classes=classes)
+    given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
     watch.start(sum(1 for _ in claimed(statements)))
     state = _best(document, statements, given, watch, statements)
     above, sampled_below = samples_above(statements)
@@ -144,23 +155,24 @@ def check_statements(
     divided = larger[0] if larger else parts or cards
     for some in (*larger, parts, cards) if len(cards) > len(parts) else (*larger, parts):
         by_parts(
-            state, some, divided, lambda part: sum(1 for _ in claimed(part)),
+            state, some, divided, rows_of,
             lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),
             watch.refuses,
         )  # fmt: skip
     by_what_stands_before(
-        state, lambda some: sum(1 for _ in claimed(some)),
+        state, rows_of,
         lambda some: _best(document, some, given, watch.inside(0), statements), watch.refuses,
     )  # fmt: skip
     by_versions(
-        state, lambda some: sum(1 for _ in claimed(some)),
+        state, rows_of,
         lambda some, first: _best(document, some, given, watch.inside(first), statements), watch.refuses,
     )  # fmt: skip
-    _by_itself(state, document, statements, given, watch)
+    by_itself(
+        state, statements, rows_of, lambda own, declared, first: _judged(
+            document, own, given, watch.inside(first), statements, declared=declared
+        ), watch.refuses,
+    )  # fmt: skip
     shapes_misread(state)
-
-    def rows_of(some: Sequence[Statement]) -> int:
-        return sum(1 for _ in claimed(some))
 
     def anew(some: Sequence[Statement], unrolled: bool = False) -> State:
         return _judged(document, some, given, watch.inside(0), statements, unrolled=unrolled)
@@ -184,25 +196,6 @@ def check_statements(
         state.findings.append(Finding("numbers-above", (), said))
     spelling.told(state.rows)
     return CheckedDocument(name, document.text, state.rows, state.findings)
-
-
-def _by_itself(state: State, document: Document, statements: Sequence[Statement], given: Given, watch: Watch) -> None:
-    """A number beside a vector is no fault where only other equations, read as a guess, make a vector of it: the row is
-    read once more with nothing but itself and what the text declares."""
-    declared = [pair for s in statements for pair in s.memberships]
-    at = 0
-    for statement in statements:
-        first, at = at, at + sum(1 for _ in claimed([statement]))
-        rows = state.rows[first:at]
-        if not any(row.verdict == "ill-shaped" and mixes_ranks(row.reason) for row in rows) or watch.refuses(at):
-            continue
-        own = [replace(statement, continues=False)]
-        alone = _judged(document, own, given, watch.inside(first), statements, declared=declared)
-        for row, own in zip(rows, alone.rows, strict=True):
-            kept = other_than_layout(row) or own.verdict == "ill-shaped"
-            if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and not kept:
-                row.verdict, row.hint, row.suggestion = "undecided", "", ""
-                row.reason = f"by other equations, not by what is declared: {row.reason}"
 
 
 def _best(
@@ -250,12 +243,14 @@ def _judged(
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.unrolled, state.classes, state.symbols.alike = unrolled, given.classes, given.alike
+    state.joined = given.joined
     state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
+    state.between_indices = index_relations(whole)
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
-    state.einstein = repeated_indices_are_summed(document.text, sides)
+    state.einstein = repeated_indices_are_summed(document.text, plain)
     state.counted_names = counted(sides, usage, state.places)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed and r.power is None}
     try:
@@ -273,6 +268,7 @@ def _judged(
             facts_for(state, said, statement)
             assumed_at_braces(state, statement)
             state.values_here = in_force(values, statement)
+            named_at_braces(state, statement)
             _statement(state, statement, watch)
         state.under = []
         judge_again(state, watch)
@@ -307,6 +303,8 @@ def _statement(state: State, statement: Statement, watch: Watch) -> None:
             _row(state, statement, k, left, right, relation, watch)
             watch.judged(state.rows[-1])
             state.chain.append((left, state.rows[-1], right))
+        elif relation.symbol == SAID:
+            means(state, statement)
     displayed(state, f"{statement.words_before} {statement.words_after}".lower())
 
 
@@ -385,7 +383,7 @@ def _row(
     as_a_rule(state, left.tree, right.tree, row)
     if row.verdict == "unread" and ranges_apart(row.reason):
         with suppress(TimeUp, MemoryError), watch.limited():
-            mend(state, left.tree, right.tree, row, only="ind")
+            mend(state, left.tree, right.tree, row, only=("indices", "index"))
         if row.hint:  # with another index the row holds: the one that is written runs over something else
             row.verdict = "ill-shaped"
         return
@@ -394,9 +392,13 @@ def _row(
     if row.verdict in {"refuted", "ill-shaped"} and k == 0:
         sets_a_value(state, left.tree, right.tree, row)
     in_a_list(state, row, left.tree, right.tree)
+    if row.verdict == "undecided" and not state.unrolled:
+        with suppress(TimeUp, MemoryError, DeltaruleError), watch.limited():
+            at_stated_numbers(state, left.tree, right.tree, row)
+            with_a_mistake_taken_back(state, left.tree, right.tree, row)
     if relation.symbol == DEFINES:
         no_update_after_all(state, left.tree, row)
-    if row.verdict in {"refuted", "ill-shaped"} and not state.unrolled:
+    if row.verdict in {"refuted", "ill-shaped"} and not row.hint and not state.unrolled:
         with suppress(TimeUp, MemoryError), watch.limited():
             mend(state, left.tree, right.tree, row)
 
@@ -455,6 +457,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if row.verdict not in {"proved", "conditional"} and state.under:
         under_conditions(state, left, right, row)
     at_own_letter(state, left, right, row)
+    with_their_arguments(state, left, right, row)
     of_one_sample(state, left, right, row)
     chain_rule_itself(state, left, right, row)
     with_stacked_samples(state, left, right, row)
@@ -479,6 +482,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
     why = doubt(state, statement, k, left, right) if row.verdict == "refuted" else ""
     if why and not fails_for_the_only_loss(state, left, right, row, why):
+        state.failing.pop(id(row), None)
+        if not why.startswith(MEANT_OTHERWISE):
+            state.failing[id(row)] = row, row.counterexample or {}
         row.verdict, row.reason, row.counterexample = "undecided", why, None
         _not_understood(state, left)
         state.refuted_early.append((left, right, row))

@@ -10,6 +10,7 @@ from itertools import pairwise
 from deltarule.checking.claims import nothing_in_common, relates_free_names
 from deltarule.checking.derivative_notation import is_d
 from deltarule.checking.lowered import lowered
+from deltarule.checking.outcomes import with_signals
 from deltarule.checking.probabilities import is_named_here
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.worked_numbers import is_calculation
@@ -22,7 +23,7 @@ from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["doubt", "total_and_partial"]
+__all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial"]
 
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
@@ -37,6 +38,12 @@ OUTSIDE = re.compile(
     re.I,
 )
 """What stands behind a 0 that is the value at indices outside a range."""
+DIFFERENTIAL = "d may be that of a differential"
+OUT_OF_RANGE = "a value for indices outside their range"
+UNSAID = "nothing says what"
+ANOTHER_MEANING = "it gives"
+MEANT_OTHERWISE = (DIFFERENTIAL, OUT_OF_RANGE, UNSAID, ANOTHER_MEANING)
+"""How the doubts begin of rows that are not read as they are meant, whatever they are like."""
 NEAR = 120
 """Characters before a derivative in which it may be said that it is set to 0."""
 FAR = 600
@@ -54,9 +61,9 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if both := total_and_partial(state, left, right):
         return both
     if any(map(_differential, nodes)) and not _says_what_d_is(state):
-        return "d may be that of a differential"
+        return DIFFERENTIAL
     if right == t.Num(Fraction(0)) and OUTSIDE.match(state.document.text[statement.end : statement.end + NEAR]):
-        return "a value for indices outside their range"
+        return OUT_OF_RANGE
     if k == 0 and relates_free_names(state, left, right):
         return "it relates names that nothing defines"
     if k == 0 and nothing_in_common(state, left, right):
@@ -70,7 +77,7 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     sides = [a.expression, b.expression]
     below = {n for e in sides for n in names(state.definitions.unfold(e)) | names(e)} - set(state.definitions.equations)
     if unsaid := sorted(filter(is_named_here, below)):
-        return f"nothing says what {unsaid[0]} is"
+        return f"{UNSAID} {unsaid[0]} is"
     for n in sorted(n for e in sides for n in names(e) if n[:1].islower()):
         entity = state.symbols.entities.get(n)
         if entity is not None and entity.rank == 2 and {1, 2} <= _index_counts(state, n):
@@ -160,7 +167,7 @@ def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
     """Whether the left side is a name with a meaning and the right side speaks of what that meaning has not."""
     found = reference(left, state.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
     if found is not None and found.key in state.definitions.equations and used[1] - used[0]:
-        return f"it gives {found.key} another meaning than before"
+        return f"{ANOTHER_MEANING} {found.key} another meaning than before"
     match left:
         case t.Factors(items=((_, head), ("", t.Group(kind="(", items=(t.Name() | t.Scripted(),))))):
             called = reference(head, state.symbols.usage)
@@ -170,8 +177,8 @@ def _another_meaning(state: State, left: t.Tree, used: list[set[str]]) -> str:
         return ""
     f = state.symbols.functions.get(called.base)
     if f is not None and f.table_name.startswith(state.symbols.prefix):
-        return f"it gives {called.base} another meaning than before"
-    return f"it gives {called.base} another meaning than before" if used[0] != used[1] else ""
+        return f"{ANOTHER_MEANING} {called.base} another meaning than before"
+    return f"{ANOTHER_MEANING} {called.base} another meaning than before" if used[0] != used[1] else ""
 
 
 def _function_and_components(state: State, sides: list[Expression]) -> str:
@@ -283,11 +290,11 @@ def _differentiates(e: Expression) -> bool:
 
 def _only_named(state: State, sides: list[Expression]) -> str:
     """A function without an equation that stands on one side only: the row would say what it is."""
-    named = []
+    named, definitions = [], with_signals(state)
     for e in sides:
-        inside = state.definitions.resolve(e)
+        inside = definitions.resolve(e)
         if not _differentiates(e):
-            inside = state.definitions.unfold(inside)
+            inside = definitions.unfold(inside)
         named.append({n.function for n in walk(inside) if isinstance(n, Apply) and n.function not in FUNCTIONS})
     if any(_differentiates(e) for e, functions in zip(sides, named, strict=True) if not functions):
         return ""

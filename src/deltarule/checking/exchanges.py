@@ -10,7 +10,16 @@ from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
 
-__all__ = ["at_another_place", "change_of_index", "indices_exchanged", "names_exchanged", "replaced_name"]
+__all__ = [
+    "argument_of",
+    "at_another_place",
+    "change_of_index",
+    "exponent_shifted",
+    "function_put_back",
+    "indices_exchanged",
+    "names_exchanged",
+    "replaced_name",
+]
 
 
 def names_exchanged(side: Side) -> Iterator[t.Tree]:
@@ -109,3 +118,46 @@ def at_another_place(side: Side) -> Iterator[t.Tree]:
                             yield t.Factors((*node.items[: k + 1], ("", t.Group("(", (other,))), *node.items[k + 2 :]))
 
     yield from everywhere(side.right, change)
+
+
+def exponent_shifted(side: Side) -> Iterator[t.Tree]:
+    """An exponent that is one too small or too large: x² for x³."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Scripted(sup=t.Num(value=value)) if value.denominator == 1 and value > 1:
+                yield from (replace(node, sup=t.Num(n, str(n))) for n in (value + 1, value - 1) if n > 1)
+
+    yield from everywhere(side.right, change)
+
+
+def function_put_back(side: Side) -> Iterator[t.Tree]:
+    """f(x) for x, where the equations around have it: 1 - c² for 1 - tanh²(c)."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        plain = replace(node, sup=None) if isinstance(node, t.Scripted) and isinstance(node.sup, t.Num) else node
+        if isinstance(plain, t.Scripted) and plain.sub is None and not plain.primes and plain.sup is None:
+            plain = plain.base
+        power = node.sup if isinstance(node, t.Scripted) and plain is not node else None
+        yield from (call if power is None else _to(call, power) for call in side.calls if plain == argument_of(call))
+
+    yield from everywhere(side.right, change)
+
+
+def argument_of(call: t.Tree) -> t.Tree | None:
+    """The x of f(x)."""
+    match call:
+        case t.Call(argument=t.Group(items=(inside,))) | t.Factors(items=((_, _), ("", t.Group(items=(inside,))))):
+            return inside
+        case t.Call(argument=argument):
+            return argument
+    return None
+
+
+def _to(call: t.Tree, power: t.Tree) -> t.Tree:
+    """f²(x) of f(x)."""
+    if isinstance(call, t.Call):
+        return replace(call, function=t.Scripted(call.function, None, power, 0))
+    assert isinstance(call, t.Factors)
+    (_, head), group = call.items
+    return t.Factors((("", t.Scripted(head, None, power, 0)), group))

@@ -43,6 +43,8 @@ class Given:
     """Pairs of size names of the document that are read as one."""
     classes: Mapping[str, str] = field(default_factory=dict)
     """Letters that the document calls the right class, and how they are written."""
+    joined: frozenset[str] = frozenset()
+    """Letters that are parts of columns [h; x]."""
 
     @classmethod
     def of(

@@ -6,7 +6,7 @@ hint, and the changed side is what would hold. Nothing is guessed: a hint is giv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -14,6 +14,8 @@ from itertools import chain
 from deltarule.checking.exchanges import (
     at_another_place,
     change_of_index,
+    exponent_shifted,
+    function_put_back,
     indices_exchanged,
     names_exchanged,
     replaced_name,
@@ -68,6 +70,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
         "transpose", "a transpose is missing, or the factors are in the wrong order", "W δ for Wᵀ δ", factors_turned
     ),
     Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
+    Misconception("exponent", "an exponent is one too small or too large", "x² for x³", exponent_shifted),
     Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
     Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
     Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
@@ -87,6 +90,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("argument", "the argument of a function has lost a factor", "2σ(z) - 1 for 2σ(2z) - 1",
                   argument_scaled),
     Misconception("log", "a logarithm is lost, or one too many", "y ŷ for y log ŷ", logarithm),
+    Misconception("function", "a function is lost", "1 - z² for 1 - tanh² z", function_put_back),
     Misconception("base", "the logarithm has another base: a factor ln b is lost, or one too many",
                   "1/p for 1/(p ln 2) of log₂ p", logarithm_base),
     Misconception("slope", "a function stands for its output or its slope", "σ(z) for σ(z)(1 - σ(z))",
@@ -97,10 +101,13 @@ MOST = 40
 """Repairs of one kind that are tried for one side."""
 
 
-def repairs(side: Side) -> Iterator[tuple[Misconception, t.Tree]]:
-    """Every changed side with the misconception that it would repair, likely ones first, each at most once."""
+def repairs(side: Side, only: Collection[str] = ()) -> Iterator[tuple[Misconception, t.Tree]]:
+    """Every changed side with the misconception that it would repair, likely ones first, each at most once; of all
+    misconceptions or `only` of those of some names."""
     seen: list[t.Tree] = [side.right]
     for row in MISCONCEPTIONS:
+        if only and row.name not in only:
+            continue
         for count, changed in enumerate(row.repair(side)):
             if count >= MOST:
                 break

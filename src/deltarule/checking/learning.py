@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from deltarule.checking.declared import memberships, numbers_added, single_entries, space_of, speaks_of_unit_vectors
+from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
@@ -37,7 +38,6 @@ __all__ = [
     "kronecker",
     "learn_document",
     "listed",
-    "repeated_indices_are_summed",
     "sampled",
     "squares",
 ]
@@ -138,18 +138,12 @@ def kronecker(statements: Sequence[Statement]) -> bool:
     return True
 
 
-def repeated_indices_are_summed(text: str, sides: Sequence[t.Tree]) -> bool:
-    """Whether a document sums over repeated indices without a sign: it says so, or never writes Σ."""
-    if "summation convention" in text.lower() or "einstein" in text.lower():
-        return True
-    return not any(isinstance(n, t.Big) for side in sides for n in trees(side)) and "Σ" not in text
-
-
 def defined_letters(statements: Sequence[Statement]) -> set[str]:
     """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t."""
+    between = index_relations(statements)
     return {
         letter
-        for statement in statements
+        for statement in statements if statement.start not in between
         for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
         if (letter := _plain_letter(side.tree)) in INDEX_LETTERS
         and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)

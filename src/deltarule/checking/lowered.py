@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 
 from deltarule.checking.state import State
@@ -16,10 +16,12 @@ from deltarule.language.expression import (
     Maximum,
     Power,
     Product,
+    Selection,
     Sum,
     Symbol,
     opened,
     rebuild,
+    selection,
 )
 from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
@@ -46,7 +48,32 @@ def lowered(state: State, *sides: t.Tree, choices: Mapping[object, str] | None =
             break
     else:  # an identity matrix has a new size each time
         values = [v.with_expression(_settled(lowering.resized(v).expression, state.symbols.find)) for v in values]
-    return lowering, [lowering.resized(v) for v in values]
+    values = [lowering.resized(v) for v in values]
+    return lowering, [_where_it_stands(lowering, v, side, values) for v, side in zip(values, sides, strict=True)]
+
+
+def _where_it_stands(lowering: Lowering, value: Value, side: t.Tree, values: list[Value]) -> Value:
+    """The value where the entries are by which the row differentiates: ∂L/∂h_{2j} speaks of those j for which h has an
+    entry 2j, and is 0 by itself where it has none. Not ∂L/∂s_{j-k} in a sum over k, where what lies outside is 0."""
+    if not lowering.in_range:
+        return value
+    free = {a.name for v in values for a in v.expression.axes}
+    own = {p for p in _factors(side) if isinstance(p, t.Partial)}
+    places = {k: lowering.resized(Value(f)).expression for k, f in lowering.in_range.items() if not own & {k}}
+    factors = [f for f in places.values() if free.issuperset(a.name for a in f.axes)]
+    return value.with_expression(multiply(value.expression, *dict.fromkeys(factors))) if factors else value
+
+
+def _factors(side: t.Tree) -> Iterator[t.Tree]:
+    match side:
+        case t.Factors(items=items):
+            for op, item in items:
+                if op not in {"/", "div"}:
+                    yield from _factors(item)
+        case t.Ratio(numerator=above):
+            yield from _factors(above)
+        case _:
+            yield side
 
 
 def implied(value: Value, kept: Collection[str]) -> Value | None:
@@ -88,6 +115,8 @@ def _settled(e: Expression, find: Callable[[int | str], int | str]) -> Expressio
                 return Symbol(name, map(axis, indices))
             case Delta(first=i, second=j):
                 return Delta(axis(i), axis(j))
+            case Selection(terms=terms, constant=constant):
+                return selection(((axis(i), c) for i, c in terms), constant)
             case Product(bound=(_, *_)):
                 factors, bound = opened(u)
                 return Product(map(visit, factors), (Axis(a.name, find(a.size)) for a in bound))

@@ -20,6 +20,7 @@ COUNTS = frozenset({"m", "n", "N", "M", "B"})
 def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with the bounds of such sums; as they are where the text has other bounds, or where the letter is
     an index or has an equation of its own."""
+    statements = _as_many_terms_as_counted(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     nodes = [n for side in sides for n in trees(side)]
     uppers = {n.upper for n in nodes if isinstance(n, t.Big) and n.upper is not None}
@@ -54,6 +55,47 @@ def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statem
         return None
 
     return [s.replaced(change) for s in statements]
+
+
+def _as_many_terms_as_counted(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with Σ_{i=1}^N for Σ_{i=0}^N, where something is defined as 1/N Σ_{i=0}^N, hence as a mean of N
+    terms, all sums with that end begin with 0, and nothing has a component 0."""
+    nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
+    first = {n.upper.letter: set[bool]() for n in nodes if isinstance(n, t.Big) and isinstance(n.upper, t.Name)}
+    for n in nodes:
+        if isinstance(n, t.Big) and isinstance(n.upper, t.Name):
+            first[n.upper.letter].add(_from_zero(n))
+    below = [i for n in nodes if isinstance(n, t.Scripted) for i in script_items(n.sub)]
+    if any(isinstance(i, t.Num) and not i.value for i in below):
+        return statements
+    defined = [s.sides[1].tree for s in statements if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name)]
+    means = {c for tree in defined for n in trees(tree) if (c := _mean_from_zero(n))}
+    counts = {letter for letter, zero in first.items() if zero == {True}} & means
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Big(index=t.Compare(sides=(letter, first)) as index, upper=t.Name(letter=count)) if count in counts:
+                one = t.Num(Fraction(1), "1", start=first.start, end=first.end)
+                return replace(node, index=replace(index, sides=(letter, one)), body=t.replaced(node.body, change))
+        return None
+
+    return [s.replaced(change) for s in statements] if counts else statements
+
+
+def _from_zero(node: t.Big) -> bool:
+    match node.index:
+        case t.Compare(sides=(t.Name(), t.Num(value=value)), relations=(t.Relation(symbol="="),)):
+            return not value
+    return False
+
+
+def _mean_from_zero(node: t.Tree) -> str:
+    """The N of 1/N Σ_{i=0}^N."""
+    match node:
+        case t.Factors(items=((_, factor), (_, t.Big(kind="sum", upper=t.Name(letter=letter)) as total))):
+            count = _count(factor)
+            return letter if count is not None and count.letter == letter and _from_zero(total) else ""
+    return ""
 
 
 def _count(factor: t.Tree) -> t.Name | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from itertools import pairwise
 from time import process_time
 
 from deltarule.checking.claims import holds
+from deltarule.checking.exchanges import argument_of
 from deltarule.checking.hints import MISCONCEPTIONS, repairs
 from deltarule.checking.late_values import without_late_values
 from deltarule.checking.repairs import Side, atoms
@@ -32,9 +35,9 @@ MANY = 3
 """Rows that do not fit from which on the shapes may be misread."""
 
 
-def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str = "") -> None:
+def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str] = ()) -> None:
     """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time; with `only`,
-    by the misconceptions whose names begin so."""
+    by the misconceptions of these names."""
     with state.symbols.undone(), without_late_values(state, left, right):
         _mend(state, left, right, row, only)
 
@@ -50,14 +53,12 @@ def other_than_layout(row: DocumentRow) -> bool:
     return bool(row.hint) and row.hint != _TURNED
 
 
-def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: str) -> None:
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str]) -> None:
     side = _side(state, left, right)
     deadline = process_time() + SECONDS
-    for count, (misconception, changed) in enumerate(repairs(side)):
+    for count, (misconception, changed) in enumerate(repairs(side, only)):
         if count >= MOST or process_time() > deadline:
             return
-        if only and not misconception.name.startswith(only):
-            continue
         if changed == left:
             continue  # it would hold, and say nothing
         try:
@@ -79,7 +80,24 @@ def _side(state: State, left: t.Tree, right: t.Tree) -> Side:
     bodies += [body for key, body in state.written.items() if key in below and key not in here]
     names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
     functions = tuple(t.Name(base) for base in state.symbols.functions)
-    return Side(right, left, names, functions, bases(left, right, *bodies))
+    return Side(right, left, names, functions, tuple(_calls(state, left, right, *bodies)), bases(left, right, *bodies))
+
+
+def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:
+    """The functions of one name in some sides, each once."""
+    out: dict[t.Tree, None] = {}
+    for node in (n for side in sides for n in t.walk(side)):
+        items = node.items if isinstance(node, t.Factors) else ()
+        found = [t.Factors((("", f), ("", x))) for (_, f), (op, x) in pairwise(items) if not op and _is_f(state, f)]
+        for call in [node, *found] if isinstance(node, t.Call) else found:
+            if isinstance(argument_of(call), t.Name | t.Scripted):
+                out[call] = None
+    return out
+
+
+def _is_f(state: State, head: t.Tree) -> bool:
+    found = reference(head, state.symbols.usage) if isinstance(head, t.Name) else None
+    return found is not None and found.base in state.symbols.functions and found.base not in state.symbols.quantities
 
 
 def shapes_misread(state: State) -> None:

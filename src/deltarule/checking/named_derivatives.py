@@ -11,9 +11,9 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
-from deltarule.checking.outcomes import Outcome, with_signals
+from deltarule.checking.outcomes import Outcome, derivatives, with_signals
 from deltarule.checking.state import State
-from deltarule.language.expression import Derivative, Expression
+from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
@@ -35,10 +35,24 @@ def by_named_derivatives(
         return None
     definitions = Definitions.of(plain.equations.values(), dict(plain.declarations))
     definitions.signals = {**plain.signals, **{pair: f"∂{pair[0]}/∂{pair[1]}" for pair in pairs}}
+    if any(n.by.name not in _below(definitions, n.of.name) for n in derivatives(a, b) if isinstance(n.of, Symbol)):
+        return None  # ∂L/∂w = 0 = Σ δ_i x_i, as nothing says how L depends on either
     judgement = Judge(definitions, facts or state.facts).equality(a, b)
     if judgement.verdict != "proved":
         return None
     return Outcome("proved", Judgement("proved", judgement.domain), implied=implied)
+
+
+def _below(definitions: Definitions, name: str) -> set[str]:
+    """All on which something depends by the equations and by the derivatives that are quantities, itself included."""
+    out, waiting = {name}, [name]
+    while waiting:
+        one = waiting.pop()
+        own = definitions.mentions(one) if one in definitions.equations else set()
+        found = {*own, *(by for of, by in definitions.signals if of == one)} - out
+        out |= found
+        waiting += found
+    return out
 
 
 def _written(state: State) -> set[tuple[str, str]]:

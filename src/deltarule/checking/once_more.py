@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
+from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.limits import TimeUp, Watch
 from deltarule.checking.mending import mend
 from deltarule.checking.rows import Condition, DocumentRow
@@ -44,6 +45,8 @@ def judge_again(state: State, watch: Watch) -> None:
             at_said_values(state, left, right, row)
             if row.verdict == "refuted" and not state.unrolled:
                 mend(state, left, right, row)
+            elif not state.unrolled:
+                with_a_mistake_taken_back(state, left, right, row)
         if row.verdict not in {"proved", "conditional", "refuted"}:
             row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
         elif said:

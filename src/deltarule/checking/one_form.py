@@ -11,15 +11,21 @@ from deltarule.checking.conventions import spelled_out
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
+from deltarule.checking.gradients_in_words import gradients_said
+from deltarule.checking.index_arithmetic import indices_computed
+from deltarule.checking.indices_above import indices_below
+from deltarule.checking.joined_columns import joined_columns
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
+from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.superscripts import layers_above
 from deltarule.reading.documents import Document
@@ -33,14 +39,18 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
+    statements, above = indices_below(statements)
+    statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(statements))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
+    statements = gradients_said(document, statements)
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     said = classes_said(document, statements)
-    statements, spelling = in_one_spelling(statements, document.text, said)
+    statements, spelling = in_one_spelling(statements, document.text, said, above)
     classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
+    spelling.joined = parts
     return statements, numbered, spelling, classes

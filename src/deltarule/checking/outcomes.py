@@ -17,6 +17,7 @@ from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
 from deltarule.checking.hidden_arguments import hidden_argument
 from deltarule.checking.inverted import by_the_variable
+from deltarule.checking.joined_columns import by_a_part
 from deltarule.checking.lowered import settled_equation
 from deltarule.checking.over_steps import over_steps
 from deltarule.checking.rows import Condition, DocumentRow
@@ -44,11 +45,13 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, reference, trees
 
 PROBE = Budget(seconds=0.5, points=2)
+RESTS_ON = "it rests on"
 NO_BEGINNING = "where the steps begin is not said"
 MOST_NAMES = 60
 """Definitions of a document in which conditions are still told by their names."""
 
 __all__ = [
+    "RESTS_ON",
     "Outcome",
     "derivatives",
     "equality",
@@ -74,7 +77,10 @@ def equality(
     state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
 ) -> Outcome:
     """The judgement of a pair; where |r| > d is known, also on each side of it."""
+    part, known = by_a_part(state, a, b)
     outcome = _equality(state, a, b, implied, facts, definitions)
+    if part and (known or outcome.status == "refuted"):
+        return Outcome("undecided", reason=f"{part} is a part of a column: what it goes into is not looked into")
     sides = on_each_side(facts or state.facts) if outcome.status == "undecided" else ()
     if not sides or not (names(a) | names(b)):
         return outcome
@@ -112,12 +118,13 @@ def _equality(
     for x, y in _instances(a, b):
         judgement = _at_a_point(judge, x, y) if state.unrolled else judge.equality(x, y, refute=True)
         if judgement.verdict == "refuted" and (names(x) | names(y)) & state.backward:
-            return Outcome("undecided", reason="a recursion over layers whose beginning is not given")
+            return Outcome("undecided", judgement, "a recursion over layers whose beginning is not given")
         broken = _broken(state, x, y) if judgement.verdict == "refuted" else set()
         if broken:
-            return Outcome("undecided", reason=f"it rests on {', '.join(sorted(broken))}, which was not understood")
+            said = f"{RESTS_ON} {', '.join(sorted(broken))}, which was not understood"
+            return Outcome("undecided", judgement, said)
         if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
-            return Outcome("undecided", reason=unsaid)
+            return Outcome("undecided", judgement, unsaid)
         if judgement.verdict == "refuted":
             return Outcome("refuted", judgement, judgement.reason)
         domain += [d for d in judgement.domain if d not in domain]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.detail import written_out
 from deltarule.checking.defining import define, plain_reference
+from deltarule.checking.doubted import a_mistake_away
 from deltarule.checking.named_gradients import named_gradient, words_near
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.sections import heading
@@ -68,9 +69,10 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
     old = state.definitions.equations.get(found.key)
     both = [e.function for e in (value.expression, old.right if old else None) if isinstance(e, Apply)]
     unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
-    another = another_function(state.written.get(found.key), right)
-    if not (later or said or unsaid or another or opens_a_topic(state, statement, before)
-            or _an_example(state, left, found, value)):  # fmt: skip
+    other = said or unsaid or opens_a_topic(state, statement, before) or _an_example(state, left, found, value)
+    other = other or another_function(state.written.get(found.key), right)
+    wrong = not other and later and found.key not in OBJECTIVES and a_mistake_away(state, left, right, row)
+    if wrong or not (later or other):
         return False
     if found.key in state.definitions.equations:
         _forget(state, found.key)

@@ -49,6 +49,8 @@ class Side:
     left: t.Tree
     names: tuple[t.Tree, ...] = ()
     functions: tuple[t.Tree, ...] = ()
+    calls: tuple[t.Tree, ...] = ()
+    """The functions of one name in those definitions, tanh(c)."""
     bases: tuple[t.Num, ...] = ()
     """Of the logarithms around."""
 

@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from deltarule.checking.chapters import Pairs, declared_for
+from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.mending import other_than_layout, ranges_apart
 from deltarule.checking.rows import DocumentRow, Finding
 from deltarule.checking.state import State
+from deltarule.checking.topics import goes_on
 from deltarule.language.expression import Apply
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
@@ -86,15 +88,18 @@ def by_parts(
         if all(row.verdict not in OPEN for row in rows) or refuses(at - 1):
             continue
         alone = judged(part, declared_for(part, divided), first)
-        better(whole, alone, rows, alone.rows)
+        better(whole, alone, rows, alone.rows, goes_on(_heading(whole.document, part)))
 
 
-def better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
-    """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning."""
+def better(
+    whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow], further: bool = False
+) -> None:
+    """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning. In a
+    section that goes further with what was said before, a wrong equation gives no other meaning."""
     for row, own in zip(rows, again, strict=True):
         if row.verdict in OPEN - {"refuted"} and own.verdict == "definition":
             whole.understood |= _about(part, own)
-    _better(whole, part, rows, again)
+    _better(whole, part, rows, again, further)
     for row, own in zip(rows, again, strict=True):  # what seemed to say what δ is, where an open row had said it before
         if row.verdict == "definition" and own.verdict in HOLDS | {"refuted"} and whole.understood & _about(part, own):
             take(row, own, own.reason)
@@ -107,14 +112,21 @@ def _about(state: State, row: DocumentRow) -> set[str]:
     return {found.base} if found is not None else set()
 
 
-def _better(whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow]) -> None:
+def _heading(document: Document, part: Sequence[Statement]) -> str:
+    place = heading(document, part[0].block)
+    return document.text[document.segments[place].start : document.segments[place].end] if place >= 0 else ""
+
+
+def _better(
+    whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow], further: bool
+) -> None:
     anew: set[str] = set()
     ranged: set[str] = set()
     for row, own in zip(rows, again, strict=True):
         if own.verdict == "refuted" and ranged & used(part, own):
             continue  # elsewhere the index runs over more: u_k of K samples beside u_w of V words
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
-            if names_a_derivative(whole, row):
+            if names_a_derivative(whole, row) or (further and clearly_wrong(row)):
                 continue
             anew |= _meant_anew(whole, part, row, own)
             take(row, own, own.reason)
@@ -132,6 +144,9 @@ def _better(whole: State, part: State, rows: Sequence[DocumentRow], again: Seque
             continue
         if anew & used(part, own) and own.verdict == "refuted" and _stands_alone(whole, part, own):
             take(row, own, own.reason)
+            continue
+        if row.verdict in {"undecided", "unread"} and clearly_wrong(own) and _stands_alone(whole, part, own):
+            take(row, own, f"{own.reason or DIFFER}, by what this section says")
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own):
             take(row, own, f"{own.reason}, by what this section says")

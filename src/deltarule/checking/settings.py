@@ -80,7 +80,7 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
     named = isinstance(left, t.Name | t.Scripted)
     if named and isinstance(right, t.Group) and right.kind == "" and len(right.items) > 1:
         return "none", "says which values it takes"
-    if first and index_condition(state, left, "=", right) is not None:
+    if statement.start in state.between_indices or (first and index_condition(state, left, "=", right) is not None):
         return "assumption", "which indices the text speaks of"
     found = reference(left, state.symbols.usage) if named else None
     if found is not None and first and is_number(right) and not found.primes and found.power is None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
+from deltarule.reading.references import script_items
 from deltarule.reading.segments import Math
 from deltarule.reading.statement import Statement
 
@@ -59,7 +60,28 @@ def shapes_in_words(document: Document, statements: Sequence[Statement]) -> tupl
         before = (segment.end, rank)
         if rank is not None:
             found.setdefault(tree, set()).add(rank)
-    return tuple((tree, ranks.pop()) for tree, ranks in found.items() if len(ranks) == 1)
+    numbers = _sums_of_components(statements)
+    return tuple((x, next(iter(ranks))) for x, ranks in found.items() if len(ranks) == 1 and x not in numbers)
+
+
+def _sums_of_components(statements: Sequence[Statement]) -> set[t.Tree]:
+    """The names that an equation makes a number, whatever is said before them: μ = 1/N Σ_i X_i in `the mean of all
+    components of the vector μ`."""
+    out: set[t.Tree] = set()
+    for s in statements:
+        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and s.sides[1].tree is not None:
+            nodes = list(t.walk(s.sides[1].tree))
+            sums = [n for n in nodes if isinstance(n, t.Big) and n.kind == "sum" and n.index is not None]
+            bound = {x.letter for n in sums if n.index is not None for x in t.walk(n.index) if isinstance(x, t.Name)}
+            indexed = [n for n in nodes if isinstance(n, t.Scripted) and n.sub is not None]
+            below = [i for n in indexed for i in script_items(n.sub)]
+            apart = [x for n in indexed for x in t.walk(n)]
+            apart += [x for n in sums for script in (n.index, n.upper) if script is not None for x in t.walk(script)]
+            others = [n for n in nodes if isinstance(n, t.Name) and not any(n is x for x in apart)]
+            counted = all(isinstance(i, t.Name) and i.letter in bound for i in below)
+            if sums and counted and all(n in out or (len(n.letter) == 1 and n.letter.isupper()) for n in others):
+                out.add(s.sides[0].tree)
+    return out
 
 
 def _said_before(words: str) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
+from math import prod
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
@@ -12,6 +14,7 @@ from deltarule.checking.lowered import settled_equation
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.sections import HOLDS, heading, take
 from deltarule.checking.state import State, mentioned
+from deltarule.language.expression import Expression, Number, Product, Sum, Symbol
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
@@ -30,6 +33,8 @@ def note_size(state: State, statement: Statement, left: t.Tree, right: t.Tree) -
         case t.Name(letter=letter, accents=()), t.Num(value=value) if value.denominator == 1 and 1 <= value <= MOST:
             sizes = {state.symbols.find(s) for e in state.symbols.entities.values() for s in e.sizes[: e.rank or 0]}
             sizes |= {a.size for e in state.definitions.equations.values() for a in e.axes}
+            known = state.definitions
+            sizes |= known.below(str(s) for s in sizes if s in known.equations)  # N = n - k + 1
             if letter in sizes:
                 state.size_values[letter] = (int(value), heading(state.document, statement.block))
 
@@ -49,10 +54,11 @@ def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tr
                 text = said if trial.condition is None else f"{trial.condition.text}; {said}"
                 row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
         return
+    given |= _computed(state, given)
     trial = _at(state, left, right, row, given)
     said = ", ".join(f"{letter} = {n}" for letter, n in given.items())
     if trial.verdict in {"proved", "conditional", "refuted"}:
-        take(row, trial, f"{trial.reason}, with {said}")
+        take(row, trial, f"{trial.reason or 'the two sides are not equal'}, with {said}")
     elif row.verdict != "undecided":
         row.verdict, row.reason, row.counterexample = "undecided", f"{trial.reason}, with {said}", None
 
@@ -99,3 +105,29 @@ def _another_number(state: State, statement: Statement, sizes: set[int]) -> bool
     said = {NUMBERS.index(word) + 1 for word in re.findall(r"[a-z]+", text) if word in NUMBERS}
     said |= {int(n) for n in re.findall(r"(?<![\d.])\d(?=[\s-][a-z])", text)}
     return bool(said - {1}) and not said & sizes
+
+
+def _computed(state: State, given: dict[str, int]) -> dict[str, int]:
+    """The sizes that follow from those given: N = n - k + 1 is 2 for n = 3 and k = 2."""
+    sizes = {s for e in state.symbols.entities.values() for s in map(state.symbols.find, e.sizes[: e.rank or 0])}
+    out: dict[str, int] = {}
+    for name in sizes & state.definitions.equations.keys() - given.keys():
+        value = _value(state.definitions.unfold(state.definitions.equations[str(name)].right), given)
+        if value is not None and value.denominator == 1 and 1 <= value <= MOST:
+            out[str(name)] = int(value)
+    return out
+
+
+def _value(e: Expression, given: dict[str, int]) -> Fraction | None:
+    """A sum of products of numbers and sizes; None for anything else."""
+    match e:
+        case Number(value=value):
+            return value
+        case Symbol(name=name, indices=()) if name in given:
+            return Fraction(given[name])
+        case Sum() | Product(bound=()):
+            parts = [_value(one, given) for one in e.children]
+            known = [one for one in parts if one is not None]
+            if len(known) == len(parts):
+                return sum(known, Fraction(0)) if isinstance(e, Sum) else prod(known, start=Fraction(1))
+    return None

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.chapters import Pairs, declared_for
-from deltarule.checking.relations import EQUAL
+from deltarule.checking.doubted import DIFFER, clearly_wrong
+from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.state import State
@@ -64,7 +65,7 @@ class Slices:
                 place += 1
 
     def _about(self, statement: Statement) -> str | None:
-        if not statement.relations or statement.relations[0].symbol not in EQUAL or statement.continues:
+        if not statement.relations or statement.relations[0].symbol not in EQUAL | {SAID} or statement.continues:
             return None
         left = statement.sides[0].tree
         match left:
@@ -284,5 +285,7 @@ def by_what_it_rests_on(
                     take(row, again, again.reason)
                     if again.verdict == "definition":
                         anew |= slices.defined_before(place)
+                elif row.verdict in OPEN and clearly_wrong(again):
+                    take(row, again, f"{again.reason or DIFFER}, by the equations that it rests on{said}")
                 elif row.verdict in WRONG and again.verdict in HOLDS and not said and not _lies_otherwise(row):
                     take(row, replace(again, verdict="undecided", condition=None), ELSEWHERE)

@@ -11,10 +11,12 @@ from deltarule.checking.sections import OPEN, better
 from deltarule.checking.state import State
 from deltarule.reading.statement import Statement
 
-__all__ = ["by_what_stands_before"]
+__all__ = ["MOST_ROWS", "by_what_stands_before"]
 
 MOST = 4
 """Beginnings of a document that are judged."""
+MOST_ROWS = 300
+"""Rows of a document that is judged so, and by the definitions of one letter: larger ones would take too long."""
 PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
@@ -30,7 +32,7 @@ def by_what_stands_before(
     for statement in statements:
         firsts.append(firsts[-1] + rows_of([statement]))
     tried, at = 0, 0
-    while at < len(statements) and tried < MOST:
+    while at < len(statements) and tried < MOST and firsts[-1] <= MOST_ROWS:
         if not any(row.verdict in OPEN for row in whole.rows[firsts[at] : firsts[at + 1]]):
             at += 1
             continue

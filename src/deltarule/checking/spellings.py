@@ -1,4 +1,4 @@
-"""Sums and steps in one spelling: one index for each Σ, counted from 1, with a letter that counts; `S(t)` as S_t."""
+"""Sums in one spelling: one index for each Σ, counted from 1, with a letter that counts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from fractions import Fraction
 
 from deltarule.checking.components_from_zero import as_written, components_from_one
 from deltarule.checking.counted_from_zero import counted_from_one
+from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_names import indices_told_apart
 from deltarule.checking.places import compared, places_in_vectors
 from deltarule.checking.primed_indices import without_primed_indices
 from deltarule.checking.rows import DocumentRow
+from deltarule.checking.steps_in_parentheses import letter_of_step
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, STEP_LETTERS, script_items, trees
+from deltarule.reading.references import INDEX_LETTERS, script_items, trees
+from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Side, Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS
 
 __all__ = ["Spelling", "in_one_spelling"]
 
@@ -26,14 +28,14 @@ FUNCTION_LETTERS = frozenset({"f", "g", "phi", "sigma", "psi", "varphi"})
 
 
 class Spelling:
-    """What changes in the trees of a document: `letters` (old to new), the names that are written with their step in
-    parentheses, upright marks, and `primed` indices with the letters that stand for them."""
+    """What changes in the trees of a document: `letters` (old to new), upright marks, and `primed` indices with the
+    letters that stand for them."""
 
-    def __init__(
-        self, letters: dict[str, str], timed: frozenset[str], upright: frozenset[str], primed: dict[str, str]
-    ) -> None:
-        self.letters, self.timed, self.upright, self.primed = letters, timed, upright, primed
+    def __init__(self, letters: dict[str, str], upright: frozenset[str], primed: dict[str, str]) -> None:
+        self.letters, self.upright, self.primed = letters, upright, primed
         self.from_zero: frozenset[str] = frozenset()
+        self.joined: frozenset[str] = frozenset()
+        """Letters that are parts of columns [h; x]."""
 
     def __call__(self, tree: t.Tree) -> t.Tree:
         return t.replaced(tree, self._change)
@@ -67,11 +69,6 @@ class Spelling:
         out: list[tuple[str, t.Tree]] = []
         for op, item in items:
             before = out[-1][1] if out and op == "" else None
-            step = _step(item)
-            one = _with_step(before, item, step) if before is not None and step is not None else None
-            if before is not None and one is not None and _base(before) in self.timed:
-                out[-1] = (out[-1][0], one)
-                continue
             if isinstance(before, t.Num) and before.value == 1 and _is_condition(item):
                 out[-1] = (out[-1][0], t.Name("1", (), "bb", start=before.start, end=before.end))
             out.append((op, item))
@@ -91,13 +88,17 @@ class Spelling:
 
 
 def in_one_spelling(
-    statements: Sequence[Statement], text: str, classes: Collection[str] = frozenset()
+    statements: Sequence[Statement],
+    text: str,
+    classes: Collection[str] = frozenset(),
+    counting: Collection[str] = frozenset(),
 ) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
-    text calls the right class."""
+    text calls the right class, `counting` others that count."""
     statements, from_zero = components_from_one(statements)
     statements, primed = without_primed_indices(counted_from_one(statements))
-    sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
+    between = index_relations(statements)
+    sides = [x.tree for s in statements if s.start not in between for x in s.sides if x.tree is not None]
     ranging = {
         s.sides[0].tree.letter
         for s in statements
@@ -106,9 +107,9 @@ def in_one_spelling(
     ranging |= {
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
-    listed = {_base(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    ranging |= places_in_vectors(sides, listed, _summed(sides), classes)
-    spelling = Spelling(_summed_letters(sides, ranging), _timed(sides), _upright(sides), primed)
+    listed = {letter_of_step(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
+    ranging |= set(counting) | places_in_vectors(sides, listed, _summed(sides), classes)
+    spelling = Spelling(_summed_letters(sides, ranging), _upright(sides), primed)
     spelling.from_zero = from_zero
 
     def side(one: Side) -> Side:
@@ -154,6 +155,8 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
             elif isinstance(node, t.Scripted):
                 for item in script_items(node.sub):
                     letters = [n for n in trees(item) if isinstance(n, t.Name)]
+                    if len(letters) > 1 and isinstance(item, t.Terms):  # δ_{v-u}
+                        summed |= {n.letter for n in letters if not n.accents and not n.style}
                     counting.update(map(id, letters if len(letters) > 1 and isinstance(item, t.Terms) else [item]))
             if isinstance(node, t.Name):
                 used.add(node.letter)
@@ -163,7 +166,7 @@ def _summed_letters(sides: Sequence[t.Tree], ranging: set[str]) -> dict[str, str
             counting.update(map(id, side.items))  # the example (x, c)
     for side in sides:
         loose |= {n.letter for n in trees(side) if isinstance(n, t.Name) and id(n) not in counting}
-    old = sorted(x for x in summed - loose - INDEX_LETTERS if len(x) == 1 and x.islower())
+    old = sorted(x for x in summed - loose - INDEX_LETTERS if (len(x) == 1 or x in GREEK) and x.islower())
     free = [x for x in NEW_LETTERS if x not in used]
     return dict(zip(old, free, strict=False))
 
@@ -190,67 +193,6 @@ def _upright(sides: Sequence[t.Tree]) -> frozenset[str]:
         letter for letter, bases in found.items()
         if letter not in counting and not any((base, letter) in others for base in bases)
     )  # fmt: skip
-
-
-def _timed(sides: Sequence[t.Tree]) -> frozenset[str]:
-    """Names that always stand with a step in parentheses, where some stand with the step before: S(t), S(t-1)."""
-    steps: dict[str, list[t.Tree]] = {}
-    others: set[str] = set()
-    for side in sides:
-        followed: set[int] = set()
-        for node in trees(side):
-            if isinstance(node, t.Factors):
-                for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
-                    step = _step(b) if op == "" else None
-                    if step is not None and _base(a):
-                        steps.setdefault(_base(a), []).append(step)
-                    elif op == "" and isinstance(b, t.Group) and b.kind == "(" and _base(a):
-                        others.add(_base(a))
-                    followed.add(id(a))
-    letters = {_letter(s) for found in steps.values() for s in found if isinstance(s, t.Terms)}
-    counted = {n for n, found in steps.items() if {_letter(s) for s in found if not isinstance(s, t.Num)} <= letters}
-    by = {x.letter for side in sides for node in trees(side) if isinstance(node, t.Partial)
-          for x in node.by if isinstance(x, t.Name)}  # fmt: skip
-    if not letters or letters & by:  # d/dt: time that flows
-        return frozenset()
-    functions = FUNCTION_LETTERS | set(KNOWN_FUNCTIONS)
-    return frozenset(n for n in counted - others - functions if {_letter(s) for s in steps[n]} - {""})
-
-
-def _step(item: t.Tree) -> t.Tree | None:
-    """The t of `(t)`, `(t-1)`, `(0)`, also with scripts behind."""
-    group = item.base if isinstance(item, t.Scripted) else item
-    match group:
-        case t.Group(kind="(", items=((t.Num() | t.Name()) as one,)) if isinstance(one, t.Num) or _letter(one):
-            return one
-        case t.Group(kind="(", items=(t.Terms(items=(("+", t.Name()), (_, t.Num()))) as one,)) if _letter(one):
-            return one
-    return None
-
-
-def _letter(step: t.Tree) -> str:
-    match step:
-        case t.Name(letter=letter, accents=()) if letter in STEP_LETTERS:
-            return letter
-        case t.Terms(items=((_, first), *_)):
-            return _letter(first)
-    return ""
-
-
-def _base(node: t.Tree) -> str:
-    """The letter that a step could stand behind."""
-    name = node.base if isinstance(node, t.Scripted) and node.sup is None and not node.primes else node
-    return "_".join([name.letter, *name.accents]) if isinstance(name, t.Name) else ""
-
-
-def _with_step(name: t.Tree, behind: t.Tree, step: t.Tree) -> t.Tree | None:
-    own = script_items(name.sub) if isinstance(name, t.Scripted) else ()
-    base = name.base if isinstance(name, t.Scripted) else name
-    sub, sup, primes = (behind.sub, behind.sup, behind.primes) if isinstance(behind, t.Scripted) else (None, None, 0)
-    items = (*own, *script_items(sub), step) if not own or sub is None else ()
-    if not items or primes:
-        return None
-    return t.Scripted(base, items[0] if len(items) == 1 else t.Group("", items), sup, start=name.start, end=behind.end)
 
 
 def _is_condition(item: t.Tree) -> bool:

@@ -69,6 +69,10 @@ class State:
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
+    joined: frozenset[str] = frozenset()
+    """Letters that are parts of columns [h; x]."""
+    between_indices: set[int] = field(default_factory=set)
+    """Where the equations between indices stand, t = i + a - 1."""
     """The letters that count something in this document."""
     local_facts: Facts = field(default_factory=Facts)
     """What holds where the statement at hand stands, by the words of the text."""
@@ -127,6 +131,8 @@ class State:
     """Every row that was judged, with its sides."""
     refuted_early: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that fail for some function of which only the name was known, or for another reason to doubt."""
+    failing: dict[int, tuple[DocumentRow, dict[str, str]]] = field(default_factory=dict)
+    """Rows that fail at a point as they are read, by their ids, with that point: also those that are left open."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
 

@@ -15,7 +15,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
-__all__ = ["another_function", "opens_a_topic", "some_function"]
+__all__ = ["another_function", "goes_on", "opens_a_topic", "some_function"]
 
 HEAD = re.compile(
     r"^[ \t>]*(?:[-*+•][ \t]+|\d+[.)][ \t]+)?"  # a list's sign
@@ -24,11 +24,16 @@ HEAD = re.compile(
 )
 STEP = re.compile(
     r"\b(?:step|schritt|étape|paso|passo|part|teil|proof|beweis|preuve|answer|antwort|réponse|respuesta|solution|lösung|"
-    r"solución|result|ergebnis|résultat|gradients?|gradienten?|derivatives?|ableitung\w*|claim|check|backward|case|fall|"
-    r"note|remark|hint|so|hence|therefore|then|conclusion)\b|^\W*\w{0,2}\W*$",
+    r"solución|result|ergebnis|résultat|gradients?|gradienten?|derivatives?|ableitung\w*|derivation\w*|herleitung|démonstration|demostración|derivaci[óo]n|claim|check|backward|case|fall|"
+    r"note|remark|hint|so|hence|therefore|then|conclusion|решение|вывод|доказательство)\b|解答|推导|证明|^\W*\w{0,2}\W*$",
     re.IGNORECASE,
 )
 """Words that go on with what was said, and open nothing."""
+
+
+def goes_on(words: str) -> bool:
+    """Whether a heading goes on with what was said before it: "Solution"."""
+    return STEP.search(words) is not None
 
 
 def opens_a_topic(state: State, statement: Statement, line: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import OPEN, better, take
+from deltarule.checking.so_far import MOST_ROWS
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference
@@ -57,7 +58,7 @@ def by_versions(
     firsts = [0]
     for statement in whole.statements:
         firsts.append(firsts[-1] + rows_of([statement]))
-    for name, places in list(_defined_again(whole))[:MOST]:
+    for name, places in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
         first: int | None = None
         for one, following in zip(places, [*places[1:], len(whole.statements)], strict=True):
             said_again = any(row.verdict == "refuted" for row in whole.rows[firsts[one] : firsts[one + 1]])

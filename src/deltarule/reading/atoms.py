@@ -20,6 +20,7 @@ from deltarule.reading.tree import (
     Scripted,
     Tree,
     Words,
+    number,
 )
 
 if TYPE_CHECKING:
@@ -179,6 +180,8 @@ def accent(parser: Parser, end: int) -> Tree:
     start, stop = parser.argument(end)
     inner = parser.listing(start, stop)
     a, b = token.start, max(token.end, parser.tokens[parser.pos - 1].end)
+    if token.text == "underline" and number(inner) is not None:  # a result, underlined
+        return replace(inner, start=a, end=b)
     match inner:
         case Name():
             return replace(inner, accents=(*inner.accents, token.text), start=a, end=b)

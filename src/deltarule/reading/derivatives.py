@@ -48,9 +48,16 @@ def _order(parser: Parser, at: int, end: int) -> tuple[int, int]:
     raise parser.fail("a derivative whose order is not a small number", at)
 
 
+def _unwrapped(parser: Parser, start: int, end: int) -> tuple[int, int]:
+    """What stands in braces that hold all of it, {{\\partial x}}."""
+    while end - start > 2 and parser.kind(start, end) == "{" and parser.after_atom(start, end) == end:
+        start, end = start + 1, end - 1
+    return start, end
+
+
 def fraction(parser: Parser, above: tuple[int, int], below: tuple[int, int], start: int, end: int) -> Tree | None:
     """\\frac{∂ of}{∂ by ∂ by}, \\frac{d}{dx}; None where the fraction is no derivative."""
-    at, stop = above
+    (at, stop), below = _unwrapped(parser, *above), _unwrapped(parser, *below)
     sign = ""
     if parser.kind(at, stop) == "op" and parser.tokens[at].text in ("-", "+"):
         sign, at = parser.tokens[at].text, at + 1

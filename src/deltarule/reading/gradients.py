@@ -252,7 +252,7 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
     if found is None:
         raise Unread("a derivative by something that is not a name", target.start)
     if any(map(is_shifted, found.indices)) and not of.rank:
-        return at_a_shift(low, of, found, target.start)
+        return at_a_shift(low, of, found, node)
     by = low.quantity(Reference(**{**found.__dict__, "power": None}), target.start)
     symbol = by.expression
     if not isinstance(symbol, Symbol):
@@ -285,12 +285,13 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
     raise Unread("a derivative with more than two axes", node.start)
 
 
-def at_a_shift(low: Lowering, of: Value, found: Reference, start: int) -> Value:
+def at_a_shift(low: Lowering, of: Value, found: Reference, node: t.Partial) -> Value:
     """∂L/∂s_{j-k} of a number: the entry of ∂L/∂s at j - k, 0 outside its range."""
     places = Places(low, found.indices)
-    by = low.placed(low.symbols.entity(found), found, places.indices, start)
+    by = low.placed(low.symbols.entity(found), found, places.indices, node.start)
     if by.rank or found.power is not None or not isinstance(by.expression, Symbol):
-        raise Unread("a derivative by something that is not a variable", start)
+        raise Unread("a derivative by something that is not a variable", node.start)
+    low.in_range[node] = multiply(*places.in_range(by.expression))
     return places.selected(Value(Derivative(of.expression, by.expression)))
 
 

@@ -41,6 +41,11 @@ def parse_tokens(tokens: list[Token]) -> Tree:
     return parser.listing(0, len(tokens))
 
 
+def _signed(item: Tree) -> bool:
+    """Whether an item is one term with a sign: {-x} y is -(x y), however one groups it."""
+    return isinstance(item, Terms) and len(item.items) == 1
+
+
 class Parser:
     """`pos` is the next token to read; every method reads up to a given end and never behind it."""
 
@@ -252,7 +257,7 @@ class Parser:
         for k, (op, item) in enumerate(items):
             if id(item) in self.sums_held_together and isinstance(item, Terms):
                 items[k] = op, Group("(", (item,), start=item.start, end=item.end)
-            elif id(item) in self.sums_in_braces:
+            elif id(item) in self.sums_in_braces and not (_signed(item) and (not k or op in {"cdot", "times"})):
                 raise Unreadable("a sum in braces next to a factor: braces do not show, write parentheses", item.start)
         return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deltarule.reading import tex_commands
 from deltarule.reading.characters import COMBINING, COMPOUND, ENTITIES, SINGLE, SUBSCRIPTS, SUPERSCRIPTS, UNICODE
@@ -33,6 +33,8 @@ MAX_EXPANSION = 20
 NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]\d+)?", re.A)
 DIGITS = frozenset("0123456789")
 LETTERS = re.compile(r"[a-zA-Z]+")
+TAKING = frozenset({"^", "_", "frac", "accent", "style", "sqrt", "fence", "brace", "physics", "substack", "over"})
+"""Tokens whose arguments are in braces."""
 BRACE = re.compile(r"\s*\{")
 ENTITY = re.compile(r"&(amp|lt|gt|nbsp|quot|#39|#x27|minus|times|sdot);")
 
@@ -44,7 +46,34 @@ def tokenize(text: str, start: int, end: int, macros: Mapping[str, Macro]) -> li
     """
     lexer = Lexer(macros)
     lexer.read(text, start, end, None, 0)
-    return lexer.tokens
+    return _without_braces_of_signs(lexer.tokens)
+
+
+def _without_braces_of_signs(tokens: list[Token]) -> list[Token]:
+    """The tokens without the braces of a sign alone, \\textcolor{blue}{-} and {=}, where these are no argument."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        kinds = [token.kind for token in tokens[at : at + 3]]
+        before, behind = out[-1].kind if out else "", tokens[at + 3].kind if at + 3 < len(tokens) else ""
+        alone = kinds in (["{", "op", "}"], ["{", "relation", "}"])
+        if alone and before not in TAKING and (before != "}" or not _of_a_fraction(out)) and behind not in ("^", "_"):
+            out.append(replace(tokens[at + 1], start=tokens[at].start, end=tokens[at + 2].end))
+            at += 3
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out
+
+
+def _of_a_fraction(tokens: list[Token]) -> bool:
+    """Whether the group that was just closed is the first argument of a fraction."""
+    depth = 0
+    for k in range(len(tokens) - 1, -1, -1):
+        depth += (tokens[k].kind == "}") - (tokens[k].kind == "{")
+        if not depth:
+            return k > 0 and tokens[k - 1].kind in TAKING
+    return False
 
 
 class Lexer:

@@ -85,6 +85,8 @@ class Lowering:
     """What is transposed and was read as a number."""
     off_diagonal: list[Expression] = field(default_factory=list)
     """What has to be 0 where a derivative of a vector by a vector is read component by component."""
+    in_range: dict[t.Tree, Expression] = field(default_factory=dict)
+    """For ∂L/∂h_{2j} what is 1 where 2j is in the range of h, and 0 elsewhere."""
     unknown: dict[str, Entity] = field(default_factory=dict)
     letters: dict[str, int | str] = field(default_factory=dict)
     """What each index letter of the row runs over: one letter has one size in a row, but for its own sums."""

@@ -124,6 +124,8 @@ def _over(
         bound = free
     else:
         bound = [a for a in free if a.name == letter]
+        if not bound and first == 1 and free and not maximum and letter not in _letters(node.body):
+            return body.with_expression(multiply(body.expression, bound=(fresh(low.letters[letter]),)))  # Σ_{i=1}^n x_j
         if not bound:
             raise Unread(f"a sum over {letter}, which does not occur in it", node.start)
     if first not in (1, None):
@@ -138,6 +140,10 @@ def _over(
         other = low.sized(low.index(excluded), bound[0].size)
         factors.append(subtract(ONE, delta(fresh_axes[bound[0]], other)))
     return body.with_expression(multiply(*factors, bound=tuple(fresh_axes.values())))
+
+
+def _letters(tree: t.Tree) -> set[str]:
+    return {n.letter for n in t.walk(tree) if isinstance(n, t.Name)}
 
 
 def _counts(low: Lowering, letter: str, body: Value) -> bool:
@@ -171,6 +177,10 @@ def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:
             return None, None, None
         case t.Name(letter=letter):
             return letter, None, None
+        case t.Group(kind="", items=(t.Compare() as one, t.Compare() as other)):  # j = 1, j ≠ i
+            (letter, first, out), (same, _, excluded) = (bounds(replace(node, index=x)) for x in (one, other))
+            if letter == same and out is None and excluded is not None:
+                return letter, first, excluded
         case t.Compare(sides=(t.Name(letter=letter), right), relations=(relation,)):
             symbol = relation.symbol.lstrip("\\")
             if symbol == "=":

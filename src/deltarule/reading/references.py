@@ -17,6 +17,7 @@ from deltarule.reading import tree as t
 __all__ = [
     "ANY",
     "COLUMN",
+    "SELECTED",
     "Reference",
     "Survey",
     "Usage",
@@ -41,6 +42,8 @@ LAYER_LETTERS = frozenset({"l", "L", "ell"})
 STEP_LETTERS = frozenset({"l", "L", "ell", "k", "t", "n", "m", "s"})
 SIZE_LETTERS = frozenset("NMTKBPD")
 """Capitals that count samples, and so stand for the last of them."""
+SELECTED = "_by_"
+"""Between a letter and the list of indices that selects some of it: u_{n_k} is number k of u_by_n."""
 ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
 COLUMN = t.Words(":")
@@ -122,6 +125,8 @@ class Survey(dict[str, Usage]):
         """Letters with a step and a component below, y_{t,i}: there the second letter is no step, y_{t,k}."""
         self.sampled: set[str] = set()
         """Letters with a sample index above, x^{(i)}: without it they stand for any one sample."""
+        self.selected: set[str] = set()
+        """Letters of which a list of indices selects vectors, the u of u_{n_k}ᵀ h: u_o is such a vector, too."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
 
@@ -332,6 +337,8 @@ def _below(
         out["of_component"] = isinstance(sub, t.Scripted)
         return
     counted = tuple(i for i in items if letter_of(i) in steps)
+    if slot and not counted and len(items) == 2 and isinstance(items[0], t.Num) and isinstance(items[1], t.Name):
+        counted = items[:1]  # the first of the h_{t,i}
     if counted:
         if slot and len(items) == len(counted) == 2 and isinstance(items[1], t.Name):
             counted = counted[:1]

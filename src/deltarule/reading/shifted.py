@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deltarule.language.arithmetic import multiply
-from deltarule.language.expression import Axis, Expression, Index, fresh, selection
+from deltarule.language.expression import ZERO, Axis, Expression, Index, fresh, selection
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, multiple_of
 from deltarule.reading.values import Unread, Value
@@ -67,6 +67,19 @@ class Places:
                 axis = fresh("?")
                 self.sums[axis.name] = found
                 self.indices.append(axis)
+
+    def in_range(self, e: Expression) -> list[Expression]:
+        """For each index that is a sum a factor that is 1 where it is in the range of its array, and 0 elsewhere."""
+        out = []
+        for name, (letters, number) in self.sums.items():
+            axis = next((a for a in e.axes if a.name == name), None)
+            if axis is None or not any(c > 0 for c in letters.values()):
+                raise Unread("an index that is no place")
+            found = multiply(_selection(self.low, {a: -c for a, c in letters.items()}, number, axis), bound=(axis,))
+            if found is ZERO:
+                raise Unread("an index outside the range of its array")
+            out.append(found)
+        return out
 
     def selected(self, value: Value) -> Value:
         """The value, with the entries that the sums select."""

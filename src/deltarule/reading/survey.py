@@ -10,6 +10,7 @@ from deltarule.reading.references import (
     ANY,
     INDEX_LETTERS,
     LAYER_LETTERS,
+    SELECTED,
     STEP_LETTERS,
     Reference,
     Survey,
@@ -201,6 +202,8 @@ def survey(
                         u.transposed += 1
                         u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
                         u.turned = u.turned or (len(items) == 1 and letter_of(items[0]) in INDEX_LETTERS)
+                        if u.turned and SELECTED in name.letter:
+                            usage.selected.add(name.letter.partition(SELECTED)[0])
                     if "sample" in above:
                         u.sample_letters.add(letter_of(above["sample"]))
                 case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (

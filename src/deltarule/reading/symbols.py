@@ -289,6 +289,8 @@ class Symbols:
         if reference.mark and reference.label in {"", ANY}:
             steps = self.usage.steps if isinstance(self.usage, Survey) else set()
             if not reference.mark.isdigit() and not set(re.findall("[A-Za-z]+", reference.mark)) & (steps | {"L"}):
+                if isinstance(self.usage, Survey) and reference.base in self.usage.selected and not reference.indices:
+                    self.shaped(entity, 1)  # u_o beside u_{n_k}ᵀ h
                 return
             if (u.transposed or u.elementwise) and not capital:  # h_1, h_2: layers of vectors
                 self.shaped(entity, 1)

@@ -213,9 +213,27 @@ def environment(source: Source, kind: str, at: int, stop: int) -> int:
     return source.put(kind, found[1], at, stop)
 
 
+LAYER = re.compile(
+    r"\s*(?:\\(?:textcolor|colorbox)\s*\{[^{}]*\}|\\(?:framebox|fbox|mbox|text|textbf|boxed|underline))\s*\{(.*)\}\s*$",
+    re.DOTALL,
+)
+
+
+def in_boxes(argument: str) -> str | None:
+    """The mathematics of \\textcolor{green}{\\framebox{$ x $}} in a text that has nothing else; else None."""
+    layers = 0
+    while (found := LAYER.match(argument)) is not None:
+        argument, layers = found[1], layers + 1
+    body = argument.strip()
+    only = len(body) > 2 and body[0] == body[-1] == "$" and "$" not in body[1:-1]
+    return body[1:-1] if layers and only else None
+
+
 def text_command(source: Source, at: int, stop: int) -> int:
     """Words; the $...$ in them are mathematics, a single word may be a name."""
     argument, after = source.argument(stop)
+    if (boxed := in_boxes(argument)) is not None:
+        return source.substitute(f"{{{boxed}}}", at, after)
     pieces = re.split(r"(?<!\\)\$", argument)
     if len(pieces) > 1 and len(pieces) % 2:
         offset = source.text.find(argument, stop, after)
@@ -238,7 +256,7 @@ def words(source: Source, raw: str, at: int, after: int) -> int:
         return source.put(*SINGLE[bare], at, after)
     if bare in FUNCTIONS:
         return source.put("function", bare, at, after)
-    if bare.isdigit() and bare.isascii():
+    if re.fullmatch(r"\d+(?:\.\d+)?", bare, re.ASCII):  # a result in bold
         return source.put("number", bare, at, after)
     called = CALLED.fullmatch(bare)
     if called is not None and called[1] in FUNCTIONS:
