@@ -256,7 +256,7 @@ PLACES = "Let $M \\in \\mathbb{R}^{n \\times n}$. First $h = q r$.\n\n"
     ("elsewhere", "claim", "verdict"),
     [
         ("v = M q", r"\frac{\partial h}{\partial q} = r", "proved"),
-        ("v = M q", r"\frac{\partial h}{\partial q} = q", "undecided"),
+        ("v = M q", r"\frac{\partial h}{\partial q} = q", "refuted"),
         ("v = q^T M q", r"\frac{\partial h}{\partial q} = r", "undecided"),  # no number, by what the text shows
     ],
 )

@@ -1,5 +1,5 @@
-"""σ(1 - σ) and h_t(1 - h_t): a bracket in which the name before it stands once more, without an argument, is a factor
-and no argument."""
+"""σ(1 - σ): a bracket in which the function before it stands once more, without an argument, is a factor and no
+argument."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from deltarule.checking.same_arguments import FUNCTIONS
 from deltarule.reading import tree as t
+from deltarule.reading.references import base_name
 from deltarule.reading.statement import Statement
 
 __all__ = ["factors_of_itself"]
@@ -23,7 +25,7 @@ def factors_of_itself(statements: Sequence[Statement]) -> Sequence[Statement]:
         found = [
             k
             for k, ((_, name), (op, group)) in enumerate(pairwise(items), 1)
-            if op == "" and isinstance(name, t.Name | t.Scripted) and _is_factor(name, group)
+            if op == "" and isinstance(name, t.Name) and base_name(name) in FUNCTIONS and _is_factor(name, group)
         ]
         for k in found:
             items[k] = ("cdot", items[k][1])
@@ -32,7 +34,7 @@ def factors_of_itself(statements: Sequence[Statement]) -> Sequence[Statement]:
     return [s.replaced(change) for s in statements]
 
 
-def _is_factor(name: t.Name | t.Scripted, group: t.Tree) -> bool:
+def _is_factor(name: t.Name, group: t.Tree) -> bool:
     """Whether 1 - f stands in the brackets, with the f before them."""
     match group:
         case t.Group(kind="(" | "[", items=(t.Terms(items=items),)) if len(items) > 1:

@@ -62,11 +62,7 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
     used = names(a) | names(b)
     for loss in sorted(losses - set(defs.equations)):
         for name in state.symbols.objectives:
-            if (
-                name in defs.equations
-                and not defs.equations[name].axes
-                and loss not in names(defs.equations[name].right)
-            ):
+            if name in defs.equations and not defs.equations[name].axes and not defs.depends(name, loss):
                 other = Definitions.of(defs.equations.values(), dict(defs.declarations))
                 other.define(Equation(Symbol(loss), Symbol(name)))
                 yield Condition("definition-elsewhere", f"{loss} is {name}, {TWO_NAMES}"), other

@@ -25,7 +25,7 @@ def fails_for_the_only_loss(state: State, left: t.Tree, right: t.Tree, row: Docu
     found = UNSAID.fullmatch(doubt)
     known = state.definitions
     losses = [n for n in OBJECTIVES if n in known.equations and not known.equations[n].axes]
-    if found is None or found[1] not in OBJECTIVES or len(losses) != 1:
+    if found is None or found[1] not in OBJECTIVES or len(losses) != 1 or known.depends(losses[0], found[1]):
         return False
     trial = DocumentRow(**{**row.__dict__, "counterexample": None, "condition": None, "hint": "", "suggestion": ""})
     state.definitions = Definitions.of(known.equations.values(), dict(known.declarations))

@@ -180,7 +180,11 @@ def names_a_derivative(whole: State, row: DocumentRow) -> bool:
 def _meant_anew(whole: State, part: State, row: DocumentRow, own: DocumentRow) -> set[str]:
     """The name that a section gives a meaning of its own, with a finding."""
     for left, _, judged in part.judged:
-        found = reference(left, part.symbols.usage) if judged is own else None
+        match left:
+            case t.Factors(items=((_, head), ("", t.Group(kind="(")))):  # f(x) = …
+                found = reference(head, part.symbols.usage) if judged is own else None
+            case _:
+                found = reference(left, part.symbols.usage) if judged is own else None
         if found is None:
             continue
         before = whole.seen_definition.get(found.key, 0)

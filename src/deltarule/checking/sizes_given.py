@@ -82,7 +82,8 @@ def _written_out(state: State, left: t.Tree, right: t.Tree) -> tuple[str, dict[s
     """A vector of a row, or of what it is computed from, whose components stand there up to one number, w_1 and w_2;
     and that number for its size."""
     used = mentioned(state, left) | mentioned(state, right)
-    waiting = [left, right, *(state.written[key] for key in used if key in state.written)]
+    again = [right] if isinstance(left, t.Name | t.Scripted | t.Factors) and not state.size_values else []
+    waiting = [*again, *(state.written[key] for key in used if key in state.written)]
     numbers: dict[str, set[int]] = {}
     for node in (node for tree in waiting for node in t.walk(tree)):
         found = reference(node, state.symbols.usage) if isinstance(node, t.Scripted) else None

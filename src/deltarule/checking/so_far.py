@@ -7,11 +7,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from deltarule.checking.sections import OPEN, better
-from deltarule.checking.state import State
+from deltarule.checking.rows import DocumentRow
+from deltarule.checking.sections import HOLDS, OPEN, better, used
+from deltarule.checking.slices import Slices
+from deltarule.checking.state import State, mentioned
+from deltarule.reading import tree as t
+from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
-__all__ = ["MOST_ROWS", "by_what_stands_before"]
+__all__ = ["MOST_ROWS", "by_what_stands_before", "more_is_said"]
 
 MOST = 4
 """Beginnings of a document that are judged."""
@@ -31,7 +35,7 @@ def by_what_stands_before(
     firsts = [0]
     for statement in statements:
         firsts.append(firsts[-1] + rows_of([statement]))
-    tried, at = 0, 0
+    slices, tried, at = Slices(whole, (), ()), 0, 0
     while at < len(statements) and tried < MOST and firsts[-1] <= MOST_ROWS:
         if not any(row.verdict in OPEN for row in whole.rows[firsts[at] : firsts[at + 1]]):
             at += 1
@@ -40,8 +44,35 @@ def by_what_stands_before(
         if end == len(statements) or refuses(firsts[end] - 1):
             return
         alone = judged(statements[:end])
-        better(whole, alone, whole.rows[: firsts[end]], alone.rows)
         tried, at = tried + 1, end
+        if slices.misread(alone, end - 1):
+            continue  # further down the text shows that a letter is no number
+        pairs = zip(whole.rows[: firsts[end]], alone.rows, strict=True)
+        kept = [
+            (row, own)
+            for row, own in pairs
+            if own.verdict not in HOLDS or not more_is_said(whole, alone, own, statements[end:])
+        ]
+        better(whole, alone, [row for row, _ in kept], [own for _, own in kept])
+
+
+def more_is_said(whole: State, alone: State, own: DocumentRow, omitted: Sequence[Statement]) -> bool:
+    """Whether an equation that was left out is made of what a row differentiates by, or of what is computed from that:
+    the derivative may not be all of it then."""
+    sides = [side for left, right, row in alone.judged if row is own for side in (left, right)]
+    if not any(isinstance(node, t.Partial) for side in sides for node in t.walk(side)):
+        return False
+    known = used(alone, own) | {u for name in used(alone, own) for u in alone.definitions.users(name)}
+    symbols = alone.symbols
+    said = {*alone.definitions.equations, *symbols.macros, *symbols.indexed}
+    for statement in omitted:
+        left = statement.sides[0].tree
+        found = reference(left, whole.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+        if found is None or statement.continues or not statement.relations or found.key in said:
+            continue
+        if any(mentioned(whole, side.tree) & known for side in statement.sides[1:] if side.tree is not None):
+            return True
+    return False
 
 
 def _end_of_paragraph(whole: State, at: int) -> int:

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import OPEN, better, take
-from deltarule.checking.so_far import MOST_ROWS
+from deltarule.checking.sections import HOLDS, OPEN, better, take
+from deltarule.checking.so_far import MOST_ROWS, more_is_said
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference
@@ -58,35 +58,51 @@ def by_versions(
     firsts = [0]
     for statement in whole.statements:
         firsts.append(firsts[-1] + rows_of([statement]))
-    for name, places in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
+    for name, every in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
         first: int | None = None
+        held = {p for p in every[1:] if any(r.verdict in HOLDS for r in whole.rows[firsts[p] : firsts[p + 1]])}
+        places = [p for p in every if p not in held]
         for one, following in zip(places, [*places[1:], len(whole.statements)], strict=True):
             said_again = any(row.verdict == "refuted" for row in whole.rows[firsts[one] : firsts[one + 1]])
-            before = [*range(places[0])]
-            between = [k for k in range(places[0], one) if k not in places and _defines(whole.rows, firsts, k)]
-            for chosen in ([*before, *range(one, following)], [*before, *between, *range(one, following)]):
-                rows = [row for k in chosen for row in whole.rows[firsts[k] : firsts[k + 1]]]
-                if said_again or not any(row.verdict in OPEN for row in rows) or refuses(firsts[one]):
-                    break
-                if next(budget, None) is None:
-                    return
-                alone = judged([whole.statements[k] for k in chosen], firsts[one])
-                entity = alone.symbols.entities.get(name)
-                rank = entity.rank if entity is not None else 0
-                first = rank if first is None else first
-                if rank != first and (name in OBJECTIVES or 2 in (rank, first)):
-                    break  # z zᵀ after zᵀz is a mistake and no other case
-                both = zip(rows, alone.rows, strict=True)
-                if depth > 1 and any(row.verdict in OPEN and own.verdict in OPEN for row, own in both):
-                    by_versions(alone, rows_of, judged, refuses, depth - 1, budget)
-                again = whole.rows[firsts[one] : firsts[one + 1]] if one != places[0] else []
-                kept = [(row, replace(row)) for row in again if row.verdict != "definition"]
-                better(whole, alone, rows, alone.rows)
-                for row, old in kept if not _offers_a_case(whole, one) else []:
-                    if row.verdict == "definition":
-                        take(row, old, old.reason)
-                if not between:
-                    break
+            chosen = [k for k in range(following) if k < places[0] or k >= one or _defines(whole, firsts, k, places)]
+            rows = [row for k in chosen for row in whole.rows[firsts[k] : firsts[k + 1]]]
+            if said_again or not any(row.verdict in OPEN for row in rows) or refuses(firsts[one]):
+                continue
+            if next(budget, None) is None:
+                return
+            alone = judged([whole.statements[k] for k in chosen], firsts[one])
+            entity = alone.symbols.entities.get(name)
+            rank = entity.rank if entity is not None else 0
+            first = rank if first is None else first
+            if rank != first and (name in OBJECTIVES or 2 in (rank, first)):
+                continue  # z zᵀ after zᵀz is a mistake and no other case
+            both = zip(rows, alone.rows, strict=True)
+            if depth > 1 and any(row.verdict in OPEN and own.verdict in OPEN for row, own in both):
+                by_versions(alone, rows_of, judged, refuses, depth - 1, budget)
+            omitted = [s for k, s in enumerate(whole.statements) if k not in chosen and k not in places]
+            _take_over(whole, alone, rows, omitted, whole.rows[firsts[one] : firsts[one + 1]], one)
+
+
+def _take_over(
+    whole: State,
+    alone: State,
+    rows: Sequence[DocumentRow],
+    omitted: Sequence[Statement],
+    again: Sequence[DocumentRow],
+    place: int,
+) -> None:
+    """Take over what a version decides; the equation itself, at `place`, is a new definition only where words offer a
+    case."""
+    kept = [(row, replace(row)) for row in again if row.verdict != "definition"]
+    taken = [
+        (row, own)
+        for row, own in zip(rows, alone.rows, strict=True)
+        if own.verdict not in HOLDS or not more_is_said(whole, alone, own, omitted)
+    ]
+    better(whole, alone, [row for row, _ in taken], [own for _, own in taken])
+    for row, old in kept if rows[0] not in again and not _offers_a_case(whole, place) else []:
+        if row.verdict == "definition":
+            take(row, old, old.reason)
 
 
 def _offers_a_case(whole: State, place: int) -> bool:
@@ -96,16 +112,17 @@ def _offers_a_case(whole: State, place: int) -> bool:
     return CASE.search(words) is not None and GOES_ON.search(words) is None
 
 
-def _defines(rows: Sequence[DocumentRow], firsts: Sequence[int], place: int) -> bool:
-    """Whether a statement says what something is, and no more."""
-    own = rows[firsts[place] : firsts[place + 1]]
-    return bool(own) and all(row.verdict == "definition" for row in own)
+def _defines(whole: State, firsts: Sequence[int], place: int, places: Sequence[int]) -> bool:
+    """Whether a statement says what something else is, and no more."""
+    own = whole.rows[firsts[place] : firsts[place + 1]]
+    return place not in places and bool(own) and all(row.verdict == "definition" for row in own)
 
 
 def _defined_again(whole: State) -> Iterator[tuple[str, list[int]]]:
     """The letters with several equations that say what they are, and the places of these."""
     found: dict[str, list[int]] = {}
     said: dict[str, set[t.Tree]] = {}
+    of_itself: set[str] = set()
     for place, statement in enumerate(whole.statements):
         if not statement.relations or statement.relations[0].symbol not in EQUAL or statement.continues:
             continue
@@ -118,12 +135,15 @@ def _defined_again(whole: State) -> Iterator[tuple[str, list[int]]]:
         name = reference(left, whole.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
         if name is None or right is None or name.primes or name.power is not None or name.transposed or name.label:
             continue
-        if _is_derivative(right) or right in said.setdefault(name.base, set()) or not _letters(name):
+        own = said.setdefault(name.key, set())
+        if isinstance(right, t.Num) or _is_derivative(right) or right in own or not _letters(name):
             continue
-        said[name.base].add(right)
-        found.setdefault(name.base, []).append(place)
+        own.add(right)
+        found.setdefault(name.key, []).append(place)
+        if any((r := reference(n, whole.symbols.usage)) is not None and r.base == name.base for n in t.walk(right)):
+            of_itself.add(name.key)  # L = Σ_t L_t
     for name, places in found.items():
-        if 1 < len(places) <= DEFINITIONS and any(row.verdict in OPEN for row in whole.rows):
+        if name not in of_itself and 1 < len(places) <= DEFINITIONS and any(row.verdict in OPEN for row in whole.rows):
             yield name, places
 
 
