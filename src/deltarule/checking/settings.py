@@ -98,6 +98,10 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             return "assumption", f"a value of {found.key}, for the place where it stands"  # y_c = 1, of the class c
         if not found.indices and _supposed(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
+    if found is not None and first and isinstance(right, t.Name | t.Scripted) and not found.primes:
+        known = found.key in state.definitions.equations and found.power is None
+        if known and _supposed(state, statement):
+            return "assumption", f"a value of {found.key}, for the place where it stands"  # if q = t, the loss is 0
     if found is not None and first and isinstance(right, t.Name) and not in_block(state, statement):
         counts = right.letter in state.index_letters and _counts(state, right)
         if counts and found.key not in state.symbols.objectives:
