@@ -82,4 +82,5 @@ def test_what_holds_for_numbers_only_is_not_proved_of_matrices(known: str, row: 
 def test_an_equality_that_is_supposed_for_a_moment_defines_nothing() -> None:
     known = r"$q = \sigma(s)$ and $L = \frac12 (q - t)^2$. If $q = t$ the loss is 0."
     rows = check_text(f"{known}\n\n$$\\frac{{\\partial L}}{{\\partial q}} = 0$$\n", "a.md").rows
-    assert [rows[2].verdict, rows[-1].verdict] == ["assumption", "refuted"]
+    assert rows[2].verdict == "assumption"
+    assert rows[-1].verdict not in HOLDS

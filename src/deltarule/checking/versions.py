@@ -60,8 +60,11 @@ def by_versions(
         firsts.append(firsts[-1] + rows_of([statement]))
     for name, every in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
         first: int | None = None
-        held = {p for p in every[1:] if any(r.verdict in HOLDS for r in whole.rows[firsts[p] : firsts[p + 1]])}
+        no_other = HOLDS | {"assumption", "none"}  # what follows, and what is supposed for a moment
+        held = {p for p in every if any(r.verdict in no_other for r in whole.rows[firsts[p] : firsts[p + 1]])}
         places = [p for p in every if p not in held]
+        if len(places) < 2:
+            continue
         for one, following in zip(places, [*places[1:], len(whole.statements)], strict=True):
             said_again = any(row.verdict == "refuted" for row in whole.rows[firsts[one] : firsts[one + 1]])
             chosen = [k for k in range(following) if k < places[0] or k >= one or _defines(whole, firsts, k, places)]
