@@ -33,6 +33,8 @@ def batch_gradients_written_out(statements: Sequence[Statement]) -> Sequence[Sta
         return statements
     objective = _objective(statements)
     number = next((n for x, right in rows if _is_weight(x) and (n := _number(right)) is not None), None)
+    if any(not _is_weight(x) and _number(right) is not None for x, right in rows):
+        number = None  # dZ = (A - Y)/m has the mean in it
 
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Factors):

@@ -130,14 +130,14 @@ def check_statements(
     watch: Watch | None = None,
 ) -> CheckedDocument:
     """Judge every relation of the statements of one document, as far as the watch lets it."""
-    watch = watch or Watch()
 
     def rows_of(some: Sequence[Statement]) -> int:
         return sum(1 for _ in claimed(some))
 
+    watch = watch or Watch()
     statements, numbered, spelling, classes = in_one_form(document, statements)
     given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
-    watch.start(sum(1 for _ in claimed(statements)))
+    watch.start(rows_of(statements))
     state = _best(document, statements, given, watch, statements)
     above, sampled_below = samples_above(statements)
     if sampled_below and not watch.refuses(len(state.rows) - 1):
@@ -160,12 +160,13 @@ def check_statements(
             watch.refuses,
         )  # fmt: skip
     by_what_stands_before(
-        state, rows_of,
-        lambda some: _best(document, some, given, watch.inside(0), statements), watch.refuses,
+        state, rows_of, lambda some: _best(
+            document, some, given, watch.again(r.reason for r in state.rows), statements
+        ), watch.refuses,
     )  # fmt: skip
     by_versions(
-        state, rows_of,
-        lambda some, first: _best(document, some, given, watch.inside(first), statements), watch.refuses,
+        state, rows_of, lambda some, first: _best(document, some, given, watch.inside(first), statements),
+        lambda at: SLOW if any(row.reason == SLOW for row in state.rows) else watch.refuses(at),
     )  # fmt: skip
     by_itself(
         state, statements, rows_of, lambda own, declared, first: _judged(
@@ -187,7 +188,8 @@ def check_statements(
     numbers_beside_vectors(state)
     hold_for_matrices(
         state, lambda ranks: _judged(
-            document, statements, replace(given, said=(*given.said, *ranks)), watch.inside(0), statements
+            document, statements, replace(given, said=(*given.said, *ranks)),
+            watch.again(r.reason for r in state.rows), statements,
         ),
     )  # fmt: skip
     about(state)

@@ -12,7 +12,7 @@ from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.state import State
-from deltarule.checking.stated_layout import stated_layout
+from deltarule.checking.stated_layout import named_layout, stated_layout
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.functions import FUNCTIONS
 from deltarule.reading import tree as t
@@ -336,6 +336,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
     state.symbols.layout = stated_layout(words) or state.symbols.layout
+    state.symbols.layout_named = named_layout(words)
     state.symbols.softmax_over = _softmax_over(words, sides)
     state.symbols.bars_of_matrices = "determinant" if re.search(r"determina[nt]|\\det\b", words) else None
     sigma = state.symbols.functions.get("sigma")

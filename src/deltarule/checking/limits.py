@@ -12,7 +12,7 @@ from __future__ import annotations
 import signal
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import process_time
@@ -85,6 +85,13 @@ class Watch:
     def inside(self, first: int) -> Watch:
         """One over some rows of the same document that are judged once more, the first of them at its place."""
         out = Watch({row - first: reason for row, reason in self.skip.items()}, row_seconds=self.row_seconds)
+        out.deadline = self.deadline
+        return out
+
+    def again(self, reasons: Iterable[str]) -> Watch:
+        """One over the same rows, and the first of them: those that took too long are not tried once more."""
+        slow = {k: reason for k, reason in enumerate(reasons) if reason == SLOW}
+        out = Watch({**self.skip, **slow}, row_seconds=self.row_seconds)
         out.deadline = self.deadline
         return out
 

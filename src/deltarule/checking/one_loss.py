@@ -7,6 +7,7 @@ import re
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
+from deltarule.checking.doubted import clearly_wrong
 from deltarule.checking.mending import mend
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
@@ -36,7 +37,7 @@ def fails_for_the_only_loss(state: State, left: t.Tree, right: t.Tree, row: Docu
             mend(state, left, right, trial)
     finally:
         state.definitions = known
-    if trial.verdict != "refuted" or not trial.suggestion:
+    if trial.verdict != "refuted" or not clearly_wrong(trial):
         return False
     row.verdict, row.condition = "refuted", None
     row.counterexample, row.hint, row.suggestion = trial.counterexample, trial.hint, trial.suggestion

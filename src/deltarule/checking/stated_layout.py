@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["stated_layout"]
+__all__ = ["named_layout", "stated_layout"]
 
 _SLOPE = r"\b(?:gradient\w*|derivative\w*|ableitung\w*|dérivées?|derivadas?|derivat[ae])\b"
 _IS = r"\b(?:as|are|is|be|als|sind|ist|werden|en|sont|est|como|son|sono|come)\s+(?:\w+\s+){0,2}?"
@@ -36,3 +36,8 @@ def stated_layout(text: str) -> str | None:
                 said.add(lies)
     by_name = re.search(_BY_NAME["row"], text, re.IGNORECASE)
     return None if len(said) != 1 or (said == {"row"} and not by_name) else said.pop()
+
+
+def named_layout(text: str) -> bool:
+    """Whether a layout is called by its name: what is said of gradients alone says nothing of Jacobians."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in _BY_NAME.values())

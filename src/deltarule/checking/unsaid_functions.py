@@ -3,6 +3,7 @@ words speak of the softmax, holds under a definition that the text leaves out.""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from deltarule.calculus.definitions import Definitions
@@ -15,6 +16,10 @@ from deltarule.language.arithmetic import divide, multiply
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Apply, Derivative, Expression, Symbol, fresh
 from deltarule.language.traversal import names, substitute, walk
+from deltarule.reading.symbols import Function
+
+SIGMA = {"sigma": "σ"}
+SIGMOID = r"(?:sigmoid|logistic|logistisch|sigmoïde|sigmoide|logistique|logística|logistica|сигмоид|логистич)"
 
 __all__ = ["as_logistic", "logistic", "with_the_softmax"]
 
@@ -33,7 +38,7 @@ def as_logistic(
     state: State, a: Expression, b: Expression, known: Definitions
 ) -> tuple[Condition, Expression, Expression, Definitions] | None:
     """The same by some definitions."""
-    f = state.symbols.functions.get("sigma")
+    f = state.symbols.functions.get("sigma") or _called_sigmoid(state)
     if f is None or f.defined or f.table_name == "sigmoid":
         return None
     name = f.table_name
@@ -50,10 +55,23 @@ def as_logistic(
         (Equation(e.left, substitute(e.right, named)) for e in known.equations.values()), dict(known.declarations)
     )
     other.signals.update(known.signals)
-    condition = Condition("definition-elsewhere", "σ is the logistic function, which no equation says")
+    condition = Condition(
+        "definition-elsewhere", f"{SIGMA.get(f.key, f.key)} is the logistic function, which no equation says"
+    )
     sides = (known.resolve(e) if any(map(_of_an_expression, walk(e))) else e for e in (a, b))
     a, b = (substitute(e, named) for e in sides)
     return condition, a, b, other
+
+
+def _called_sigmoid(state: State) -> Function | None:
+    """The one function without an equation that the words call the sigmoid: "the activation f is the sigmoid"."""
+    found = [
+        f
+        for key, f in state.symbols.functions.items()
+        if not f.defined
+        and re.search(rf"\$\\?{re.escape(key)}\$[^.。;；$]{{0,30}}{SIGMOID}", state.document.text, re.I)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _of_an_expression(e: Expression) -> bool:

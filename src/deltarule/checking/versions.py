@@ -83,7 +83,8 @@ def by_versions(
             if depth > 1 and any(row.verdict in OPEN and own.verdict in OPEN for row, own in both):
                 by_versions(alone, rows_of, judged, refuses, depth - 1, budget)
             omitted = [s for k, s in enumerate(whole.statements) if k not in chosen and k not in places]
-            _take_over(whole, alone, rows, omitted, whole.rows[firsts[one] : firsts[one + 1]], one)
+            again = whole.rows[firsts[one] : firsts[one + 1]] if one != places[0] else []
+            _take_over(whole, alone, rows, omitted, again, one)
 
 
 def _take_over(
@@ -103,7 +104,7 @@ def _take_over(
         if own.verdict not in HOLDS or not more_is_said(whole, alone, own, omitted)
     ]
     better(whole, alone, [row for row, _ in taken], [own for _, own in taken])
-    for row, old in kept if rows[0] not in again and not _offers_a_case(whole, place) else []:
+    for row, old in kept if not _offers_a_case(whole, place) else []:
         if row.verdict == "definition":
             take(row, old, old.reason)
 

@@ -335,7 +335,9 @@ def orientation(low: Lowering, of: str | None, by: str) -> str:
     fixed = low.symbols.orientations.get((of or "…", by))
     if fixed is not None:
         return fixed[0]
-    if low.symbols.layout is not None:
+    above = low.symbols.entities.get(of or "")
+    jacobian = above is not None and above.rank == 1
+    if low.symbols.layout is not None and (low.symbols.layout_named or not jacobian):
         return low.symbols.layout
     low.open[name] = ("column", "row")
     return low.choices.get(name, "column")

@@ -143,6 +143,8 @@ class Symbols:
     """(of, by) -> how that derivative was displayed (`column` or `row`), and on which line."""
     layout: str | None = None
     """`column` or `row`, where the document says in words which layout it keeps."""
+    layout_named: bool = True
+    """Whether that layout is called by its name, so that it is the one of Jacobians too."""
     unit_vectors: bool = False
     """Whether e_i is a unit vector: the text says so, and nothing else says what e is."""
     euler: bool = False
