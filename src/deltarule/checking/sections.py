@@ -96,12 +96,14 @@ def better(
 ) -> None:
     """Take over what the section alone decides of rows that the whole leaves open, or refutes by another meaning. In a
     section that goes further with what was said before, a wrong equation gives no other meaning."""
+    before = {id(row) for row in rows if row.verdict == "definition"} - whole.defined_here
     for row, own in zip(rows, again, strict=True):
         if row.verdict in OPEN - {"refuted"} and own.verdict == "definition":
             whole.understood |= _about(part, own)
     _better(whole, part, rows, again, further)
+    whole.defined_here |= {id(row) for row in rows if row.verdict == "definition"} - before
     for row, own in zip(rows, again, strict=True):  # what seemed to say what δ is, where an open row had said it before
-        if row.verdict == "definition" and own.verdict in HOLDS | {"refuted"} and whole.understood & _about(part, own):
+        if id(row) in before and own.verdict in HOLDS | {"refuted"} and whole.understood & _about(part, own):
             take(row, own, own.reason)
 
 

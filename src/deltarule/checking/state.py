@@ -62,6 +62,8 @@ class State:
     """Names of counted layers or times that have an equation."""
     understood: set[str] = field(default_factory=set)
     """Letters whose definition was understood by a part of the document, and not by the whole."""
+    defined_here: set[int] = field(default_factory=set)
+    """Rows that are definitions by what a part of the document says, by their ids."""
     counted_names: set[str] = field(default_factory=set)
     """All names of counted layers or times, with an equation or not."""
     of_any_step: dict[str, tuple[t.Tree, t.Tree]] = field(default_factory=dict)

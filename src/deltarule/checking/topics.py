@@ -31,9 +31,33 @@ STEP = re.compile(
 """Words that go on with what was said, and open nothing."""
 
 
+LITTLE = frozenset(
+    [
+        "the",
+        "for",
+        "and",
+        "full",
+        "der",
+        "die",
+        "das",
+        "des",
+        "zur",
+        "les",
+        "des",
+        "del",
+        "las",
+        "los",
+        "della",
+        "sample",
+    ]
+)
+
+
 def goes_on(words: str) -> bool:
-    """Whether a heading goes on with what was said before it: "Solution"."""
-    return STEP.search(words) is not None
+    """Whether a heading goes on with what was said before it, and names nothing new: "Solution", "(1) Derivation"; not
+    "Softmax: full derivation"."""
+    found = [word for word in re.findall(r"[^\W\d_]{3,}", words) if word.lower() not in LITTLE]
+    return STEP.search(words) is not None and all(STEP.search(word) for word in found)
 
 
 def opens_a_topic(state: State, statement: Statement, line: int) -> bool:
