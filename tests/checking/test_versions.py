@@ -1,5 +1,7 @@
 """Letters that are defined for one case after the other: cards of modules, losses, each in force up to the next."""
 
+import pytest
+
 from deltarule.checking.files import check_text
 
 CARDS = r"""Throughout, $\delta_v$ stands for $\partial L/\partial v$ for every $v$. $A \in \mathbb{R}^{p \times q}$.
@@ -90,3 +92,19 @@ def test_a_second_form_of_a_loss_that_does_not_hold_is_no_other_case() -> None:
     again = r"In other words $$L = t \log p + (1 - t) \log (1 - p)$$ and $$\frac{\partial L}{\partial s} = t - p.$$"
     found = [row.verdict for row in check_text(f"{known}\n\n{again}\n", "a.md").rows[-2:]]
     assert found in (["refuted", "refuted"], ["refuted", "undecided"])
+
+
+@pytest.mark.parametrize(
+    ("loss", "holds"),
+    [
+        (r"\frac12 (q - t)^2", True),
+        (r"\frac12 (q - t)^2 + \frac{\lambda}{2} u^2", False),
+        (r"\frac12 (q - t)^2 + \lambda |u|", False),
+    ],
+)
+@pytest.mark.parametrize("parted", ["# The gradient\n\nFor $q = u x$ we get", "---\n**Q:** $q = u x$?\n\n**A:**"])
+def test_a_loss_of_another_section_may_hold_what_a_row_differentiates_by(loss: str, holds: bool, parted: str) -> None:
+    known = rf"# A neuron\n\n$q = u x$ and $L = {loss}$.".replace(r"\n", "\n")
+    row = r"$\frac{\partial L}{\partial u} = \frac{\partial L}{\partial q} x$"
+    found = check_text(f"{known}\n\n{parted} {row}\n", "a.md").rows[-1].verdict
+    assert (found in {"proved", "conditional"}) == holds

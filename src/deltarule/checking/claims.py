@@ -18,7 +18,7 @@ from deltarule.checking.late_values import without_any_late_value, without_late_
 from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
-from deltarule.checking.named_losses import TWO_NAMES, named_losses
+from deltarule.checking.named_losses import losses_by_another_name, named_losses
 from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
 from deltarule.checking.own_steps import in_one_step
@@ -480,6 +480,11 @@ def _under_assumptions(
                 return condition
         if (size := mean_or_sum(state, a.expression, b.expression, (left, right))) is not None:
             return Condition("scale", f"a mean or a sum over the {size} samples")
+        for condition, definitions, known in losses_by_another_name(state, a.expression, b.expression):
+            if unconnected(state, a.expression, b.expression, definitions):
+                continue
+            if equality(state, a.expression, b.expression, False, known, definitions).status == "proved":
+                return condition
         for condition, definitions in (
             *named_losses(state, a.expression, b.expression),
             *defined_elsewhere(state, a, b),
@@ -488,9 +493,6 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
-            for also, facts in unsaid_facts(state) if TWO_NAMES in condition.text else ():
-                if equality(state, a.expression, b.expression, False, facts, definitions).status == "proved":
-                    return replace(also, text=f"{also.text}; {condition.text}")
         if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
             return softmax
     return None

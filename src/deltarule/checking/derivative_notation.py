@@ -18,7 +18,7 @@ from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import OBJECTIVES
 
-__all__ = ["OF_MANY", "derivatives_written_out", "is_d", "many_samples"]
+__all__ = ["DERIVATIVE", "OF_MANY", "derivatives_written_out", "is_d", "many_samples"]
 
 FOR_ALL = re.compile(
     r"\b(?:etc|and so on|similar|likewise|analog|every|each|any|all|other|usw|und so weiter|ebenso|jed\w+|alle\w*|"
@@ -36,10 +36,11 @@ OF_MANY = frozenset({"m", "N"})
 
 
 DERIVATIVE = re.compile(
-    r"deriv|dériv|ableit|gradient|производн|градиент|pochodn|导数|導數|梯度|微分|勾配|기울기|미분|đạo hàm|sensitiv|"
-    r"adjoint",
+    r"deriv|dériv|ableit|differenti|slope|gradient|sensitiv|adjoint|производн|градиент|pochodn|türev|导数|導數|梯度|微分|"
+    r"求导|勾配|기울기|미분|도함수|đạo hàm",
     re.IGNORECASE,
 )
+"""Words for a derivative, by their beginnings."""
 BY = re.compile(
     r"\b(?:with respect to|w\.?r\.?t|by|nach|bezüglich|bzgl|respecto|par rapport|rispetto|em relação|względem|podle|по|"
     r"относительно)\b|对|對|关于|關於|に関する|による|에 대한",

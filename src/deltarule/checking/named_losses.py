@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
+from deltarule.checking.left_unsaid import unsaid_facts
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import add, multiply, negate, power, subtract
@@ -14,9 +17,7 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Apply, Derivative, Expression, Number, Symbol, fresh
 from deltarule.language.traversal import names, walk
 
-__all__ = ["TWO_NAMES", "named_losses"]
-
-TWO_NAMES = "two names for one loss"
+__all__ = ["losses_by_another_name", "named_losses", "with_one_loss"]
 
 TARGETS = ("y", "t", "d", "Y", "T", "y_true", "y^true", "y^*")
 
@@ -49,23 +50,46 @@ LOSSES = (
 """How the text names a loss, its name, and what it may be, for one component of the prediction and of the target."""
 
 
-def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[Condition, Definitions]]:
-    """The definitions with the loss of the row, which has no equation, as what the words of the document call it."""
+def with_one_loss(defs: Definitions, loss: str, name: str) -> Definitions:
+    """The definitions with a loss as the one of another name, which has an equation."""
+    out = Definitions.of(defs.equations.values(), dict(defs.declarations))
+    out.define(Equation(Symbol(loss), Symbol(name)))
+    return out
+
+
+def losses_by_another_name(
+    state: State, a: Expression, b: Expression
+) -> Iterator[tuple[Condition, Definitions, Facts | None]]:
+    """The definitions with the loss of the row, which has no equation, as the one that has an equation under another
+    name; without facts, and with targets that add up to 1."""
     defs = state.definitions
-    losses = {
+    for loss in sorted(_losses(state, a, b) - set(defs.equations)):
+        for name in state.symbols.objectives:
+            if name not in defs.equations or defs.equations[name].axes or defs.depends(name, loss):
+                continue
+            known = with_one_loss(defs, loss, name)
+            said = f"{loss} is {name}, two names for one loss"
+            yield Condition("definition-elsewhere", said), known, None
+            for also, facts in unsaid_facts(state):
+                yield replace(also, text=f"{also.text}; {said}"), known, facts
+
+
+def _losses(state: State, a: Expression, b: Expression) -> set[str]:
+    """What a row differentiates, if it is a loss; ξ_i is that of one sample, and no loss of all."""
+    return {
         n.of.name
         for e in (a, b)
         for n in walk(e)
-        if isinstance(n, Derivative) and isinstance(n.of, Symbol) and not n.of.indices  # ξ_i is that of one sample
+        if isinstance(n, Derivative) and isinstance(n.of, Symbol) and not n.of.indices
     } & set(state.symbols.objectives)
+
+
+def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[Condition, Definitions]]:
+    """The definitions with the loss of the row, which has no equation, as what the words of the document call it."""
+    defs = state.definitions
     targets = [key for key in TARGETS if key in state.symbols.entities and key not in defs.equations]
     used = names(a) | names(b)
-    for loss in sorted(losses - set(defs.equations)):
-        for name in state.symbols.objectives:
-            if name in defs.equations and not defs.equations[name].axes and not defs.depends(name, loss):
-                other = Definitions.of(defs.equations.values(), dict(defs.declarations))
-                other.define(Equation(Symbol(loss), Symbol(name)))
-                yield Condition("definition-elsewhere", f"{loss} is {name}, {TWO_NAMES}"), other
+    for loss in sorted(_losses(state, a, b) - set(defs.equations)):
         sinks = [n for n in defs.equations if n not in targets and not defs.users(n)] or sorted(
             used & set(defs.equations)
         )

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import re
 
-from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
 from deltarule.checking.doubted import clearly_wrong
 from deltarule.checking.mending import mend
+from deltarule.checking.named_losses import with_one_loss
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
-from deltarule.language.equation import Equation
-from deltarule.language.expression import Symbol
 from deltarule.reading import tree as t
 from deltarule.reading.symbols import OBJECTIVES
 
@@ -29,8 +27,7 @@ def fails_for_the_only_loss(state: State, left: t.Tree, right: t.Tree, row: Docu
     if found is None or found[1] not in OBJECTIVES or len(losses) != 1 or known.depends(losses[0], found[1]):
         return False
     trial = DocumentRow(**{**row.__dict__, "counterexample": None, "condition": None, "hint": "", "suggestion": ""})
-    state.definitions = Definitions.of(known.equations.values(), dict(known.declarations))
-    state.definitions.define(Equation(Symbol(found[1]), Symbol(losses[0])))
+    state.definitions = with_one_loss(known, found[1], losses[0])
     try:
         claim(state, left, right, trial)
         if trial.verdict == "refuted":

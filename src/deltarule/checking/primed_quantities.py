@@ -3,12 +3,12 @@ derivative by that variable."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from deltarule.checking.derivative_notation import DERIVATIVE
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_transpose, trees
@@ -17,10 +17,6 @@ from deltarule.reading.symbols import KNOWN_FUNCTIONS, VECTOR_FUNCTIONS
 
 __all__ = ["with_derivatives_for_primes"]
 
-SPEAKS_OF_DERIVATIVES = re.compile(
-    r"deriv|dériv|ableit|differenti|slope|gradient|производн|pochodn|türev|导数|導數|微分|求导|미분|도함수|đạo hàm",
-    re.I,
-)
 NO_VARIABLES = frozenset({"e", "pi", *KNOWN_FUNCTIONS, *VECTOR_FUNCTIONS})
 
 
@@ -29,7 +25,7 @@ def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> S
     statements = _with_derivatives_for_calls(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     primed = {n.base.letter for side in sides for n in trees(side) if _primed(n)}  # type: ignore[attr-defined]
-    if not primed or not SPEAKS_OF_DERIVATIVES.search(text):
+    if not primed or not DERIVATIVE.search(text):
         return statements
     found = {letter: _variables(statements, letter) for letter in primed}
     of_one = {letter: next(iter(names)) for letter, names in found.items() if names is not None and len(names) == 1}

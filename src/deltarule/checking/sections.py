@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from deltarule.checking.chapters import Pairs, declared_for
 from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.mending import other_than_layout, ranges_apart
 from deltarule.checking.rows import DocumentRow, Finding
-from deltarule.checking.state import State
+from deltarule.checking.state import State, mentioned
 from deltarule.checking.topics import goes_on
 from deltarule.language.expression import Apply
 from deltarule.language.traversal import names, walk
@@ -24,7 +25,19 @@ from deltarule.reading.references import reference
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
-__all__ = ["HOLDS", "OPEN", "by_parts", "heading", "mixes_ranks", "names_a_derivative", "sections", "take", "used"]
+__all__ = [
+    "HOLDS",
+    "OPEN",
+    "better",
+    "by_parts",
+    "first_rows",
+    "heading",
+    "mixes_ranks",
+    "names_a_derivative",
+    "sections",
+    "take",
+    "used",
+]
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
@@ -91,6 +104,11 @@ def by_parts(
         better(whole, alone, rows, alone.rows, goes_on(_heading(whole.document, part)))
 
 
+def first_rows(statements: Sequence[Statement], rows_of: Callable[[Sequence[Statement]], int]) -> list[int]:
+    """The number of the first row of each statement, and behind the last one how many rows there are."""
+    return [0, *accumulate(rows_of([statement]) for statement in statements)]
+
+
 def better(
     whole: State, part: State, rows: Sequence[DocumentRow], again: Sequence[DocumentRow], further: bool = False
 ) -> None:
@@ -150,7 +168,7 @@ def _better(
         if row.verdict in {"undecided", "unread"} and clearly_wrong(own) and _stands_alone(whole, part, own):
             take(row, own, f"{own.reason or DIFFER}, by what this section says")
             continue
-        if own.verdict in HOLDS and _stands_alone(whole, part, own):
+        if own.verdict in HOLDS and _stands_alone(whole, part, own, any_loss=row.verdict != "refuted"):
             take(row, own, f"{own.reason}, by what this section says")
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
@@ -209,32 +227,37 @@ def _open(row: DocumentRow, reason: str) -> None:
     row.counterexample, row.condition, row.hint, row.suggestion = None, None, "", ""
 
 
-def _stands_alone(whole: State, part: State, row: DocumentRow) -> bool:
-    """Whether every name that goes into a row has its meaning in the section, if it has one anywhere."""
+def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = False) -> bool:
+    """Whether every name that goes into a row has its meaning in the section, if it has one anywhere; but for a loss of
+    which the row holds whatever it is."""
+    losses = _losses(whole, part, row) if any_loss and row.verdict in HOLDS else set()
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
         known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)
         entity, function = whole.symbols.entities.get(name), whole.symbols.functions.get(name)
         line = whole.seen_definition.get(name, 0) or (entity.line if entity is not None else 0)
         line = line or (function.line if function is not None and function.defined else 0)
-        if known or not _has_meaning(whole, name) or line > part.rows[-1].line:
-            continue
-        if row.verdict not in HOLDS or name not in only_differentiated(part, row):
+        if not known and name not in losses and _has_meaning(whole, name) and line <= part.rows[-1].line:
             return False
     return True
 
 
-def only_differentiated(state: State, row: DocumentRow) -> set[str]:
-    """The L of ∂L/∂x, if a row says nothing else of it: what holds for any L holds for the one of another section."""
-    out: set[str] = set()
-    for left, right, judged in state.judged:
-        nodes = [*t.walk(left), *t.walk(right)] if judged is row else []
-        above = {id(node.of) for node in nodes if isinstance(node, t.Partial)}
-        found = {
-            id(n): r for n in nodes if isinstance(n, t.Name | t.Scripted) and (r := reference(n, state.symbols.usage))
-        }
-        out |= {r.key for n, r in found.items() if n in above and not r.indices}
-        out -= {r.key for n, r in found.items() if n not in above}
+def _losses(whole: State, part: State, row: DocumentRow) -> set[str]:
+    """The L of ∂L/∂x, if a row says nothing else of it and no equation of the document makes it of x itself: what holds
+    for any L of the section's outputs holds for the one of another section."""
+    nodes = [n for left, right, judged in part.judged if judged is row for side in (left, right) for n in t.walk(side)]
+    partials = [n for n in nodes if isinstance(n, t.Partial)]
+    keys = {id(n): r.key for n in nodes if isinstance(n, t.Name | t.Scripted)
+            and (r := reference(n, part.symbols.usage)) is not None}  # fmt: skip
+    above = {id(n.of) for n in partials}
+    by = {key for n in partials for x in n.by if (key := keys.get(id(x))) is not None}
+    out = {key for n, key in keys.items() if n in above} - {key for n, key in keys.items() if n not in above}
+    for statement in whole.statements:
+        left = statement.sides[0].tree
+        found = reference(left, whole.symbols.usage) if isinstance(left, t.Name | t.Scripted) else None
+        if found is not None and found.key in out:
+            trees = [side.tree for side in statement.sides[1:] if side.tree is not None]
+            out -= {found.key} if any(mentioned(whole, tree) & by for tree in trees) else set()
     return out
 
 

@@ -15,7 +15,7 @@ from deltarule.checking.chapters import Pairs, declared_for
 from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, mixes_ranks, names_a_derivative, take, used
+from deltarule.checking.sections import HOLDS, first_rows, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
@@ -252,9 +252,7 @@ def by_what_it_rests_on(
 ) -> None:
     """Judge every row that is open by its slice; what is proved so is proved, what is shown to be no claim is none."""
     slices = Slices(whole, parts, divided)
-    firsts = [0]
-    for statement in whole.statements:
-        firsts.append(firsts[-1] + rows_of([statement]))
+    firsts = first_rows(whole.statements, rows_of)
     anew: set[str] = set()
     for place, first in enumerate(firsts[:-1]):
         rows = whole.rows[first : firsts[place + 1]]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, OPEN, better, used
+from deltarule.checking.sections import HOLDS, OPEN, better, first_rows, used
 from deltarule.checking.slices import Slices
 from deltarule.checking.state import State, mentioned
 from deltarule.reading import tree as t
@@ -32,9 +32,7 @@ def by_what_stands_before(
 ) -> None:
     """Take over what is decided of open rows by the beginnings of the document that end with their paragraphs."""
     statements = whole.statements
-    firsts = [0]
-    for statement in statements:
-        firsts.append(firsts[-1] + rows_of([statement]))
+    firsts = first_rows(statements, rows_of)
     slices, tried, at = Slices(whole, (), ()), 0, 0
     while at < len(statements) and tried < MOST and firsts[-1] <= MOST_ROWS:
         if not any(row.verdict in OPEN for row in whole.rows[firsts[at] : firsts[at + 1]]):

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, OPEN, better, take
+from deltarule.checking.sections import HOLDS, OPEN, better, first_rows, take
 from deltarule.checking.so_far import MOST_ROWS, more_is_said
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
@@ -55,9 +55,7 @@ def by_versions(
     """Take over what is decided with one definition at a time of the rows that the whole leaves open; `depth` letters
     one within the other, and no more parts than the budget."""
     budget = iter(range(PARTS)) if budget is None else budget
-    firsts = [0]
-    for statement in whole.statements:
-        firsts.append(firsts[-1] + rows_of([statement]))
+    firsts = first_rows(whole.statements, rows_of)
     for name, every in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
         first: int | None = None
         no_other = HOLDS | {"assumption", "none"}  # what follows, and what is supposed for a moment
