@@ -57,7 +57,28 @@ def declared_for(part: Sequence[Statement], parts: Sequence[Sequence[Statement]]
         pairs = [pair for s in other for pair in s.memberships]
         kept = [(x, space) for x, space in pairs if _letter(x) not in again]
         out += [(x, space) for x, space in kept if inside or not (_is_number(space) and _letter(x) in columns)]
-    return out
+    here_said = {id(space) for s in part for _, space in s.memberships}
+    return [(x, space) for x, space in out if id(space) in here_said or not _of_another_size(part, x, space)]
+
+
+def _of_another_size(part: Sequence[Statement], x: t.Tree, space: t.Tree) -> bool:
+    """Whether the part sums x_i up to B where another says that x ∈ ℝ^n: there x is another vector."""
+    sizes = {n.letter for n in t.walk(space) if isinstance(n, t.Name)}
+    letter = _letter(x)
+    for node in (n for s in part for side in s.sides if side.tree is not None for n in t.walk(side.tree)):
+        match node:
+            case t.Big(kind="sum", index=t.Compare(sides=(t.Name(letter=index), *_)), upper=t.Name(letter=upper)):
+                if upper not in sizes and any(_component(n, letter, index) for n in t.walk(node.body)):
+                    return True
+    return False
+
+
+def _component(node: t.Tree, letter: str, index: str) -> bool:
+    """Whether a node is x_i."""
+    match node:
+        case t.Scripted(base=t.Name() as name, sub=t.Name(letter=below)):
+            return base_name(name) == letter and below == index
+    return False
 
 
 def _columns(statements: Sequence[Statement]) -> set[str]:

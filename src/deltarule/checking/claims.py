@@ -35,7 +35,7 @@ from deltarule.reading.references import reference, trees
 from deltarule.reading.symbols import SCALAR_CAPITALS
 from deltarule.reading.values import IllShaped, Unread, Value, aligned
 
-__all__ = ["claim", "holds", "nothing_in_common", "relates_free_names", "shapes_open"]
+__all__ = ["claim", "holds", "nothing_in_common", "outcome_by", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
 STRUCTURAL = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)})
@@ -140,7 +140,7 @@ def _expressions(state: State, left: t.Tree, right: t.Tree) -> tuple[Expression,
 def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     opened: dict[object, tuple[str, ...]] = {}
     with state.symbols.undone():
-        outcome = _outcome(state, left, right, {}, opened)
+        outcome = outcome_by(state, left, right, {}, opened)
     if len(opened) > MAX_CHOICES:
         opened = dict(list(opened.items())[:MAX_CHOICES])
     keys = list(opened)
@@ -148,7 +148,7 @@ def _claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     for values in combinations(*(opened[key] for key in keys)):
         chosen = dict(zip(keys, values, strict=True))
         with state.symbols.undone():
-            outcomes[values] = outcome if not keys else _outcome(state, left, right, chosen, {})
+            outcomes[values] = outcome if not keys else outcome_by(state, left, right, chosen, {})
     if not keys:
         outcomes[()] = outcome
     _settle(state, row, keys, outcomes, left, right)
@@ -351,7 +351,7 @@ def _lower_pair(
     return a, aligned(a, b), unsaid
 
 
-def _outcome(
+def outcome_by(
     state: State,
     left: t.Tree,
     right: t.Tree,
@@ -373,7 +373,7 @@ def _outcome(
     except IllShaped as error:
         if "elementwise" not in choices and facts is None and definitions is None:
             chosen: dict[object, str] = {**choices, "elementwise": "yes"}
-            other = _outcome(state, left, right, chosen, {})
+            other = outcome_by(state, left, right, chosen, {})
             off_diagonal = state.off_diagonal
             if other.status == "proved" and all(
                 equality(state, e, ZERO, False, None, None).status == "proved" for e in off_diagonal

@@ -33,7 +33,7 @@ from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.gradients import orientation
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import Reference, Survey, reference
+from deltarule.reading.references import COLUMN, Reference, Survey, reference
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Function
 from deltarule.reading.values import IllShaped, Unread, Value, shape_words, transpose
@@ -360,6 +360,10 @@ def define(state: State, found: Reference, value: Value, row: DocumentRow, right
         _list(state, found, entity, value)
     else:
         axes = tuple(a for a in (value.row, value.col) if a is not None)
+        leading: tuple[Index, ...] = ()
+        if found.sample == COLUMN and axes:
+            leading, axes = axes[:1], axes[1:]
+            state.symbols.unify(SAMPLES, value.row.size if value.row is not None else SAMPLES)
         if entity.rank is None:
             state.symbols.shaped(entity, len(axes))
         if entity.rank != len(axes):
@@ -369,8 +373,7 @@ def define(state: State, found: Reference, value: Value, row: DocumentRow, right
         for size, axis in zip(entity.sizes, axes, strict=True):
             state.symbols.unify(size, axis.size)
         samples = tuple(a for a in value.expression.axes if a not in axes)
-        leading: tuple[Index, ...] = ()
-        if entity.samples and found.sample is not None:
+        if entity.samples and found.sample is not None and found.sample != COLUMN:
             leading = (Lowering(state.symbols).sized(Lowering(state.symbols).index(found.sample), SAMPLES),)
             if any(a.name == i.name for a in samples for i in leading if isinstance(i, Axis)):
                 state.symbols.unify(samples[0].size, SAMPLES)

@@ -18,6 +18,7 @@ from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
 from deltarule.checking.chapters import chapters
 from deltarule.checking.claims import claim, shapes_open
+from deltarule.checking.component_by_component import refute_component_by_component
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
@@ -56,6 +57,7 @@ from deltarule.checking.one_form import in_one_form
 from deltarule.checking.one_hot import at_the_one_hot
 from deltarule.checking.one_loss import fails_for_the_only_loss
 from deltarule.checking.one_pattern import of_one_pattern
+from deltarule.checking.other_readings import in_the_best_reading
 from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps, judge_products_over_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
@@ -64,8 +66,7 @@ from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
-from deltarule.checking.samples_below import samples_above
-from deltarule.checking.sections import by_parts, sections
+from deltarule.checking.sections import OPEN, by_parts, sections
 from deltarule.checking.settings import (
     before_the_update,
     in_a_list,
@@ -139,14 +140,10 @@ def check_statements(
     given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
     watch.start(rows_of(statements))
     state = _best(document, statements, given, watch, statements)
-    above, sampled_below = samples_above(statements)
-    if sampled_below and not watch.refuses(len(state.rows) - 1):
-        other = _best(document, above, given, watch.inside(0), above)
-        if decided(other) > decided(state):
-            retold(state, other)
-            state, statements = other, above
-            said = f"the index below {', '.join(sampled_below)} is read as that of a sample"
-            state.findings.append(Finding("samples-below", (), said))
+    state, statements = in_the_best_reading(
+        state, statements, lambda some: _best(document, some, given, watch.inside(0), some),
+        lambda: bool(watch.refuses(len(state.rows) - 1)),
+    )  # fmt: skip
     by_one_size(
         state, lambda pairs: _best(document, statements, replace(given, alike=pairs), watch.inside(0), statements)
     )
@@ -274,6 +271,7 @@ def _judged(
             _statement(state, statement, watch)
         state.under = []
         judge_again(state, watch)
+        refute_component_by_component(state, watch)
     finally:
         state.symbols.close()
     return state
@@ -452,6 +450,13 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if computed(state, left, right, row):
         before_the_update(state, left, right, row)
         return
+    with state.symbols.undone(lambda: row.verdict not in OPEN):  # what does not hold says nothing of sizes
+        _judge_claim(state, statement, k, left, right, row, in_cases=in_cases)
+
+
+def _judge_claim(
+    state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow, *, in_cases: bool
+) -> None:
     claim(state, left, right, row)
     if in_cases and row.verdict not in {"proved", "conditional"} and part_of_a_definition(state, statement, row):
         _not_understood(state, left)

@@ -19,6 +19,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import (
+    COLUMN,
     INDEX_LETTERS,
     Reference,
     Survey,
@@ -469,6 +470,8 @@ def _agree(state: State, side: t.Tree, mine: Value | None, other: Value | None) 
         return
     if found.base in state.symbols.functions:
         return
+    if found.sample == COLUMN:
+        return  # all samples in a column: it is that of each that has a shape
     entity = state.symbols.entity(found)
     if entity.rank is None and (other.rank or entity.defined):
         state.symbols.shaped(entity, other.rank)

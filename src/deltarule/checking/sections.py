@@ -170,6 +170,8 @@ def _better(
             continue
         if own.verdict in HOLDS and _stands_alone(whole, part, own, any_loss=row.verdict != "refuted"):
             take(row, own, f"{own.reason}, by what this section says")
+        elif own.verdict == "refuted" and own.hint and _not_read(row) and _stands_alone(whole, part, own):
+            take(row, own, own.reason)  # the whole does not understand it, the section does, and says what would hold
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
@@ -184,6 +186,12 @@ def _better(
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")
+
+
+def _not_read(row: DocumentRow) -> bool:
+    """Whether a row is open since a name, or what an index runs over, was not understood in the whole."""
+    apart = row.verdict == "unread" and ranges_apart(row.reason)
+    return apart or (row.verdict == "undecided" and row.reason.endswith("which was not understood"))
 
 
 def names_a_derivative(whole: State, row: DocumentRow) -> bool:

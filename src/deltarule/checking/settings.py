@@ -27,6 +27,7 @@ __all__ = [
     "needs_normalised",
     "no_claim",
     "sets_a_value",
+    "supposed_here",
     "varied",
     "with_sigmoid",
 ]
@@ -96,11 +97,11 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
             and right in (t.Num(Fraction(0)), t.Num(Fraction(1)))
         ):
             return "assumption", f"a value of {found.key}, for the place where it stands"  # y_c = 1, of the class c
-        if not found.indices and _supposed(state, statement):
+        if not found.indices and supposed_here(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"
     if found is not None and first and isinstance(right, t.Name | t.Scripted) and not found.primes:
         known = found.key in state.definitions.equations and found.power is None
-        if known and _supposed(state, statement):
+        if known and supposed_here(state, statement):
             return "assumption", f"a value of {found.key}, for the place where it stands"  # if q = t, the loss is 0
     if found is not None and first and isinstance(right, t.Name) and not in_block(state, statement):
         counts = right.letter in state.index_letters and _counts(state, right)
@@ -145,7 +146,7 @@ def _counts(state: State, name: t.Name) -> bool:
     return not name.accents and name.letter not in state.definitions.equations
 
 
-def _supposed(state: State, statement: Statement) -> bool:
+def supposed_here(state: State, statement: Statement) -> bool:
     """Whether "if", "when" or "for" stands right before a formula in the text: y = 1 in `for y = 1`."""
     segment = state.document.segments[statement.block]
     if getattr(segment, "display", False):

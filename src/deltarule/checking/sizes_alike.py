@@ -1,5 +1,6 @@
 """One size under two names: z is summed to N on one line and to K on another. What is not read for that reason alone is
-judged once more with both names for one number; what holds so, holds under that condition, and nothing is refuted so.
+judged once more with both names for one number; what holds so, holds under that condition. Refuted so is only what does
+not fit otherwise, where a known mistake explains it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def by_one_size(state: State, judged: Callable[[Collection[frozenset[str]]], Sta
                 row.condition = replace(row.condition, text=f"{row.condition.text}; {said}, two names for one size")
         elif own.verdict == "definition":
             take(row, own, own.reason)
+        elif own.verdict == "refuted" and own.hint and APART.fullmatch(row.reason):
+            take(row, own, own.reason)  # with two sizes it says nothing, and with one it is wrong
 
 
 def _told_apart(state: State) -> Iterator[set[str]]:

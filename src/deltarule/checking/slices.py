@@ -16,6 +16,7 @@ from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, first_rows, mixes_ranks, names_a_derivative, take, used
+from deltarule.checking.settings import supposed_here
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
@@ -67,7 +68,9 @@ class Slices:
     def _about(self, statement: Statement) -> str | None:
         if not statement.relations or statement.relations[0].symbol not in EQUAL | {SAID} or statement.continues:
             return None
-        left = statement.sides[0].tree
+        left, right = statement.sides[0].tree, statement.sides[1].tree
+        if isinstance(right, t.Name | t.Scripted) and supposed_here(self.whole, statement):
+            return None  # if q = t, the loss is 0
         match left:
             case t.Factors(items=((_, head), ("", t.Group(kind="(")))):
                 left = head

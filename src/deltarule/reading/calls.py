@@ -16,6 +16,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Reference, label_text, reference, script_items
 from deltarule.reading.shifted import equation
 from deltarule.reading.square_matrices import determinant, matrix_power
+from deltarule.reading.symbols import SAMPLES
 from deltarule.reading.values import Unread, Value, aligned, minus, plus, transpose
 from deltarule.reading.written_out import axis_for
 
@@ -292,9 +293,7 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
         if found.indices:
             return Value(rename(e, {axis: low.sized(low.index(found.indices[0]), axis.size)}))
         return value
-    if argument.rank == 2 and low.symbols.softmax_over and not found.indices:
-        axis = argument.col if low.symbols.softmax_over == "row" else argument.row
-        assert axis is not None
+    if argument.rank == 2 and not found.indices and (axis := _softmax_over(low, argument)) is not None:
         other = fresh(axis.size)
         total = multiply(Apply("exp", (rename(argument.expression, {axis: other}),)), bound=(other,))
         return argument.with_expression(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
@@ -309,6 +308,15 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
             total = multiply(Apply("exp", (rename(argument.expression, {last: other}),)), bound=(other,))
             return Value(multiply(Apply("exp", (argument.expression,)), power(total, -1)))
     raise Unread("softmax of something that is not a vector")
+
+
+def _softmax_over(low: Lowering, argument: Value) -> Axis | None:
+    """What the softmax of a matrix is taken over: not over the samples, else as the text says."""
+    samples = low.symbols.find(SAMPLES)
+    axes = [a for a in (argument.row, argument.col) if a is not None and low.symbols.find(a.size) != samples]
+    if len(axes) == 1:
+        return axes[0]
+    return {"row": argument.col, "column": argument.row}.get(low.symbols.softmax_over or "")
 
 
 def to_power(low: Lowering, value: Value, exponent: t.Tree, start: int) -> Value:

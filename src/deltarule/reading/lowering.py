@@ -21,6 +21,7 @@ from deltarule.language.expression import (
     rename,
 )
 from deltarule.reading import tree as t
+from deltarule.reading.all_samples import of_all_samples
 from deltarule.reading.biases import spread
 from deltarule.reading.calls import (
     apply_named,
@@ -49,7 +50,7 @@ from deltarule.reading.guessing import (
     same_rank,
 )
 from deltarule.reading.ranges import ranged
-from deltarule.reading.references import Reference, is_kronecker, label_text, reference, script_items
+from deltarule.reading.references import COLUMN, Reference, is_kronecker, label_text, reference, script_items
 from deltarule.reading.shifted import Places
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
@@ -228,6 +229,8 @@ class Lowering:
         if len(indices) == 2 and r.transposed != (r.of_component and lies_across(self.symbols, entity, r.mark)):
             indices.reverse()  # W^T_{ij} is W_{ji}; δ_{Y_ij} is (δ_Y)_{ji} where the rows of δ_Y are the columns of Y
         leading: list[Index] = []
+        if r.sample == COLUMN:
+            return of_all_samples(self, entity, indices, start)
         if r.sample is not None or entity.samples:
             entity.samples = True
             if r.sample is None:

@@ -118,6 +118,8 @@ def _over(
         first = _first_step(low, node, first)
     free = [a for a in body.expression.axes if a.name in INDEX_LETTERS]
     if letter is None:
+        if not free and body.rank:
+            return _of_all_components(body)
         if not free:
             raise Unread("a sum without an index over something without an index", node.start)
         low.implied = True
@@ -144,6 +146,13 @@ def _over(
 
 def _letters(tree: t.Tree) -> set[str]:
     return {n.letter for n in t.walk(tree) if isinstance(n, t.Name)}
+
+
+def _of_all_components(body: Value) -> Value:
+    """Σ (y - ŷ)² of two vectors."""
+    axes = [a for a in (body.row, body.col) if a is not None]
+    own = {a: fresh(a.size) for a in axes}
+    return Value(multiply(rename(body.expression, own), bound=tuple(own.values())))
 
 
 def _counts(low: Lowering, letter: str, body: Value) -> bool:

@@ -426,7 +426,9 @@ def read_above(out: dict[str, Any], sup: t.Tree | None, steps: set[str]) -> None
             out.update(both if {"label", "sample"} <= set(both) else {"power": sup})  # a^{[1](i)}
         case t.Group(kind="(" | "[" | "<", items=(item,)):
             letter = letter_of(item)
-            if sup.kind == "(" and (out.get("base") == "e" or is_negative(item)):
+            if sup.kind == "(" and item == COLUMN:
+                out["sample"] = item
+            elif sup.kind == "(" and (out.get("base") == "e" or is_negative(item)):
                 out["power"] = item  # e^{(-z)}
             elif sup.kind == "(" and letter and letter not in LAYER_LETTERS | steps and not _names_a_layer(letter):
                 out["sample"] = item

@@ -8,6 +8,7 @@ from typing import Any
 from deltarule.reading import tree as t
 from deltarule.reading.references import (
     ANY,
+    COLUMN,
     INDEX_LETTERS,
     LAYER_LETTERS,
     SELECTED,
@@ -198,13 +199,13 @@ def survey(
                         u.letters.update(map(letter_of, items))
                     u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
                     u.triple = max(u.triple, letters_below(items))
-                    if above.get("transposed"):
+                    if above.get("transposed") and above.get("sample") != COLUMN:
                         u.transposed += 1
                         u.numbered += len(items) == 1 and isinstance(items[0], t.Num)
                         u.turned = u.turned or (len(items) == 1 and letter_of(items[0]) in INDEX_LETTERS)
                         if u.turned and SELECTED in name.letter:
                             usage.selected.add(name.letter.partition(SELECTED)[0])
-                    if "sample" in above:
+                    if "sample" in above and above["sample"] != COLUMN:
                         u.sample_letters.add(letter_of(above["sample"]))
                 case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
                     sup is not None and is_transpose(sup)

@@ -1,0 +1,92 @@
+"""Other readings of a whole document: one letter, or one way of writing, that leaves rows open may mean another thing.
+
+Each is tried on the whole text. It is kept where more of the rows are understood by it than without it, and named among
+the findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from deltarule.checking.layers_by_letter import decided, retold
+from deltarule.checking.rows import Finding
+from deltarule.checking.samples_below import samples_above
+from deltarule.checking.stacks import stacks_of_samples
+from deltarule.checking.state import State
+from deltarule.checking.two_names import under_one_name
+from deltarule.checking.vector_losses import losses_summed
+from deltarule.reading.statement import Statement
+
+__all__ = ["in_the_best_reading"]
+
+OPEN = frozenset({"undecided", "unread", "ill-shaped", "refuted"})
+HOLDS = frozenset({"proved", "conditional"})
+FEW = 3
+"""Rows that do not hold, and for which no mistake is known, that any document may have."""
+FEW_OF = 6
+"""Rows that hold for each of them, where there are more."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The statements as they are read, and what is said of that."""
+
+    statements: Sequence[Statement]
+    finding: str
+    said: str
+
+
+def in_the_best_reading(
+    state: State,
+    statements: Sequence[Statement],
+    judged: Callable[[Sequence[Statement]], State],
+    refuses: Callable[[], bool],
+) -> tuple[State, Sequence[Statement]]:
+    """The rows as they are judged in the reading that explains most, and the statements in it."""
+    chosen: list[Finding] = []
+    for readings in (_samples_below, _stacks, _losses, _names):
+        for reading in readings(state, statements):
+            if refuses():
+                break
+            other = judged(reading.statements)
+            if decided(other) > decided(state) and _fits(other):
+                retold(state, other)
+                state, statements = other, reading.statements
+                chosen.append(Finding(reading.finding, (), reading.said))
+                break
+    state.findings.extend(chosen)
+    return state, statements
+
+
+def _fits(state: State) -> bool:
+    """Whether a reading leaves hardly a row without an explanation: with more of them it is no reading of this text."""
+    bad = sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
+    good = sum(row.verdict in HOLDS for row in state.rows)
+    return bad < FEW or FEW_OF * bad <= good
+
+
+def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    above, letters = samples_above(statements)
+    if letters:
+        yield Reading(above, "samples-below", f"the index below {', '.join(letters)} is read as that of a sample")
+
+
+def _stacks(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        for changed, said in stacks_of_samples(statements, state.document.text):
+            yield Reading(changed, "all-samples", said)
+
+
+def _losses(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if not any(row.verdict in OPEN for row in state.rows):
+        return
+    summed, letters = losses_summed(state, statements)
+    if letters:
+        yield Reading(summed, "loss-summed", f"{', '.join(letters)} is read as the sum over the components")
+
+
+def _names(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        for changed, said in under_one_name(state, statements):
+            yield Reading(changed, "one-name", said)
