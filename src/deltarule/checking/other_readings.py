@@ -50,7 +50,7 @@ def in_the_best_reading(
             if refuses():
                 break
             other = judged(reading.statements)
-            if decided(other) > decided(state) and _fits(other):
+            if decided(other) > decided(state) and (readings is _samples_below or _fits(other)):
                 retold(state, other)
                 state, statements = other, reading.statements
                 chosen.append(Finding(reading.finding, (), reading.said))
