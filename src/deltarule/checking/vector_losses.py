@@ -25,6 +25,7 @@ LOGARITHMS = frozenset({"log", "ln"})
 def losses_summed(state: State, statements: Sequence[Statement]) -> tuple[Sequence[Statement], list[str]]:
     """The statements with the losses that came out as vectors summed over their components, and these losses."""
     losses = {key for key in state.symbols.objectives if _is_vector(state, key)}
+    losses -= {_key(state, s.sides[0].tree) for s in statements if len(s.sides) > 1 and _is_summed(s.sides[1].tree)}
     sums = (n for s in statements for side in s.sides if side.tree is not None for n in t.walk(side.tree))
     samples = any(isinstance(n, t.Big) and _of_samples(state, n.body) for n in sums)
     bodies: dict[t.Tree, str] = {}
@@ -93,6 +94,12 @@ def _key(state: State, side: t.Tree | None) -> str:
         return ""
     found: Reference | None = reference(side, state.symbols.usage) or with_arguments(state.symbols, side)
     return found.key if found is not None and not found.primes and found.power is None else ""
+
+
+def _is_summed(body: t.Tree | None) -> bool:
+    """Whether a loss is given by a sum or a norm: of a letter with such an equation, another is that of one output."""
+    nodes = t.walk(body) if body is not None else ()
+    return any(isinstance(n, t.Big) or (isinstance(n, t.Group) and n.kind == "||") for n in nodes)
 
 
 def _of_samples(state: State, body: t.Tree) -> bool:
