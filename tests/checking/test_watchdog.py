@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from deltarule.checking import document, files, pool
+from deltarule.checking import files, one_pass, pool
 from deltarule.checking.files import check_files, check_text
 
 TEXT = "$x = 3$\n\n$6 = 7$\n\n$3 = 3$\n\n$7 = 7$\n\n$4 = 4$\n"
@@ -18,15 +18,15 @@ TEXT = "$x = 3$\n\n$6 = 7$\n\n$3 = 3$\n\n$7 = 7$\n\n$4 = 4$\n"
 
 JUDGE = """
     import os, signal, sys, time
-    import deltarule.checking.document as document
+    import deltarule.checking.one_pass as one_pass
     from deltarule.checking.files import check_files
 
-    judge = document._judge
+    judge = one_pass._judge
     def stumbling(state, statement, k, left, right, row):
         if "7" in row.right:
             STUMBLE
         judge(state, statement, k, left, right, row)
-    document._judge = stumbling
+    one_pass._judge = stumbling
 
     for checked in check_files(["a.md", "b.md", "a.md"], jobs=2):
         print(checked.name, checked.error, *(row.verdict for row in checked.rows))
@@ -70,14 +70,14 @@ def test_only_the_equality_that_breaks_the_worker_is_undecided(tmp_path, stumble
 
 
 def test_in_this_process_an_alarm_ends_an_equality(monkeypatch):
-    judge = document._judge
+    judge = one_pass._judge
 
     def stumbling(state, statement, k, left, right, row):
         while "7" in row.right:
             pass
         judge(state, statement, k, left, right, row)
 
-    monkeypatch.setattr(document, "_judge", stumbling)
+    monkeypatch.setattr(one_pass, "_judge", stumbling)
     began = time.process_time()
     rows = check_text(TEXT).rows
     assert [row.verdict for row in rows] == ["definition", "undecided", "proved", "undecided", "proved"]
@@ -136,12 +136,12 @@ def test_progress_hears_of_every_row(tmp_path):
 
 
 FAULTY = """
-    import deltarule.checking.document as document
+    import deltarule.checking.MODULE as module
     from deltarule.checking.files import check_files
 
     def faulty(*_):
         raise KeyError("a fault")
-    document.FUNCTION = faulty
+    module.FUNCTION = faulty
 
     for checked in check_files(["a.md"], jobs=1):
         print([row.reason for row in checked.rows if row.verdict == "undecided"][:1], checked.findings)
@@ -149,11 +149,11 @@ FAULTY = """
 
 
 @needs_fork
-@pytest.mark.parametrize("function", ["learn_document", "by_what_it_rests_on"])
-def test_a_fault_of_the_program_is_said_to_be_one(tmp_path, function):
+@pytest.mark.parametrize(("module", "function"), [("one_pass", "learn_document"), ("document", "by_what_it_rests_on")])
+def test_a_fault_of_the_program_is_said_to_be_one(tmp_path, module, function):
     (tmp_path / "a.md").write_text(TEXT)
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(FAULTY).replace("FUNCTION", function)],
+        [sys.executable, "-c", textwrap.dedent(FAULTY).replace("MODULE", module).replace("FUNCTION", function)],
         cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert "an internal fault of this program: KeyError: 'a fault'" in done.stdout, done.stderr

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from html import escape
 
-from deltarule.checking.document import claimed
+from deltarule.checking.one_pass import claimed
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.words import MARKS, headline
 from deltarule.reading.documents import Document
