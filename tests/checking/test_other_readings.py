@@ -167,3 +167,19 @@ def test_a_vector_of_errors_is_no_loss() -> None:
 @pytest.mark.parametrize(("text", "row", "verdicts"), OF_ALL_SAMPLES)
 def test_one_letter_for_a_sample_and_for_all(text: str, row: str, verdicts: frozenset[str]) -> None:
     assert _verdict(text, row) in verdicts
+
+
+CAPITALS = r"Let $x \in \mathbb{R}^n$, $H = \tanh(U x)$, $o = V H$ and $C = \frac12 (o - t)^\top (o - t)$." "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdicts"),
+    [
+        (r"\frac{\partial C}{\partial H} = V^\top (o - t)", HOLDS),
+        (r"\frac{\partial C}{\partial V} = (o - t) H^\top", HOLDS),
+        (r"\frac{\partial C}{\partial H} = 2 V^\top (o - t)", WRONG),
+        (r"\frac{\partial C}{\partial U} = (V^\top (o - t) \odot (1 - H \odot H)) x^\top", HOLDS),
+    ],
+)
+def test_a_capital_whose_equation_makes_it_a_vector_is_one(row: str, verdicts: frozenset[str]) -> None:
+    assert _verdict(f"{CAPITALS}$${row}$$", row) in verdicts

@@ -367,6 +367,7 @@ def define(state: State, found: Reference, value: Value, row: DocumentRow, right
         if entity.rank is None:
             state.symbols.shaped(entity, len(axes))
         if entity.rank != len(axes):
+            state.other_ranks.setdefault(found.key, len(axes))
             raise IllShaped(f"{found.key} has {entity.rank} axes, the right side is {shape_words(value)}")
         if len(axes) == 1 and value.row is None:
             entity.orientation = "row"

@@ -32,6 +32,7 @@ from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.versions import by_versions
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
+from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
 __all__ = ["check_statements"]
@@ -121,11 +122,22 @@ def _best(
     whole: Sequence[Statement],
     declared: Sequence[tuple[t.Tree, t.Tree]] | None = None,
 ) -> State:
-    """The rows judged; once more, where letters of layers were taken for one vector."""
+    """The rows judged; once more where letters of layers were taken for one vector, or a capital for a matrix."""
     state = judged_in_order(document, statements, given, watch, whole, declared=declared)
-    if (letters := circles(state)) and not watch.refuses(len(state.rows) - 1):
-        other = judged_in_order(document, statements, given, watch.inside(0), whole, letters, declared)
+    for letters, ranks in ((circles(state), {}), ((), _ranks_by_value(state))):
+        if not (letters or ranks) or watch.refuses(len(state.rows) - 1):
+            continue
+        read = replace(given, by_value={**given.by_value, **ranks})
+        other = judged_in_order(document, statements, read, watch.inside(0), whole, letters, declared)
         if decided(other) > decided(state):
             retold(state, other)
             return other
     return state
+
+
+def _ranks_by_value(state: State) -> dict[str, int]:
+    """The capitals that only their transpose or their product makes matrices, with the axes of their equation's value:
+    E of E = t - s and EᵀE."""
+    shapes = {r.key for s in state.statements for x, _ in s.memberships if (r := reference(x, state.symbols.usage))}
+    shapes |= {r.key for x, _ in state.declared if (r := reference(x, state.symbols.usage)) is not None}
+    return {key: rank for key, rank in state.other_ranks.items() if rank and key[:1].isupper() and key not in shapes}

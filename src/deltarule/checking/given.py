@@ -39,6 +39,8 @@ class Given:
     said: tuple[tuple[t.Tree, int], ...] = ()
     """Names that the words of the document call a number, a vector or a matrix: how many axes they have."""
 
+    by_value: Mapping[str, int] = field(default_factory=dict)
+    """Names of the document as it spells them that have as many axes as the value of their equation."""
     alike: Collection[frozenset[str]] = ()
     """Pairs of size names of the document that are read as one."""
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +71,10 @@ class Given:
                 entity = state.symbols.entity(found)
                 if entity.rank is None:
                     state.symbols.shaped(entity, rank)
+        for key, rank in self.by_value.items():
+            entity = state.symbols.entities.setdefault(key, Entity(key))
+            if entity.rank != rank:
+                state.symbols.shaped(entity, rank)
         if not self.shapes:
             return
         keys = _keys(state)

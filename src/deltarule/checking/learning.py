@@ -11,6 +11,7 @@ from deltarule.checking.declared import memberships, numbers_added, single_entri
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
+from deltarule.checking.shapes_by_use import lengths, scores
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import named_layout, stated_layout
 from deltarule.language.errors import DeltaruleError
@@ -31,7 +32,7 @@ from deltarule.reading.references import (
     trees,
 )
 from deltarule.reading.statement import Statement
-from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS, Symbols
+from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
 __all__ = [
@@ -66,24 +67,12 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     memberships(state)
     numbers_added(state, sides)
     single_entries(state, sides)
-    _scores(state, sides)
+    scores(state, sides)
+    lengths(state)
     for guessing in (False, False, True, False):
         learn(state, guessing)
     for entity in state.symbols.entities.values():
         entity.defined = False
-
-
-def _scores(state: State, sides: Sequence[t.Tree]) -> None:
-    """The z of softmax(z), a vector if nothing else is known of it."""
-    for node in (node for side in sides for node in trees(side)):
-        match node:
-            case t.Call(function=t.Name(letter=f), argument=t.Group(kind="(", items=(of,))) if f in VECTOR_FUNCTIONS:
-                found = reference(of, state.symbols.usage)
-                if found is None or found.indices or found.sample is not None or found.base[:1].isupper():
-                    continue
-                entity = state.symbols.entity(found)
-                if entity.rank is None:
-                    state.symbols.shaped(entity, 1)
 
 
 def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree]) -> set[str]:

@@ -44,6 +44,8 @@ class State:
     """How many rows each chain has so far."""
     broken: set[str] = field(default_factory=set)
     """Names whose definition was not understood: nothing that depends on them is refuted."""
+    other_ranks: dict[str, int] = field(default_factory=dict)
+    """How many axes the equation of a name gives it that was taken for something else, a matrix or a number."""
     missing: dict[str, int] = field(default_factory=dict)
     """Names that are differentiated by though nothing introduces them."""
     declared: Sequence[tuple[t.Tree, t.Tree]] = ()
