@@ -333,7 +333,7 @@ def _define_macro(state: State, found: Reference, value: Value, right: t.Tree, r
 def _one_sample(state: State) -> bool:
     """Whether the document speaks of one sample only: with more, dz is of one of them and dw a mean over all."""
     usage = state.symbols.usage
-    several = any(u.sample_letters for u in usage.values()) or any(n in usage for n in ("m", "N", "X"))
+    several = any(u.sample_letters for u in usage.values()) or any(n in usage for n in ("m", "N"))
     return not several
 
 

@@ -21,6 +21,7 @@ from deltarule.checking.exchanges import (
     replaced_name,
 )
 from deltarule.checking.insertions import diagonal, factor_inserted, term_inserted
+from deltarule.checking.left_out import coefficient, path
 from deltarule.checking.repairs import (
     Side,
     another_function_value,
@@ -39,6 +40,7 @@ from deltarule.checking.repairs import (
     unsummed,
 )
 from deltarule.checking.scales import logarithm_base, mean
+from deltarule.checking.slips import functions_put_back, sign_in_an_index, square_moved, step_moved
 from deltarule.reading import tree as t
 
 __all__ = ["MISCONCEPTIONS", "Misconception", "repairs"]
@@ -70,6 +72,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
         "transpose", "a transpose is missing, or the factors are in the wrong order", "W δ for Wᵀ δ", factors_turned
     ),
     Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
+    Misconception("place of a square", "a square stands at the wrong place", "(1 - h)² for 1 - h²", square_moved),
     Misconception("exponent", "an exponent is one too small or too large", "x² for x³", exponent_shifted),
     Misconception("2 or ½", "a factor 2 or ½ is lost, or one too many", "ŷ - y for 2(ŷ - y)", _numbers),
     Misconception("mean", "the mean over the samples is not taken, or taken twice", "Σ_i for (1/m) Σ_i", mean),
@@ -78,6 +81,8 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
                   diagonal),
     Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
+    Misconception("sign in an index", "the sign in an index is flipped", "δ_{j+k} for δ_{j-k}", sign_in_an_index),
+    Misconception("step", "a quantity of another step or layer stands here", "1 - h_t² for 1 - h_{t+1}²", step_moved),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
         "output", "the derivative is taken at the output instead of the input", "σ'(a) for σ'(z)", at_another_place
@@ -85,12 +90,17 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("extra factor", "there is a factor too many", "(ŷ - y) ŷ(1 - ŷ) with cross-entropy", factor_dropped),
     Misconception("extra term", "there is a term too many", "∂L/∂w with the penalty of another weight", term_dropped),
     Misconception("another name", "one name stands for another", "(ŷ - y) w for (ŷ - y) x", replaced_name),
+    Misconception("path", "a path of the chain rule is missing", "Wᵀ ∂L/∂u for Wᵀ ∂L/∂u + ∂L/∂y with y = u + x",
+                  path),
+    Misconception("coefficient", "a factor of a definition is missing", "m ∂L/∂y for m ∂L/∂y / (1 - p)", coefficient),
     Misconception("term", "a term is missing", "1 for 1 - tanh² z", term_inserted),
     Misconception("factor", "a factor is missing", "ŷ - y for (ŷ - y) x", factor_inserted),
     Misconception("argument", "the argument of a function has lost a factor", "2σ(z) - 1 for 2σ(2z) - 1",
                   argument_scaled),
     Misconception("log", "a logarithm is lost, or one too many", "y ŷ for y log ŷ", logarithm),
     Misconception("function", "a function is lost", "1 - z² for 1 - tanh² z", function_put_back),
+    Misconception("functions", "a function is lost wherever it stands", "z (1 - z) for σ(z)(1 - σ(z))",
+                  functions_put_back),
     Misconception("base", "the logarithm has another base: a factor ln b is lost, or one too many",
                   "1/p for 1/(p ln 2) of log₂ p", logarithm_base),
     Misconception("slope", "a function stands for its output or its slope", "σ(z) for σ(z)(1 - σ(z))",

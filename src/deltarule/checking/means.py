@@ -15,6 +15,8 @@ from deltarule.reading.statement import Statement
 __all__ = ["means_run_to_their_count"]
 
 COUNTS = frozenset({"m", "n", "N", "M", "B"})
+FEATURES = frozenset({"d", "D", "F", "G", "H", "J", "K", "P", "S", "p", "q"})
+"""Letters that count features, units or classes, where they do nothing else."""
 
 
 def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statement]:
@@ -37,7 +39,18 @@ def means_run_to_their_count(statements: Sequence[Statement]) -> Sequence[Statem
         for s in statements
         if s.relations and s.relations[0].symbol in EQUAL and isinstance(s.sides[0].tree, t.Name)
     }
-    free = COUNTS - taken - given
+    used = {
+        n.letter
+        for node in nodes
+        for inner in (
+            (*node.by, node.of) if isinstance(node, t.Partial)
+            else (node.argument,) if isinstance(node, t.Call)
+            else (node.sup,) if isinstance(node, t.Scripted)
+            else ()
+        )
+        for n in (t.walk(inner) if inner is not None else ()) if isinstance(n, t.Name)
+    }  # fmt: skip
+    free = (COUNTS | FEATURES - used) - taken - given
     if not free or any(not isinstance(upper, t.Name) or upper.letter not in free for upper in uppers):
         return statements
     if len({upper.letter for upper in uppers if isinstance(upper, t.Name)}) > 1:

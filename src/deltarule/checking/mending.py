@@ -11,6 +11,7 @@ from deltarule.checking.claims import holds
 from deltarule.checking.exchanges import argument_of
 from deltarule.checking.hints import MISCONCEPTIONS, repairs
 from deltarule.checking.late_values import without_late_values
+from deltarule.checking.left_out import denominators, paths
 from deltarule.checking.repairs import Side, atoms
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.scales import bases
@@ -80,7 +81,17 @@ def _side(state: State, left: t.Tree, right: t.Tree) -> Side:
     bodies += [body for key, body in state.written.items() if key in below and key not in here]
     names = tuple(dict.fromkeys(n for body in bodies for n in atoms(body) if reference(n, usage) is not None))
     functions = tuple(t.Name(base) for base in state.symbols.functions)
-    return Side(right, left, names, functions, tuple(_calls(state, left, right, *bodies)), bases(left, right, *bodies))
+    return Side(
+        right, left, names, functions, tuple(_calls(state, left, right, *bodies)), bases(left, right, *bodies),
+        denominators((right, left, *bodies)), paths(left, state.written, _as_written(state)),
+    )  # fmt: skip
+
+
+def _as_written(state: State) -> dict[str, t.Tree]:
+    """Each name that stands alone on the left of an equation, by its key."""
+    lefts = [s.sides[0].tree for s in state.statements if s.relations]
+    found = [(r.key, x) for x in lefts if x is not None and (r := reference(x, state.symbols.usage)) is not None]
+    return dict(found)
 
 
 def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:

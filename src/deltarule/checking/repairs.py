@@ -53,6 +53,10 @@ class Side:
     """The functions of one name in those definitions, tanh(c)."""
     bases: tuple[t.Num, ...] = ()
     """Of the logarithms around."""
+    denominators: tuple[t.Tree, ...] = ()
+    """What stands below a fraction around, 1 - p, √d, m."""
+    paths: tuple[t.Tree, ...] = ()
+    """∂L/∂y for the ∂L/∂x on the left and each y that is made of x."""
 
 
 def everywhere(node: t.Tree, change: Callable[[t.Tree], Iterator[t.Tree]]) -> Iterator[t.Tree]:

@@ -1,0 +1,104 @@
+"""One slip of the pen that moves something: a square, the sign in an index, the step of a factor, a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from deltarule.checking.exchanges import argument_of
+from deltarule.checking.repairs import TWO, Side, everywhere, flipped
+from deltarule.reading import tree as t
+from deltarule.reading.references import is_index, script_items, trees
+
+__all__ = ["functions_put_back", "sign_in_an_index", "square_moved", "step_moved"]
+
+
+def square_moved(side: Side) -> Iterator[t.Tree]:
+    """1 - h² for (1 - h)², and the other way round."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Scripted(
+                base=t.Group(kind="(", items=(t.Terms(items=(("+", one), (sign, x))),)), sub=None, sup=t.Num(value=two)
+            ) if two == 2:
+                first = one if isinstance(one, t.Num) and one.value == 1 else _square(one)
+                yield t.Group("(", (t.Terms((("+", first), (sign, _square(x)))),))
+            case t.Terms(items=(("+", t.Num(value=one) as number), ("-", t.Scripted(sup=t.Num(value=two)) as x))) if (
+                one == 1 and two == 2
+            ):
+                plain = x.base if x.sub is None and not x.primes else replace(x, sup=None)
+                yield _square(t.Terms((("+", number), ("-", plain))))
+
+    yield from everywhere(side.right, change)
+
+
+def _square(node: t.Tree) -> t.Tree:
+    if isinstance(node, t.Scripted) and node.sup is None and not node.primes:
+        return replace(node, sup=TWO)
+    return t.Scripted(node if isinstance(node, t.Name) else t.Group("(", (node,)), None, TWO, 0)
+
+
+def sign_in_an_index(side: Side) -> Iterator[t.Tree]:
+    """x_{i-k} for x_{i+k}, and δ_{k-i} for δ_{i-k}."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Scripted(base=t.Name(), sub=t.Tree() as sub):
+                for k, item in enumerate(items := script_items(sub)):
+                    if isinstance(item, t.Terms) and len(item.items) == 2:
+                        (one, x), (two, y) = item.items
+                        for turned in (((one, x), (flipped(two), y)), ((two, y), (flipped(one), x))):
+                            if turned[0][0] == "+":
+                                new = (*items[:k], t.Terms(turned), *items[k + 1 :])
+                                yield replace(node, sub=new[0] if len(new) == 1 else t.Group("", new))
+
+    yield from everywhere(side.right, change)
+
+
+def step_moved(side: Side) -> Iterator[t.Tree]:
+    """1 - h_{t+1}² for 1 - h_t²: another index of the row, for all that a factor or a name has of it."""
+    found = dict.fromkeys(
+        (n.base, i)
+        for root in (side.left, side.right)
+        for n in trees(root)
+        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
+        for i in script_items(n.sub)
+        if is_index(i) and isinstance(i, t.Name | t.Terms)
+    )
+    steps = [i for i in dict.fromkeys(i for _, i in found) if isinstance(i, t.Terms)]
+    steps += [n for i in steps if isinstance(i, t.Terms) for _, n in i.items if isinstance(n, t.Name)]
+    for base, old in found:
+        for new in steps:
+            if new == old or not _related(old, new):
+                continue
+
+            def change(n: t.Tree, base: t.Tree = base, old: t.Tree = old, new: t.Tree = new) -> t.Tree | None:
+                if isinstance(n, t.Partial):
+                    return n
+                if not isinstance(n, t.Scripted) or n.base != base or old not in (items := script_items(n.sub)):
+                    return None
+                turned = tuple(new if i == old else i for i in items)
+                return replace(n, sub=turned[0] if len(turned) == 1 else t.Group("", turned))
+
+            yield t.replaced(side.right, change)
+
+
+def _related(old: t.Tree, new: t.Tree) -> bool:
+    """t and t + 1, or t - 1 and t + 1: one letter."""
+
+    def letters(i: t.Tree) -> set[str]:
+        return {n.letter for n in t.walk(i) if isinstance(n, t.Name)}
+
+    return len(letters(old)) == 1 and letters(old) == letters(new)
+
+
+def functions_put_back(side: Side) -> Iterator[t.Tree]:
+    """f(x) for every x outside of a call: σ(z)(1 - σ(z)) for z (1 - z)."""
+    for call in side.calls:
+        inside = argument_of(call)
+        if inside is not None:
+
+            def change(n: t.Tree, call: t.Tree = call, inside: t.Tree = inside) -> t.Tree | None:
+                return n if n == call else call if n == inside else None
+
+            yield t.replaced(side.right, change)
