@@ -15,7 +15,7 @@ from deltarule.checking.findings import about
 from deltarule.checking.given import Given
 from deltarule.checking.layers_by_letter import circles, decided, retold
 from deltarule.checking.limits import SLOW, Watch
-from deltarule.checking.mending import numbers_beside_vectors, shapes_misread
+from deltarule.checking.mending import hints_found, numbers_beside_vectors, shapes_misread
 from deltarule.checking.numbers_or_matrices import hold_for_matrices
 from deltarule.checking.one_form import in_one_form
 from deltarule.checking.one_pass import claimed, judged_in_order
@@ -28,6 +28,7 @@ from deltarule.checking.sizes_alike import by_one_size
 from deltarule.checking.slices import by_what_it_rests_on
 from deltarule.checking.so_far import by_what_stands_before
 from deltarule.checking.state import State
+from deltarule.checking.unexplained import leave_open
 from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.versions import by_versions
 from deltarule.reading import tree as t
@@ -106,6 +107,8 @@ def check_statements(
             watch.again(r.reason for r in state.rows), statements,
         ),
     )  # fmt: skip
+    hints_found(state)
+    leave_open(state, statements)
     about(state)
     if numbered:
         said = f"the numbers above {', '.join(numbered)} are read as those of layers or samples, not as powers"

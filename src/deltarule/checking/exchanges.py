@@ -8,7 +8,7 @@ from itertools import combinations, pairwise, permutations
 
 from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, is_index, script_items, trees
+from deltarule.reading.references import INDEX_LETTERS, is_index, is_transpose, script_items, trees
 
 __all__ = [
     "argument_of",
@@ -25,7 +25,10 @@ __all__ = [
 def names_exchanged(side: Side) -> Iterator[t.Tree]:
     """Two names exchanged: y and ŷ; of two quantities in an index each keeps its index."""
     found = list(dict.fromkeys(n for n in trees(side.right) if isinstance(n, t.Name)))
-    letters = [n for n in found if not (n.letter in INDEX_LETTERS and not n.accents) or n in atoms(side.right)][:6]
+    own = atoms(side.right)
+    letters = [n for n in found if not ((n.letter in INDEX_LETTERS and not n.accents) or is_transpose(n)) or n in own][
+        :6
+    ]
     for i, a in enumerate(letters):
         for b in letters[i + 1 :]:
             yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deltarule.checking.equality import positives
-from deltarule.checking.rows import Finding
+from deltarule.checking.rows import Finding, Mended
 from deltarule.checking.state import State
 from deltarule.language.errors import DeltaruleError, nearest
 from deltarule.language.expression import at
@@ -47,6 +47,8 @@ class Given:
     """Letters that the document calls the right class, and how they are written."""
     joined: frozenset[str] = frozenset()
     """Letters that are parts of columns [h; x]."""
+    mended: Mended = field(default_factory=Mended)
+    """What was found to be wrong with rows in the readings so far."""
 
     @classmethod
     def of(

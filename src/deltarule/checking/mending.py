@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from time import process_time
 
@@ -23,11 +24,20 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["mend", "numbers_beside_vectors", "other_than_layout", "ranges_apart", "shapes_misread"]
+__all__ = [
+    "SECONDS",
+    "hints_found",
+    "mend",
+    "numbers_beside_vectors",
+    "other_than_layout",
+    "ranges_apart",
+    "shapes_misread",
+]
 
 _TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
-SECONDS = 1.2
-"""Of processor time: what is said of a row does not depend on what else the machine does."""
+SECONDS = (1.2, 3.0)
+"""Of processor time, the first time that a row is looked at and the second: what is said of a row does not depend on
+what else the machine does."""
 MOST = 240
 """Repairs that are tried for one row."""
 _RANKS = re.compile(r"\b(?:number|axes)\b|\ba (column|row), \S+ × \S+ and a \1\b")
@@ -39,8 +49,25 @@ MANY = 3
 def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str] = ()) -> None:
     """Give a refuted or ill-shaped row its hint and the side that would hold, if one is found in time; with `only`,
     by the misconceptions of these names."""
+    place, known = (row.start, row.end), state.mended
+    if not only and place in known.found:
+        row.hint, row.suggestion = known.found[place]
+    tries = known.tried.get(place, 0)
+    if row.hint or (not only and tries >= len(SECONDS)):
+        return
     with state.symbols.undone(), without_late_values(state, left, right):
-        _mend(state, left, right, row, only)
+        _mend(state, left, right, row, only, SECONDS[0 if only else tries])
+    if row.hint:
+        known.found[place] = row.hint, row.suggestion
+    elif not only:
+        known.tried[place] = tries + 1
+
+
+def hints_found(state: State) -> None:
+    """Give the rows that are wrong the hints that were found in any reading."""
+    for row in state.rows:
+        if row.verdict in {"refuted", "ill-shaped"} and not row.hint:
+            row.hint, row.suggestion = state.mended.found.get((row.start, row.end), ("", ""))
 
 
 def ranges_apart(reason: str) -> bool:
@@ -54,9 +81,9 @@ def other_than_layout(row: DocumentRow) -> bool:
     return bool(row.hint) and row.hint != _TURNED
 
 
-def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str]) -> None:
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str], seconds: float) -> None:
     side = _side(state, left, right)
-    deadline = process_time() + SECONDS
+    deadline = process_time() + seconds
     for count, (misconception, changed) in enumerate(repairs(side, only)):
         if count >= MOST or process_time() > deadline:
             return
@@ -99,11 +126,20 @@ def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:
     out: dict[t.Tree, None] = {}
     for node in (n for side in sides for n in t.walk(side)):
         items = node.items if isinstance(node, t.Factors) else ()
-        found = [t.Factors((("", f), ("", x))) for (_, f), (op, x) in pairwise(items) if not op and _is_f(state, f)]
-        for call in [node, *found] if isinstance(node, t.Call) else found:
+        heads = [(_unprimed(f), op, x) for (_, f), (op, x) in pairwise(items)]
+        found = [t.Factors((("", f), ("", x))) for f, op, x in heads if not op and _is_f(state, f)]
+        if isinstance(node, t.Call) and isinstance(head := _unprimed(node.function), t.Name):
+            found.append(replace(node, function=head))
+        for call in found:
             if isinstance(argument_of(call), t.Name | t.Scripted):
                 out[call] = None
     return out
+
+
+def _unprimed(head: t.Tree) -> t.Tree:
+    """σ of σ'."""
+    prime = isinstance(head, t.Scripted) and head.primes and head.sub is None and head.sup is None
+    return head.base if isinstance(head, t.Scripted) and prime else head
 
 
 def _is_f(state: State, head: t.Tree) -> bool:

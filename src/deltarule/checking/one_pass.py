@@ -37,7 +37,7 @@ from deltarule.checking.learning import defined_letters, kronecker, learn_docume
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
-from deltarule.checking.mending import mend, ranges_apart
+from deltarule.checking.mending import SECONDS, mend, ranges_apart
 from deltarule.checking.names_at_braces import named_at_braces
 from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.once_more import judge_again
@@ -77,6 +77,7 @@ from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document, line_column
+from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.survey import survey
@@ -129,7 +130,7 @@ def judged_in_order(
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.unrolled, state.classes, state.symbols.alike = unrolled, given.classes, given.alike
-    state.joined = given.joined
+    state.joined, state.mended = given.joined, given.mended
     state.symbols.depends = lambda of, by: state.definitions.depends(of, by)  # noqa: PLW0108 (they are replaced)
     state.declared, state.in_part = declared or (), declared is not None
     state.places = places(sides, usage)
@@ -286,7 +287,7 @@ def _row(
     if relation.symbol == DEFINES:
         no_update_after_all(state, left.tree, row)
     if row.verdict in {"refuted", "ill-shaped"} and not row.hint and not state.unrolled:
-        with suppress(TimeUp, MemoryError), watch.limited():
+        with suppress(TimeUp, MemoryError), watch.limited(SECONDS[-1] + 1):
             mend(state, left.tree, right.tree, row)
 
 
@@ -331,7 +332,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     if done:
         connect(state, before)
         note_late_values(state, before)
-        if (found := reference(left, state.symbols.usage)) is not None:
+        if (found := reference(left, state.symbols.usage) or with_arguments(state.symbols, left)) is not None:
             state.written[found.key] = right
         return
     if computed(state, left, right, row):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CheckedDocument", "Condition", "DocumentRow", "Finding"]
+__all__ = ["CheckedDocument", "Condition", "DocumentRow", "Finding", "Mended"]
 
 
 READABLE = 60
@@ -56,6 +56,16 @@ class DocumentRow:
     def unpacked(cls, data: dict[str, Any]) -> DocumentRow:
         condition = data["condition"]
         return cls(**{**data, "condition": condition and Condition(*condition), "domain": tuple(data["domain"])})
+
+
+@dataclass
+class Mended:
+    """The hints and suggestions of a document's rows, by their places: a row is judged in several readings, and what
+    was found in one is not looked for in the next."""
+
+    found: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    tried: dict[tuple[int, int], int] = field(default_factory=dict)
+    """How often it was looked for in vain."""
 
 
 @dataclass(frozen=True)

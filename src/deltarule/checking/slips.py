@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from deltarule.checking.exchanges import argument_of
 from deltarule.checking.repairs import TWO, Side, everywhere, flipped
@@ -39,18 +40,20 @@ def _square(node: t.Tree) -> t.Tree:
 
 
 def sign_in_an_index(side: Side) -> Iterator[t.Tree]:
-    """x_{i-k} for x_{i+k}, and δ_{k-i} for δ_{i-k}."""
+    """x_{i-k} for x_{i+k}, and δ_{k-i} for δ_{i-k}; a number beside them may turn with one of them."""
 
     def change(node: t.Tree) -> Iterator[t.Tree]:
         match node:
             case t.Scripted(base=t.Name(), sub=t.Tree() as sub):
                 for k, item in enumerate(items := script_items(sub)):
-                    if isinstance(item, t.Terms) and len(item.items) == 2:
-                        (one, x), (two, y) = item.items
-                        for turned in (((one, x), (flipped(two), y)), ((two, y), (flipped(one), x))):
-                            if turned[0][0] == "+":
-                                new = (*items[:k], t.Terms(turned), *items[k + 1 :])
-                                yield replace(node, sub=new[0] if len(new) == 1 else t.Group("", new))
+                    if not isinstance(item, t.Terms) or not 2 <= len(item.items) <= 3:
+                        continue
+                    for turned in product((False, True), repeat=len(item.items)):
+                        terms = [(flipped(s) if f else s, x) for (s, x), f in zip(item.items, turned, strict=True)]
+                        terms.sort(key=lambda term: term[0] == "-")
+                        if any(turned) and terms[0][0] == "+":
+                            new = (*items[:k], t.Terms(tuple(terms)), *items[k + 1 :])
+                            yield replace(node, sub=new[0] if len(new) == 1 else t.Group("", new))
 
     yield from everywhere(side.right, change)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
-from deltarule.checking.rows import DocumentRow, Finding
+from deltarule.checking.rows import DocumentRow, Finding, Mended
 from deltarule.language.equation import Equation
 from deltarule.language.expression import Expression
 from deltarule.reading import tree as t
@@ -137,6 +137,8 @@ class State:
     """Rows that fail for some function of which only the name was known, or for another reason to doubt."""
     failing: dict[int, tuple[DocumentRow, dict[str, str]]] = field(default_factory=dict)
     """Rows that fail at a point as they are read, by their ids, with that point: also those that are left open."""
+    mended: Mended = field(default_factory=Mended)
+    """The hints of the rows in all readings so far."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
 
