@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 from itertools import product as combinations
 
@@ -14,7 +14,7 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.compact import compact_pairs
 from deltarule.checking.factorials import by_a_factorial
 from deltarule.checking.index_conditions import apart
-from deltarule.checking.late_values import without_any_late_value, without_late_values, written_numbers
+from deltarule.checking.late_values import at_late_values, only_at_the_values, without_late_values
 from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
@@ -38,13 +38,12 @@ from deltarule.reading.values import IllShaped, Unread, Value, aligned
 __all__ = ["claim", "holds", "nothing_in_common", "outcome_by", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
-STRUCTURAL = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)})
-"""Numbers that formulas have whatever the values are."""
 COUNTS = frozenset({"n", "m", "N", "M"})
 PROBE = Budget(seconds=0.1, points=1)
 
 
-def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
+def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, supposed: Collection[str] = frozenset()) -> None:
+    """Judge a row; by the numbers of the names that are supposed beside it without saying so."""
     if _introduces_function(state, left, right, row):
         return
     with without_late_values(state, left, right) as late:
@@ -58,42 +57,9 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
             row.verdict, row.condition = "undecided", None
             row.reason = "⊙ is of vectors, and nothing says what shapes the factors of the other products have"
     if row.verdict in {"proved", "conditional"}:
-        _only_at_the_values(state, left, right, row)
-    if row.verdict == "refuted" and late and (numbers := written_numbers(left, right)):
-        _at_the_values(state, left, right, row, late, numbers)
-
-
-def _only_at_the_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
-    """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only."""
-    with without_any_late_value(state, left, right) as late:
-        pair = _expressions(state, left, right) if late else None
-        known = with_signals(state)
-        used = {n for e in pair or () for n in names(known.unfold(known.resolve(e)))}
-        if not late & used:
-            return
-        trial = replace(row)
-        _claim(state, left, right, trial)
-    if trial.verdict not in {"proved", "conditional"}:
-        text = f"at the values of the text for {', '.join(sorted(late & used))}"
-        row.verdict, row.reason = "conditional", f"true {text}"
-        row.condition = Condition("definition-elsewhere", text)
-
-
-def _at_the_values(
-    state: State, left: t.Tree, right: t.Tree, row: DocumentRow, late: set[str], numbers: set[Fraction]
-) -> None:
-    """∂L/∂h = 3 v with a number put in for one name and the letter kept for another: judged at the values of the
-    text. A number that formulas have anyway, the 2 of a square, shows nothing."""
-    if numbers <= STRUCTURAL:
-        return
-    trial = replace(row, counterexample=None)
-    _claim(state, left, right, trial)
-    if trial.verdict not in {"proved", "conditional"}:
-        return
-    text = f"at the values of the text for {', '.join(sorted(late))}"
-    row.counterexample = None
-    row.verdict, row.reason, row.domain = "conditional", f"true {text}", trial.domain
-    row.condition = Condition("definition-elsewhere", text)
+        only_at_the_values(state, left, right, row, supposed, _claim)
+    if row.verdict == "refuted" and late:
+        at_late_values(state, left, right, row, late, _claim)
 
 
 def _numbers_beside_vectors(state: State, left: t.Tree, right: t.Tree) -> list[str]:

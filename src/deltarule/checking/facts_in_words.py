@@ -18,6 +18,7 @@ from deltarule.checking.matrices_in_words import said_of_matrices
 from deltarule.checking.reach import Reach, Written, only_in_parentheses, reach_of_a_name, reaches
 from deltarule.checking.relations import ABOVE, BELOW
 from deltarule.checking.sides_of_zero import without_a_modulus
+from deltarule.checking.special_cases import is_remark
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import negate, subtract
 from deltarule.language.errors import DeltaruleError
@@ -50,6 +51,8 @@ def said_in_words(state: State, statements: Sequence[Statement]) -> list[tuple[R
                 continue  # "with y = 1": a value, or a definition
             if facts.equal and only_in_parentheses(written, statement):
                 continue  # "a similar pair (y = 1)": a value that later paragraphs may keep
+            if facts.equal and is_remark(state, statement):
+                continue  # "the special case β = 1 is the SiLU"
             out.append((reach, facts))
             if not reach.lasting and (other := _otherwise(state, written, reach, facts)) is not None:
                 out[-1] = (replace(reach, last=other[0].first - 1), facts)

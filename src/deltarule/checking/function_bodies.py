@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deltarule.calculus.definitions import Definitions
+from deltarule.calculus.rules import expand_functions
 from deltarule.checking.state import State
 from deltarule.language.expression import Apply, Expression
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, walk
 from deltarule.reading.values import Unread
 
-__all__ = ["calls", "of_parameters"]
+__all__ = ["bodies_with_values", "calls", "names_in_bodies", "of_parameters"]
 
 
 def of_parameters(state: State, body: Expression, parameters: Sequence[str]) -> Expression:
@@ -43,3 +45,24 @@ def calls(e: Expression, function: str) -> bool:
             if row is not None and row.definition is not None:
                 waiting.append(row.definition)
     return False
+
+
+def bodies_with_values(e: Expression, known: Definitions) -> Expression:
+    """The expression with every function written out, if one rests on a name that has an equation: f(x) = x σ(βx)
+    after β = 1."""
+    return expand_functions(e) if names_in_bodies(e) & set(known.equations) else e
+
+
+def names_in_bodies(e: Expression) -> set[str]:
+    """The names that the functions in an expression rest on, besides their arguments."""
+    rests: set[str] = set()
+    waiting, seen = [e], set[str]()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Apply) and node.function not in seen:
+                seen.add(node.function)
+                row = FUNCTIONS.get(node.function)
+                if row is not None and row.definition is not None:
+                    rests |= names(row.definition) - set(row.parameters)
+                    waiting.append(row.definition)
+    return rests

@@ -1,35 +1,52 @@
 """`L = y D² + (1 - y) m²`, and further down "a similar pair (y = 1)": a number for a name that stood for any before.
 
 A row that still writes the name means it for any value; only a row that has the number in its place, or that works
-with numbers, is judged at the number.
+with numbers, is judged at the number. So does a number that is only remarked, "(SiLU is $\\beta = 1$)". A row that
+writes a name of which the text gives the number first, and that holds for no other number, holds on that condition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 
 from deltarule.calculus.definitions import Definitions
+from deltarule.checking.function_bodies import names_in_bodies
+from deltarule.checking.lowered import lowered
+from deltarule.checking.outcomes import with_signals
+from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.special_cases import is_remark
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import is_calculation
-from deltarule.language.expression import Number
+from deltarule.language.expression import Expression, Number
+from deltarule.language.traversal import names
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
+from deltarule.reading.statement import Statement
+from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["note_late_values", "without_any_late_value", "without_late_values", "written_numbers"]
+__all__ = ["at_late_values", "note_late_values", "only_at_the_values", "without_late_values"]
+
+STRUCTURAL = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)})
+"""Numbers that formulas have whatever the values are."""
+
+Judging = Callable[[State, t.Tree, t.Tree, DocumentRow], None]
+"""Makes a row what it is by the definitions at hand."""
 
 
-def note_late_values(state: State, before: Collection[str]) -> None:
-    """Note the names among those defined since `before` that were given a number after an equation had used them."""
+def note_late_values(state: State, statement: Statement, before: Collection[str]) -> None:
+    """Note the names among those defined since `before` that were given a number after an equation had used them, or
+    in a remark on a special case."""
     known = state.definitions
     for name in [n for n in known.equations if n not in before]:
-        if isinstance(known.equations[name].right, Number) and known.users(name):
+        if isinstance(known.equations[name].right, Number) and (known.users(name) or is_remark(state, statement)):
             state.late_values.add(name)
 
 
 @contextmanager
-def without_any_late_value(state: State, left: t.Tree, right: t.Tree) -> Iterator[set[str]]:
+def _without_any_late_value(state: State, left: t.Tree, right: t.Tree) -> Iterator[set[str]]:
     """Inside, no name has its late value, unless the row works with numbers; which those are."""
     if is_calculation(left) or is_calculation(right):
         yield set()
@@ -38,6 +55,22 @@ def without_any_late_value(state: State, left: t.Tree, right: t.Tree) -> Iterato
     state.definitions = Definitions.of((e for n, e in kept.equations.items() if n not in late), kept.declarations)
     try:
         yield late
+    finally:
+        state.definitions = kept
+
+
+@contextmanager
+def _without_written_values(state: State, left: t.Tree, right: t.Tree, supposed: Collection[str]) -> Iterator[set[str]]:
+    """Inside, the names that a row writes have no numbers but those that are supposed; which they are."""
+    kept = state.definitions
+    found = {n for n, e in kept.equations.items() if isinstance(e.right, Number)}
+    found &= _names(state, left, right) - set(supposed)
+    if not found or is_calculation(left) or is_calculation(right):
+        yield set()
+        return
+    state.definitions = Definitions.of((e for n, e in kept.equations.items() if n not in found), kept.declarations)
+    try:
+        yield found
     finally:
         state.definitions = kept
 
@@ -57,7 +90,59 @@ def without_late_values(state: State, left: t.Tree, right: t.Tree) -> Iterator[s
         state.definitions = kept
 
 
-def written_numbers(*sides: t.Tree) -> set[Fraction]:
+def only_at_the_values(
+    state: State, left: t.Tree, right: t.Tree, row: DocumentRow, supposed: Collection[str], judge: Judging
+) -> None:
+    """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only. So
+    does σ'(βx) = σ(βx)(1 - σ(βx)) by x, which writes β, after β = 1."""
+    with _without_written_values(state, left, right, supposed) as written:
+        if written:
+            trial = replace(row)
+            judge(state, left, right, trial)
+            if trial.verdict not in {"proved", "conditional"}:
+                _true_at(row, written)
+                return
+    with _without_any_late_value(state, left, right) as late:
+        if not late:
+            return
+        known = with_signals(state)
+        whole = [known.unfold(known.resolve(e)) for e in _expressions(state, left, right)]
+        used = late.intersection(n for e in whole for n in (*names(e), *names_in_bodies(e)))
+        if not used:
+            return
+        trial = replace(row)
+        judge(state, left, right, trial)
+    if trial.verdict not in {"proved", "conditional"}:
+        _true_at(row, used)
+
+
+def at_late_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, late: set[str], judge: Judging) -> None:
+    """∂L/∂h = 3 v with a number put in for one name and the letter kept for another: judged at the values of the
+    text. A number that formulas have anyway, the 2 of a square, shows nothing."""
+    if _written_numbers(left, right) <= STRUCTURAL:
+        return
+    trial = replace(row, counterexample=None)
+    judge(state, left, right, trial)
+    if trial.verdict in {"proved", "conditional"}:
+        row.counterexample, row.domain = None, trial.domain
+        _true_at(row, late)
+
+
+def _true_at(row: DocumentRow, values: set[str]) -> None:
+    text = f"at the values of the text for {', '.join(sorted(values))}"
+    row.verdict, row.reason = "conditional", f"true {text}"
+    row.condition = Condition("definition-elsewhere", text)
+
+
+def _expressions(state: State, left: t.Tree, right: t.Tree) -> list[Expression]:
+    try:
+        with state.symbols.undone():
+            return [value.expression for value in lowered(state, left, right)[1]]
+    except (Unread, IllShaped):
+        return []
+
+
+def _written_numbers(*sides: t.Tree) -> set[Fraction]:
     """The numbers that stand in some sides, but for those below and above names."""
     below = {id(x) for side in sides for n in t.walk(side) if isinstance(n, t.Scripted)
              for script in (n.sub, n.sup) if script is not None for x in t.walk(script)}  # fmt: skip
@@ -65,5 +150,8 @@ def written_numbers(*sides: t.Tree) -> set[Fraction]:
 
 
 def _written(state: State, *sides: t.Tree) -> set[str]:
-    found = {r.key for side in sides for n in t.walk(side) if (r := reference(n, state.symbols.usage)) is not None}
-    return found & state.late_values
+    return _names(state, *sides) & state.late_values
+
+
+def _names(state: State, *sides: t.Tree) -> set[str]:
+    return {r.key for side in sides for n in t.walk(side) if (r := reference(n, state.symbols.usage)) is not None}

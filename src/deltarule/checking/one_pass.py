@@ -331,7 +331,7 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         return
     if done:
         connect(state, before)
-        note_late_values(state, before)
+        note_late_values(state, statement, before)
         if (found := reference(left, state.symbols.usage) or with_arguments(state.symbols, left)) is not None:
             state.written[found.key] = right
         return

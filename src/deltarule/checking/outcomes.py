@@ -15,6 +15,7 @@ from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.detail import written_out
 from deltarule.calculus.judge import Judge
 from deltarule.calculus.rules import expand_functions
+from deltarule.checking.function_bodies import bodies_with_values
 from deltarule.checking.hidden_arguments import hidden_argument
 from deltarule.checking.inverted import by_the_variable
 from deltarule.checking.joined_columns import by_a_part
@@ -99,7 +100,7 @@ def _equality(
         for key in missing:
             state.missing.setdefault(key, 0)
         return Outcome("undecided", reason=f"{', '.join(missing)} is never introduced")
-    a, b = (_own_components(state, by_the_variable(e, defs), defs) for e in (a, b))
+    a, b = (bodies_with_values(_own_components(state, by_the_variable(e, defs), defs), defs) for e in (a, b))
     if definitions is None and a is not ZERO and b is not ZERO:
         defs = without_far_losses(state, a, b, defs)
         apart = unconnected(state, a, b, defs)

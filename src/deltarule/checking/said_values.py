@@ -17,6 +17,7 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import FIELDS, HOLDS
 from deltarule.checking.settings import SUPPOSING
+from deltarule.checking.special_cases import is_remark
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import is_number
 from deltarule.language.equation import Equation
@@ -69,7 +70,7 @@ def _value(state: State, statement: Statement) -> tuple[str, Fraction] | None:
         return None
     name = reference(left, state.symbols.usage)
     plain = name is not None and not (name.indices or name.primes or name.transposed or name.power or name.sample)
-    number = _number(right)
+    number = _number(right) if not is_remark(state, statement) else None
     return (name.key, number) if name is not None and plain and number is not None else None
 
 
@@ -114,7 +115,9 @@ def _span(state: State, statements: Sequence[Statement], n: int, places: set[int
     if n + 1 < len(statements):  # If $y = 1$ we have, in a block: $$L = …$$
         following = statements[n + 1]
         block = state.document.segments[following.block]
-        if getattr(block, "display", False) and not BETWEEN.search(text[closed : block.start].rstrip("\n ")):
+        between = text[closed : block.start].strip()
+        ended = between.endswith((".", "!", "。")) and re.search(r"\w", between) is not None  # … this is the SiLU.
+        if getattr(block, "display", False) and not ended and not BETWEEN.search(between):
             return first, max(last, block.end)
     return first, last
 
@@ -140,7 +143,7 @@ def at_said_values(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     try:
         state.definitions = Definitions.of([*known.equations.values(), *equations], known.declarations)
         with state.symbols.undone():
-            claim(state, left, right, trial)
+            claim(state, left, right, trial, supposed=values)
     finally:
         state.definitions = known
     if trial.verdict in HOLDS:
