@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
@@ -246,6 +247,21 @@ def abstract_functions(*expressions: Expression) -> list[str]:
     return sorted({n.function for e in expressions for n in walk(e) if isinstance(n, Apply)} - set(FUNCTIONS))
 
 
+def _computed(sizes: dict[str, int]) -> dict[str, int]:
+    """The sizes, with n-K+1 as n and K say; n is larger where that would be less than 1."""
+    for name in [n for n in sizes if "+" in n or "-" in n]:
+        parts = [(-1 if sign == "-" else 1, part) for sign, part in re.findall(r"([+-]?)(\w+)", name)]
+        letters = [part for _, part in parts if not part.isdigit()]
+        if any(x not in sizes for x in letters):
+            continue
+        total = sum(c * (int(part) if part.isdigit() else sizes[part]) for c, part in parts)
+        if total < 1 and (first := next((part for c, part in parts if c > 0 and part in sizes), None)):
+            sizes[first] += 1 - total
+            total = 1
+        sizes[name] = total
+    return sizes
+
+
 def points(
     expressions: tuple[Expression, ...], facts: Facts, count: int, deadline: float, seed: int = 1
 ) -> Iterator[Point]:
@@ -259,7 +275,7 @@ def points(
     made = 0
     for attempt in range(4 * count):
         start = starts[made % len(starts)] if len(sizes) < 6 else [2]
-        chosen = {name: max(least, start[k % len(start)]) for k, name in enumerate(sizes)}
+        chosen = _computed({name: max(least, start[k % len(start)]) for k, name in enumerate(sizes)})
         scale = Fraction(1, (1, 2, 6, 16)[attempt % 4])
         point = Point(seed * 1000 + attempt, chosen, facts, scale, deadline)
         if point.holds(facts):

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from deltarule.checking.windows_from_zero import Slot, Windows, counted_with, one_more, windows
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
-from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 
 __all__ = ["counted_from_one"]
@@ -25,8 +25,9 @@ LATER = t.Words("·0")
 """The 0 of w_{j0}."""
 
 
-def counted_from_one(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """The statements with every index counted from 1, as far as the document leaves no doubt what is meant."""
+def counted_from_one(statements: Sequence[Statement]) -> tuple[Sequence[Statement], Windows]:
+    """The statements with every index counted from 1, as far as the document leaves no doubt what is meant, and the
+    windows in them."""
     found = _Indices()
     for statement in statements:
         for one in statement.sides:
@@ -34,10 +35,17 @@ def counted_from_one(statements: Sequence[Statement]) -> Sequence[Statement]:
                 found.look(one.tree)
         found.starts(statement)
     if not found.zero and not found.components:
-        return statements
-    change = _change(found)
+        return statements, Windows()
+    shifted = windows(found.sums, found.from_zero, found.from_one, found.slots)
+    change = _change(found, shifted)
 
-    return [s.replaced(change) for s in statements]
+    def one_side(s: Statement) -> Statement:
+        match [x.tree for x in s.sides]:
+            case [t.Name() as letter, t.Num() as which] if shifted.compares((letter, which)):  # where k = 0
+                return replace(s, sides=(s.sides[0], replace(s.sides[1], tree=shifted.moved(which))))
+        return s.replaced(change)
+
+    return [one_side(s) for s in statements], shifted
 
 
 @dataclass
@@ -62,6 +70,8 @@ class _Indices:
     """Names, with the largest number of indices."""
     places: dict[tuple[str, int], list[t.Tree]] = field(default_factory=dict)
     """Each index of each name, with what stands there."""
+    slots: dict[Slot, list[t.Tree]] = field(default_factory=dict)
+    """The same by how many indices the name has."""
 
     def look(self, tree: t.Tree) -> None:
         listed = {id(n) for d in trees(tree) if _lists(d) for n in trees(d)}
@@ -74,7 +84,7 @@ class _Indices:
                         self.from_one.add(letter)
                     else:
                         self.zero.append(node)
-                        if _one_less(node.upper) is not None:
+                        if _one_less(node.upper) is not None or (counted_with(node, letter) and one_more(node.upper)):
                             self.from_zero.add(letter)
                 case t.Scripted(base=t.Name() as name, sub=sub):
                     items = script_items(sub)
@@ -84,6 +94,7 @@ class _Indices:
                     if id(node) not in listed:
                         for k, item in enumerate(items):
                             self.places.setdefault((base_name(name), k), []).append(item)
+                            self.slots.setdefault((base_name(name), len(items), k), []).append(item)
                 case t.Name() if id(node) not in inside:
                     self._stands(base_name(node), 0)
 
@@ -133,8 +144,7 @@ def _one_less(upper: t.Tree | None) -> t.Tree | None:
     return None
 
 
-def _change(found: _Indices) -> Callable[[t.Tree], t.Tree | None]:
-    shifted = _shifted(found)
+def _change(found: _Indices, shifted: Windows) -> Callable[[t.Tree], t.Tree | None]:
     kept = {base for (base, _), items in found.places.items() for i in items if set(_letters(i)) & found.from_zero}
     apart = {base for base in found.components if base not in kept}
     split = {base for node in found.zero if (bases := _with_bias(found, node)) and not found.has_a_whole(bases)
@@ -144,16 +154,18 @@ def _change(found: _Indices) -> Callable[[t.Tree], t.Tree | None]:
         match node:
             case t.Big(index=t.Compare(sides=(t.Name(letter=letter) as own, t.Num(value=first))) as index) if not first:
                 one = replace(index, sides=(own, t.Num(Fraction(1), "1")))
-                if letter in shifted.letters and (size := _one_less(node.upper)) is not None:
+                if letter in shifted.letters and (size := one_more(node.upper)) is not None:
                     return replace(node, index=one, upper=size, body=t.replaced(node.body, change))
                 return _bias(node, letter, one)
+            case t.Compare(sides=sides) if shifted.compares(sides):
+                return replace(node, sides=tuple(shifted.moved(x) for x in sides))
             case t.Scripted(base=t.Name() as name, sub=t.Tree() as sub):
                 items = script_items(sub)
-                if any((base_name(name), k) in shifted.places for k in range(len(items))):
-                    moved = tuple(
-                        shifted.moved(i) if (base_name(name), k) in shifted.places else i for k, i in enumerate(items)
-                    )
-                    return replace(node, sub=moved[0] if len(moved) == 1 else t.Group("", moved))
+                slots = [(base_name(name), len(items), k) in shifted.places for k in range(len(items))]
+                if any(slots):
+                    moved = tuple(shifted.moved(i) if own else i for i, own in zip(items, slots, strict=True))
+                    above = t.replaced(node.sup, change) if node.sup is not None else None
+                    return replace(node, sub=moved[0] if len(moved) == 1 else t.Group("", moved), sup=above)
                 if base_name(name) in (apart if len(items) > 1 else split):
                     return _named_by_zero(node, items)
         return None
@@ -251,63 +263,3 @@ def _named_by_zero(node: t.Scripted, items: tuple[t.Tree, ...]) -> t.Tree | None
     if not rest:
         return replace(node, sub=NAUGHT)
     return replace(node, sub=t.Group("", (LATER if zeros[0] else NAUGHT, *rest), start=node.start, end=node.end))
-
-
-@dataclass
-class _Shifted:
-    """Letters, and indices of names, that are counted from 0 and are one more from now on."""
-
-    letters: set[str] = field(default_factory=set)
-    places: set[tuple[str, int]] = field(default_factory=set)
-
-    def moved(self, item: t.Tree) -> t.Tree:
-        """i + k as i + k - 1: both letters and the index itself are one more."""
-        found = _linear(item)
-        if found is None or not isinstance(item, t.Terms):
-            return item
-        coefficients, number = found
-        number += 1 - sum(coefficients.values())
-        kept = tuple((sign, x) for sign, x in item.items if not isinstance(x, t.Num))
-        if not number:
-            return replace(item, items=kept)
-        last = t.Num(Fraction(abs(number)), str(abs(number)))
-        return replace(item, items=(*kept, ("+" if number > 0 else "-", last)))
-
-
-def _linear(item: t.Tree) -> tuple[dict[str, int], int] | None:
-    letters: dict[str, int] = {}
-    number = 0
-    for sign, part in item.items if isinstance(item, t.Terms) else (("+", item),):
-        factor = 1 if sign == "+" else -1
-        match part:
-            case t.Num(value=value) if value.denominator == 1:
-                number += factor * int(value)
-            case t.Name(letter=letter, accents=()) if (len(letter) == 1 or letter in GREEK) and letter.islower():
-                letters[letter] = letters.get(letter, 0) + factor
-            case t.Factors(items=((_, t.Num(value=value)), (_, t.Name(letter=letter, accents=())))) if (
-                value.denominator == 1
-            ):
-                letters[letter] = letters.get(letter, 0) + factor * int(value)
-            case _:
-                return None
-    return letters, number
-
-
-def _shifted(found: _Indices) -> _Shifted:
-    """What is counted from 0 where two letters are added, x_{i+k}; nothing if a letter of it is counted from 1."""
-    nothing, out = _Shifted(), _Shifted(set(found.from_zero))
-    sums = {at: [i for i in items if isinstance(i, t.Terms)] for at, items in found.places.items()}
-    if not any(len(f[0]) > 1 and set(f[0]) & out.letters for own in sums.values() for i in own if (f := _linear(i))):
-        return nothing
-    before = -1
-    while before != len(out.letters) + len(out.places):
-        before = len(out.letters) + len(out.places)
-        for at, items in found.places.items():
-            linear = [f for i in items if (f := _linear(i)) is not None]
-            letters = {x for f in linear for x in f[0]}
-            if at in out.places or letters & out.letters:
-                if len(linear) < len(items) or any(not f[0] for f in linear):
-                    return nothing  # w_0: a component by its number
-                out.places.add(at)
-                out.letters |= letters
-    return nothing if out.letters & found.from_one else out

@@ -36,7 +36,7 @@ _LOSS = (
     r"perda|custo|erro|perdita|costo|errore|strat\w*|koszt\w*|błęd\w*|потер\w*|ошибк\w*|стоимост\w*)\b|损失|代价|误差"
 )
 _SMALL = (
-    r"(?:the|an?|our|its|partial|total|full|exact|corresponding|so-called|usual|function|die|der|das|den|des|partielle\w*|"
+    r"(?:the|an?|our|its|partial|total|full|exact|wir|nous|corresponding|so-called|usual|function|die|der|das|den|des|partielle\w*|"
     r"l[aeo]s?|l'|el|il|un[ae]?|of|von|d[eiu]|d'|del|della|do|da|funktion|fonction|función|função|funzione|funkcji|"
     r"функции|частн\w+|całkowit\w*|cząstkow\w*)(?!\w)"
 )
@@ -73,6 +73,7 @@ NAMED_BEHIND = re.compile(
     re.IGNORECASE,
 )
 """Between the name that something is differentiated by and that of the derivative."""
+OF_AN_OUTPUT = re.compile(r"\b(?:upstream|incoming|outgoing|output|local|known|given)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<!\bw\.r\.t)(?<!bzgl)[.;!?](?:\s|$)|[。；！？]|\n\s*\n")
 LONGEST = 110
 """Characters of words between two of the names."""
@@ -97,6 +98,10 @@ def gradients_said(document: Document, statements: Sequence[Statement]) -> Seque
             continue
         said[place] = name, t.Partial("∂", loss, (by,), start=by.start, end=by.end)
         known.add(name)
+    for place, name, meaning in _written(document, statements):
+        if name not in known:
+            said[place] = name, meaning
+            known.add(name)
     return [one for place, s in enumerate(statements) for one in _with(s, said.get(place))] if said else statements
 
 
@@ -142,6 +147,29 @@ def _found(document: Document, statements: Sequence[Statement]) -> Iterator[tupl
             continue
         if (name := _name(last)) is not None and _may_name(name, by):
             yield place + 1, name, objective, by
+
+
+def _written(document: Document, statements: Sequence[Statement]) -> Iterator[tuple[int, t.Tree, t.Partial]]:
+    """The same where the derivative is written: "let $δ_i$ be the gradient $∂L/∂y_i$", "$∂L/∂y_i$, called $δ_i$"."""
+    for place, statement in enumerate(statements):
+        meaning = statement.sides[0].tree
+        if not isinstance(meaning, t.Partial) or statement.relations or not _inline(document, statement):
+            continue
+        if meaning.of is None or len(meaning.by) != 1 or _letter(meaning.of) not in OBJECTIVES:
+            continue
+        if place and not statements[place - 1].relations:
+            name = _name(statements[place - 1])
+            between = OF_AN_OUTPUT.sub("", GRADIENT.sub("", _words(document, statements, place)))
+            called = SMALL.match(between) and NAMED_BEFORE.search(_words(document, statements, place - 1))
+            if name is not None and _may_name(name, meaning.by[0]) and (called or NAMES_IT.match(between)):
+                yield place - 1, name, meaning
+                continue
+        last = statements[place + 1] if place + 1 < len(statements) else None
+        named = NAMED_BEHIND.match(_words(document, statements, place + 1)) if last is not None else None
+        if last is not None and named is not None and re.search(r"\w", named[0]):
+            name = _name(last)
+            if name is not None and not last.relations and _may_name(name, meaning.by[0]):
+                yield place + 1, name, meaning
 
 
 def _words(document: Document, statements: Sequence[Statement], place: int) -> str:

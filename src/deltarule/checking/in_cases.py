@@ -7,6 +7,7 @@ import re
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.zero_outside import zero_outside
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
@@ -40,7 +41,13 @@ def part_of_a_definition(state: State, statement: Statement, row: DocumentRow) -
 def _others(state: State, statement: Statement) -> list[Statement]:
     own = _left(statement)
     others = (s for s in state.whole if s.relations and s.start != statement.start and _left(s) == own)
-    return [s for s in others if s.relations[0].symbol in EQUAL]
+    return [s for s in others if s.relations[0].symbol in EQUAL and not _zero(state, s)]
+
+
+def _zero(state: State, statement: Statement) -> bool:
+    """Whether it says that what is outside of a range is 0, which is no case of what stands inside."""
+    left, right = (side.tree for side in statement.sides[:2])
+    return left is not None and right is not None and zero_outside(state, statement, left, right)
 
 
 def _left(statement: Statement) -> str:

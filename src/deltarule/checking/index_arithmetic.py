@@ -20,7 +20,7 @@ def indices_computed(statements: Sequence[Statement]) -> Sequence[Statement]:
     nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
     named = [n for n in nodes if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
     multiples = {_letter(n) for n in named if isinstance(n.sub, t.Terms) and is_shifted(n.sub)}
-    multiples -= {_letter(n) for n in named if len(script_items(n.sub)) > 1 and not _is_multiple(n.sub)}
+    multiples -= {_letter(n) for n in named if not _is_multiple(n.sub) and _by_number(script_items(n.sub))}
     summed = {n.letter for big in nodes if isinstance(big, t.Big) for n in trees(big.index) if isinstance(n, t.Name)}
     lists = {found for n in named if (found := _list_of_indices(n.sub)) and found[1] in summed}
     lists = {found for found in lists if found[0] not in _quantities(statements)} if lists else lists
@@ -88,6 +88,11 @@ def _is_sum(side: t.Tree | None) -> bool:
 
 def _letter(node: t.Scripted) -> str:
     return base_name(node.base) if isinstance(node.base, t.Name) else ""
+
+
+def _by_number(items: Sequence[t.Tree]) -> bool:
+    """Whether one of several indices is a number, the row 2 of w_{2,j}: w_{2j} may be that as well."""
+    return len(items) > 1 and any(isinstance(item, t.Num) for item in items)
 
 
 def _is_multiple(node: t.Tree | None) -> bool:

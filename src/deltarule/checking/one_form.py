@@ -14,6 +14,7 @@ from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
 from deltarule.checking.indices_above import indices_below
+from deltarule.checking.indices_in_brackets import brackets_as_indices
 from deltarule.checking.joined_columns import joined_columns
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
@@ -23,6 +24,7 @@ from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
+from deltarule.checking.ranges_behind import ranges_apart
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
 from deltarule.checking.steps_in_parentheses import steps_as_indices
@@ -39,8 +41,8 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements, above = indices_below(statements)
-    statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(statements))))
+    statements, above = indices_below(brackets_as_indices(statements))
+    statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, base_name, is_index, is_transpose, script_items, trees
 
-__all__ = ["compared", "places_in_vectors", "summed_vectors"]
+__all__ = ["channels", "compared", "places_in_vectors", "summed_vectors"]
+
+CHANNELS = re.compile(
+    r"\b(?:channels?|(?:multiple|several|many|[A-Z$]+|the)\s+filters|feature\s+maps?|multi-?channel|filtres|kan[aä]len?|canal|canaux|canales|canali)\b",
+    re.I,
+)
 
 
 def places_in_vectors(
@@ -42,6 +48,28 @@ def places_in_vectors(
             beside |= _other(tuple(compared(node)))
     several = set(classes) | {x for x, names in below.items() if len(names) > 1 or names & vectors}
     return {x for x, names in below.items() if names <= have and x in several | beside}
+
+
+def channels(sides: Sequence[t.Tree], text: str) -> set[str]:
+    """The c of y_{c,i} and w_{c,a,k} where the words speak of channels: a letter beside others that alone stands in its
+    place, below two names or more. Of b_{f,i} and b_{o,i}, the f and the o say which."""
+    if CHANNELS.search(text) is None:
+        return set()
+    slots: dict[tuple[str, int, int], set[str]] = {}
+    for node in (n for side in sides for n in trees(side)):
+        match node:
+            case t.Scripted(base=t.Name() as name, sub=t.Group(kind="", items=items)) if len(items) > 1:
+                for k, item in enumerate(items):
+                    plain = isinstance(item, t.Name) and not item.accents and not item.style
+                    slots.setdefault((base_name(name), len(items), k), set()).add(
+                        item.letter if isinstance(item, t.Name) and plain else ""
+                    )
+    found: dict[str, set[str]] = {}
+    for (base, _, _), letters in slots.items():
+        for letter in letters - INDEX_LETTERS:
+            if len(letter) == 1 and letter.islower():
+                found.setdefault(letter, set()).add(base if letters - INDEX_LETTERS == {letter} else "")
+    return {letter for letter, bases in found.items() if len(bases) > 1 and "" not in bases}
 
 
 def summed_vectors(sides: Sequence[t.Tree]) -> set[str]:

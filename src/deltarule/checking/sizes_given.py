@@ -35,6 +35,7 @@ def note_size(state: State, statement: Statement, left: t.Tree, right: t.Tree) -
             sizes |= {a.size for e in state.definitions.equations.values() for a in e.axes}
             known = state.definitions
             sizes |= known.below(str(s) for s in sizes if s in known.equations)  # N = n - k + 1
+            sizes |= {part for s in sizes for part in re.findall(r"[A-Za-z]+", str(s)) if "?" not in str(s)}
             if letter in sizes:
                 state.size_values[letter] = (int(value), heading(state.document, statement.block))
 
@@ -112,11 +113,23 @@ def _computed(state: State, given: dict[str, int]) -> dict[str, int]:
     """The sizes that follow from those given: N = n - k + 1 is 2 for n = 3 and k = 2."""
     sizes = {s for e in state.symbols.entities.values() for s in map(state.symbols.find, e.sizes[: e.rank or 0])}
     out: dict[str, int] = {}
+    for name in {s for s in sizes if isinstance(s, str)} - given.keys():
+        if re.fullmatch(r"\w+([+-]\w+)+", name) and (number := _of_parts(name, given)) is not None:
+            out[name] = number
     for name in sizes & state.definitions.equations.keys() - given.keys():
         value = _value(state.definitions.unfold(state.definitions.equations[str(name)].right), given)
         if value is not None and value.denominator == 1 and 1 <= value <= MOST:
             out[str(name)] = int(value)
     return out
+
+
+def _of_parts(name: str, given: dict[str, int]) -> int | None:
+    """The size n-K+1 where n and K are given."""
+    parts = re.findall(r"([+-]?)(\w+)", name)
+    if any(not x.isdigit() and x not in given for _, x in parts):
+        return None
+    total = sum((-1 if sign == "-" else 1) * (int(x) if x.isdigit() else given[x]) for sign, x in parts)
+    return total if 1 <= total <= MOST else None
 
 
 def _value(e: Expression, given: dict[str, int]) -> Fraction | None:

@@ -19,8 +19,8 @@ NAMED = (
 )
 IS = r"(?:is|are|has|uses|means|being|ist|hat|bedeutet|est|c'est|es|é|è)"
 BEFORE = re.compile(
-    rf"\b{NAMED}[\"'”’*_)]*\s+{IS}(?:\s+(?:just|simply|exactly|only|obtained (?:for|with)|einfach|genau|simplement))?\s*$|"
-    r"\b(?:special|particular|usual|common|standard|limiting|classical)\s+(?:case|choice|value)s?(?:\s+(?:is|of|with|are))?"
+    rf"\b{NAMED}[\"'”’*_)]*\s+{IS}(?:\s+(?:just|simply|exactly|only|einfach|genau|simplement))?\s*$|"
+    r"\b(?:special|particular|usual|common|standard|limiting|classic)\s+(?:case|choice|value)s?(?:\s+(?:is|of|with))?"
     r"\s*:?\s*$|"
     r"\b(?:correspond(?:s|ing)?\s+to|recovered\s+(?:with|at|by|for|when)|obtained\s+(?:with|at|by|for|when)|"
     r"equivalent\s+to|entspricht|Spezialfall|Sonderfall|cas\s+particulier|caso\s+particular|caso\s+especial|"

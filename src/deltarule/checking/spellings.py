@@ -11,10 +11,11 @@ from deltarule.checking.components_from_zero import as_written, components_from_
 from deltarule.checking.counted_from_zero import counted_from_one
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_names import indices_told_apart
-from deltarule.checking.places import compared, places_in_vectors
+from deltarule.checking.places import channels, compared, places_in_vectors
 from deltarule.checking.primed_indices import without_primed_indices
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.steps_in_parentheses import letter_of_step
+from deltarule.checking.windows_from_zero import Windows
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, script_items, trees
 from deltarule.reading.signs import GREEK
@@ -34,6 +35,7 @@ class Spelling:
     def __init__(self, letters: dict[str, str], upright: frozenset[str], primed: dict[str, str]) -> None:
         self.letters, self.upright, self.primed = letters, upright, primed
         self.from_zero: frozenset[str] = frozenset()
+        self.windows = Windows()
         self.joined: frozenset[str] = frozenset()
         """Letters that are parts of columns [h; x]."""
 
@@ -78,6 +80,7 @@ class Spelling:
         """Put the letters and numbers of the document back into what is said of its rows."""
         rows = list(rows)
         as_written(rows, self.from_zero)
+        self.windows.as_written(rows)
         for row in rows:
             for old, new in (self.letters | self.primed).items():
                 if row.counterexample and f"index {new}" in row.counterexample:
@@ -96,7 +99,8 @@ def in_one_spelling(
     """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
     text calls the right class, `counting` others that count."""
     statements, from_zero = components_from_one(statements)
-    statements, primed = without_primed_indices(counted_from_one(statements))
+    statements, shifted = counted_from_one(statements)
+    statements, primed = without_primed_indices(statements)
     between = index_relations(statements)
     sides = [x.tree for s in statements if s.start not in between for x in s.sides if x.tree is not None]
     ranging = {
@@ -108,9 +112,9 @@ def in_one_spelling(
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
     }
     listed = {letter_of_step(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
-    ranging |= set(counting) | places_in_vectors(sides, listed, _summed(sides), classes)
+    ranging |= set(counting) | places_in_vectors(sides, listed, _summed(sides), classes) | channels(sides, text)
     spelling = Spelling(_summed_letters(sides, ranging), _upright(sides), primed)
-    spelling.from_zero = from_zero
+    spelling.from_zero, spelling.windows = from_zero, shifted
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=spelling(one.tree))

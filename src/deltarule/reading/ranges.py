@@ -203,6 +203,25 @@ def bounds(node: t.Big) -> tuple[str | None, int | None, t.Tree | None]:
     raise Unread("the bounds of a sum", node.start)
 
 
+def computed_size(upper: t.Terms) -> str | None:
+    """n - K + 1 and m + n - 1 in one spelling: the sizes with a plus, those with a minus, the number. None for T - 1,
+    which may be one less than something that is counted to T."""
+    signs: dict[str, int] = {}
+    number = 0
+    for sign, part in upper.items:
+        match part:
+            case t.Num(value=value) if value.denominator == 1:
+                number += int(value) if sign == "+" else -int(value)
+            case t.Name(letter=letter, accents=()) if letter not in signs and len(letter) == 1:
+                signs[letter] = 1 if sign == "+" else -1
+            case _:
+                return None
+    if (len(signs) < 2 and number <= 0) or 1 not in signs.values():
+        return None
+    plus, minus = ([x for x in sorted(signs) if signs[x] == c] for c in (1, -1))
+    return "+".join(plus) + "".join(f"-{x}" for x in minus) + (f"{number:+d}" if number else "")
+
+
 def upper_bound(upper: t.Tree) -> int | str:
     match upper:
         case t.Num(value=value):
@@ -211,4 +230,6 @@ def upper_bound(upper: t.Tree) -> int | str:
             return label_text(upper)
         case t.Terms(items=items) if all(isinstance(x, t.Scripted | t.Num) for _, x in items):
             return label_text(upper)  # s_l + 1: a size of its own
+        case t.Terms() if (size := computed_size(upper)) is not None:
+            return size
     raise Unread("an upper bound that is not a number or a letter", upper.start)
