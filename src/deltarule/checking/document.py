@@ -31,6 +31,7 @@ from deltarule.checking.state import State
 from deltarule.checking.unexplained import leave_open
 from deltarule.checking.unrolled import refute_at_two_steps
 from deltarule.checking.versions import by_versions
+from deltarule.checking.worked_examples import by_worked_examples
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.references import reference
@@ -100,6 +101,11 @@ def check_statements(
     )  # fmt: skip
     refute_at_two_steps(state, rows_of, lambda some: anew(some, unrolled=True), watch.refuses)
     judge_products_over_steps(state, rows_of, anew, watch.refuses)
+    by_worked_examples(
+        state, list(claimed(statements)), lambda some, then: judged_in_order(
+            document, some, given, watch.inside(0), statements, then=then
+        ), watch.refuses,
+    )  # fmt: skip
     numbers_beside_vectors(state)
     hold_for_matrices(
         state, lambda ranks: judged_in_order(

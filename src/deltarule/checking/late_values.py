@@ -48,7 +48,7 @@ def note_late_values(state: State, statement: Statement, before: Collection[str]
 @contextmanager
 def _without_any_late_value(state: State, left: t.Tree, right: t.Tree) -> Iterator[set[str]]:
     """Inside, no name has its late value, unless the row works with numbers; which those are."""
-    if is_calculation(left) or is_calculation(right):
+    if _of_numbers(state, left) or _of_numbers(state, right):
         yield set()
         return
     kept, late = state.definitions, set(state.late_values) & set(state.definitions.equations)
@@ -65,7 +65,7 @@ def _without_written_values(state: State, left: t.Tree, right: t.Tree, supposed:
     kept = state.definitions
     found = {n for n, e in kept.equations.items() if isinstance(e.right, Number)}
     found &= _names(state, left, right) - set(supposed)
-    if not found or is_calculation(left) or is_calculation(right):
+    if not found or _of_numbers(state, left) or _of_numbers(state, right):
         yield set()
         return
     state.definitions = Definitions.of((e for n, e in kept.equations.items() if n not in found), kept.declarations)
@@ -79,7 +79,7 @@ def _without_written_values(state: State, left: t.Tree, right: t.Tree, supposed:
 def without_late_values(state: State, left: t.Tree, right: t.Tree) -> Iterator[set[str]]:
     """Inside, the names that a row writes have no late values; which they are."""
     late = _written(state, left, right) if state.late_values else set()
-    if not late or is_calculation(left) or is_calculation(right):
+    if not late or _of_numbers(state, left) or _of_numbers(state, right):
         yield set()
         return
     kept = state.definitions
@@ -151,6 +151,14 @@ def _written_numbers(*sides: t.Tree) -> set[Fraction]:
 
 def _written(state: State, *sides: t.Tree) -> set[str]:
     return _names(state, *sides) & state.late_values
+
+
+def _of_numbers(state: State, side: t.Tree) -> bool:
+    """Whether a side is a calculation, or a matrix of numbers, also with a function that is only named: σ(1)."""
+    if is_calculation(side):
+        return True
+    used = {r.base for n in t.walk(side) if (r := reference(n, state.symbols.usage)) is not None}
+    return used <= set(state.symbols.functions) and any(isinstance(n, t.Num) for n in t.walk(side))
 
 
 def _names(state: State, *sides: t.Tree) -> set[str]:

@@ -27,7 +27,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.values import Value
 
-__all__ = ["implied", "lowered", "settled_equation"]
+__all__ = ["implied", "lowered", "settled_equation", "with_sizes"]
 
 ROUNDS = 3
 
@@ -47,7 +47,7 @@ def lowered(state: State, *sides: t.Tree, choices: Mapping[object, str] | None =
         if len(state.symbols.parents) == known:
             break
     else:  # an identity matrix has a new size each time
-        values = [v.with_expression(_settled(lowering.resized(v).expression, state.symbols.find)) for v in values]
+        values = [v.with_expression(with_sizes(lowering.resized(v).expression, state.symbols.find)) for v in values]
     values = [lowering.resized(v) for v in values]
     return lowering, [_where_it_stands(lowering, v, side, values) for v, side in zip(values, sides, strict=True)]
 
@@ -103,7 +103,7 @@ def _occurs(e: Expression, axis: Axis) -> int:
     return int(axis in e.axes)
 
 
-def _settled(e: Expression, find: Callable[[int | str], int | str]) -> Expression:
+def with_sizes(e: Expression, find: Callable[[int | str], int | str]) -> Expression:
     """The expression with every size, also of what is summed over, as it was found to be."""
 
     def axis(i: Index) -> Index:
@@ -130,6 +130,6 @@ def _settled(e: Expression, find: Callable[[int | str], int | str]) -> Expressio
 
 def settled_equation(equation: Equation, find: Callable[[int | str], int | str]) -> Equation:
     """The equation with its sizes as they were found to be."""
-    left = _settled(equation.left, find)
+    left = with_sizes(equation.left, find)
     assert isinstance(left, Symbol)
-    return Equation(left, _settled(equation.right, find))
+    return Equation(left, with_sizes(equation.right, find))

@@ -8,7 +8,7 @@ counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -112,8 +112,10 @@ def judged_in_order(
     lettered: Collection[str] = (),
     declared: Sequence[tuple[t.Tree, t.Tree]] | None = None,
     unrolled: bool = False,
+    then: Callable[[State], None] | None = None,
 ) -> State:
-    """The rows of some statements of a document, by what they say and by what the whole supposes where they stand."""
+    """The rows of some statements of a document, by what they say and by what the whole supposes where they stand; at
+    the end `then` has a look at what was understood."""
     statements = of_one_pattern(statements)
     plain = [s for s in statements if not between_steps(s)]  # there k of h_k counts no components
     sides = [side.tree for s in plain for side in s.sides if side.tree is not None]
@@ -160,6 +162,8 @@ def judged_in_order(
         state.under = []
         judge_again(state, watch)
         refute_component_by_component(state, watch)
+        if then is not None:
+            then(state)
     finally:
         state.symbols.close()
     return state

@@ -41,6 +41,7 @@ __all__ = [
 
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
+OTHER_AXES = re.compile(r" with \d+ indices, where it has \d+ axes$")
 OPENS_A_PART = re.compile(
     r"^\s*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|\*\*[^*\n]{2,60}\*\*:?)[ \t]*\n|"
     r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
@@ -190,7 +191,7 @@ def _better(
 
 def _not_read(row: DocumentRow) -> bool:
     """Whether a row is open since a name, or what an index runs over, was not understood in the whole."""
-    apart = row.verdict == "unread" and ranges_apart(row.reason)
+    apart = row.verdict == "unread" and (ranges_apart(row.reason) or OTHER_AXES.search(row.reason) is not None)
     return apart or (row.verdict == "undecided" and row.reason.endswith("which was not understood"))
 
 
@@ -238,7 +239,7 @@ def _open(row: DocumentRow, reason: str) -> None:
 def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = False) -> bool:
     """Whether every name that goes into a row has its meaning in the section, if it has one anywhere; but for a loss of
     which the row holds whatever it is."""
-    losses = _losses(whole, part, row) if any_loss and row.verdict in HOLDS else set()
+    losses = _losses(whole, part, row) | _variables(whole, part, row) if any_loss and row.verdict in HOLDS else set()
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
         known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)
@@ -267,6 +268,15 @@ def _losses(whole: State, part: State, row: DocumentRow) -> set[str]:
             trees = [side.tree for side in statement.sides[1:] if side.tree is not None]
             out -= {found.key} if any(mentioned(whole, tree) & by for tree in trees) else set()
     return out
+
+
+def _variables(whole: State, part: State, row: DocumentRow) -> set[str]:
+    """The names that a row differentiates by, none of which goes into another: it holds whatever they are made of."""
+    nodes = [n for left, right, judged in part.judged if judged is row for side in (left, right) for n in t.walk(side)]
+    by = {r.key for n in nodes if isinstance(n, t.Partial) for x in n.by
+          if (r := reference(x, part.symbols.usage)) is not None}  # fmt: skip
+    known = whole.definitions
+    return {x for x in by if not any(x in known.equations and known.depends(x, other) for other in by - {x})}
 
 
 def used(part: State, row: DocumentRow) -> set[str]:

@@ -19,7 +19,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
-__all__ = ["at_given_sizes", "note_size"]
+__all__ = ["at_given_sizes", "computed_sizes", "note_size"]
 
 MOST = 8
 """The largest number of components that is written out."""
@@ -55,7 +55,7 @@ def at_given_sizes(state: State, statement: Statement, left: t.Tree, right: t.Tr
                 text = said if trial.condition is None else f"{trial.condition.text}; {said}"
                 row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
         return
-    given |= _computed(state, given)
+    given |= computed_sizes(state, given)
     trial = _at(state, left, right, row, given)
     said = ", ".join(f"{letter} = {n}" for letter, n in given.items())
     if trial.verdict in {"proved", "conditional", "refuted"}:
@@ -109,9 +109,10 @@ def _another_number(state: State, statement: Statement, sizes: set[int]) -> bool
     return bool(said - {1}) and not said & sizes
 
 
-def _computed(state: State, given: dict[str, int]) -> dict[str, int]:
+def computed_sizes(state: State, given: dict[str, int]) -> dict[str, int]:
     """The sizes that follow from those given: N = n - k + 1 is 2 for n = 3 and k = 2."""
     sizes = {s for e in state.symbols.entities.values() for s in map(state.symbols.find, e.sizes[: e.rank or 0])}
+    sizes |= {a.size for e in state.definitions.equations.values() for a in e.axes}
     out: dict[str, int] = {}
     for name in {s for s in sizes if isinstance(s, str)} - given.keys():
         if re.fullmatch(r"\w+([+-]\w+)+", name) and (number := _of_parts(name, given)) is not None:

@@ -15,6 +15,7 @@ from deltarule.checking.one_pass import claimed
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.worked_examples import ANOTHER_VALUE
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference
@@ -29,7 +30,8 @@ ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 def leave_open(state: State, statements: Sequence[Statement]) -> None:
     """Take back the refutations that no known mistake explains, where there is a reason to doubt them."""
     rows = list(zip(claimed(statements), state.rows, strict=True))
-    found = [(statement, k, row) for (statement, k), row in rows if row.verdict == "refuted" and not row.hint]
+    found = [(statement, k, row) for (statement, k), row in rows
+             if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE]  # fmt: skip
     several = len({row.chain for _, _, row in found}) > 1
     for statement, k, row in found:
         why = ""
