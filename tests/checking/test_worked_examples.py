@@ -13,8 +13,10 @@ CHAIN = (
     "Let $h = \\sigma(w x)$, $\\hat y = v h$ and $L = \\frac12 (\\hat y - y)^2$ with $x = 2$, $w = 0.5$, $v = 1$, "
     "$y = 1$. We have $h = \\sigma(1) = 0.731$ and $\\hat y = 0.731$."
 )
-NAMED_ONLY = "$a = g(w x + b)$ with $w = 1$, $x = 0.5$, $b = 0$: $a = g(0.5) = 0.4621$ and "
+NAMED_ONLY = (
+    "$a = g(w x + b)$ with $w = 1$, $x = 0.5$, $b = 0$: $a = g(0.5) = 0.4621$ and "
     "$\\frac{\\partial a}{\\partial b} = 0.7864$."
+)
 LAYER = (
     "$s = Wx + b$ with $W \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $y = \\tanh(s)$, "
     "$\\delta_y = \\frac{\\partial L}{\\partial y}$, $\\delta_s = \\delta_y \\odot (1 - y \\odot y)$, "

@@ -12,7 +12,7 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.worked_numbers import equal_to_the_digits, is_calculation, is_number, number_of
-from deltarule.checking.zero_outside import zero_outside
+from deltarule.checking.zero_outside import OUTSIDE_IS_ZERO, zero_outside
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Prose
 from deltarule.reading.references import INDEX_LETTERS, Survey, reference, script_items, trees
@@ -85,7 +85,7 @@ def no_claim(state: State, statement: Statement, left: t.Tree, right: t.Tree, *,
     if statement.start in state.between_indices or (first and index_condition(state, left, "=", right) is not None):
         return "assumption", "which indices the text speaks of"
     if first and zero_outside(state, statement, left, right):
-        return "assumption", "what is outside of the range is 0"
+        return "assumption", OUTSIDE_IS_ZERO
     found = reference(left, state.symbols.usage) if named else None
     if found is not None and first and is_number(right) and not found.primes and found.power is None:
         if statement.start in state.supposed:

@@ -29,6 +29,7 @@ from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import SIGMA
 from deltarule.checking.values_written import Written, entries, exactly, value_written
 from deltarule.checking.worked_numbers import is_calculation
+from deltarule.checking.zero_outside import OUTSIDE_IS_ZERO
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Number, Symbol, rename
 from deltarule.language.functions import FUNCTIONS
@@ -295,6 +296,12 @@ def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], nam
         written = value_written(right) if right is not None and _with_numbers(statement, k) else None
         if left is None or right is None or written is None:
             continue
+        if row.reason == OUTSIDE_IS_ZERO:
+            continue
+        if isinstance(left, t.Name | t.Scripted | t.Partial) and example.set(left, written):
+            if not k and row.verdict in OPEN:
+                yield Found(row, "given", {})
+            continue
         if not is_calculation(left) and value_written(left) is None:
             with suppress(
                 Unread, IllShaped, DeltaruleError, Exhausted, Undefined, Unsupported, ArithmeticError, LookupError,
@@ -307,14 +314,9 @@ def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], nam
                         used = {n.function for n in _applied(state, left)} & set(named)
                         unsaid = _unsaid(state, used, named) if used else ""
                         yield replace(found, unsaid=unsaid, updated=updated)
-                        continue
-        head = next((s.tree for s in statement.sides[: k + 1] if isinstance(s.tree, t.Name | t.Scripted)), None)
-        for side in {left, head} if head is not None else {left}:
-            named_here = isinstance(side, t.Name | t.Scripted) and reference(side, state.symbols.usage) is not None
-            if (named_here or isinstance(side, t.Partial)) and (row.verdict in OPEN or k):
-                given = example.set(side, written)
-                if given and side is left and not k:
-                    yield Found(row, "given", {})
+        head = next((x.tree for x in statement.sides[:k] if isinstance(x.tree, t.Name | t.Scripted)), None)
+        if head is not None:
+            example.set(head, written)
 
 
 def _applied(state: State, left: t.Tree) -> Iterator[Apply]:

@@ -9,7 +9,9 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
-__all__ = ["zero_outside"]
+__all__ = ["OUTSIDE_IS_ZERO", "zero_outside"]
+
+OUTSIDE_IS_ZERO = "what is outside of the range is 0"
 
 OUTSIDE = re.compile(
     r"\\notin|\\not\s*\\in|∉|\b(?:outside|out\s+of\s+(?:range|bounds)|beyond|otherwise|elsewhere|off\s+the|"
