@@ -17,7 +17,7 @@ from deltarule.checking.settings import with_sigmoid
 from deltarule.checking.state import State
 from deltarule.checking.worked_numbers import entries_apart, equal_to_the_digits, is_number, rounded
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Derivative, Expression, Number
+from deltarule.language.expression import Apply, Derivative, Expression, Number
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference
@@ -126,7 +126,8 @@ def _short(value: Fraction) -> bool:
 
 def _closed(state: State, e: Expression) -> Expression | None:
     """The expression with every name by its number; None where one has none."""
-    if not names(e):
+    own = any(isinstance(n, Apply) and n.function.startswith(state.symbols.prefix) for n in walk(e))
+    if not names(e) and not own:
         return None  # a calculation as it stands
     out = expand_functions(state.definitions.unfold(state.definitions.resolve(e), values=True))
     return None if names(out) or any(isinstance(n, Derivative) for n in walk(out)) else out

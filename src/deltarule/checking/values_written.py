@@ -86,7 +86,8 @@ def _rows(tree: t.Tree) -> list[list[t.Tree]] | None:
         case t.Matrix(kind=kind, rows=rows) if kind in {"(", "[", ""} and all(x is not None for r in rows for x in r):
             return [[x for x in row if x is not None] for row in rows]
         case t.Group(kind="(" | "[", items=items) if len(items) > 1:
-            return [list(items)]
+            lines = [x for x in items if isinstance(x, t.Group) and x.kind in {"(", "["} and len(x.items) > 1]
+            return [list(line.items) for line in lines] if len(lines) == len(items) else [list(items)]
         case t.Group(kind="[", items=(one,)) if _number(one) is not None:
             return [[one]]
         case t.Scripted(base=base, sub=None, sup=t.Tree() as sup, primes=0) if is_transpose(sup):

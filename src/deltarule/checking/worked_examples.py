@@ -191,12 +191,19 @@ def _shapes(whole: State, rows: Sequence[tuple[Statement, int, DocumentRow]]) ->
     known = {r.key for s in whole.statements for x, _ in s.memberships if (r := reference(x, whole.symbols.usage))}
     for s, k, row in rows:
         name, right = s.sides[k].tree, s.sides[k + 1].tree if k + 1 < len(s.sides) else None
-        if k or row.verdict not in OPEN or not isinstance(right, t.Matrix | t.Scripted) or not _with_numbers(s, 0):
+        if (
+            k
+            or row.verdict not in OPEN
+            or not isinstance(right, t.Matrix | t.Scripted | t.Group)
+            or not _with_numbers(s, 0)
+        ):
             continue
         found = reference(name, whole.symbols.usage) if isinstance(name, t.Name | t.Scripted) else None
         written = value_written(right)
         if found is None or found.indices or found.key in known or written is None or not written.rows or name is None:
             continue
+        if isinstance(right, t.Group) and len(written.rows) == 1:
+            continue  # a list, which may be a row of a matrix
         known.add(found.key)
         yield replace(s, sides=s.sides[:1], relations=(), continues=False, memberships=((name, _space(written)),))
 
@@ -273,8 +280,9 @@ def _general(statements: Sequence[Statement]) -> Iterator[Statement]:
         if kept is None and not dropped:
             yield s
         elif kept is not None:
-            if kept >= 2 and not dropped:
-                yield replace(s, sides=s.sides[:kept], relations=s.relations[: kept - 1], end=s.sides[kept - 1].end)
+            if kept and not dropped:  # a left side alone shows how names are written: f(2)
+                end = s.sides[kept - 1].end
+                yield replace(s, sides=s.sides[:kept], relations=s.relations[: kept - 1], end=end)
             dropped = True
 
 
