@@ -6,7 +6,8 @@ from deltarule.checking.files import check_text
 
 LAWS = [
     r"Let $\Phi$ be the distribution function of the standard normal law and $\varphi$ its density.",
-    r"$\Phi$ ist die Verteilungsfunktion der Normalverteilung, $\varphi(x) = \frac{1}{\sqrt{2\pi}} e^{-x^2/2}$ ihre Dichte.",
+    r"$\Phi$ ist die Verteilungsfunktion der Normalverteilung, "
+    r"$\varphi(x) = \frac{1}{\sqrt{2\pi}} e^{-x^2/2}$ Dichte.",
     r"Here $\Phi$ is the Gaussian CDF and $\varphi(u) = \frac{1}{\sqrt{2\pi}} e^{-u^2/2}$.",
 ]
 
