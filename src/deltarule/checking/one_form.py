@@ -10,6 +10,7 @@ from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.declared_stacks import stacks_undeclared
 from deltarule.checking.derivative_notation import derivatives_written_out
+from deltarule.checking.diagonal_matrices import given_by_the_diagonal
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.function_values import values_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
@@ -46,6 +47,7 @@ def in_one_form(
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
+    statements = given_by_the_diagonal(statements)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = gradients_said(document, statements)
