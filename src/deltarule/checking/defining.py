@@ -87,6 +87,7 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         if done:
             _elsewhere_too(state, left, right, row)
             _in_other_layers(state, left, right, row)
+            _at_other_samples(state, found, right, row)
         return done
     entity = state.symbols.entity(found)
     if said_to_depend(state, found, right):
@@ -206,8 +207,11 @@ def _at_other_samples(state: State, found: Reference, right: t.Tree, row: Docume
         return
     said = dict(row.__dict__)
     try:
-        _, (_, value) = lowered(state, *other)
-        define(state, name, value, row, other[1])
+        if name.indices:
+            _ = _names_components(state, name, other[1], row) or defines_component(state, name, *other, row)
+        else:
+            _, (_, value) = lowered(state, *other)
+            define(state, name, value, row, other[1])
         state.written[name.key] = other[1]
     except (Unread, IllShaped, DeltaruleError):
         state.broken.add(name.key)

@@ -40,7 +40,7 @@ from deltarule.checking.repairs import (
     unsummed,
 )
 from deltarule.checking.scales import logarithm_base, mean
-from deltarule.checking.slips import functions_put_back, sign_in_an_index, square_moved, step_moved
+from deltarule.checking.slips import functions_put_back, label_moved, sign_in_an_index, square_moved, step_moved
 from deltarule.reading import tree as t
 
 __all__ = ["MISCONCEPTIONS", "Misconception", "repairs"]
@@ -71,6 +71,8 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(
         "transpose", "a transpose is missing, or the factors are in the wrong order", "W δ for Wᵀ δ", factors_turned
     ),
+    Misconception("label", "a quantity of another layer or step stands here", "∂C/∂w^l = a^l δ^l for a^{l-1} δ^l",
+                  label_moved),
     Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
     Misconception("place of a square", "a square stands at the wrong place", "(1 - h)² for 1 - h²", square_moved),
     Misconception("exponent", "an exponent is one too small or too large", "x² for x³", exponent_shifted),
@@ -85,7 +87,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("sign in an index", "the sign in an index is flipped", "δ_{j+k} for δ_{j-k}", sign_in_an_index),
-    Misconception("step", "a quantity of another step or layer stands here", "1 - h_t² for 1 - h_{t+1}²", step_moved),
+    Misconception("step", "a quantity of another step stands here", "1 - h_t² for 1 - h_{t+1}²", step_moved),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
         "output", "the derivative is taken at the output instead of the input", "σ'(a) for σ'(z)", at_another_place

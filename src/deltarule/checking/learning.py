@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from deltarule.checking.declared import memberships, numbers_added, single_entries, space_of, speaks_of_unit_vectors
+from deltarule.checking.functions_in_words import functions_said
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
@@ -47,7 +48,7 @@ __all__ = [
 NOT_EVERYWHERE = frozenset({"gelu", "GELU", "ELU", "SELU", "swish", "Swish", "SiLU"})
 """Names of functions that a document defines in its own way: with its own constants, or an approximation."""
 COUNTING = frozenset("ijkl")
-FUNCTION_LETTERS = frozenset({"sigma", "varsigma", "phi", "varphi", "psi", "g", "f"})
+FUNCTION_LETTERS = frozenset({"sigma", "varsigma", "phi", "varphi", "psi", "Phi", "g", "f"})
 
 
 def learn_document(state: State, sides: Sequence[t.Tree]) -> None:
@@ -337,6 +338,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         if f is not None and not f.defined and f.table_name != "sigmoid" and _softmax_by_letter(words, letter):
             del state.symbols.functions[letter]
             state.symbols.vector_functions.add(letter)
+    functions_said(state)
 
 
 def _of_several(base: str) -> bool:

@@ -19,7 +19,7 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, symbols
 from deltarule.reading import tree as t
 from deltarule.reading.over_time import at_step
-from deltarule.reading.references import Survey, reference
+from deltarule.reading.references import ANY, Survey, reference
 from deltarule.reading.values import Value
 
 __all__ = ["defined_elsewhere", "mean_or_sum", "other_side", "unsaid_facts"]
@@ -79,7 +79,8 @@ def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
     steps = usage.steps if isinstance(usage, Survey) else set()
     for key, entity in list(state.symbols.entities.items()):
         found = at_step(key, steps)
-        known = key in (*TARGETS, "Y", "T") or (found is not None and found[0] in OF_ONE_STEP)
+        plain = key.removesuffix(f"^{ANY}")
+        known = plain in (*TARGETS, "Y", "T") or (found is not None and found[0] in OF_ONE_STEP)
         if not known or entity.rank not in {1, 2} or key in state.definitions.equations:
             continue
         axes = [fresh(size) for size in state.symbols.sizes(entity)]
@@ -87,7 +88,7 @@ def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
             total = multiply(Symbol(key, axes), bound=(axis,))
             facts = replace(state.facts, equal=(*state.facts.equal, (total, ONE)))
             which = "" if len(axes) == 1 else " for each sample"
-            yield Condition("normalised-targets", f"Σ {key} = 1{which}"), facts
+            yield Condition("normalised-targets", f"Σ {plain} = 1{which}"), facts
 
 
 def defined_elsewhere(state: State, a: Value, b: Value) -> Iterator[tuple[Condition, Definitions]]:

@@ -25,7 +25,7 @@ from deltarule.reading.references import reference, trees
 from deltarule.reading.values import IllShaped, Unread
 
 __all__ = [
-    "SECONDS",
+    "ALL_SECONDS",
     "hints_found",
     "mend",
     "numbers_beside_vectors",
@@ -35,9 +35,10 @@ __all__ = [
 ]
 
 _TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
-SECONDS = (1.2, 3.0)
-"""Of processor time, the first time that a row is looked at and the second: what is said of a row does not depend on
-what else the machine does."""
+SECONDS = 1.2
+"""Of processor time in one reading: what is said of a row does not depend on what else the machine does."""
+ALL_SECONDS = 4.0
+"""In all readings."""
 MOST = 240
 """Repairs that are tried for one row."""
 _RANKS = re.compile(r"\b(?:number|axes)\b|\ba (column|row), \S+ × \S+ and a \1\b")
@@ -52,15 +53,18 @@ def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Coll
     place, known = (row.start, row.end), state.mended
     if not only and place in known.found:
         row.hint, row.suggestion = known.found[place]
-    tries = known.tried.get(place, 0)
-    if row.hint or (not only and tries >= len(SECONDS)):
+    spent = known.spent.get(place, 0.0)
+    if row.hint or (not only and spent >= ALL_SECONDS):
         return
-    with state.symbols.undone(), without_late_values(state, left, right):
-        _mend(state, left, right, row, only, SECONDS[0 if only else tries])
+    began = process_time()
+    try:
+        with state.symbols.undone(), without_late_values(state, left, right):
+            _mend(state, left, right, row, only, SECONDS if only or not spent else ALL_SECONDS - spent)
+    finally:
+        if not only:
+            known.spent[place] = spent + process_time() - began
     if row.hint:
         known.found[place] = row.hint, row.suggestion
-    elif not only:
-        known.tried[place] = tries + 1
 
 
 def hints_found(state: State) -> None:

@@ -26,7 +26,7 @@ def named_gradient(state: State, statement: Statement, value: Value, row: Docume
             continue
         for entity in list(state.symbols.entities.values()):
             free = entity.key not in state.definitions.equations and state.definitions.depends(target, entity.key)
-            if not free or (entity.rank or 0) != value.rank or value.rank > 1:
+            if not free or entity.samples or (entity.rank or 0) != value.rank or value.rank > 1:
                 continue
             axis = value.row or value.col
             by = Symbol(entity.key, () if axis is None else (axis,))

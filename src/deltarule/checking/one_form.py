@@ -8,8 +8,11 @@ from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.batch_gradients import batch_gradients_written_out
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
+from deltarule.checking.declared_stacks import stacks_undeclared
 from deltarule.checking.derivative_notation import derivatives_written_out
+from deltarule.checking.diagonal_matrices import given_by_the_diagonal
 from deltarule.checking.function_names import functions_apart
+from deltarule.checking.function_values import values_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
@@ -41,11 +44,12 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements, above = indices_below(brackets_as_indices(statements))
+    statements, above = indices_below(values_apart(stacks_undeclared(brackets_as_indices(statements))))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
+    statements = given_by_the_diagonal(statements)
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = gradients_said(document, statements)

@@ -24,7 +24,7 @@ from deltarule.language.traversal import names, substitute
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import base_name
+from deltarule.reading.references import ANY, base_name
 from deltarule.reading.segments import Math
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import Value
@@ -113,7 +113,7 @@ def _labels(state: State, left: t.Tree, right: t.Tree) -> Iterator[str]:
     """The vectors of labels in a row, or in what it rests on."""
     used, equations = mentioned(state, left) | mentioned(state, right), state.definitions.equations
     used |= {n for name in used if name in equations for n in names(state.definitions.unfold(equations[name].right))}
-    for key in TARGETS:
+    for key in (own for base in TARGETS for own in (base, f"{base}^{ANY}")):
         entity = state.symbols.entities.get(key)
         told = key in used or any(f"{key}_{letter}" in used for letter in state.classes)
         if told and entity is not None and entity.rank == 1 and not entity.samples and key not in equations:

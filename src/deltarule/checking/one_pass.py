@@ -37,7 +37,7 @@ from deltarule.checking.learning import defined_letters, kronecker, learn_docume
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
-from deltarule.checking.mending import SECONDS, mend, ranges_apart
+from deltarule.checking.mending import ALL_SECONDS, mend, ranges_apart
 from deltarule.checking.names_at_braces import named_at_braces
 from deltarule.checking.of_one_sample import of_one_sample
 from deltarule.checking.once_more import judge_again
@@ -53,6 +53,7 @@ from deltarule.checking.rows import DocumentRow
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
 from deltarule.checking.said_values import at_said_values, in_force, said_values
+from deltarule.checking.samples import made_of_samples
 from deltarule.checking.sections import OPEN
 from deltarule.checking.settings import (
     before_the_update,
@@ -125,7 +126,7 @@ def judged_in_order(
                    defined=defined_letters(statements))  # fmt: skip
     usage.lettered = set(lettered)
     usage.squares = squares(statements, usage)
-    if each := sampled(sides, usage):
+    if each := made_of_samples(statements, sampled(sides, usage)):
         usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
                        sampled=each)  # fmt: skip
         usage.lettered = set(lettered)
@@ -291,7 +292,7 @@ def _row(
     if relation.symbol == DEFINES:
         no_update_after_all(state, left.tree, row)
     if row.verdict in {"refuted", "ill-shaped"} and not row.hint and not state.unrolled:
-        with suppress(TimeUp, MemoryError), watch.limited(SECONDS[-1] + 1):
+        with suppress(TimeUp, MemoryError), watch.limited(ALL_SECONDS + 1):
             mend(state, left.tree, right.tree, row)
 
 

@@ -64,8 +64,8 @@ class Mended:
     was found in one is not looked for in the next."""
 
     found: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    tried: dict[tuple[int, int], int] = field(default_factory=dict)
-    """How often it was looked for in vain."""
+    spent: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Seconds of the processor for which it was looked for in vain."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
+from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
-from deltarule.reading.references import ANY, Reference, Survey, reference
+from deltarule.reading.references import ANY, Reference, Survey, base_name, reference, trees
+from deltarule.reading.statement import Statement
 
-__all__ = ["at_any_sample", "at_each_sample", "with_index"]
+__all__ = ["at_any_sample", "at_each_sample", "made_of_samples", "with_index"]
 
 
 def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
@@ -18,7 +20,7 @@ def at_each_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tre
         return None
     letter = next((x for u in (usage.get(found.base),) if u is not None for x in sorted(u.sample_letters)), "i")
     index = t.Group("(", (t.Name(letter),))
-    left = t.Scripted(found.name, None, index)
+    left = t.Scripted(found.name, _below(found), index)
     body = with_index(state, right, index)
     return None if body is None else (left, body)
 
@@ -53,6 +55,24 @@ def with_index(state: State, tree: t.Tree, index: t.Group) -> t.Tree | None:
     return None if lost else out
 
 
+def made_of_samples(statements: Sequence[Statement], each: Collection[str]) -> set[str]:
+    """The letters of which there is one for each sample, with those that are given component by component by them:
+    the a_j of a_j = Σ_i w_ji x_i beside x^{(n)}."""
+    out = set(each)
+    given = [
+        (base_name(left.base), {base_name(n) for n in trees(right) if isinstance(n, t.Name)})
+        for s in statements
+        for side, other, relation in zip(s.sides, s.sides[1:], s.relations, strict=False)
+        if relation.symbol in EQUAL
+        if isinstance(left := side.tree, t.Scripted) and isinstance(left.base, t.Name) and left.sup is None
+        if left.sub is not None and not left.primes and isinstance(right := other.tree, t.Tree)
+        if not any(isinstance(n, t.Partial) for n in trees(right))
+    ]
+    while out and (more := {base for base, inside in given if inside & out} - out):
+        out |= more
+    return out
+
+
 def _mentions_any(state: State, tree: t.Tree, seen: set[str]) -> bool:
     for node in t.walk(tree):
         found = reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
@@ -70,7 +90,7 @@ def at_any_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree
     """The equation of `ŷ^{(i)}` without the index; None where ŷ has its own or never occurs, or other samples go in."""
     usage = state.symbols.usage
     plain = f"{found.base}^{ANY}"
-    if not isinstance(usage, Survey) or found.base not in usage.sampled or found.name is None or found.indices:
+    if not isinstance(usage, Survey) or found.base not in usage.sampled or found.name is None:
         return None
     if plain in state.explicit or not isinstance(found.sample, t.Name):
         return None
@@ -78,7 +98,14 @@ def at_any_sample(state: State, found: Reference, right: t.Tree) -> tuple[t.Tree
     if any(isinstance(n, t.Big) and any(x == t.Name(letter) for x in t.walk(n.index or n)) for n in t.walk(right)):
         return None
     body = t.replaced(right, _without_index(state, letter))
-    return found.name, body
+    return (found.name if not found.indices else t.Scripted(found.name, _below(found), None)), body
+
+
+def _below(found: Reference) -> t.Tree | None:
+    """The indices below a name as they are written."""
+    if len(found.indices) < 2:
+        return found.indices[0] if found.indices else None
+    return t.Group("", tuple(found.indices))
 
 
 def _without_index(state: State, letter: str) -> Callable[[t.Tree], t.Tree | None]:

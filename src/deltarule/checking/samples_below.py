@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from deltarule.checking.declared import space_of
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, base_name, is_transpose, script_items
 from deltarule.reading.statement import Statement
@@ -21,7 +22,8 @@ __all__ = ["samples_above"]
 def samples_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], list[str]]:
     """The statements with the indices of samples above their letters, and these letters; none where nothing shows that
     an index counts samples."""
-    found = _Uses()
+    declared = [x for s in statements for x, space in s.memberships if len(space_of(space) or ()) == 1]
+    found = _Uses({base_name(x) for x in declared if isinstance(x, t.Name)})
     for statement in statements:
         for one in statement.sides:
             if one.tree is not None:
@@ -58,9 +60,15 @@ def samples_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement],
 class _Uses:
     """How letters stand in a document."""
 
+    vectors: set[str]
+    """The letters that are declared as vectors."""
     behind: dict[str, set[str]] = field(default_factory=dict)
     """The β of βᵀx for each x that stands behind a row without an index."""
     behind_with_index: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """The same for each x_i and its index."""
+    called: dict[str, set[str]] = field(default_factory=dict)
+    """The f of f(x) for each x without an index."""
+    called_with_index: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """The same for each x_i and its index."""
     summed: set[str] = field(default_factory=set)
     """The letters that sums run over."""
@@ -96,19 +104,31 @@ class _Uses:
                         self.stacked.add(base_name(node))
 
     def _product(self, first: t.Tree, op: str, second: t.Tree) -> None:
-        row = _row(first, op)
+        row = _row(first, op) or (base_name(first) if op == "cdot" and self._is_vector(first) else "")
+        if isinstance(first, t.Name) and not op and isinstance(second, t.Group) and len(second.items) == 1:
+            of = second.items[0]
+            if isinstance(of, t.Name):
+                self.called.setdefault(base_name(of), set()).add(base_name(first))
+            elif (below := _index(of)) is not None:
+                self.called_with_index.setdefault((_letter(of), below.letter), set()).add(base_name(first))
         if row and isinstance(second, t.Name):
             self.behind.setdefault(base_name(second), set()).add(row)
         index = _index(second)
         if row and index is not None:
             self.behind_with_index.setdefault((_letter(second), index.letter), set()).add(row)
 
+    def _is_vector(self, first: t.Tree) -> bool:
+        return isinstance(first, t.Name) and base_name(first) in self.vectors
+
     def samples(self) -> dict[str, set[str]]:
         """The letters that have the index of a sample, and which."""
         out: dict[str, set[str]] = {}
         for (base, index), rows in self.behind_with_index.items():
-            if rows & self.behind.get(base, set()) and index in self.summed and self._only(base, index):
+            if rows & self.behind.get(base, set()) and self._only(base, index):
                 out[base] = {index}
+        for (base, index), functions in self.called_with_index.items():
+            if functions & self.called.get(base, set()) and base in self.behind and self._only(base, index):
+                out[base] = {index}  # f(x_i) beside f(x) = wᵀx + b
         for index in set().union(*out.values()):
             for base in self.bare - self.stacked - out.keys():
                 if self.indices.get(base) == {index}:

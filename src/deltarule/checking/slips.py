@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 
 from deltarule.checking.exchanges import argument_of
 from deltarule.checking.repairs import TWO, Side, everywhere, flipped
 from deltarule.reading import tree as t
-from deltarule.reading.references import is_index, script_items, trees
+from deltarule.reading.references import is_index, is_transpose, script_items, trees
 
-__all__ = ["functions_put_back", "sign_in_an_index", "square_moved", "step_moved"]
+__all__ = ["functions_put_back", "label_moved", "sign_in_an_index", "square_moved", "step_moved"]
 
 
 def square_moved(side: Side) -> Iterator[t.Tree]:
@@ -84,6 +85,39 @@ def step_moved(side: Side) -> Iterator[t.Tree]:
                 return replace(n, sub=turned[0] if len(turned) == 1 else t.Group("", turned))
 
             yield t.replaced(side.right, change)
+
+
+def label_moved(side: Side) -> Iterator[t.Tree]:
+    """a^{l-1} for a^l, and h^{(t-1)}: another label of the row above one name, or above one function's argument."""
+    names = [n for root in (side.left, side.right) for n in trees(root) if _above(n) is not None]
+    labels = list(dict.fromkeys(label for n in names if (label := _above(n)) is not None))
+    plain = [x for label in labels for x in t.walk(label) if isinstance(x, t.Name)]
+    for letter in dict.fromkeys(plain):
+        one = t.Num(Fraction(1), "1")
+        for shifted in (letter, t.Terms((("+", letter), ("-", one))), t.Terms((("+", letter), ("+", one)))):
+            if shifted not in labels:
+                labels.append(shifted)
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        own = _above(node)
+        if own is None:
+            return
+        for other in labels:
+            if other != own and _related(own, other):
+                yield t.replaced(node, lambda n, own=own, other=other: other if n == own else None)
+
+    yield from everywhere(side.right, change)
+
+
+def _above(node: t.Tree) -> t.Tree | None:
+    """The l - 1 of a^{l-1}, a^{(l-1)}, a^{[l-1]} and h^{(t)T}."""
+    if not isinstance(node, t.Scripted) or not isinstance(node.base, t.Name) or node.sup is None:
+        return None
+    sup = node.sup.items[0][1] if isinstance(node.sup, t.Factors) else node.sup
+    inside = sup.items[0] if isinstance(sup, t.Group) and len(sup.items) == 1 else sup
+    if is_transpose(inside) or not isinstance(inside, t.Name | t.Terms):
+        return None
+    return inside if any(isinstance(n, t.Name) for n in t.walk(inside)) else None
 
 
 def _related(old: t.Tree, new: t.Tree) -> bool:

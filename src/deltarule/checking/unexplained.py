@@ -18,7 +18,7 @@ from deltarule.checking.state import State
 from deltarule.checking.worked_examples import ANOTHER_VALUE
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
-from deltarule.reading.references import reference
+from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["leave_open"]
@@ -30,6 +30,9 @@ ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 def leave_open(state: State, statements: Sequence[Statement]) -> None:
     """Take back the refutations that no known mistake explains, where there is a reason to doubt them."""
     rows = list(zip(claimed(statements), state.rows, strict=True))
+    for (statement, _), row in rows:
+        if row.verdict == "refuted" and (one := _one_of_them(statements, statement)):
+            _open(row, f"nothing says whether {one} is one of those that a sum runs over")
     found = [(statement, k, row) for (statement, k), row in rows
              if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE]  # fmt: skip
     several = len({row.chain for _, _, row in found}) > 1
@@ -47,7 +50,34 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
 
 def _open(row: DocumentRow, why: str) -> None:
     row.verdict, row.reason = "undecided", f"it fails at a point as it is read, but {why}"
-    row.counterexample = None
+    row.counterexample, row.hint, row.suggestion = None, "", ""
+
+
+def _one_of_them(statements: Sequence[Statement], statement: Statement) -> str:
+    """The u_o of ∂J/∂u_o, where J has a term with u_o and a sum over k with u_k: at k = o it may count twice."""
+    match statement.sides[0].tree:
+        case t.Partial(of=t.Tree() as of, by=(t.Scripted(base=t.Name() as base, sub=t.Name(letter=own)) as by,)):
+            pass
+        case _:
+            return ""
+    bodies = [s.sides[1].tree for s in statements if len(s.sides) > 1 and _named(s.sides[0].tree) == of]
+    body = next((body for body in bodies if body is not None and not isinstance(body, t.Partial)), None)
+    if body is None:
+        return ""
+    sums = [n for n in trees(body) if isinstance(n, t.Big) and n.kind == "sum"]
+    summed = {id(n) for one in sums for n in trees(one)}
+    same = [n for n in trees(body) if isinstance(n, t.Scripted) and n.base == base and isinstance(n.sub, t.Name)]
+    alone = any(id(n) not in summed and n.sub == by.sub for n in same)
+    others = any(id(n) in summed and isinstance(n.sub, t.Name) and n.sub.letter != own for n in same)
+    return f"{base.letter}_{own}" if alone and others else ""
+
+
+def _named(head: t.Tree | None) -> t.Tree | None:
+    """The J of J and of J(w)."""
+    match head:
+        case t.Factors(items=((_, name), ("", t.Group(kind="(")))):
+            return name
+    return head
 
 
 def _under_a_condition(state: State, statements: Sequence[Statement], statement: Statement) -> bool:
@@ -68,6 +98,8 @@ def _defined_again(state: State, statement: Statement) -> str:
     if left is None or isinstance(left, t.Partial):
         return ""
     found = reference(left, state.symbols.usage) or with_arguments(state.symbols, left)
-    if found is None or found.primes or isinstance(state.written.get(found.key), t.Partial | None):
+    body = state.written.get(found.key) if found is not None and not found.primes else None
+    signal = found is not None and found.base == "delta"
+    if found is None or signal or body is None or any(isinstance(n, t.Partial) for n in trees(body)):
         return ""  # the name of a derivative: what it is equal to is a claim
     return found.key

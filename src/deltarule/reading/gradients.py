@@ -213,7 +213,7 @@ def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
     names = low.symbols.quantities.get(found.base, set()) if found is not None and not found.primes else set()
     if len(names) == 1 and (only := next(iter(names))).isalpha():  # ∇g, where g(w) was introduced
         return (t.Name(only, start=of.start, end=of.end),)
-    if (by := _the_variable(low, of)) is not None:
+    if (by := _the_variable(low, of)) is not None or (by := _the_weights(low, of, found)) is not None:
         return (by,)
     raise Unread("a gradient that does not say by what", of.start)
 
@@ -233,6 +233,14 @@ def _the_variable(low: Lowering, of: t.Tree) -> t.Name | None:
     if len(usual) == 1 or len(found) == 1:
         return usual[0] if usual else next(iter(found.values()))
     return None
+
+
+def _the_weights(low: Lowering, of: t.Tree, found: Reference | None) -> t.Name | None:
+    """The w of ∇L: the only letter of weights that the loss is made of, where no bias stands beside it."""
+    if found is None or found.key not in low.symbols.objectives:
+        return None
+    own = [k for k in ("w", "W", "theta", "Theta", "beta", "b") if low.symbols.depends(found.key, k)]
+    return t.Name(own[0], start=of.start, end=of.end) if len(own) == 1 and own[0] != "b" else None
 
 
 def key_of(low: Lowering, tree: t.Tree) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deltarule.reading import tree as t
 from deltarule.reading.biases import is_bias
 from deltarule.reading.references import Reference, reference, usage_of
-from deltarule.reading.symbols import SCALAR_CAPITALS, Symbols
+from deltarule.reading.symbols import SCALAR_CAPITALS, WEIGHT_MATRICES, Symbols
 from deltarule.reading.values import Unread, Value, minus
 
 if TYPE_CHECKING:
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MATRICES",
     "as_matrix",
-    "as_sample",
-    "as_vector",
-    "behind_a_row",
-    "between_vectors",
+    "learnt_behind",
     "like_vector",
     "same_rank",
     "with_arguments",
@@ -28,6 +25,8 @@ __all__ = [
 
 
 MATRICES = frozenset("ABGPUVX")
+BATCHES = frozenset("XAZHYS")
+"""Capitals of batches, of which the rows are the samples."""
 """Capitals that are matrices before a column unless the document shows something else."""
 
 
@@ -151,6 +150,49 @@ def as_matrix(low: Lowering, item: t.Tree, before: Sequence[tuple[str, t.Tree]])
         raise Unread(f"nothing says yet what {found.key} is", item.start)
     low.symbols.shaped(entity, 2)
     return low.lower(item)
+
+
+def learnt_behind(
+    low: Lowering, total: Value, value: Value, items: Sequence[tuple[str, t.Tree]], after: Sequence[tuple[str, t.Tree]]
+) -> tuple[Value, Value]:
+    """What a product so far and its next factor, the last of the items, are by what stands before and behind it."""
+    *before, (op, item) = items
+    if value.rank:
+        return total, value
+    if total.rank == 2 and op != "/":
+        value = as_vector(low, item) or value
+    if not value.rank and total.rank in {0, 2} and not op and behind_a_batch(low, item, before, total.rank):
+        return low.run(before), low.lower(item)
+    if total.rank == 1 and total.row is None:
+        value = as_sample(low, item) or value
+        if not value.rank and op in {"", "cdot"}:
+            value = between_vectors(low, item, after[0][1] if after and after[0][0] in {"", "cdot"} else None) or value
+        if not value.rank and op in {"", "cdot"}:
+            value = behind_a_row(low, item) or value
+    return total, value
+
+
+def behind_a_batch(low: Lowering, item: t.Tree, before: Sequence[tuple[str, t.Tree]], rank: int) -> bool:
+    """In the guessing pass the W of X W, with two capitals of which nothing says what they are, or one matrix before
+    it: a batch of rows times weights. Then both are matrices."""
+    found = reference(item, low.symbols.usage)
+    if not low.guessing or found is None or found.base not in WEIGHT_MATRICES or found.indices or len(before) != 1:
+        return False
+    if found.power is not None or found.primes or found.transposed:
+        return False
+    entity = low.symbols.entities.get(found.key)
+    if entity is None or entity.rank is not None:
+        return False
+    if not rank:
+        other = reference(before[0][1], low.symbols.usage)
+        batch = low.symbols.entities.get(other.key) if other is not None else None
+        if other is None or batch is None or batch.rank is not None or other.base not in BATCHES or other.indices:
+            return False
+        if other.transposed or other.power is not None or other.primes:
+            return False
+        low.symbols.shaped(batch, 2)
+    low.symbols.shaped(entity, 2)
+    return True
 
 
 def as_vector(low: Lowering, item: t.Tree) -> Value | None:

@@ -42,10 +42,7 @@ from deltarule.reading.components import assembled, at_components, lies_across
 from deltarule.reading.gradients import holding, of_transposed, operator, partial, primed
 from deltarule.reading.guessing import (
     as_matrix,
-    as_sample,
-    as_vector,
-    behind_a_row,
-    between_vectors,
+    learnt_behind,
     like_vector,
     same_rank,
 )
@@ -391,15 +388,8 @@ class Lowering:
             op = items[k][0]
             before = k
             value, k = self.operand(items, k)
-            if self.learning and total is not None and total.rank == 2 and value.rank == 0 and op != "/":
-                value = as_vector(self, items[before][1]) or value
-            if self.learning and total is not None and total.rank == 1 and total.row is None and value.rank == 0:
-                value = as_sample(self, items[before][1]) or value
-                if value.rank == 0 and op in {"", "cdot"}:
-                    after = items[k][1] if k < len(items) and items[k][0] in {"", "cdot"} else None
-                    value = between_vectors(self, items[before][1], after) or value
-                if value.rank == 0 and op in {"", "cdot"}:
-                    value = behind_a_row(self, items[before][1]) or value
+            if self.learning and total is not None:
+                total, value = learnt_behind(self, total, value, items[: before + 1], items[k : k + 1])
             if (
                 self.learning
                 and total is not None
