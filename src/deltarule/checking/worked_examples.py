@@ -8,6 +8,7 @@ of a matrix. A function that is only named, the σ of σ(1) = 0.731, is the one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,14 @@ ANOTHER_VALUE = "the numbers of the text give another value, as they do not in i
 OPEN = frozenset({"undecided", "unread", "ill-shaped", "refuted", "assumption", "definition"})
 LATITUDE = {1: 0.6, 2: 1.5, 3: 5.0}
 """Units of the last digit by which a number of so many may be off, as it was rounded on the way."""
+NEARLY = 0.01
+"""By which part of itself a number with many digits may be off and still be meant."""
+RESULT = re.compile(
+    r"[.:;](?=\s)|\n\s*\n|\b(?:then|so|gives?|get|gets|obtain\w*|hence|thus|yields?|results?|compute[ds]?|find|therefore|"
+    r"dann|also|ergibt|damit|folgt|erhalten|donc|alors|obtient|trouve|entonces|luego|obtenemos|quindi|allora|not|nor)\b",
+    re.IGNORECASE,
+)
+"""What stands between the values that are given and those that come out."""
 UNSAID = {"sigmoid": "the logistic function", "tanh": "tanh", "relu": "max(0, ·)"}
 MOST = 400
 """Entries that are worked out for one row."""
@@ -168,6 +177,8 @@ class Found:
     """Which function is meant by one that is only named."""
     updated: bool = False
     """Whether some value may be that of an update before."""
+    behind: bool = False
+    """Whether words or the end of a sentence stand between it and the last value that is given."""
 
 
 def by_worked_examples(
@@ -179,8 +190,15 @@ def by_worked_examples(
     """Judge the open rows with numbers on the right by the values of the text; `placed` are the rows of the whole, each
     with its statement and its place in it, `judged` makes another pass over some statements, with a look at its end."""
     rows = [(s, k, row) for (s, k), row in zip(placed, whole.rows, strict=True)]
-    asked = [row for s, k, row in rows if row.verdict in OPEN and _with_numbers(s, k)]
     values = [s for s, k, row in rows if k == 0 and _with_numbers(s, 0) and row.verdict in OPEN]
+    heads = {
+        s.sides[0].tree for s, k, row in rows if k == 0 and not _with_numbers(s, 0) and row.verdict == "definition"
+    }
+    asked = any(
+        row.verdict not in {"assumption", "definition"} or (k == 0 and s.sides[0].tree in heads)
+        for s, k, row in rows
+        if row.verdict in OPEN and _with_numbers(s, k)
+    )
     if not asked or len(values) < 2 or refuses(len(whole.rows) - 1):
         return
     judged([*_shapes(whole, rows), *_general(whole.statements)], lambda general: _judge(whole, general, rows))
@@ -297,7 +315,7 @@ def _only_numbers(tree: t.Tree) -> bool:
 
 
 def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], named: dict[str, str]) -> Iterator[Found]:
-    example, updated = Example(state), False
+    example, updated, last = Example(state), False, 0
     for statement, k, row in rows:
         updated = updated or row.reason == "an update rule"
         left, right = statement.sides[k].tree, statement.sides[k + 1].tree
@@ -307,6 +325,7 @@ def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], nam
         if row.reason == OUTSIDE_IS_ZERO:
             continue
         if isinstance(left, t.Name | t.Scripted | t.Partial) and example.set(left, written):
+            last = statement.end
             if not k and row.verdict in OPEN:
                 yield Found(row, "given", {})
             continue
@@ -321,7 +340,8 @@ def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], nam
                     if found is not None:
                         used = {n.function for n in _applied(state, left)} & set(named)
                         unsaid = _unsaid(state, used, named) if used else ""
-                        yield replace(found, unsaid=unsaid, updated=updated)
+                        behind = RESULT.search(state.document.text, last, max(last, statement.start)) is not None
+                        yield replace(found, unsaid=unsaid, updated=updated, behind=behind)
         head = next((x.tree for x in statement.sides[:k] if isinstance(x.tree, t.Name | t.Scripted)), None)
         if head is not None:
             example.set(head, written)
@@ -377,6 +397,8 @@ def _one(e: Expression, number: Fraction, right: t.Tree) -> tuple[str, dict[str,
     if not digits:
         return ("apart", shown) if worked is not None or abs(float(value) - float(number)) > 0.5 else None
     off = abs(float(value) - float(number)) * 10**digits
+    if digits > 2 and off > LATITUDE[3] and abs(float(value) - float(number)) < NEARLY * abs(float(value)):
+        return None  # worked out with numbers that were rounded more than the result
     short = worked is not None and (worked * 10**digits).denominator == 1 and digits < 3
     return ("apart", shown) if short or off > LATITUDE[min(digits, 3)] else ("digits", {})
 
@@ -391,6 +413,8 @@ def _settle(whole: State, found: Found) -> None:
     if found.says == "apart":
         if row.verdict == "ill-shaped" or found.updated or row.condition is not None:
             return
+        if row.verdict in {"assumption", "definition"} and not found.behind:
+            return  # x = 2, y = 1: a value among those that are given
         row.verdict, row.reason = "refuted", ANOTHER_VALUE
         row.counterexample, row.condition = found.shown, None
         return
