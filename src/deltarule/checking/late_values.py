@@ -7,6 +7,7 @@ writes a name of which the text gives the number first, and that holds for no ot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -64,7 +65,7 @@ def _without_written_values(state: State, left: t.Tree, right: t.Tree, supposed:
     """Inside, the names that a row writes have no numbers but those that are supposed; which they are."""
     kept = state.definitions
     found = {n for n, e in kept.equations.items() if isinstance(e.right, Number)}
-    found &= _names(state, left, right) - set(supposed)
+    found &= _names(state, left, right) & set(state.written) - set(supposed)
     if not found or _of_numbers(state, left) or _of_numbers(state, right):
         yield set()
         return
@@ -95,7 +96,8 @@ def only_at_the_values(
 ) -> None:
     """∂L/∂w = y - t, with a factor x that is 1 further up: the row does not write x, and holds at that value only. So
     does σ'(βx) = σ(βx)(1 - σ(βx)) by x, which writes β, after β = 1."""
-    with _without_written_values(state, left, right, supposed) as written:
+    primed = re.findall(r"([A-Za-z]\w*)'", f"{row.left} {row.right}")  # of p' q - p q' with p = 1, that is all of p
+    with _without_written_values(state, left, right, {*supposed, *primed}) as written:
         if written:
             trial = replace(row)
             judge(state, left, right, trial)
