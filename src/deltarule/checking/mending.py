@@ -131,7 +131,7 @@ def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:
     for node in (n for side in sides for n in t.walk(side)):
         items = node.items if isinstance(node, t.Factors) else ()
         heads = [(_unprimed(f), op, x) for (_, f), (op, x) in pairwise(items)]
-        found = [t.Factors((("", f), ("", x))) for f, op, x in heads if not op and _is_f(state, f)]
+        found: list[t.Tree] = [t.Factors((("", f), ("", x))) for f, op, x in heads if not op and _is_f(state, f)]
         if isinstance(node, t.Call) and isinstance(head := _unprimed(node.function), t.Name):
             found.append(replace(node, function=head))
         for call in found:
