@@ -15,6 +15,7 @@ from deltarule.checking.one_pass import claimed
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.worked_numbers import is_calculation
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference, trees
@@ -32,7 +33,11 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
     for (statement, _), row in rows:
         if row.verdict == "refuted" and (one := _one_of_them(statements, statement)):
             _open(row, f"nothing says whether {one} is one of those that a sum runs over")
-    found = [(statement, k, row) for (statement, k), row in rows if row.verdict == "refuted" and not row.hint]
+    found = [
+        (statement, k, row)
+        for (statement, k), row in rows
+        if row.verdict == "refuted" and not row.hint and not _is_a_number(statement.sides[k + 1].tree)
+    ]
     several = len({row.chain for _, _, row in found}) > 1
     for statement, k, row in found:
         why = ""
@@ -44,6 +49,13 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
             why = f"it may give {name} another meaning"
         if why:
             _open(row, why)
+
+
+def _is_a_number(right: t.Tree | None) -> bool:
+    """Whether a side is worked out in numbers, other than the 0 or 1 that something adds up to."""
+    if right is None or not is_calculation(right):
+        return False
+    return any(isinstance(n, t.Num) and n.value not in {0, 1} for n in t.walk(right))
 
 
 def _open(row: DocumentRow, why: str) -> None:
