@@ -23,6 +23,8 @@ from deltarule.reading.statement import Statement
 
 __all__ = ["leave_open"]
 
+ONE_HOT = re.compile(r"one[- ]?hot", re.I)
+INDEXED = re.compile(r"_\s*\{?\s*[a-zA-Z]")
 ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 """Where a sentence ends, and with it what a condition in it says."""
 
@@ -43,6 +45,8 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
         why = ""
         if several:
             why = f"so do {len(found) - 1} other rows, and no known mistake explains them: this may be read wrongly"
+        elif ONE_HOT.search(state.document.text) and INDEXED.search(f"{row.left} {row.right}"):
+            why = "the text speaks of a one-hot vector: it may be meant for the one index at which there is a 1"
         elif _under_a_condition(state, statements, statement):
             why = "it may be meant under the condition that stands before it"
         elif k == 0 and (name := _defined_again(state, statement)):
