@@ -48,7 +48,7 @@ def in_one_form(
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
-    statements = over_conditions(given_by_the_diagonal(statements))
+    statements = over_conditions(given_by_the_diagonal(statements, document.text))
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = gradients_said(document, statements)
