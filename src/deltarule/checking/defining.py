@@ -320,8 +320,14 @@ def plain_reference(state: State, left: t.Tree) -> Reference | None:
 
 
 def _is_signal_of(state: State, found: Reference) -> bool:
-    """delta_v, where another delta was introduced as ∂L/∂…, and v is a quantity of the document."""
-    return bool(found.mark) and found.base == "delta" and any(m.startswith("delta_") for m in state.symbols.macros)
+    """delta_v, where another delta was introduced as ∂L/∂…, and v is a quantity of the document; the 1 of delta_1 only
+    where z_1 is one, and delta_2 was introduced by z_2."""
+    others = [m.removeprefix("delta_") for m in state.symbols.macros if m.startswith("delta_")]
+    if not found.mark or found.base != "delta" or not others:
+        return False
+    own = [key.replace("^", "_") for key in state.symbols.entities if key[:1].islower() and key[:1] not in {"b", "d"}]
+    marked = {key.partition("_")[2].strip("()[]") for key in own}
+    return not found.mark.isdigit() or found.mark in marked
 
 
 def _define_macro(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> None:

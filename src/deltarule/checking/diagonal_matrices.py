@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,10 +14,12 @@ from deltarule.reading.statement import Statement
 __all__ = ["given_by_the_diagonal"]
 
 COUNTING = "jklmnipqrs"
+DIAGONAL = re.compile(r"\bdiag|диагонал|对角|對角", re.I)
+""""The kernel matrix with K_{nn} = 1" says nothing of what stands off the diagonal."""
 
 
-def given_by_the_diagonal(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """The statements with all entries of such matrices: S_{nm} = 1[n = m] μ_n (1 - μ_n)."""
+def given_by_the_diagonal(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
+    """The statements with all entries of such matrices, where the text speaks of a diagonal: S_{nm} = 1[n = m] μ_n."""
     nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
     used = {n.letter for n in nodes if isinstance(n, t.Name)}
     free = [x for x in COUNTING if x not in used]
@@ -26,7 +29,7 @@ def given_by_the_diagonal(statements: Sequence[Statement]) -> Sequence[Statement
         if isinstance(n, t.Scripted) and isinstance(n.base, t.Name) and len(i := script_items(n.sub)) == 2
         if i[0] != i[1]
     }
-    if not free:
+    if not free or DIAGONAL.search(text) is None:
         return statements
     out = []
     for s in statements:

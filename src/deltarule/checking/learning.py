@@ -241,9 +241,13 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
             if isinstance(node, t.Factors):
                 for (_, a), (op, b) in zip(node.items, node.items[1:], strict=False):
                     found = reference(a, state.symbols.usage)
-                    itself = isinstance(a, t.Scripted) and a.sub is not None and any(n == a for n in t.walk(b))
+                    itself = (
+                        isinstance(a, t.Scripted)
+                        and a.sub is not None
+                        and any(isinstance(n, t.Scripted) and n.base == a.base and n.sub is not None for n in t.walk(b))
+                    )
                     if found is not None and (found.transposed or itself):
-                        continue  # gᵀ(v - o), f_t (1 - f_t): products
+                        continue  # gᵀ(v - o), f_t (1 - f_t), g_i (δ_ik - g_k): products
                     if found is not None and op == "" and isinstance(b, t.Group | t.Scripted):
                         group = b.base if isinstance(b, t.Scripted) else b
                         listed = isinstance(group, t.Group) and any(isinstance(x, t.Dots) for x in group.items)

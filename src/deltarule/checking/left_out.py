@@ -34,7 +34,8 @@ def coefficient(side: Side) -> Iterator[t.Tree]:
 def path(side: Side) -> Iterator[t.Tree]:
     """A further term ∂L/∂y before ∂L/∂x, for each y that is made of x: the way around a residual block."""
     items = side.right.items if isinstance(side.right, t.Terms) else (("+", side.right),)
-    for one in side.paths:
+    written = set(trees(side.right))
+    for one in sorted(side.paths, key=lambda p: p in written):
         yield t.Terms((*items, ("+", one)))
 
 

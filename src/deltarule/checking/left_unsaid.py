@@ -80,7 +80,7 @@ def unsaid_facts(state: State) -> Iterator[tuple[Condition, Facts]]:
     for key, entity in list(state.symbols.entities.items()):
         found = at_step(key, steps)
         plain = key.removesuffix(f"^{ANY}")
-        known = plain in (*TARGETS, "Y", "T") or (found is not None and found[0] in OF_ONE_STEP)
+        known = plain in (*TARGETS, "Y", "T", "p") or (found is not None and found[0] in OF_ONE_STEP)
         if not known or entity.rank not in {1, 2} or key in state.definitions.equations:
             continue
         axes = [fresh(size) for size in state.symbols.sizes(entity)]

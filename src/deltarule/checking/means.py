@@ -15,7 +15,7 @@ from deltarule.reading.statement import Statement
 __all__ = ["means_run_to_their_count"]
 
 COUNTS = frozenset({"m", "n", "N", "M", "B"})
-FEATURES = frozenset({"d", "D", "F", "G", "H", "J", "K", "P", "S", "p", "q"})
+FEATURES = frozenset({"d", "D", "H", "K"})
 """Letters that count features, units or classes, where they do nothing else."""
 
 

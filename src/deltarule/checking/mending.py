@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 _TURNED = next(m.says for m in MISCONCEPTIONS if m.name == "transpose")
+_TAKEN_OUT = {m.says for m in MISCONCEPTIONS if m.name in {"extra factor", "extra term", "no sum"}}
+"""With something taken out, what is left may fit though the rest was misread."""
 SECONDS = 1.2
 """Of processor time in one reading: what is said of a row does not depend on what else the machine does."""
 ALL_SECONDS = 4.0
@@ -131,7 +133,7 @@ def _calls(state: State, *sides: t.Tree) -> dict[t.Tree, None]:
     for node in (n for side in sides for n in t.walk(side)):
         items = node.items if isinstance(node, t.Factors) else ()
         heads = [(_unprimed(f), op, x) for (_, f), (op, x) in pairwise(items)]
-        found = [t.Factors((("", f), ("", x))) for f, op, x in heads if not op and _is_f(state, f)]
+        found: list[t.Tree] = [t.Factors((("", f), ("", x))) for f, op, x in heads if not op and _is_f(state, f)]
         if isinstance(node, t.Call) and isinstance(head := _unprimed(node.function), t.Name):
             found.append(replace(node, function=head))
         for call in found:
@@ -176,10 +178,13 @@ def numbers_beside_vectors(state: State) -> None:
     while more := {n for n, e in equations.items() if n not in sure and names(e.right) <= sure}:
         sure |= more
     for left, right, row in state.judged:
-        if row.verdict != "ill-shaped" or row.suggestion or _RANKS.search(row.reason) is None:
+        if row.verdict != "ill-shaped" or _RANKS.search(row.reason) is None:
+            continue
+        if row.suggestion and row.hint not in _TAKEN_OUT:
             continue  # what would hold in its place was found: the shapes are understood
         used = (mentioned(state, left) | mentioned(state, right)) & set(state.symbols.entities)
         unsure = sorted(used - sure)
-        if unsure:
+        if unsure or " beside a number" in row.reason or "a number beside " in row.reason:
             row.verdict, row.hint, row.suggestion = "undecided", "", ""
-            row.reason = f"no row that holds shows whether {', '.join(unsure)} is a number or a vector: {row.reason}"
+            which = ", ".join(unsure) or "one of its names"
+            row.reason = f"no row that holds shows whether {which} is a number or a vector: {row.reason}"

@@ -32,6 +32,7 @@ from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
 from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
+from deltarule.checking.sums_over_sets import over_conditions
 from deltarule.checking.superscripts import layers_above
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Statement
@@ -49,7 +50,7 @@ def in_one_form(
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
     statements = spelled_out(batch_gradients_written_out(statements), document.text)
-    statements = given_by_the_diagonal(statements)
+    statements = over_conditions(given_by_the_diagonal(statements, document.text))
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
     statements = gradients_said(document, statements)

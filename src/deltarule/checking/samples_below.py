@@ -70,6 +70,8 @@ class _Uses:
     """The f of f(x) for each x without an index."""
     called_with_index: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """The same for each x_i and its index."""
+    ends: dict[str, set[str]] = field(default_factory=dict)
+    """The N of Σ_{i=1}^N for each i."""
     summed: set[str] = field(default_factory=set)
     """The letters that sums run over."""
     bare: set[str] = field(default_factory=set)
@@ -83,15 +85,19 @@ class _Uses:
         for node in t.walk(tree):
             match node:
                 case t.Big(kind="sum", index=t.Tree() as index):
-                    self.summed |= {n.letter for n in t.walk(index) if isinstance(n, t.Name)}
+                    letters = {n.letter for n in t.walk(index) if isinstance(n, t.Name)}
+                    self.summed |= letters
+                    if isinstance(node.upper, t.Name):
+                        for letter in letters:
+                            self.ends.setdefault(letter, set()).add(node.upper.letter)
                 case t.Factors(items=items):
                     for (_, first), (op, second) in pairwise(items):
                         self._product(first, op, second)
                 case t.Group(kind="||"):
                     self.stacked |= {base_name(n) for n in t.walk(node) if isinstance(n, t.Name) and id(n) not in below}
                 case t.Scripted(base=t.Name() as name, sub=t.Tree() as sub):
-                    letters = "".join(n.letter for i in script_items(sub) for n in t.walk(i) if isinstance(n, t.Name))
-                    self.indices.setdefault(base_name(name), set()).add(letters)
+                    own = "".join(n.letter for i in script_items(sub) for n in t.walk(i) if isinstance(n, t.Name))
+                    self.indices.setdefault(base_name(name), set()).add(own)
                 case t.Scripted(base=t.Name() as name, sub=None, sup=t.Tree() as sup) if is_transpose(sup):
                     self.stacked.add(base_name(name))
                 case t.Scripted(base=t.Group() as group, sup=t.Tree() as sup) if is_transpose(sup):
@@ -131,13 +137,14 @@ class _Uses:
                 out[base] = {index}  # f(x_i) beside f(x) = wᵀx + b
         for index in set().union(*out.values()):
             for base in self.bare - self.stacked - out.keys():
-                if self.indices.get(base) == {index}:
+                if index in self.indices.get(base, ()) and self._only(base, index):
                     out[base] = {index}
         return out
 
     def _only(self, base: str, index: str) -> bool:
-        """Whether a letter has no other index, x_j beside x_i."""
-        return self.indices[base] == {index}
+        """Whether a letter has no other index, x_j beside x_i; x_1, …, x_N are those that a sum over i runs over."""
+        others = self.indices[base] - {index}
+        return not others or (others <= {"", *self.ends.get(index, ())} and others != {""})
 
 
 def _row(first: t.Tree, op: str) -> str:

@@ -35,6 +35,8 @@ def square_moved(side: Side) -> Iterator[t.Tree]:
 
 
 def _square(node: t.Tree) -> t.Tree:
+    if isinstance(node, t.Call) and isinstance(node.function, t.Name):
+        return replace(node, function=t.Scripted(node.function, None, TWO, 0))
     if isinstance(node, t.Scripted) and node.sup is None and not node.primes:
         return replace(node, sup=TWO)
     return t.Scripted(node if isinstance(node, t.Name) else t.Group("(", (node,)), None, TWO, 0)
@@ -136,6 +138,15 @@ def functions_put_back(side: Side) -> Iterator[t.Tree]:
         if inside is not None:
 
             def change(n: t.Tree, call: t.Tree = call, inside: t.Tree = inside) -> t.Tree | None:
-                return n if n == call else call if n == inside else None
+                if n in {call, inside}:
+                    return call
+                if not isinstance(n, t.Factors):
+                    return None
+                items: list[tuple[str, t.Tree]] = []
+                for op, item in n.items:
+                    new = t.replaced(item, change)
+                    own = new.items if isinstance(new, t.Factors) and new == call else (("", new),)
+                    items += [(op, own[0][1]), *own[1:]]
+                return replace(n, items=tuple(items))
 
             yield t.replaced(side.right, change)

@@ -17,7 +17,7 @@ from deltarule.checking.rows import DocumentRow
 from deltarule.checking.steps_in_parentheses import letter_of_step
 from deltarule.checking.windows_from_zero import Windows
 from deltarule.reading import tree as t
-from deltarule.reading.references import INDEX_LETTERS, script_items, trees
+from deltarule.reading.references import ANY, INDEX_LETTERS, script_items, trees
 from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Side, Statement
 
@@ -82,12 +82,20 @@ class Spelling:
         as_written(rows, self.from_zero)
         self.windows.as_written(rows)
         for row in rows:
+            row.reason = _as_named(row.reason)
+            if row.condition is not None:
+                row.condition = replace(row.condition, text=_as_named(row.condition.text))
             for old, new in (self.letters | self.primed).items():
                 if row.counterexample and f"index {new}" in row.counterexample:
                     shown = row.counterexample
                     row.counterexample = {f"index {old}" if k == f"index {new}" else k: v for k, v in shown.items()}
                 row.reason = row.reason.replace(f"the index {new} ", f"the index {old} ")
                 row.suggestion = re.sub(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", old, row.suggestion)
+
+
+def _as_named(said: str) -> str:
+    """What is said of ŷ, of any one sample, by its letter."""
+    return said.replace(f"^{ANY}", "")
 
 
 def in_one_spelling(

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.claims import claim
+from deltarule.checking.mending import mend, other_than_layout
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.sections import take
 from deltarule.checking.state import State
@@ -29,7 +30,7 @@ def with_stacked_samples(state: State, left: t.Tree, right: t.Tree, row: Documen
     pairs = list(_pairs(state, left, right))
     if not pairs:
         return
-    kept, judged = state.definitions, []
+    kept, judged, orders = state.definitions, [], []
     below = {
         r.key
         for side in (left, right)
@@ -47,11 +48,18 @@ def with_stacked_samples(state: State, left: t.Tree, right: t.Tree, row: Documen
             with state.symbols.undone():
                 claim(state, left, right, trial)
             judged.append(trial)
+            orders.append(state.definitions)
             if trial.verdict in {"proved", "conditional"}:
                 text = ", ".join(_said(one, all_, turned) for one, all_ in pairs)
                 row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
                 row.reason, row.domain, row.counterexample = f"true where {text}", trial.domain, None
                 return
+        for trial, state.definitions in zip(judged, orders, strict=True):
+            if trial.verdict == "refuted" and not row.hint:
+                mend(state, left, right, trial)
+                if other_than_layout(trial):  # with one known mistake taken back it holds so: it was read rightly
+                    take(row, trial, trial.reason)
+                    return
     finally:
         state.definitions = kept
     wrong = next((trial for trial in judged if trial.verdict == "refuted"), None)

@@ -16,6 +16,7 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.worked_examples import ANOTHER_VALUE
+from deltarule.checking.worked_numbers import is_calculation
 from deltarule.reading import tree as t
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference, trees
@@ -23,6 +24,8 @@ from deltarule.reading.statement import Statement
 
 __all__ = ["leave_open"]
 
+ONE_HOT = re.compile(r"one[- ]?hot", re.I)
+INDEXED = re.compile(r"_\s*\{?\s*[a-zA-Z]")
 ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 """Where a sentence ends, and with it what a condition in it says."""
 
@@ -33,19 +36,32 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
     for (statement, _), row in rows:
         if row.verdict == "refuted" and (one := _one_of_them(statements, statement)):
             _open(row, f"nothing says whether {one} is one of those that a sum runs over")
-    found = [(statement, k, row) for (statement, k), row in rows
-             if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE]  # fmt: skip
+    found = [
+        (statement, k, row)
+        for (statement, k), row in rows
+        if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE
+        if not _is_a_number(statement.sides[k + 1].tree)
+    ]
     several = len({row.chain for _, _, row in found}) > 1
     for statement, k, row in found:
         why = ""
         if several:
             why = f"so do {len(found) - 1} other rows, and no known mistake explains them: this may be read wrongly"
+        elif ONE_HOT.search(state.document.text) and INDEXED.search(f"{row.left} {row.right}"):
+            why = "the text speaks of a one-hot vector: it may be meant for the one index at which there is a 1"
         elif _under_a_condition(state, statements, statement):
             why = "it may be meant under the condition that stands before it"
         elif k == 0 and (name := _defined_again(state, statement)):
             why = f"it may give {name} another meaning"
         if why:
             _open(row, why)
+
+
+def _is_a_number(right: t.Tree | None) -> bool:
+    """Whether a side is worked out in numbers, other than the 0 or 1 that something adds up to."""
+    if right is None or not is_calculation(right):
+        return False
+    return any(isinstance(n, t.Num) and n.value not in {0, 1} for n in t.walk(right))
 
 
 def _open(row: DocumentRow, why: str) -> None:

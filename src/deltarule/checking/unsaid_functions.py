@@ -64,7 +64,11 @@ def as_logistic(
 
 
 def _called_sigmoid(state: State) -> Function | None:
-    """The one function without an equation that the words call the sigmoid: "the activation f is the sigmoid"."""
+    """The one function without an equation that the words call the sigmoid, "the activation f is the sigmoid"; the only
+    one of the document where they speak of the logistic function at all, "for the logistic function"."""
+    named = [f for f in state.symbols.functions.values() if not f.defined]
+    if len(named) == 1 and re.search(SIGMOID, state.document.text, re.I):
+        return named[0]
     found = [
         f
         for key, f in state.symbols.functions.items()

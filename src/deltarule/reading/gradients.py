@@ -210,7 +210,9 @@ def gradient_by(low: Lowering, of: t.Tree) -> tuple[t.Tree, ...]:
         case t.Factors(items=((_, _), ("", t.Group(kind="(", items=(by,))))):
             return (by,)
     found = reference(of, low.symbols.usage) if isinstance(of, t.Name | t.Scripted) else None
-    names = low.symbols.quantities.get(found.base, set()) if found is not None and not found.primes else set()
+    plain = found is not None and not found.primes
+    lists = low.symbols.quantities
+    names = (lists.get(found.key) or lists.get(found.base, set())) if found is not None and plain else set()
     if len(names) == 1 and (only := next(iter(names))).isalpha():  # ∇g, where g(w) was introduced
         return (t.Name(only, start=of.start, end=of.end),)
     if (by := _the_variable(low, of)) is not None or (by := _the_weights(low, of, found)) is not None:

@@ -5,6 +5,7 @@ Where two readings are possible the tree keeps the signs as they stand; where no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -119,6 +120,8 @@ class Parser:
         """Items between commas; `y | x, w` is one item."""
         start, end = self.trimmed(start, end)
         bars = [k for k in self.top(start, end) if self.tokens[k].kind == "bar" and self.kind(k + 1, end) != "_"]
+        if (apart := self.between(bars, start, end)) is not None:  # D(p || q): two arguments
+            return (*self.items(start, apart[0]), *self.items(apart[1], end))
         bars = [k for k in bars if k > start and self.tokens[k].text != "||"] if len(bars) == 1 else bars
         single = [k for k in bars if self.tokens[k].text == "mid"] or bars
         if len(single) == 1:
@@ -133,6 +136,14 @@ class Parser:
         if len(ranges) > 1 and ranges[-1][0] == ranges[-1][1]:
             ranges.pop()
         return tuple(self.item(a, b, start) for a, b in ranges)
+
+    def between(self, bars: Sequence[int], start: int, end: int) -> tuple[int, int] | None:
+        """Where a double bar that is alone in a list begins and ends; None where there is none."""
+        texts = [self.tokens[k].text for k in bars]
+        double = texts == ["||"] or (texts == ["|", "|"] and bars[1] == bars[0] + 1)
+        if not double or bars[0] == start or bars[-1] == end - 1:
+            return None
+        return bars[0], bars[-1] + 1
 
     def item(self, start: int, end: int, near: int) -> Tree:
         """An expression, or several with relations between them."""

@@ -1,0 +1,108 @@
+"""Sums over the indices that meet a condition, or that lie in a set: `Σ_{i: m_i < 1}`, `Σ_{(u,i) ∈ Ω}`, `Σ_{i ∈ Ω_u}`.
+
+A condition becomes a factor 1[m_i < 1], a set of pairs a matrix Ω_{ui} of which nothing is known: what holds for any
+matrix holds for the one with a 1 for each pair of the set. The number of members, |B|, is a number of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from deltarule.reading import tree as t
+from deltarule.reading.references import base_name, trees
+from deltarule.reading.statement import Statement
+
+__all__ = ["over_conditions"]
+
+COMPARES = frozenset({"<", ">", "\\le", "\\leq", "\\ge", "\\geq", "≤", "≥", "=", "\\ne", "\\neq", "≠"})
+SUCH_THAT = frozenset({":", "\\colon", "\\mid", "|"})
+IN = frozenset({"\\in", "∈"})
+
+
+def over_conditions(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with such sums over all indices."""
+    sums = [n for s in statements for side in s.sides for n in trees(side.tree) if isinstance(n, t.Big)]
+    pairs = {base_name(found[2]): found for n in sums if (found := _pair(n.index)) is not None}
+    sets = {base_name(x) for n in sums if (x := _set(n.index)) is not None}
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Big(kind="sum", upper=None, index=t.Tree() as index):
+                found = _own(index, pairs)
+                if found is None:
+                    return None
+                letters, factor = found
+                body = t.replaced(node.body, change)
+                inside: t.Tree = t.Factors((("", factor), ("", t.Group("(", (body,)))), start=body.start, end=body.end)
+                for letter in reversed(letters):
+                    inside = replace(node, index=letter, body=inside)
+                return inside
+            case t.Group(kind="|", items=(t.Name() as name,)) if base_name(name) in sets:
+                return t.Scripted(t.Name("n"), t.Words(base_name(name)), None, start=node.start, end=node.end)
+        return None
+
+    if not sums:
+        return statements
+    return [s.replaced(change) for s in statements]
+
+
+def _own(index: t.Tree, pairs: dict[str, tuple[t.Name, t.Name, t.Name]]) -> tuple[tuple[t.Name, ...], t.Tree] | None:
+    """The letters that a sum runs over, and the factor that says which of them are meant."""
+    if (pair := _pair(index)) is not None:
+        one, other, name = pair
+        return (one, other), _entry(name, one, other)
+    if (such := _such_that(index)) is not None:
+        letter, condition = such
+        match condition:
+            case t.Compare(sides=(t.Group(items=(t.Name() as one, t.Name() as other)), t.Name() as name)):
+                return (letter,), _entry(name, one, other)
+            case t.Compare(relations=relations) if all(r.symbol in COMPARES for r in relations):
+                return (letter,), t.Factors((("", t.Name("1", (), "bold")), ("", t.Group("[", (condition,)))))
+    match index:
+        case t.Compare(
+            sides=(t.Name() as letter, t.Scripted(base=t.Name() as name) as part), relations=(relation,)
+        ) if relation.symbol in IN and base_name(name) in pairs:
+            below, above = part.sub, part.sup
+            if isinstance(below, t.Name) and above is None:
+                first, second = pairs[base_name(name)][:2]
+                turned = letter == first or below == second
+                return (letter,), _entry(name, letter, below) if turned else _entry(name, below, letter)
+            if isinstance(above, t.Name) and below is None:
+                return (letter,), _entry(name, letter, above)
+    return None
+
+
+def _pair(index: t.Tree | None) -> tuple[t.Name, t.Name, t.Name] | None:
+    """The u, i and Ω of (u, i) ∈ Ω, also behind a letter and a colon."""
+    match index:
+        case t.Compare(
+            sides=(t.Group(kind="(", items=(t.Name() as one, t.Name() as other)), t.Name() as name),
+            relations=(relation,),
+        ) if relation.symbol in IN:
+            return one, other, name
+    return None
+
+
+def _such_that(index: t.Tree) -> tuple[t.Name, t.Compare] | None:
+    """The i and the condition of `i : m_i < 1` and of `i | m_i < 1`."""
+    match index:
+        case t.Compare(sides=(t.Name() as letter, *sides), relations=(first, *rest)) if (
+            first.symbol in SUCH_THAT and len(sides) > 1
+        ):
+            return letter, t.Compare(tuple(sides), tuple(rest), start=index.start, end=index.end)
+        case t.Given(of=t.Name() as letter, by=(t.Compare() as condition,)):
+            return letter, condition
+    return None
+
+
+def _set(index: t.Tree | None) -> t.Name | None:
+    """The B of i ∈ B."""
+    match index:
+        case t.Compare(sides=(t.Name(), t.Name() as name), relations=(relation,)) if relation.symbol in IN:
+            return name
+    return None
+
+
+def _entry(name: t.Name, one: t.Tree, other: t.Tree) -> t.Tree:
+    return t.Scripted(name, t.Group("", (one, other)), None, start=name.start, end=name.end)
