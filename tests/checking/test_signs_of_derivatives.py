@@ -71,7 +71,7 @@ SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$."
     ("row", "verdict"),
     [
         (r"\partial p_i/\partial z_j = p_i \delta_{ij} - p_i \frac{e^{z_j}}{\sum_{k=1}^N e^{z_k}}", "conditional"),
-        (r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} + \frac{e^{z_j}}{\sum_{k=1}^N e^{z_k}})", "unread"),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} + \frac{e^{z_j}}{\sum_{k=1}^N e^{z_k}})", "refuted"),
     ],
 )  # fmt: skip
 def test_one_size_may_have_two_names(row: str, verdict: str) -> None:

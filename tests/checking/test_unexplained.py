@@ -30,7 +30,9 @@ def test_a_known_mistake_stays_refuted_beside_them() -> None:
     assert _verdicts(NEURON + ODD + SIGN + ODD_TOO)[1] == ("refuted", True)
 
 
-@pytest.mark.parametrize("words", ["If $t > 0$ then", "quindi se $t > 0$", "For a wrong class $j \\neq c$"])
+@pytest.mark.parametrize(
+    "words", ["As soon as the units have $x t > 0$", "Take $j \\neq c$ now", "For a wrong class $j \\neq c$"]
+)
 def test_behind_a_condition_it_is_left_open(words: str) -> None:
     assert _verdicts(f"{NEURON}{words}\n\n{ODD}")[-1][0] == "undecided"
 

@@ -37,6 +37,11 @@ ANOTHER = frozenset([
     "otra", "común", "clasificación", "regresión", "autre", "courante", "andere", "üblich", "häufig", "常用", "另一种",
 ])  # fmt: skip
 """Words that offer one more objective for the same letter."""
+CONCLUDING = frozenset([
+    "follows", "hence", "thus", "therefore", "consequently", "folgt", "daher", "folglich", "donc", "luego", "quindi",
+    "dunque", "portanto", "dus", "stąd",
+])  # fmt: skip
+"""Words after which an equation follows from what stands before it."""
 
 
 def new_name(state: State, right: t.Tree) -> bool:
@@ -71,6 +76,8 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
     unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
     other = said or unsaid or opens_a_topic(state, statement, before) or _an_example(state, left, found, value)
     other = other or another_function(state.written.get(found.key), right)
+    if not said and not CONCLUDING.isdisjoint(re.findall(r"[^\W\d_]+", statement.words_before.lower())):
+        return False
     wrong = not other and later and found.key not in OBJECTIVES and a_mistake_away(state, left, right, row)
     if wrong or not (later or other):
         return False

@@ -3,7 +3,8 @@
 With one mistake taken back a row that a person got wrong nearly always holds, and then it was read rightly. Where no
 repair is found, either the mistake is a rare one, or the text is read in another way than it is meant. In documents
 that nobody had seen before, more than half of such refutations were misreadings. So two of them in one document are
-left open, and so is one that stands behind a condition, or that gives a name which has a meaning another one.
+left open, and so is one that stands behind a condition which was not understood, or that may be meant at the place of
+the 1 in a one-hot vector.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from deltarule.checking.state import State
 from deltarule.checking.worked_examples import ANOTHER_VALUE
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.reading import tree as t
-from deltarule.reading.guessing import with_arguments
-from deltarule.reading.references import reference, trees
+from deltarule.reading.references import trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["leave_open"]
@@ -37,22 +37,22 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
         if row.verdict == "refuted" and (one := _one_of_them(statements, statement)):
             _open(row, f"nothing says whether {one} is one of those that a sum runs over")
     found = [
-        (statement, k, row)
+        (statement, row)
         for (statement, k), row in rows
         if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE
-        if not _is_a_number(statement.sides[k + 1].tree)
+        if not _is_a_number(statement.sides[k + 1].tree) and statement.start not in state.conditional
     ]
-    several = len({row.chain for _, _, row in found}) > 1
-    for statement, k, row in found:
+    # what stands under a condition that was understood was judged under it: there is no reason to doubt it
+    several = len({row.chain for _, row in found}) > 1
+    for statement, row in found:
         why = ""
         if several:
-            why = f"so do {len(found) - 1} other rows, and no known mistake explains them: this may be read wrongly"
+            others = "so does another row" if len(found) == 2 else f"so do {len(found) - 1} other rows"
+            why = f"{others}, and no known mistake explains them: this may be read wrongly"
         elif ONE_HOT.search(state.document.text) and INDEXED.search(f"{row.left} {row.right}"):
             why = "the text speaks of a one-hot vector: it may be meant for the one index at which there is a 1"
         elif _under_a_condition(state, statements, statement):
             why = "it may be meant under the condition that stands before it"
-        elif k == 0 and (name := _defined_again(state, statement)):
-            why = f"it may give {name} another meaning"
         if why:
             _open(row, why)
 
@@ -73,7 +73,8 @@ def _one_of_them(statements: Sequence[Statement], statement: Statement) -> str:
     """The u_o of ∂J/∂u_o, where J has a term with u_o and a sum over k with u_k: at k = o it may count twice."""
     match statement.sides[0].tree:
         case t.Partial(of=t.Tree() as of, by=(t.Scripted(base=t.Name() as base, sub=t.Name(letter=own)) as by,)):
-            pass
+            if isinstance(of, t.Scripted) and isinstance(of.sub, t.Name):
+                return ""  # of one of several itself, as the p_k of a softmax
         case _:
             return ""
     bodies = [s.sides[1].tree for s in statements if len(s.sides) > 1 and _named(s.sides[0].tree) == of]
@@ -106,16 +107,3 @@ def _under_a_condition(state: State, statements: Sequence[Statement], statement:
         return False
     end = max(side.end for side in before.sides)
     return ENDS.search(state.document.text, end, statement.start) is None
-
-
-def _defined_again(state: State, statement: Statement) -> str:
-    """The name that stands alone on the left, where an equation before gave it its meaning."""
-    left = statement.sides[0].tree
-    if left is None or isinstance(left, t.Partial):
-        return ""
-    found = reference(left, state.symbols.usage) or with_arguments(state.symbols, left)
-    body = state.written.get(found.key) if found is not None and not found.primes else None
-    signal = found is not None and found.base == "delta"
-    if found is None or signal or body is None or any(isinstance(n, t.Partial) for n in trees(body)):
-        return ""  # the name of a derivative: what it is equal to is a claim
-    return found.key
