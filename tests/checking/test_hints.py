@@ -22,7 +22,7 @@ SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$. "
 MASKED = r"Let $d = \frac{1}{1 - p} m \odot r$, where $m, r \in \mathbb{R}^n$. "
 RESIDUAL = r"Let $u = \tanh(v x)$ and $y = u + x$ with $L = \frac12 (y - t)^2$. "
 KERNEL = r"Let $y_i = \sum_{k=1}^{K} w_k x_{i+k}$ and $\delta_i = \frac{\partial L}{\partial y_i}$. "
-RECURRENT = r"With $h_t = \tanh(w h_{t-1} + u x_t)$, $o_t = v h_t$, $L_t = \frac12 (o_t - y_t)^2$, $L = \sum_t L_t$: "
+RECURRENT = r"Let $p_t = h_t^2 h_{t-1}$. "
 LAYERS = r"""In layer $l$ of a network, $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \sigma(z^l_j)$, and
 $\delta^l_j = \frac{\partial C}{\partial z^l_j}$. """
 
@@ -71,9 +71,7 @@ ROWS = [
      r"\frac{1}{1 - p} m \odot \frac{\partial L}{\partial d}"),
     ("sign in an index", KERNEL, r"\frac{\partial L}{\partial x_j}", r"\sum_{k=1}^{K} \delta_{j+k} w_k",
      r"\sum_{k=1}^{K} \delta_{j - k} w_k"),
-    ("step", RECURRENT, r"\frac{\partial L}{\partial h_t}",
-     r"v (o_t - y_t) + w (1 - h_t^2) \frac{\partial L}{\partial h_{t+1}}",
-     r"v (o_t - y_t) + w (1 - h_{t+1}^2) \frac{\partial L}{\partial h_{t+1}}"),
+    ("step", RECURRENT, r"\frac{\partial p_t}{\partial h_{t-1}}", r"h_{t-1}^2", r"h_{t}^2"),
     ("label", LAYERS, r"\frac{\partial C}{\partial w^l_{jk}}", r"a^l_k \delta^l_j", r"a_k^{l - 1} \delta_j^l"),
     ("functions", LOGISTIC, r"\frac{\partial \hat y}{\partial z}", r"z (1 - z)", r"\sigma(z)(1 - \sigma(z))"),
     ("base", r"Let $D = p \log_2 p$. ", r"\frac{dD}{dp}", r"\log_2 p + 1", r"\log_2 p + \frac{1}{\ln 2}"),

@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 from time import process_time
 
-from deltarule.checking.claims import holds
+from deltarule.checking.claims import claim, holds
 from deltarule.checking.exchanges import argument_of
 from deltarule.checking.hints import MISCONCEPTIONS, repairs
+from deltarule.checking.index_conditions import at_equal_indices
 from deltarule.checking.late_values import without_late_values
 from deltarule.checking.left_out import denominators, paths
 from deltarule.checking.repairs import Side, atoms
@@ -96,13 +97,24 @@ def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Col
         if changed == left:
             continue  # it would hold, and say nothing
         try:
-            proved = holds(state, left, changed)
+            proved = holds(state, left, changed) or (bool(state.under) and _holds_under(state, left, changed, row))
         except (Unread, IllShaped, DeltaruleError, RecursionError, LookupError, ValueError):
             continue
         if proved:
             row.hint = misconception.says
             row.suggestion = as_latex(changed, [left, right, *state.written.values()], state.document.text)
             return
+
+
+def _holds_under(state: State, left: t.Tree, changed: t.Tree, row: DocumentRow) -> bool:
+    """Whether a repaired row is proved for the indices of which the text beside it speaks, i ≠ j."""
+    trial = replace(row, condition=None, counterexample=None)
+    state.apart = [(i, j.letter) for sign, i, j in state.under if sign == "≠" and isinstance(j, t.Name)]
+    try:
+        claim(state, at_equal_indices(left, state.under), at_equal_indices(changed, state.under), trial)
+    finally:
+        state.apart = []
+    return trial.verdict in {"proved", "conditional"}
 
 
 def _side(state: State, left: t.Tree, right: t.Tree) -> Side:

@@ -76,7 +76,7 @@ def redefines(state: State, statement: Statement, left: t.Tree, right: t.Tree, r
     unsaid = some_function(state, found.key) and len(set(both)) == len(both)  # ψ(s, r), then ψ(r, s), says nothing new
     other = said or unsaid or opens_a_topic(state, statement, before) or _an_example(state, left, found, value)
     other = other or another_function(state.written.get(found.key), right)
-    if not said and not CONCLUDING.isdisjoint(re.findall(r"[^\W\d_]+", statement.words_before.lower())):
+    if not said and not CONCLUDING.isdisjoint(re.findall(r"[^\W\d_]+", words)):
         return False
     wrong = not other and later and found.key not in OBJECTIVES and a_mistake_away(state, left, right, row)
     if wrong or not (later or other):

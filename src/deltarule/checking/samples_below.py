@@ -110,7 +110,7 @@ class _Uses:
                         self.stacked.add(base_name(node))
 
     def _product(self, first: t.Tree, op: str, second: t.Tree) -> None:
-        row = _row(first, op) or (base_name(first) if op == "cdot" and self._is_vector(first) else "")
+        row = _row(first, op) or (self._vector(first) if op == "cdot" else "")
         if isinstance(first, t.Name) and not op and isinstance(second, t.Group) and len(second.items) == 1:
             of = second.items[0]
             if isinstance(of, t.Name):
@@ -123,8 +123,10 @@ class _Uses:
         if row and index is not None:
             self.behind_with_index.setdefault((_letter(second), index.letter), set()).add(row)
 
-    def _is_vector(self, first: t.Tree) -> bool:
-        return isinstance(first, t.Name) and base_name(first) in self.vectors
+    def _vector(self, first: t.Tree) -> str:
+        """The letter of a vector that is declared as one."""
+        name = base_name(first) if isinstance(first, t.Name) else ""
+        return name if name in self.vectors else ""
 
     def samples(self) -> dict[str, set[str]]:
         """The letters that have the index of a sample, and which."""

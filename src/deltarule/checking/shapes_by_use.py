@@ -31,7 +31,8 @@ def lengths(state: State) -> None:
     """The E of J = ½ EᵀE, where J is what is minimised: EᵀE is a number, so the capital stands for a vector."""
     usage = state.symbols.usage
     for statement in state.statements:
-        left = reference(statement.sides[0].tree, usage) if statement.relations else None
+        head = statement.sides[0].tree
+        left = reference(head, usage) if statement.relations and head is not None else None
         if left is None or left.key not in state.symbols.objectives or statement.relations[0].symbol not in EQUAL:
             continue
         right = statement.sides[1].tree
