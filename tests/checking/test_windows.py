@@ -53,7 +53,7 @@ ROWS = [
     (STRIDE, r"\frac{\partial L}{\partial x_j} = \sum_{i=0}^{M-1} \delta_i w_{j-2i}", "proved"),
     (STRIDE, r"\frac{\partial L}{\partial x_j} = \sum_{i=0}^{M-1} \delta_i w_{j-i}", "refuted"),
     (THREE, r"y_1 = w_0 x_1 + w_1 x_2 + w_2 x_3", "proved"),
-    (THREE, r"y_1 = w_0 x_0 + w_1 x_1 + w_2 x_2", "undecided"),  # it may give y_1 another meaning
+    (THREE, r"y_1 = w_0 x_0 + w_1 x_1 + w_2 x_2", "refuted"),
     (THREE, r"\frac{\partial L}{\partial w_0} = \sum_{i=0}^{3} \delta_i x_i", "proved"),
     (THREE, r"\frac{\partial L}{\partial x_1} = \delta_0 w_1 + \delta_1 w_0", "proved"),
     (THREE, r"\frac{\partial L}{\partial x_1} = \delta_0 w_0 + \delta_1 w_1", "refuted"),

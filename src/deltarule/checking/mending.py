@@ -183,20 +183,28 @@ def numbers_beside_vectors(state: State) -> None:
     members = [x for s in state.statements for pair in s.memberships for x in pair]
     sure = {"1", *state.symbols.objectives, *(k for x in members for k in mentioned(state, x))}
     sure |= {base for base, u in usage.items() if u.bold}
+    said = _with_equations(state, sure)
     for left, right, row in state.judged:
         if row.verdict in {"proved", "conditional"}:
             sure |= mentioned(state, left) | mentioned(state, right)
-    equations = state.definitions.equations
-    while more := {n for n, e in equations.items() if n not in sure and names(e.right) <= sure}:
-        sure |= more
+    sure = _with_equations(state, sure)
     for left, right, row in state.judged:
         if row.verdict != "ill-shaped" or _RANKS.search(row.reason) is None:
             continue
         if row.suggestion and row.hint not in _TAKEN_OUT:
             continue  # what would hold in its place was found: the shapes are understood
         used = (mentioned(state, left) | mentioned(state, right)) & set(state.symbols.entities)
-        unsure = sorted(used - sure)
-        if unsure or " beside a number" in row.reason or "a number beside " in row.reason:
+        beside = (
+            "a number" in row.reason
+        )  # y^{(i)} of a text that has y for all of them, too: rows that hold say little
+        if unsure := sorted(used - (said if beside else sure)):
             row.verdict, row.hint, row.suggestion = "undecided", "", ""
-            which = ", ".join(unsure) or "one of its names"
-            row.reason = f"no row that holds shows whether {which} is a number or a vector: {row.reason}"
+            row.reason = f"no row that holds shows whether {', '.join(unsure)} is a number or a vector: {row.reason}"
+
+
+def _with_equations(state: State, known: set[str]) -> set[str]:
+    """Some names with those whose equation is of such names."""
+    out, equations = set(known), state.definitions.equations
+    while more := {n for n, e in equations.items() if n not in out and names(e.right) <= out}:
+        out |= more
+    return out

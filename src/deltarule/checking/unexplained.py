@@ -2,7 +2,7 @@
 
 With one mistake taken back a row that a person got wrong nearly always holds, and then it was read rightly. Where no
 repair is found, either the mistake is a rare one, or the text is read in another way than it is meant. In documents
-that nobody had seen before, more than half of such refutations were misreadings. So two of them in one document are
+that nobody had seen before, more than half of such refutations were misreadings. So three of them in one document are
 left open, and so is one that stands behind a condition which was not understood, or that may be meant at the place of
 the 1 in a one-hot vector.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from deltarule.checking.hints import MISCONCEPTIONS
 from deltarule.checking.one_pass import claimed
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
@@ -19,13 +20,20 @@ from deltarule.checking.state import State
 from deltarule.checking.worked_examples import ANOTHER_VALUE
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.reading import tree as t
-from deltarule.reading.references import trees
+from deltarule.reading.guessing import with_arguments
+from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["leave_open"]
 
+SEVERAL = 3
+"""Rows in different chains that no known mistake explains, from which on the text may be misread."""
 ONE_HOT = re.compile(r"one[- ]?hot", re.I)
 INDEXED = re.compile(r"_\s*\{?\s*[a-zA-Z]")
+BOUNDS = re.compile(r"\\(?:max|min|operatorname|mathrm|text)|\|")
+THRESHOLDS = ("kappa", "delta", "epsilon", "tau", "alpha", "beta", "gamma", "lambda", "c", "M", "Delta")
+"""Letters that clip, weigh or bound something, and are positive where nothing is said of them."""
+TERM_TOO_MANY = next(m.says for m in MISCONCEPTIONS if m.name == "extra term")
 ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 """Where a sentence ends, and with it what a condition in it says."""
 
@@ -36,6 +44,7 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
     for (statement, _), row in rows:
         if row.verdict == "refuted" and (one := _one_of_them(statements, statement)):
             _open(row, f"nothing says whether {one} is one of those that a sum runs over")
+    _penalties(state, rows)
     found = [
         (statement, row)
         for (statement, k), row in rows
@@ -43,18 +52,36 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
         if not _is_a_number(statement.sides[k + 1].tree) and statement.start not in state.conditional
     ]
     # what stands under a condition that was understood was judged under it: there is no reason to doubt it
-    several = len({row.chain for _, row in found}) > 1
+    several = len({row.chain for _, row in found}) >= SEVERAL
     for statement, row in found:
         why = ""
         if several:
-            others = "so does another row" if len(found) == 2 else f"so do {len(found) - 1} other rows"
-            why = f"{others}, and no known mistake explains them: this may be read wrongly"
+            why = f"so do {len(found) - 1} other rows, and no known mistake explains them: this may be read wrongly"
         elif ONE_HOT.search(state.document.text) and INDEXED.search(f"{row.left} {row.right}"):
             why = "the text speaks of a one-hot vector: it may be meant for the one index at which there is a 1"
+        elif BOUNDS.search(row.right) and (sign := _negative(row)):
+            why = f"it may be meant for positive {sign} only"
         elif _under_a_condition(state, statements, statement):
             why = "it may be meant under the condition that stands before it"
         if why:
             _open(row, why)
+
+
+def _penalties(state: State, rows: Sequence[tuple[tuple[Statement, int], DocumentRow]]) -> None:
+    """Leave open another equation of the loss with a further term: that of a penalty, which is added further down."""
+    for (statement, k), row in rows:
+        left = statement.sides[0].tree
+        if row.verdict != "refuted" or row.hint != TERM_TOO_MANY or k or left is None or isinstance(left, t.Partial):
+            continue
+        found = reference(left, state.symbols.usage) or with_arguments(state.symbols, left)
+        if found is not None and found.key in state.symbols.objectives:
+            _open(row, f"it may be {found.key} with a penalty that was not there before")
+
+
+def _negative(row: DocumentRow) -> str:
+    """A threshold that is below 0 at the point where a row fails."""
+    point = row.counterexample or {}
+    return next((name for name in THRESHOLDS if str(point.get(name, "")).startswith("-")), "")
 
 
 def _is_a_number(right: t.Tree | None) -> bool:
