@@ -11,7 +11,7 @@ from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, label_text, reference, usage_of
 
-__all__ = ["memberships", "numbers_added", "single_entries", "space_of", "speaks_of_unit_vectors"]
+__all__ = ["declared_names", "memberships", "numbers_added", "single_entries", "space_of", "speaks_of_unit_vectors"]
 
 UNIT = re.compile(
     r"(?:unit|basis) vector|einheitsvektor|vecteurs? (?:unitaire|de (?:la )?base)|vector(?:es)? (?:unitari|canónic)|"
@@ -28,6 +28,12 @@ def speaks_of_unit_vectors(state: State) -> bool:
     members = [element for s in state.statements for element, _ in s.memberships]
     found = [reference(x, state.symbols.usage) for x in (*lefts, *members) if isinstance(x, t.Name | t.Scripted)]
     return not any(r is not None and r.base == "e" for r in found)
+
+
+def declared_names(state: State) -> set[str]:
+    """The quantities of which a size or a space is said."""
+    pairs = [*state.declared, *(pair for s in state.statements for pair in s.memberships)]
+    return {r.key for x, _ in pairs if (r := reference(x, state.symbols.usage)) is not None}
 
 
 def memberships(state: State) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deltarule.checking.declared import space_of
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, script_items, trees
+from deltarule.reading.references import base_name, running, script_items, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["stacks_undeclared"]
@@ -19,7 +19,7 @@ def stacks_undeclared(statements: Sequence[Statement]) -> Sequence[Statement]:
     nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
     counts: dict[str, set[str]] = {}
     for n in nodes:
-        if isinstance(n, t.Big) and n.kind == "sum" and isinstance(n.upper, t.Name) and (letter := _index(n)):
+        if isinstance(n, t.Big) and n.kind == "sum" and isinstance(n.upper, t.Name) and (letter := running(n)):
             counts.setdefault(letter, set()).add(n.upper.letter)
     ends: dict[str, set[str]] = {}
     for n in nodes:
@@ -44,10 +44,3 @@ def stacks_undeclared(statements: Sequence[Statement]) -> Sequence[Statement]:
         else replace(s, memberships=tuple(pair for pair in s.memberships if not stacks(*pair)))
         for s in statements
     ]
-
-
-def _index(node: t.Big) -> str:
-    match node.index:
-        case t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_)):
-            return letter
-    return ""

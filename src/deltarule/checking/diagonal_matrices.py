@@ -14,8 +14,16 @@ from deltarule.reading.statement import Statement
 __all__ = ["given_by_the_diagonal"]
 
 COUNTING = "jklmnipqrs"
-DIAGONAL = re.compile(r"\bdiag|диагонал|对角|對角", re.I)
-""""The kernel matrix with K_{nn} = 1" says nothing of what stands off the diagonal."""
+DIAGONAL = re.compile(
+    r"\bdiagonal[- ]?matri|\bdiagonal (?:weight|covariance|scaling|Hessian)|\b(?:is|are|be) (?:a )?diagonal\b|"
+    r"\bdiagonal,? with\b|Diagonalmatri|matri\w+ diagonal|диагональн\w* матриц|对角(?:矩)?阵|對角(?:矩)?陣|対角行列",
+    re.I,
+)
+"""A diagonal matrix. "The diagonal entries are C_{nn} = 1" says nothing of what stands off the diagonal."""
+NEAR = 90
+"""How many characters from its equation the words stand that call a matrix diagonal."""
+STEPS = frozenset({"t", "l", "tau", "ell"})
+"""diag(h_t) has the components of a vector h_t on its diagonal, not one number for each step."""
 
 
 def given_by_the_diagonal(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
@@ -29,14 +37,17 @@ def given_by_the_diagonal(statements: Sequence[Statement], text: str) -> Sequenc
         if isinstance(n, t.Scripted) and isinstance(n.base, t.Name) and len(i := script_items(n.sub)) == 2
         if i[0] != i[1]
     }
-    if not free or DIAGONAL.search(text) is None:
+    said = [m.start() for m in DIAGONAL.finditer(text)]
+    if not free:
         return statements
     out = []
     for s in statements:
         if len(s.sides) != 2 or s.relations[0].symbol not in EQUAL or s.continues:
             out.append(s)
             continue
-        entries = _by_entries(s, mixed, t.Name(free[0])) or _by_the_function(s, mixed, t.Name(free[0]))
+        near = any(s.start - NEAR <= place <= s.end + NEAR for place in said)
+        entries = _by_entries(s, mixed, t.Name(free[0])) if near else None
+        entries = entries or _by_the_function(s, mixed, t.Name(free[0]))
         left, right = s.sides
         out.append(s if entries is None else replace(
             s, sides=(replace(left, tree=entries[0]), replace(right, tree=entries[1]))
@@ -75,6 +86,8 @@ def _by_the_function(s: Statement, mixed: set[str], other: t.Name) -> tuple[t.Tr
     if not letter[:1].isupper() or base_name(name) in mixed or len(indices) != 1:
         return None
     own = next(iter(indices))
+    if own.letter in STEPS or any(isinstance(n, t.Name) and n.style == "bold" for n in trees(body)):
+        return None
     return _entry(name, own, other), _where_equal(own, other, body)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from deltarule.checking.alone import by_itself
 from deltarule.checking.chapters import chapters
+from deltarule.checking.declared import declared_names
 from deltarule.checking.findings import about
 from deltarule.checking.given import Given
 from deltarule.checking.layers_by_letter import circles, decided, retold
@@ -34,7 +35,6 @@ from deltarule.checking.versions import by_versions
 from deltarule.checking.worked_examples import by_worked_examples
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
-from deltarule.reading.references import reference
 from deltarule.reading.statement import Statement
 
 __all__ = ["check_statements"]
@@ -147,6 +147,5 @@ def _best(
 def _ranks_by_value(state: State) -> dict[str, int]:
     """The capitals that only their transpose or their product makes matrices, with the axes of their equation's value:
     E of E = t - s and EᵀE."""
-    shapes = {r.key for s in state.statements for x, _ in s.memberships if (r := reference(x, state.symbols.usage))}
-    shapes |= {r.key for x, _ in state.declared if (r := reference(x, state.symbols.usage)) is not None}
+    shapes = declared_names(state)
     return {key: rank for key, rank in state.other_ranks.items() if rank and key[:1].isupper() and key not in shapes}

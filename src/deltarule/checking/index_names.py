@@ -21,6 +21,7 @@ from deltarule.reading.references import (
     is_index,
     is_transpose,
     label_text,
+    running,
     script_items,
     trees,
 )
@@ -51,7 +52,7 @@ def indices_told_apart(statements: Sequence[Statement], text: str) -> Sequence[S
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
-            case t.Big(kind="sum" | "prod") if (letter := _letter(node)) and (found := _renamed(node, letter, free)):
+            case t.Big(kind="sum" | "prod") if (letter := running(node)) and (found := _renamed(node, letter, free)):
                 return t.replaced(found, change)
             case t.Scripted(base=t.Name(letter="I", accents=()), sub=t.Tree() as sub, sup=None) if unit:
                 items = script_items(sub)
@@ -84,13 +85,6 @@ def _plain_head(sides: tuple[Side, ...]) -> tuple[Side, ...]:
     return sides
 
 
-def _letter(node: t.Big) -> str:
-    match node.index:
-        case t.Name(letter=letter, accents=()) | t.Compare(sides=(t.Name(letter=letter, accents=()), *_)):
-            return letter
-    return ""
-
-
 def _marks(statements: Sequence[Statement]) -> set[tuple[str, str]]:
     """(E, n) for E_n = … without n on the right, where no sum runs over E_n and E_n stands with no other index."""
     out: set[tuple[str, str]] = set()
@@ -114,7 +108,7 @@ def _marks(statements: Sequence[Statement]) -> set[tuple[str, str]]:
         for side in s.sides:
             for node in trees(side.tree):
                 match node:
-                    case t.Big() if letter := _letter(node):
+                    case t.Big() if letter := running(node):
                         out -= {(base, letter) for base, _ in _below(node.body)}
                     case t.Scripted(base=t.Name() as name, sub=t.Tree() as sub):
                         known = {(b, x) for b, x in out if b == base_name(name)}
@@ -134,7 +128,7 @@ def _sizes_under_roots(statements: Sequence[Statement]) -> set[tuple[str, str]]:
             case t.Scripted(base=t.Name(letter="d", accents=()), sub=t.Name(letter=letter), sup=None) as found:
                 elsewhere = sum(n == found for n in nodes) > sum(found in t.walk(x) for x in under)
                 counts = any(
-                    isinstance(n, t.Big) and _letter(n) == letter and ("d", letter) in _below(n) for n in nodes
+                    isinstance(n, t.Big) and running(n) == letter and ("d", letter) in _below(n) for n in nodes
                 )
                 if not elsewhere and not counts and not any(found in t.walk(x) for x in declared):
                     out.add(("d", letter))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from deltarule.checking.declared import declared_names
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
@@ -44,10 +45,5 @@ def lengths(state: State) -> None:
                 continue
             if turned.transposed and not plain.transposed and not plain.indices:
                 entity = state.symbols.entity(plain)
-                if entity.rank == 2 and not _is_declared(state, plain.key):
+                if entity.rank == 2 and plain.key not in declared_names(state):
                     state.symbols.shaped(entity, 1)
-
-
-def _is_declared(state: State, key: str) -> bool:
-    pairs = [*state.declared, *(pair for s in state.statements for pair in s.memberships)]
-    return any((r := reference(x, state.symbols.usage)) is not None and r.key == key for x, _ in pairs)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import script_items
+from deltarule.reading.references import running, script_items
 from deltarule.reading.statement import Statement
 
 __all__ = ["sums_reach_their_index"]
@@ -34,8 +34,8 @@ def _statement(statement: Statement) -> Statement:
 def _widened(node: t.Terms, kept: set[str]) -> t.Tree | None:
     for k, (sign, item) in enumerate(node.items[:-1]):
         total = item.items[-1][1] if isinstance(item, t.Factors) else item
-        letter = _letter(total)
-        if not isinstance(total, t.Big) or total.kind != "sum" or not letter or letter in kept:
+        letter = running(total) if isinstance(total, t.Big) and total.kind == "sum" else ""
+        if not isinstance(total, t.Big) or not letter or letter in kept:
             continue
         behind = [n for n, (_, other) in enumerate(node.items) if n > k and letter in _free(other)]
         if not behind or any(letter in _free(other) for _, other in node.items[:k]):
@@ -53,13 +53,6 @@ def _widened(node: t.Terms, kept: set[str]) -> t.Tree | None:
     return None
 
 
-def _letter(total: t.Tree) -> str:
-    match total:
-        case t.Big(index=t.Name(letter=letter, accents=()) | t.Compare(sides=(t.Name(letter=letter, accents=()), *_))):
-            return letter
-    return ""
-
-
 def _indices(tree: t.Tree) -> set[str]:
     """The letters that stand below or above names."""
     out: set[str] = set()
@@ -73,5 +66,5 @@ def _indices(tree: t.Tree) -> set[str]:
 
 def _free(tree: t.Tree) -> set[str]:
     """The index letters of a term that no sum of its own binds."""
-    bound = {_letter(n) for n in t.walk(tree) if isinstance(n, t.Big)}
+    bound = {running(n) for n in t.walk(tree) if isinstance(n, t.Big)}
     return _indices(tree) - bound

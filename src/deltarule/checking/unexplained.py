@@ -126,7 +126,7 @@ def _named(head: t.Tree | None) -> t.Tree | None:
 
 def _under_a_condition(state: State, statements: Sequence[Statement], statement: Statement) -> bool:
     """Whether an inequality stands before a formula in its sentence, or in the one that the formula ends."""
-    place = statements.index(statement)
+    place = next(k for k, s in enumerate(statements) if s is statement)
     before = statements[place - 1] if place else None
     if before is None or statement.continues:
         return False

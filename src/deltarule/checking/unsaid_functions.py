@@ -20,6 +20,7 @@ from deltarule.reading.symbols import Function
 
 SIGMA = {"sigma": "σ"}
 SIGMOID = r"(?:sigmoid|logistic|logistisch|sigmoïde|sigmoide|logistique|logística|logistica|сигмоид|логистич)"
+OTHERS = r"tanh|relu|softplus|softmax|gelu|swish|silu|gaussian|arctan|hyperbolic|hyperbolisch|rectifie|gleichrichter"
 
 __all__ = ["as_logistic", "logistic", "with_the_softmax"]
 
@@ -67,13 +68,13 @@ def _called_sigmoid(state: State) -> Function | None:
     """The one function without an equation that the words call the sigmoid, "the activation f is the sigmoid"; the only
     one of the document where they speak of the logistic function at all, "for the logistic function"."""
     named = [f for f in state.symbols.functions.values() if not f.defined]
-    if len(named) == 1 and re.search(SIGMOID, state.document.text, re.I):
+    text = state.document.text
+    if len(named) == 1 and re.search(SIGMOID, text, re.I) and not re.search(OTHERS, text, re.I):
         return named[0]
     found = [
         f
         for key, f in state.symbols.functions.items()
-        if not f.defined
-        and re.search(rf"\$\\?{re.escape(key)}\$[^.。;；$]{{0,30}}{SIGMOID}", state.document.text, re.I)
+        if not f.defined and re.search(rf"\$\\?{re.escape(key)}\$[^.。;；$]{{0,30}}{SIGMOID}", text, re.I)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -31,6 +31,7 @@ __all__ = [
     "multiple_of",
     "read_above",
     "reference",
+    "running",
     "script_items",
     "trees",
     "usage_key",
@@ -135,6 +136,14 @@ def base_name(name: t.Name) -> str:
     """The letter with its accents; bold and upright letters are the same letter, calligraphic ones are not."""
     prefix = "cal_" if name.style == "cal" else ""
     return "_".join([prefix + name.letter, *name.accents])
+
+
+def running(node: t.Big) -> str:
+    """The letter that a sum or a product runs over, the i of Σ_i, Σ_{i=1}^n and Σ_{i∈B}; else ""."""
+    match node.index:
+        case t.Name(letter=letter, accents=()) | t.Compare(sides=(t.Name(letter=letter, accents=()), *_)):
+            return letter
+    return ""
 
 
 def script_items(script: t.Tree | None) -> tuple[t.Tree, ...]:
