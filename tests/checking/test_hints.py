@@ -74,6 +74,10 @@ ROWS = [
     ("step", RECURRENT, r"\frac{\partial p_t}{\partial h_{t-1}}", r"h_{t-1}^2", r"h_{t}^2"),
     ("label", LAYERS, r"\frac{\partial C}{\partial w^l_{jk}}", r"a^l_k \delta^l_j", r"a_k^{l - 1} \delta_j^l"),
     ("functions", LOGISTIC, r"\frac{\partial \hat y}{\partial z}", r"z (1 - z)", r"\sigma(z)(1 - \sigma(z))"),
+    ("brackets", ROWS_OF_SAMPLES, r"\frac{\partial J}{\partial w}", r"\frac{1}{m} X^\top X w - y",
+     r"\frac{1}{m} X^\top (X w - y)"),
+    ("factor", SAMPLES, r"\frac{\partial J}{\partial w}", r"\frac{1}{m} \sum_{i=1}^m (a_i - y_i)",
+     r"\frac{1}{m} \sum_{i=1}^m (a_i - y_i) x_i"),
     ("base", r"Let $D = p \log_2 p$. ", r"\frac{dD}{dp}", r"\log_2 p + 1", r"\log_2 p + \frac{1}{\ln 2}"),
     ("slope", LOGISTIC, r"\sigma'(z)", r"\sigma(z)", r"\sigma(z) (1 - \sigma(z))"),
 ]  # fmt: skip

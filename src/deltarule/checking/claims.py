@@ -21,6 +21,7 @@ from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import losses_by_another_name, named_losses
 from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
+from deltarule.checking.over_steps import over_steps
 from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
@@ -193,7 +194,13 @@ def holds(state: State, left: t.Tree, right: t.Tree) -> bool:
         except (Unread, IllShaped):
             continue
         for facts in (state.facts, *(facts for _, facts in unsaid_facts(state))):
-            if unsaid or _differ(state, a.expression, b.expression, facts):
+            if unsaid:
+                continue
+            if (found := over_steps(state, a.expression, b.expression, with_signals(state), facts)) is not None:
+                if found.verdict == "proved":
+                    return True
+                continue
+            if _differ(state, a.expression, b.expression, facts):
                 continue
             if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
                 return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations
 
-from deltarule.checking.repairs import MAX_NAMES, Side, atoms, everywhere
+from deltarule.checking.repairs import Side, atoms, everywhere, quantities, sizes
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, is_index, is_transpose, script_items, trees
 
@@ -25,10 +25,9 @@ __all__ = [
 def names_exchanged(side: Side) -> Iterator[t.Tree]:
     """Two names exchanged: y and ŷ; of two quantities in an index each keeps its index."""
     found = list(dict.fromkeys(n for n in trees(side.right) if isinstance(n, t.Name)))
-    own = atoms(side.right)
-    letters = [n for n in found if not ((n.letter in INDEX_LETTERS and not n.accents) or is_transpose(n)) or n in own][
-        :6
-    ]
+    own, others = atoms(side.right), {*side.functions, *sizes(side)}
+    letters = [n for n in found if not ((n.letter in INDEX_LETTERS and not n.accents) or is_transpose(n)) or n in own]
+    letters = [n for n in letters if n not in others][:6]
     for i, a in enumerate(letters):
         for b in letters[i + 1 :]:
             yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
@@ -36,8 +35,8 @@ def names_exchanged(side: Side) -> Iterator[t.Tree]:
 
 def replaced_name(side: Side) -> Iterator[t.Tree]:
     """One occurrence of a name that is another quantity of the equations around."""
-    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
-    mine = atoms(side.right)
+    others = quantities(side)
+    mine = [n for n in atoms(side.right) if n in others]
 
     def change(node: t.Tree) -> Iterator[t.Tree]:
         if node in mine:
@@ -108,7 +107,7 @@ def _with_index(node: t.Tree, old: t.Tree, new: t.Tree) -> t.Tree | None:
 
 def at_another_place(side: Side) -> Iterator[t.Tree]:
     """σ'(a) for σ'(z): the argument of a function changed for another name."""
-    others = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    others = quantities(side)
 
     def change(node: t.Tree) -> Iterator[t.Tree]:
         if isinstance(node, t.Factors):

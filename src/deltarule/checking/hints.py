@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
 
 from deltarule.checking.exchanges import (
     at_another_place,
@@ -40,7 +40,14 @@ from deltarule.checking.repairs import (
     unsummed,
 )
 from deltarule.checking.scales import logarithm_base, mean
-from deltarule.checking.slips import functions_put_back, label_moved, sign_in_an_index, square_moved, step_moved
+from deltarule.checking.slips import (
+    brackets_put_back,
+    functions_put_back,
+    label_moved,
+    sign_in_an_index,
+    square_moved,
+    step_moved,
+)
 from deltarule.reading import tree as t
 
 __all__ = ["MISCONCEPTIONS", "Misconception", "repairs"]
@@ -68,11 +75,12 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("prime", "a prime is lost, or one too many", "σ(z) for σ'(z)", primed),
     Misconception("sum", "a sum is missing", "δ_k w_kj for Σ_k δ_k w_kj", summed),
     Misconception("no sum", "there is a sum too many", "Σ_k δ_k for δ_k", unsummed),
+    Misconception("label", "a quantity of another layer or step stands here", "∂C/∂w^l = a^l δ^l for a^{l-1} δ^l",
+                  label_moved),
+    Misconception("step", "a quantity of another step stands here", "1 - h_t² for 1 - h_{t+1}²", step_moved),
     Misconception(
         "transpose", "a transpose is missing, or the factors are in the wrong order", "W δ for Wᵀ δ", factors_turned
     ),
-    Misconception("label", "a quantity of another layer or step stands here", "∂C/∂w^l = a^l δ^l for a^{l-1} δ^l",
-                  label_moved),
     Misconception("square", "a square is lost, or one too many", "1 - tanh z for 1 - tanh² z", squared),
     Misconception("place of a square", "a square stands at the wrong place", "(1 - h)² for 1 - h²", square_moved),
     Misconception("exponent", "an exponent is one too small or too large", "x² for x³", exponent_shifted),
@@ -81,13 +89,13 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("path", "a path of the chain rule is missing", "Wᵀ ∂L/∂u for Wᵀ ∂L/∂u + ∂L/∂y with y = u + x",
                   path),
     Misconception("coefficient", "a factor of a definition is missing", "m ∂L/∂y for m ∂L/∂y / (1 - p)", coefficient),
+    Misconception("brackets", "brackets are missing", "Xᵀ X w - y for Xᵀ (X w - y)", brackets_put_back),
     Misconception("reciprocal", "numerator and denominator are swapped", "ŷ/y for y/ŷ", reciprocal),
     Misconception("diagonal", "only the entries with equal indices are right", "ŷ_i (1 - ŷ_i) for ŷ_i (1[i = j] - ŷ_j)",
                   diagonal),
     Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("sign in an index", "the sign in an index is flipped", "δ_{j+k} for δ_{j-k}", sign_in_an_index),
-    Misconception("step", "a quantity of another step stands here", "1 - h_t² for 1 - h_{t+1}²", step_moved),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
         "output", "the derivative is taken at the output instead of the input", "σ'(a) for σ'(z)", at_another_place
@@ -113,16 +121,32 @@ MOST = 40
 """Repairs of one kind that are tried for one side."""
 
 
-def repairs(side: Side, only: Collection[str] = ()) -> Iterator[tuple[Misconception, t.Tree]]:
+FIRST = 16
+"""Repairs of one kind that are tried before those of the next; the others come after the first of every kind."""
+OF_SHAPES = frozenset(
+    {"transpose", "factor", "extra factor", "sum", "no sum", "index", "another name", "label", "diagonal", "brackets"}
+)
+"""What may mend a side that does not fit: no sign and no number does."""
+
+
+def repairs(side: Side, only: Collection[str] = (), *, misfit: bool = False) -> Iterator[tuple[Misconception, t.Tree]]:
     """Every changed side with the misconception that it would repair, likely ones first, each at most once; of all
-    misconceptions or `only` of those of some names."""
+    misconceptions or `only` of those of some names. A `misfit` is mended by what changes a shape, if at all."""
     seen: list[t.Tree] = [side.right]
-    for row in MISCONCEPTIONS:
-        if only and row.name not in only:
-            continue
-        for count, changed in enumerate(row.repair(side)):
-            if count >= MOST:
-                break
-            if changed not in seen:
-                seen.append(changed)
-                yield row, changed
+    rows = [row for row in MISCONCEPTIONS if not only or row.name in only]
+    if misfit and not only:
+        rows.sort(key=lambda row: row.name not in OF_SHAPES)
+    later: list[tuple[Misconception, Iterator[t.Tree]]] = []
+    for row in rows:
+        changes = islice(row.repair(side), MOST)
+        later.append((row, changes))
+        yield from _each(row, islice(changes, FIRST), seen)
+    for row, changes in later:
+        yield from _each(row, changes, seen)
+
+
+def _each(row: Misconception, changes: Iterator[t.Tree], seen: list[t.Tree]) -> Iterator[tuple[Misconception, t.Tree]]:
+    for changed in changes:
+        if changed not in seen:
+            seen.append(changed)
+            yield row, changed

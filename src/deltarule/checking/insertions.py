@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from deltarule.checking.repairs import MAX_NAMES, TWO, Side, atoms, everywhere, times, transposed
+from deltarule.checking.repairs import TWO, Side, everywhere, quantities, times, transposed
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_index, script_items
 
@@ -20,8 +20,9 @@ MAX_PAIRS = 6
 
 
 def factor_inserted(side: Side) -> Iterator[t.Tree]:
-    """A name, 1 - name, name (1 - name), 1 - name² or a slope f'(name) as a further factor, plain or elementwise."""
-    found = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    """A name, 1 - name, name (1 - name), 1 - name² or a slope f'(name) as a further factor, within a sum if there is
+    one."""
+    found = quantities(side)
     one = t.Num(Fraction(1), "1")
 
     def candidates() -> Iterator[t.Tree]:
@@ -34,26 +35,41 @@ def factor_inserted(side: Side) -> Iterator[t.Tree]:
             yield t.Group("(", (t.Terms((("+", one), ("-", square))),))
             yield rest
 
+    def inserted(factor: t.Tree) -> t.Tree:
+        return _within_the_sum(side.right, lambda body: times(body, factor))
+
     for name in found:
-        yield times(side.right, name)
+        yield inserted(name)
     for a, b in combinations(found[:MAX_PAIRS], 2):
-        yield times(side.right, t.Group("(", (t.Terms((("+", a), ("-", b))),)))
+        yield inserted(t.Group("(", (t.Terms((("+", a), ("-", b))),)))
     if isinstance(side.right, t.Terms):
         for k, (sign, item) in enumerate(side.right.items):
             for name in found:
                 yield t.Terms((*side.right.items[:k], (sign, times(name, item)), *side.right.items[k + 1 :]))
     for candidate in candidates():
-        yield times(side.right, candidate)
+        yield inserted(candidate)
     for s in found[:4]:
         new = transposed(s)
         if new is not None:
-            yield times(side.right, new)
-            yield times(new, side.right)
+            yield inserted(new)
+            yield _within_the_sum(side.right, lambda body, new=new: times(new, body))
+
+
+def _within_the_sum(side: t.Tree, change: Callable[[t.Tree], t.Tree]) -> t.Tree:
+    """A side with what its last sum runs over changed, Σ_n (ŷ_n - y_n) x_n for Σ_n (ŷ_n - y_n); else the whole side."""
+    match side:
+        case t.Big(kind="sum", body=body):
+            return replace(side, body=_within_the_sum(body, change))
+        case t.Factors(items=(*first, (op, t.Big(kind="sum") as total))):
+            return replace(side, items=(*first, (op, _within_the_sum(total, change))))
+        case t.Terms(items=((sign, only),)):
+            return replace(side, items=((sign, _within_the_sum(only, change)),))
+    return change(side)
 
 
 def term_inserted(side: Side) -> Iterator[t.Tree]:
     """A name or its square added to a sum or taken from it: 1 for 1 - a^2."""
-    found = list(dict.fromkeys((*atoms(side.left, side.right), *side.names)))[:MAX_NAMES]
+    found = quantities(side)
     squares = [t.Scripted(n, None, TWO, 0) if isinstance(n, t.Name) else t.Scripted(t.Group("(", (n,)), None, TWO)
                for n in found]  # fmt: skip
 

@@ -91,7 +91,7 @@ def other_than_layout(row: DocumentRow) -> bool:
 def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str], seconds: float) -> None:
     side = _side(state, left, right)
     deadline = process_time() + seconds
-    for count, (misconception, changed) in enumerate(repairs(side, only)):
+    for count, (misconception, changed) in enumerate(repairs(side, only, misfit=row.verdict == "ill-shaped")):
         if count >= MOST or process_time() > deadline:
             return
         if changed == left:
@@ -166,8 +166,12 @@ def _is_f(state: State, head: t.Tree) -> bool:
 
 
 def shapes_misread(state: State) -> None:
-    """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong."""
-    bad = [row for row in state.rows if row.verdict == "ill-shaped" and not other_than_layout(row)]
+    """Where row after row does not fit and few hold, the shapes were misread: it is not the rows that are wrong, unless
+    the text says the shape of everything in them, and they hold with a transpose."""
+    sure = _by_declarations(state)
+    told = {id(row) for left, right, row in state.judged if row.hint and not _unsure(state, left, right, sure)}
+    misfits = [row for row in state.rows if row.verdict == "ill-shaped" and not other_than_layout(row)]
+    bad = [row for row in misfits if id(row) not in told]
     good = sum(row.verdict in {"proved", "conditional"} for row in state.rows)
     if len(bad) < MANY or 2 * len(bad) <= good:
         return
@@ -200,6 +204,23 @@ def numbers_beside_vectors(state: State) -> None:
         if unsure := sorted(used - (said if beside else sure)):
             row.verdict, row.hint, row.suggestion = "undecided", "", ""
             row.reason = f"no row that holds shows whether {', '.join(unsure)} is a number or a vector: {row.reason}"
+
+
+def _by_declarations(state: State) -> set[str]:
+    """The names of which the text says the shape, and those of which an equation with no other such name shows it."""
+    members = [x for s in state.statements for pair in s.memberships for x in pair]
+    sure = {
+        *state.symbols.objectives,
+        *(k for x in (*members, *(e for p in state.declared for e in p)) for k in mentioned(state, x)),
+    }
+    equations = [{n, *names(e.right)} & set(state.symbols.entities) for n, e in state.definitions.equations.items()]
+    while more := {n for used in equations if len(used - sure) == 1 for n in used - sure}:
+        sure |= more
+    return sure
+
+
+def _unsure(state: State, left: t.Tree, right: t.Tree, sure: set[str]) -> set[str]:
+    return ((mentioned(state, left) | mentioned(state, right)) & set(state.symbols.entities)) - sure
 
 
 def _with_equations(state: State, known: set[str]) -> set[str]:

@@ -27,7 +27,9 @@ __all__ = [
     "number_of_samples",
     "one_term_negated",
     "primed",
+    "quantities",
     "reciprocal",
+    "sizes",
     "squared",
     "summed",
     "term_dropped",
@@ -57,6 +59,19 @@ class Side:
     """What stands below a fraction around, 1 - p, √d, m."""
     paths: tuple[t.Tree, ...] = ()
     """∂L/∂y for the ∂L/∂x on the left and each y that is made of x."""
+
+
+def quantities(side: Side) -> list[t.Tree]:
+    """What may stand as a factor or a term of a side, those around it last: no function, and nothing that a sum ends
+    with."""
+    others = {*side.functions, *sizes(side)}
+    return [n for n in dict.fromkeys((*atoms(side.left, side.right), *side.names)) if n not in others][:MAX_NAMES]
+
+
+def sizes(side: Side) -> list[t.Tree]:
+    """The last index of each sum in the equations around, where it is a name."""
+    ends = [n.upper for root in (side.right, side.left, *side.names) for n in trees(root) if isinstance(n, t.Big)]
+    return [n for n in ends if isinstance(n, t.Name)]
 
 
 def everywhere(node: t.Tree, change: Callable[[t.Tree], Iterator[t.Tree]]) -> Iterator[t.Tree]:

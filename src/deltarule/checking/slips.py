@@ -12,7 +12,7 @@ from deltarule.checking.repairs import TWO, Side, everywhere, flipped
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_index, is_transpose, script_items, trees
 
-__all__ = ["functions_put_back", "label_moved", "sign_in_an_index", "square_moved", "step_moved"]
+__all__ = ["brackets_put_back", "functions_put_back", "label_moved", "sign_in_an_index", "square_moved", "step_moved"]
 
 
 def square_moved(side: Side) -> Iterator[t.Tree]:
@@ -42,6 +42,35 @@ def _square(node: t.Tree) -> t.Tree:
     return t.Scripted(node if isinstance(node, t.Name) else t.Group("(", (node,)), None, TWO, 0)
 
 
+def brackets_put_back(side: Side) -> Iterator[t.Tree]:
+    """Xᵀ (X w - y) for Xᵀ X w - y, and (p - q) x for p - q x."""
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        if not isinstance(node, t.Terms) or len(node.items) < 2:
+            return
+        (sign, first), (end, last) = node.items[0], node.items[-1]
+        if isinstance(first, t.Factors):
+            for k in range(1, len(first.items)):
+                inside = ("+", _product(first.items[k:])), *node.items[1:]
+                yield _signed(
+                    sign, t.Factors((*first.items[:k], (first.items[k][0], t.Group("(", (t.Terms(inside),)))))
+                )
+        if isinstance(last, t.Factors):
+            for k in range(1, len(last.items)):
+                before = (*node.items[:-1], (end, _product(last.items[:k])))
+                yield t.Factors((("", t.Group("(", (t.Terms(before),))), *last.items[k:]))
+
+    yield from everywhere(side.right, change)
+
+
+def _product(items: tuple[tuple[str, t.Tree], ...]) -> t.Tree:
+    return items[0][1] if len(items) == 1 else t.Factors((("", items[0][1]), *items[1:]))
+
+
+def _signed(sign: str, node: t.Tree) -> t.Tree:
+    return node if sign == "+" else t.Terms(((sign, node),))
+
+
 def sign_in_an_index(side: Side) -> Iterator[t.Tree]:
     """x_{i-k} for x_{i+k}, and δ_{k-i} for δ_{i-k}; a number beside them may turn with one of them."""
 
@@ -62,16 +91,10 @@ def sign_in_an_index(side: Side) -> Iterator[t.Tree]:
 
 
 def step_moved(side: Side) -> Iterator[t.Tree]:
-    """1 - h_{t+1}² for 1 - h_t²: another index of the row, for all that a factor or a name has of it."""
-    found = dict.fromkeys(
-        (n.base, i)
-        for root in (side.left, side.right)
-        for n in trees(root)
-        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
-        for i in script_items(n.sub)
-        if is_index(i) and isinstance(i, t.Name | t.Terms)
-    )
-    steps = [i for i in dict.fromkeys(i for _, i in found) if isinstance(i, t.Terms)]
+    """1 - h_{t+1}² for 1 - h_t²: another index of the row or of an equation, for all that a name of the side has of
+    it."""
+    found = _below(side.left, side.right)
+    steps = [i for _, i in dict.fromkeys((*found, *_below(*side.names))) if isinstance(i, t.Terms)]
     steps += [n for i in steps if isinstance(i, t.Terms) for _, n in i.items if isinstance(n, t.Name)]
     for base, old in found:
         for new in steps:
@@ -87,6 +110,19 @@ def step_moved(side: Side) -> Iterator[t.Tree]:
                 return replace(n, sub=turned[0] if len(turned) == 1 else t.Group("", turned))
 
             yield t.replaced(side.right, change)
+
+
+def _below(*roots: t.Tree) -> list[tuple[t.Tree, t.Tree]]:
+    """The names of some sides with what counts below them: h and t - 1."""
+    found = dict.fromkeys(
+        (n.base, i)
+        for root in roots
+        for n in trees(root)
+        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
+        for i in script_items(n.sub)
+        if is_index(i) and isinstance(i, t.Name | t.Terms)
+    )
+    return list(found)
 
 
 def label_moved(side: Side) -> Iterator[t.Tree]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from deltarule.checking.mending import mend
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import take
 from deltarule.checking.state import State
@@ -53,6 +54,9 @@ def refute_at_two_steps(
         if row is not None and again.verdict == "refuted" and again.counterexample:
             take(row, again, f"the two sides are not equal where there are {STEPS} steps")
             row.counterexample = {"steps": str(STEPS), **again.counterexample}
+    for left, right, row in whole.judged:
+        if row.verdict == "refuted" and not row.hint and any(row is one for one in asked_for):
+            mend(whole, left, right, row)  # with every number of steps
 
 
 def _sums(statement: Statement, letters: set[str]) -> bool:
