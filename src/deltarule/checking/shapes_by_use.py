@@ -1,18 +1,23 @@
-"""Shapes that a way of writing shows: the z of softmax(z) is a vector, and so is the E of a loss ½ EᵀE."""
+"""Shapes that a way of writing shows: the z of softmax(z) is a vector, so is the E of a loss ½ EᵀE, and a^{(2)} is
+what a^{(1)} is."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from deltarule.checking.declared import declared_names
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
+from deltarule.checking.steps import ENDS
 from deltarule.reading import tree as t
-from deltarule.reading.references import reference, trees
-from deltarule.reading.symbols import VECTOR_FUNCTIONS
+from deltarule.reading.references import Survey, reference, trees
+from deltarule.reading.symbols import VECTOR_FUNCTIONS, Entity
 
-__all__ = ["lengths", "scores"]
+__all__ = ["layers", "lengths", "scores"]
+
+_PLACE = re.compile(r"(.+)\^[(\[<]?([A-Za-z]?)(?:[+-]?\d+)?[)\]>]?")
 
 
 def scores(state: State, sides: Sequence[t.Tree]) -> None:
@@ -26,6 +31,24 @@ def scores(state: State, sides: Sequence[t.Tree]) -> None:
                 entity = state.symbols.entity(found)
                 if entity.rank is None:
                     state.symbols.shaped(entity, 1)
+
+
+def layers(state: State) -> None:
+    """The z^{(1)} and z^{(2)} beside z^{(l)}: vectors where one of them is, and matrices where one is. The last layer,
+    z^{(L)}, may have a number where the others have vectors."""
+    usage = state.symbols.usage
+    steps = usage.steps - ENDS if isinstance(usage, Survey) else set()
+    alike: dict[str, dict[str, list[Entity]]] = {}
+    for key, entity in state.symbols.entities.items():
+        if (place := _PLACE.fullmatch(key)) is not None and place[2] in {"", *steps}:
+            alike.setdefault(place[1], {}).setdefault(place[2], []).append(entity)
+    for own in alike.values():
+        members = [entity for some in own.values() for entity in some]
+        ranks = {entity.rank for entity in members if entity.rank is not None}
+        if len(own) > 1 and len(ranks) == 1 and ranks != {0}:
+            for entity in members:
+                if entity.rank is None:
+                    state.symbols.shaped(entity, *ranks)
 
 
 def lengths(state: State) -> None:
