@@ -334,6 +334,10 @@ def _one_sample(state: State, sides: list[Expression]) -> bool:
 
 def _solves(state: State, statement: Statement) -> bool:
     """Whether the text right before solves an equation: "setting the derivative to zero"."""
+    first = state.chain[0][0].tree if state.chain else statement.sides[0].tree
+    zero = any(isinstance(side.tree, t.Num) and not side.tree.value for side in statement.sides)
+    if isinstance(first, t.Partial) and not zero:
+        return False  # a derivative is worked out, not set to something
     start = state.document.segments[statement.block].start
     before = state.document.text[max(0, start - FAR) : start]
     heading = before.rfind("\n#")

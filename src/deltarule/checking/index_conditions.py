@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from deltarule.checking.rows import DocumentRow
@@ -15,9 +16,10 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import script_items
 from deltarule.reading.statement import Statement
 
-__all__ = ["apart", "at_equal_indices", "conditions", "not_of_both"]
+__all__ = ["apart", "at_equal_indices", "conditions", "not_of_both", "without_conditions_below"]
 
 Condition: TypeAlias = tuple[str, str, t.Tree]
+UNEQUAL = frozenset({"\\ne", "\\neq", "≠"})
 BESIDE = re.compile(r"^[\s,;.$\\()\[\]]*(?:(?:for|if|when|where|whenever|si|wenn|für|falls|cuando)\b[\s,$\\(\[]*)?$")
 IN_FRONT = re.compile(
     r"\s*(?:\\forall|∀|\\(?:text|mathrm|mbox)\{(?:[^{}]*[\s:：(])?\s*"
@@ -26,6 +28,8 @@ IN_FRONT = re.compile(
     re.I,
 )
 """A condition in front of a formula: `\\text{if} \\; i = j :`."""
+BELOW = re.compile(r"_\s*\{\s*([a-z])\s*(?:\\neq?|\\not\s*=|≠)\s*([a-z])\s*\}")
+"""A condition below a name: `y_{k \\ne i}`."""
 HEADING = re.compile(
     r"(#{1,6} |\*\*).*(?:\b(?:for|if|when|case|si|wenn|für|falls|fall|cas|caso|cuando|quando|случай|если)\b"
     r"|情况|当|경우)",
@@ -56,7 +60,25 @@ def conditions(state: State, statements: Sequence[Statement]) -> dict[int, list[
             for k in _chain(statements, n, back=False):
                 if k >= n:
                     out.setdefault(k, []).append(("=" if sign == "=" else "≠", letter, t.Name(other)))
-    return out
+        below = {found for side in statement.sides for found in BELOW.findall(side.text)}
+        out.setdefault(n, []).extend(("≠", letter, t.Name(other)) for letter, other in sorted(below))
+    return {n: found for n, found in out.items() if found}
+
+
+def without_conditions_below(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with y_i for y_{k=i}, and y_k for y_{k≠i}, of which the condition is found in the text."""
+
+    def change(node: t.Tree) -> t.Tree | None:
+        match node:
+            case t.Scripted(
+                base=t.Name(), sub=t.Compare(sides=(t.Name() as own, t.Name() as other), relations=(relation,))
+            ):
+                if relation.symbol == "=":
+                    return replace(node, sub=other)
+                return replace(node, sub=own) if relation.symbol in UNEQUAL else None
+        return None
+
+    return [s.replaced(change) for s in statements]
 
 
 def _said(state: State, statement: Statement) -> Condition | None:

@@ -16,6 +16,7 @@ from deltarule.checking.function_values import values_apart
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
+from deltarule.checking.index_conditions import without_conditions_below
 from deltarule.checking.indices_above import indices_below
 from deltarule.checking.indices_in_brackets import brackets_as_indices
 from deltarule.checking.joined_columns import joined_columns
@@ -45,7 +46,9 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements, above = indices_below(values_apart(stacks_undeclared(brackets_as_indices(statements))))
+    statements, above = indices_below(
+        values_apart(stacks_undeclared(brackets_as_indices(without_conditions_below(statements))))
+    )
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deltarule.checking.layers_by_letter import decided, retold
+from deltarule.checking.row_vectors import rows_for_columns
 from deltarule.checking.rows import Finding
 from deltarule.checking.samples_below import samples_above
 from deltarule.checking.stacks import stacks_of_samples
@@ -45,12 +46,13 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _stacks, _losses, _names):
+    for readings in (_samples_below, _rows, _stacks, _losses, _names):
         for reading in readings(state, statements):
             if refuses():
                 break
             other = judged(reading.statements)
-            if decided(other) > decided(state) and (readings is _samples_below or _fits(other)):
+            better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
+            if better and (readings is _samples_below or _fits(other)):
                 retold(state, other)
                 state, statements = other, reading.statements
                 chosen.append(Finding(reading.finding, (), reading.said))
@@ -66,10 +68,21 @@ def _fits(state: State) -> bool:
     return bad < FEW or FEW_OF * bad <= good
 
 
+def _given(state: State) -> int:
+    """How many rows are understood, definitions among them."""
+    return sum(row.verdict in HOLDS or row.verdict == "definition" for row in state.rows)
+
+
 def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     above, letters = samples_above(statements)
     if letters:
         yield Reading(above, "samples-below", f"the index below {', '.join(letters)} is read as that of a sample")
+
+
+def _rows(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        for changed, rows in rows_for_columns(state, statements):
+            yield Reading(changed, "row-vectors", f"{', '.join(rows)} are read as rows, before their matrices")
 
 
 def _stacks(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:

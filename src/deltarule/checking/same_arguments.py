@@ -27,7 +27,7 @@ FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi", "f", "g", *KNOWN_FUNCTIO
 
 def quantities_for_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with such calls as plain names."""
-    statements = _at_their_argument(_components(statements))
+    statements = _at_their_argument(_of_its_component(_components(statements)))
     by = _variables(statements)
     calls = {key: own for key, own in _calls(statements).items() if _one(own) and not _of_time(own[0])}
     given = _given(statements)
@@ -51,6 +51,39 @@ def _components(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
 
     return [s.replaced(same.get) for s in statements]
+
+
+def _of_its_component(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with y_i for y_i(z_i), where y_i(z_i) = … gives it and y_k stands alone as well."""
+    names: set[tuple[t.Name, t.Name]] = set()
+    for s in statements:
+        if s.relations and s.relations[0].symbol in EQUAL and (found := _component_of(s.sides[0].tree)) is not None:
+            names.add((found[0].base, found[1]))  # type: ignore[arg-type]
+    nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
+    called = {id(head) for n in nodes if (found := _component_of(n)) is not None for head in found[:1]}
+    alone = {n.base for n in nodes if isinstance(n, t.Scripted) and n.sub is not None and id(n) not in called}
+    names = {(y, z) for y, z in names if y in alone}
+    if not names:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        found = _component_of(node)
+        return found[0] if found is not None and (found[0].base, found[1]) in names else None
+
+    return [s.replaced(change) for s in statements]
+
+
+def _component_of(node: t.Tree | None) -> tuple[t.Scripted, t.Name] | None:
+    """The y_i and the z of y_i(z_i)."""
+    match node:
+        case t.Factors(
+            items=(
+                (_, t.Scripted(base=t.Name(), sub=t.Tree() as own, sup=None, primes=0) as y),
+                ("", t.Group(kind="(", items=(t.Scripted(base=t.Name() as z, sub=t.Tree() as other, sup=None),))),
+            )
+        ) if own == other:
+            return y, z
+    return None
 
 
 def _at_their_argument(statements: Sequence[Statement]) -> Sequence[Statement]:

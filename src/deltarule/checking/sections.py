@@ -239,6 +239,8 @@ def _open(row: DocumentRow, reason: str) -> None:
 def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = False) -> bool:
     """Whether every name that goes into a row has its meaning in the section, if it has one anywhere; but for a loss of
     which the row holds whatever it is."""
+    if any(_matrix_as_number(whole, part, name) for name in _names(part, row)):
+        return False
     losses = _losses(whole, part, row) | _variables(whole, part, row) if any_loss and row.verdict in HOLDS else set()
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
@@ -249,6 +251,12 @@ def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = 
         if not known and name not in losses and _has_meaning(whole, name) and line <= part.rows[-1].line:
             return False
     return True
+
+
+def _matrix_as_number(whole: State, part: State, name: str) -> bool:
+    """Whether a capital is a matrix in the whole text and a number in a section, where nothing shows what it is."""
+    one, other = whole.symbols.entities.get(name), part.symbols.entities.get(name)
+    return name[:1].isupper() and one is not None and one.rank == 2 and (other is None or not other.rank)
 
 
 def _losses(whole: State, part: State, row: DocumentRow) -> set[str]:

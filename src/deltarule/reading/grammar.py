@@ -182,6 +182,9 @@ class Parser:
             raise self.fail("nothing where a quantity should be", start)
         over = [k for k in self.top(start, end) if self.tokens[k].kind == "over"]
         if over:
+            derivative = derivatives.fraction(self, (start, over[0]), (over[0] + 1, end), *self.span(start, end))
+            if derivative is not None:
+                return derivative
             numerator, denominator = self.side(start, over[0], over[0]), self.side(over[0] + 1, end, over[0])
             a, b = self.span(start, end)
             return Ratio(numerator, denominator, start=a, end=b)

@@ -106,6 +106,8 @@ FUNCTIONS = frozenset(
         "LeakyReLU",
         "softplus",
         "Softplus",
+        "SoftPlus",
+        "Tanh",
         "gelu",
         "GELU",
         "ELU",
