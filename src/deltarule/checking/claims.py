@@ -356,7 +356,8 @@ def outcome_by(
     except Unread as error:
         return Outcome("unread", reason=error.reason)
     if state.apart:
-        a, b = (v.with_expression(apart(v.expression, state.apart)) for v in (a, b))
+        sides = apart(a.expression, b.expression, state.apart)
+        a, b = (v.with_expression(e) for v, e in zip((a, b), sides, strict=True))
     outcome = equality(state, a.expression, b.expression, implied, facts, definitions)
     if outcome.status == "proved" and any(_may_be_a_vector(state, e) for e in state.turned):
         return Outcome(

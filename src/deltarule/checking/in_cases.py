@@ -17,6 +17,8 @@ __all__ = ["for_some_values", "part_of_a_definition"]
 
 def for_some_values(state: State, statement: Statement) -> bool:
     """Whether an equation stands under a condition, and another one has the same left side."""
+    if len(statement.sides) > 1 and isinstance(statement.sides[1].tree, t.Cases):
+        return False
     return statement.start in state.conditional and bool(_others(state, statement))
 
 

@@ -35,6 +35,7 @@ HEADING = re.compile(
     r"|情况|当|경우)",
     re.I,
 )
+NEW_SENTENCE = re.compile(r"[.!?]\$*\s*\n|\n\s*\n\s*[A-Z]")
 ENDS = re.compile(r"[.!?]\s|\n\s*\n")
 OPENING = re.compile(r"[\s$\\\[]*(?:\\begin\{\w+\*?\}\s*)*$")
 """What a displayed formula begins with."""
@@ -101,6 +102,7 @@ def _before(state: State, statements: Sequence[Statement], said: Sequence[Condit
     same_row = own.block == other.block and own.row == other.row
     between = state.document.text[other.end : own.start]
     first = own.block != other.block and BESIDE.match(between.replace("$$", "")) is not None
+    first = first and NEW_SENTENCE.search(between) is None
     if not same_row and not (first and re.search(r"[a-z]", between, re.I)):
         return []
     return _chain(statements, k, back=True)
@@ -186,12 +188,13 @@ def not_of_both(state: State, row: DocumentRow) -> None:
         row.reason = "the text beside it speaks of equal indices and of different ones"
 
 
-def apart(e: Expression, pairs: Sequence[tuple[str, str]]) -> Expression:
-    """The expression off the diagonals where two indices are equal."""
+def apart(a: Expression, b: Expression, pairs: Sequence[tuple[str, str]]) -> tuple[Expression, Expression]:
+    """Two sides off the diagonals where two indices are equal; of -p_j beside ∂log p_k/∂x_j as well."""
     from deltarule.calculus.rules import delta
 
     for one, other in pairs:
-        axes = {a.name: a for a in e.axes if isinstance(a, Axis)}
+        axes = {axis.name: axis for axis in (*a.axes, *b.axes) if isinstance(axis, Axis)}
         if one in axes and other in axes:
-            e = multiply(e, subtract(ONE, delta(axes[one], axes[other])))
-    return e
+            off = subtract(ONE, delta(axes[one], axes[other]))
+            a, b = multiply(a, off), multiply(b, off)
+    return a, b

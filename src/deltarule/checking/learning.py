@@ -126,7 +126,7 @@ def kronecker(statements: Sequence[Statement]) -> bool:
     for statement in statements:
         for k, side in enumerate(statement.sides[:-1]):
             defines = side.tree is not None and is_kronecker(side.tree) and statement.relations[k].symbol in EQUAL
-            if defines and not isinstance(statement.sides[k + 1].tree, t.Cases):
+            if defines and not isinstance(statement.sides[k + 1].tree, t.Cases | t.Num):
                 return False
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.batch_gradients import batch_gradients_written_out
+from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.declared_stacks import stacks_undeclared
@@ -20,9 +21,11 @@ from deltarule.checking.index_conditions import without_conditions_below
 from deltarule.checking.indices_above import indices_below
 from deltarule.checking.indices_in_brackets import brackets_as_indices
 from deltarule.checking.joined_columns import joined_columns
+from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
+from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.primes_alone import primes_alone
@@ -47,8 +50,11 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements, above = indices_below(
-        values_apart(stacks_undeclared(brackets_as_indices(without_conditions_below(statements))))
+        values_apart(
+            stacks_undeclared(brackets_as_indices(without_conditions_below(last_layer_named(pairs_parted(statements)))))
+        )
     )
+    statements = cases_together(statements, document.text)
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))

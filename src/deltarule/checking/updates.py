@@ -23,7 +23,9 @@ def is_update(state: State, left: t.Tree, right: t.Tree) -> bool:
         return True
     if isinstance(right, t.Terms) and _one_step_on(state, left, right):
         return True
-    if not isinstance(right, t.Terms) or (found.indices and not any(isinstance(i, t.Num) for i in found.indices)):
+    if not isinstance(right, t.Terms):
+        return False
+    if found.indices and not any(isinstance(i, t.Num) for i in found.indices) and not _with_a_rate(right):
         return False
     first = reference(right.items[0][1], state.symbols.usage)
     return first is not None and first.key == found.key and first.indices == found.indices and len(right.items) > 1
@@ -34,6 +36,11 @@ def _one_step_on(state: State, left: t.Tree, right: t.Terms) -> bool:
     one, other = letter_and_step(_key(state, left)), letter_and_step(_key(state, right.items[0][1]))
     if one[0] != other[0] or not one[0] or one == other or not state.counted_names >= {_key(state, left)}:
         return False
+    return _with_a_rate(right)
+
+
+def _with_a_rate(right: t.Tree) -> bool:
+    """Whether a side has a derivative in it, or a rate."""
     return any(isinstance(n, t.Partial) or (isinstance(n, t.Name) and n.letter in RATES) for n in t.walk(right))
 
 
