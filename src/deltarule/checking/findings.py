@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.algebra import enclose
+from deltarule.algebra.budget import Unsupported
 from deltarule.calculus.judge import CONTRADICTS
 from deltarule.checking.rows import Finding
 from deltarule.checking.state import State
@@ -144,7 +145,7 @@ def _negative(e: Expression) -> bool:
             values[symbol.name] = filled(symbol, (shift + Fraction(k, 5)) % Fraction(9, 10) + Fraction(1, 20))
         try:
             ball = enclose(e, values, sizes)
-        except (DeltaruleError, ArithmeticError, LookupError, TypeError, ValueError):
+        except (Unsupported, DeltaruleError, ArithmeticError, LookupError, TypeError, ValueError):
             return False
         if not ball < 0:
             return False

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deltarule.checking.layers_by_letter import decided, retold
+from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
 from deltarule.checking.rows import Finding
 from deltarule.checking.samples_below import samples_above
 from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
+from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.two_names import under_one_name
 from deltarule.checking.vector_losses import losses_summed
 from deltarule.reading.statement import Statement
@@ -46,7 +48,7 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _rows, _stacks, _losses, _names):
+    for readings in (_samples_below, _rows, _letters, _sums, _stacks, _losses, _names):
         for reading in readings(state, statements):
             if refuses():
                 break
@@ -83,6 +85,22 @@ def _rows(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     if any(row.verdict in OPEN for row in state.rows):
         for changed, rows in rows_for_columns(state, statements):
             yield Reading(changed, "row-vectors", f"{', '.join(rows)} are read as rows, before their matrices")
+
+
+def _letters(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        changed, letters = letters_apart(state, statements)
+        if letters:
+            yield Reading(changed, "two-meanings", f"{', '.join(letters)} means two things, with other shapes")
+
+
+def _sums(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        changed = sums_reach_their_index(statements, below_a_sign=True)
+        if any(one != other for one, other in zip(changed, statements, strict=True)):
+            yield Reading(
+                changed, "sums-reach", "sums without parentheses run over the terms behind them, as they stand"
+            )
 
 
 def _stacks(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:

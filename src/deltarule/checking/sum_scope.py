@@ -13,25 +13,26 @@ from deltarule.reading.statement import Statement
 __all__ = ["sums_reach_their_index"]
 
 
-def sums_reach_their_index(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """The statements with such sums over all the terms that are meant."""
-    return [_statement(s) for s in statements]
+def sums_reach_their_index(statements: Sequence[Statement], *, below_a_sign: bool = False) -> Sequence[Statement]:
+    """The statements with such sums over all the terms that are meant; `below_a_sign` those of -Σ a - b as well, as
+    -Σ (a - b)."""
+    return [_statement(s, below_a_sign) for s in statements]
 
 
-def _statement(statement: Statement) -> Statement:
+def _statement(statement: Statement, below_a_sign: bool) -> Statement:
     if not any(isinstance(n, t.Big) for s in statement.sides if s.tree is not None for n in t.walk(s.tree)):
         return statement
     indices = [_indices(side.tree) if side.tree is not None else set() for side in statement.sides]
     kept = set.union(*indices) if len(indices) > 1 and not statement.relations else indices[0]
 
     def change(node: t.Tree) -> t.Tree | None:
-        return _widened(node, kept) if isinstance(node, t.Terms) else None
+        return _widened(node, kept, below_a_sign) if isinstance(node, t.Terms) else None
 
     sides = tuple(s if s.tree is None else replace(s, tree=t.replaced(s.tree, change)) for s in statement.sides)
     return statement if statement.continues else replace(statement, sides=sides)
 
 
-def _widened(node: t.Terms, kept: set[str]) -> t.Tree | None:
+def _widened(node: t.Terms, kept: set[str], below_a_sign: bool) -> t.Tree | None:
     for k, (sign, item) in enumerate(node.items[:-1]):
         total = item.items[-1][1] if isinstance(item, t.Factors) else item
         letter = running(total) if isinstance(total, t.Big) and total.kind == "sum" else ""
@@ -42,7 +43,7 @@ def _widened(node: t.Terms, kept: set[str]) -> t.Tree | None:
             continue
         last = behind[-1]
         inside = node.items[k + 1 : last + 1]
-        if sign == "-" and inside[0][0] == "-":
+        if sign == "-" and inside[0][0] == "-" and not below_a_sign:
             return None  # -Σ a - b may be -Σ (a + b): not for us to say
         body = t.Terms((("+", total.body), *inside), start=total.body.start, end=inside[-1][1].end)
         wide: t.Tree = replace(total, body=body)
