@@ -13,6 +13,7 @@ from deltarule.checking.losses_at_samples import losses_at_samples
 from deltarule.checking.maps import maps_as_equations
 from deltarule.checking.primed_quantities import with_derivatives_for_primes
 from deltarule.checking.same_arguments import quantities_for_calls
+from deltarule.checking.slopes_in_products import slopes_written_out
 from deltarule.checking.sums_over_examples import sums_over_examples
 from deltarule.checking.words_below import words_below
 from deltarule.reading.statement import Statement
@@ -22,6 +23,7 @@ __all__ = ["as_quantities"]
 
 def as_quantities(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with every quantity under its name and its index."""
+    statements = slopes_written_out(statements)
     statements = by_their_names(
         quantities_for_calls(
             losses_at_samples(

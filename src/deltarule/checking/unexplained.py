@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from deltarule.checking.hints import MISCONCEPTIONS
+from deltarule.checking.label_values import TARGETS
 from deltarule.checking.one_pass import claimed
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
@@ -34,6 +35,8 @@ BOUNDS = re.compile(r"\\(?:max|min|operatorname|mathrm|text)|\|")
 THRESHOLDS = ("kappa", "delta", "epsilon", "tau", "alpha", "beta", "gamma", "lambda", "c", "M", "Delta")
 """Letters that clip, weigh or bound something, and are positive where nothing is said of them."""
 TERM_TOO_MANY = next(m.says for m in MISCONCEPTIONS if m.name == "extra term")
+A_FACTOR = {m.says for m in MISCONCEPTIONS if m.name in {"factor", "extra factor"}}
+FACTOR = re.compile(r"\b([a-zA-Z])_\{?\w")
 ENDS = re.compile(r"[.!?](?:\s|$)|\n\s*#|\\(?:sub)*section")
 """Where a sentence ends, and with it what a condition in it says."""
 
@@ -48,7 +51,8 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
     found = [
         (statement, row)
         for (statement, k), row in rows
-        if row.verdict == "refuted" and not row.hint and row.reason != ANOTHER_VALUE
+        if row.verdict == "refuted" and row.reason != ANOTHER_VALUE
+        if not row.hint or _times_a_target(state, row)
         if not _is_a_number(statement.sides[k + 1].tree) and statement.start not in state.conditional
     ]
     # what stands under a condition that was understood was judged under it: there is no reason to doubt it
@@ -65,6 +69,14 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
             why = "it may be meant under the condition that stands before it"
         if why:
             _open(row, why)
+
+
+def _times_a_target(state: State, row: DocumentRow) -> bool:
+    """Whether -y_o log p_o and -log p_o differ by a factor y_o that is 1 at the place of the 1 in a one-hot vector."""
+    if row.hint not in A_FACTOR or ONE_HOT.search(state.document.text) is None or "partial" in row.left + row.right:
+        return False
+    here = {found[0] for found in FACTOR.findall(row.suggestion)} ^ {found[0] for found in FACTOR.findall(row.right)}
+    return bool(here & set(TARGETS))
 
 
 def _penalties(state: State, rows: Sequence[tuple[tuple[Statement, int], DocumentRow]]) -> None:
