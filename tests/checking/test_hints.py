@@ -16,6 +16,7 @@ MATRICES = r"Let $y = W x$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{
 SAMPLES = r"Let $a_i = w x_i + b$ and $J = \frac{1}{2m} \sum_{i=1}^m (a_i - y_i)^2$ over the $m$ samples. "
 ROWS_OF_SAMPLES = r"""Let $X \in \mathbb{R}^{m \times n}$ hold the samples in its rows, $w \in \mathbb{R}^n$,
 $y \in \mathbb{R}^m$ and $J = \frac{1}{2m} \|X w - y\|^2$. """
+VECTORS = r"Let $a^{(i)} = w^\top x^{(i)}$ and $J = \frac{1}{2m} \sum_{i=1}^m (a^{(i)} - y^{(i)})^2$. "
 PENALTY = r"Let $a = w x + v u$ and $J = \frac12 (a - y)^2 + \frac{\lambda}{2} w^2$. "
 SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$. "
 
@@ -62,6 +63,8 @@ ROWS = [
     ("mean", ROWS_OF_SAMPLES, r"\frac{\partial J}{\partial w}", r"\frac{1}{m^2} X^\top (X w - y)",
      r"\frac{1}{m} X^\top(X w - y)"),
     ("indices", INDICES, r"\frac{\partial E}{\partial w_{ji}}", r"(a_i - t_i) x_j", r"(a_j - t_j) x_i"),
+    ("no index", VECTORS, r"\frac{\partial J}{\partial w_j}", r"\frac{1}{m} \sum_{i=1}^m (a^{(i)} - y^{(i)}) x^{(i)}",
+     r"\frac{1}{m} \sum_{i=1}^m (a^{(i)} - y^{(i)}) x_{j}^{(i)}"),
     ("extra term", PENALTY, r"\frac{\partial J}{\partial v}", r"(a - y) u + \lambda w", r"(a - y) u"),
     ("term", PENALTY, r"\frac{\partial J}{\partial w}", r"(a - y) x", r"(a - y) x + \lambda w"),
     ("place of a square", "", r"\tanh'(z)", r"(1 - \tanh z)^2", r"(1 - \tanh^2 z)"),

@@ -92,7 +92,8 @@ def check_statements(
     shapes_misread(state)
 
     def anew(some: Sequence[Statement], unrolled: bool = False) -> State:
-        return judged_in_order(document, some, given, watch.inside(0), statements, unrolled=unrolled)
+        shapes = replace(given, by_value={**_ranks_learnt(state), **given.by_value}) if unrolled else given
+        return judged_in_order(document, some, shapes, watch.inside(0), statements, unrolled=unrolled)
 
     by_what_it_rests_on(
         state, parts, divided, rows_of, lambda some, declared, first: judged_in_order(
@@ -142,6 +143,11 @@ def _best(
             retold(state, other)
             return other
     return state
+
+
+def _ranks_learnt(state: State) -> dict[str, int]:
+    """How many axes the vectors and matrices have that stand at no step, as the whole text shows them."""
+    return {key: e.rank for key, e in state.symbols.entities.items() if e.rank and not {"^", "_"} & set(key)}
 
 
 def _ranks_by_value(state: State) -> dict[str, int]:

@@ -16,6 +16,7 @@ __all__ = [
     "change_of_index",
     "exponent_shifted",
     "function_put_back",
+    "index_put_back",
     "indices_exchanged",
     "names_exchanged",
     "replaced_name",
@@ -96,6 +97,27 @@ def change_of_index(side: Side) -> Iterator[t.Tree]:
 
     yield from everywhere(side.right, change)
     yield from everywhere(side.right, of_a_factor)
+
+
+def index_put_back(side: Side) -> Iterator[t.Tree]:
+    """x_j^{(i)} for x^{(i)}: an index of the other side below a name that has none."""
+    own = dict.fromkeys(
+        item
+        for node in trees(side.left)
+        if isinstance(node, t.Scripted)
+        for item in script_items(node.sub)
+        if is_index(item)
+    )
+    others = {*side.functions, *sizes(side)}
+
+    def change(node: t.Tree) -> Iterator[t.Tree]:
+        match node:
+            case t.Name() if node not in others and node.letter not in {"e", "1"}:
+                yield from (t.Scripted(node, index, None) for index in own)
+            case t.Scripted(base=t.Name() as base, sub=None) if base not in others:
+                yield from (replace(node, sub=index) for index in own)
+
+    yield from everywhere(side.right, change)
 
 
 def _with_index(node: t.Tree, old: t.Tree, new: t.Tree) -> t.Tree | None:

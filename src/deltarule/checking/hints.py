@@ -16,6 +16,7 @@ from deltarule.checking.exchanges import (
     change_of_index,
     exponent_shifted,
     function_put_back,
+    index_put_back,
     indices_exchanged,
     names_exchanged,
     replaced_name,
@@ -96,6 +97,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("indices", "two indices are swapped", "δ_j x_i for δ_i x_j", indices_exchanged),
     Misconception("swapped", "two names are swapped, such as y and ŷ", "ŷ(1 - y) for y(1 - ŷ)", names_exchanged),
     Misconception("sign in an index", "the sign in an index is flipped", "δ_{j+k} for δ_{j-k}", sign_in_an_index),
+    Misconception("no index", "an index is missing", "x^{(i)} for x_j^{(i)}", index_put_back),
     Misconception("index", "an index is wrong", "δ_j x_j for δ_i x_j", change_of_index),
     Misconception(
         "output", "the derivative is taken at the output instead of the input", "σ'(a) for σ'(z)", at_another_place
@@ -124,7 +126,19 @@ MOST = 40
 FIRST = 16
 """Repairs of one kind that are tried before those of the next; the others come after the first of every kind."""
 OF_SHAPES = frozenset(
-    {"transpose", "factor", "extra factor", "sum", "no sum", "index", "another name", "label", "diagonal", "brackets"}
+    {
+        "transpose",
+        "factor",
+        "extra factor",
+        "sum",
+        "no sum",
+        "no index",
+        "index",
+        "another name",
+        "label",
+        "diagonal",
+        "brackets",
+    }
 )
 """What may mend a side that does not fit: no sign and no number does."""
 

@@ -21,10 +21,12 @@ from deltarule.checking.index_conditions import without_conditions_below
 from deltarule.checking.indices_above import indices_below
 from deltarule.checking.indices_in_brackets import brackets_as_indices
 from deltarule.checking.joined_columns import joined_columns
+from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
 from deltarule.checking.one_hot import classes_said
+from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
@@ -51,7 +53,13 @@ def in_one_form(
     letters that the text calls the right class, with how they are written."""
     statements, above = indices_below(
         values_apart(
-            stacks_undeclared(brackets_as_indices(without_conditions_below(last_layer_named(pairs_parted(statements)))))
+            stacks_undeclared(
+                brackets_as_indices(
+                    without_conditions_below(
+                        last_layer_named(pairs_parted(operators_applied(labels_as_one_hot(statements))))
+                    )
+                )
+            )
         )
     )
     statements = cases_together(statements, document.text)

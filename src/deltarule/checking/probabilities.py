@@ -93,11 +93,17 @@ def _one(head: t.Tree, behind: t.Tree, families: Set[tuple[str, str]]) -> t.Tree
     else:
         return None
     text, shared = _text(group, letter, families)
-    if "?" in text or len(shared) > 1:
+    kinds = [where for where, _ in shared]
+    if "?" in text or len(set(kinds)) < len(kinds):
         return None
     name = t.Name(letter + kind[0] + text + kind[1], start=head.start, end=behind.end)
     if not shared:
         return name if above is None else t.Scripted(name, None, above, start=head.start, end=behind.end)
+    if len(shared) == 2:  # P(y^{(i)} = k | x^{(i)})
+        of = dict(shared)
+        sample = t.Group("(", (t.Name(of["sample"]),))
+        whole = t.Scripted(name, t.Name(of["component"]), sample, start=head.start, end=behind.end)
+        return whole if above is None else t.Scripted(t.Group("(", (whole,)), None, above)
     ((where, index),) = shared
     place = t.Name(index)
     if where == "sample":

@@ -23,6 +23,7 @@ __all__ = ["refute_at_two_steps"]
 
 STEPS = 2
 OPEN = frozenset({"undecided", "unread"})
+OTHER_STEPS = frozenset({"label", "step"})
 NO_CLAIM = frozenset({"definition", "assumption", "none"})
 
 
@@ -55,8 +56,15 @@ def refute_at_two_steps(
             take(row, again, f"the two sides are not equal where there are {STEPS} steps")
             row.counterexample = {"steps": str(STEPS), **again.counterexample}
     for left, right, row in whole.judged:
-        if row.verdict == "refuted" and not row.hint and any(row is one for one in asked_for):
+        if not any(row is one for one in asked_for):
+            continue
+        if row.verdict == "refuted" and not row.hint:
             mend(whole, left, right, row)  # with every number of steps
+        elif row.verdict in OPEN:
+            trial = replace(row, hint="", suggestion="")
+            mend(whole, left, right, trial, only=OTHER_STEPS)
+            if trial.hint:  # what stands at one step is something else at another: both cannot hold
+                take(row, replace(trial, verdict="refuted", condition=None), "the two sides are not equal")
 
 
 def _sums(statement: Statement, letters: set[str]) -> bool:
