@@ -91,8 +91,14 @@ def test_a_condition_reaches_no_further(text: str, expected: list[str]) -> None:
     assert verdicts(text) == expected
 
 
-def test_parts_of_a_definition_are_no_definition_of_the_whole() -> None:
+def test_the_parts_of_a_definition_are_one_definition() -> None:
     rows = check_text("We set $g(z) = z$ for $z > 0$ and $g(z) = 0$ for $z < 0$.\n\nSo $g'(z) = 1$.").rows
+    assert [row.verdict for row in rows[:2]] == ["definition", "proved"]
+    assert rows[2].verdict == "refuted"
+
+
+def test_a_part_of_a_definition_is_no_definition_of_the_whole() -> None:
+    rows = check_text("We set $g(z) = z$ for $z > 0$. Below, $g(z) = 0$ for $z < 0$.\n\nSo $g'(z) = 1$.").rows
     assert [row.verdict for row in rows[:2]] == ["definition", "definition"]
     assert rows[2].verdict == "undecided"
 

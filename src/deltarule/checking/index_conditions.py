@@ -72,8 +72,9 @@ def without_conditions_below(statements: Sequence[Statement]) -> Sequence[Statem
     def change(node: t.Tree) -> t.Tree | None:
         match node:
             case t.Scripted(
-                base=t.Name(), sub=t.Compare(sides=(t.Name() as own, t.Name() as other), relations=(relation,))
-            ):
+                base=t.Name(letter=letter),
+                sub=t.Compare(sides=(t.Name() as own, t.Name() as other), relations=(relation,)),
+            ) if letter not in {"1", "I"}:
                 if relation.symbol == "=":
                     return replace(node, sub=other)
                 return replace(node, sub=own) if relation.symbol in UNEQUAL else None

@@ -22,7 +22,12 @@ HERE = "here"
 def letters_apart(state: State, statements: Sequence[Statement]) -> tuple[Sequence[Statement], list[str]]:
     """The statements with such letters as names of their own, and the letters."""
     anew: dict[str, int] = {}
-    for left, _, row in state.judged:
+    for left, right, row in state.judged:
+        if (
+            not any(isinstance(n, t.Name) for n in trees(right))
+            or (isinstance(left, t.Name) and base_name(left)) in state.symbols.objectives
+        ):
+            continue  # a value, or a loss of a vector
         if isinstance(left, t.Name) and row.verdict in {"ill-shaped", "undecided"} and OTHER_SHAPE.search(row.reason):
             anew.setdefault(base_name(left), left.start)
     variables = _variables(state, statements)
