@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.batch_gradients import batch_gradients_written_out
 from deltarule.checking.cases_in_words import cases_together
@@ -56,7 +57,9 @@ def in_one_form(
             stacks_undeclared(
                 brackets_as_indices(
                     without_conditions_below(
-                        last_layer_named(pairs_parted(operators_applied(labels_as_one_hot(statements))))
+                        last_layer_named(
+                            pairs_parted(operators_applied(labels_as_one_hot(by_how_many_arguments(statements))))
+                        )
                     )
                 )
             )
