@@ -12,10 +12,13 @@ from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.checking.steps import ENDS
 from deltarule.reading import tree as t
-from deltarule.reading.references import Survey, reference, trees
-from deltarule.reading.symbols import VECTOR_FUNCTIONS, Entity
+from deltarule.reading.references import Survey, base_name, is_transpose, reference, trees
+from deltarule.reading.symbols import VECTOR_FUNCTIONS, WEIGHT_MATRICES, Entity
 
-__all__ = ["layers", "lengths", "scores"]
+__all__ = ["layers", "lengths", "samples_lie", "scores"]
+
+BATCHES = frozenset({"X", "H", "A"})
+"""Letters of all samples, or of what is computed of them."""
 
 _PLACE = re.compile(r"(.+)\^[(\[<]?([A-Za-z]?)(?:[+-]?\d+)?[)\]>]?")
 
@@ -70,3 +73,23 @@ def lengths(state: State) -> None:
                 entity = state.symbols.entity(plain)
                 if entity.rank == 2 and plain.key not in declared_names(state):
                     state.symbols.shaped(entity, 1)
+
+
+def samples_lie(sides: Sequence[t.Tree]) -> str | None:
+    """In which of "row" and "column" each sample lies: in rows where batches stand before their weights, X W."""
+    found: set[str] = set()
+    for node in (n for side in sides for n in trees(side)):
+        for (_, one), (op, other) in pairwise(node.items) if isinstance(node, t.Factors) else ():
+            first, second = _letter(one), _letter(other)
+            if op in {"", "cdot"} and first in BATCHES and second in WEIGHT_MATRICES:
+                found.add("row")
+            elif op in {"", "cdot"} and first in WEIGHT_MATRICES and second in BATCHES:
+                found.add("column")
+    return found.pop() if len(found) == 1 else None
+
+
+def _letter(node: t.Tree) -> str:
+    """The letter of what is not transposed."""
+    if isinstance(node, t.Scripted):
+        return "" if node.sup is not None and is_transpose(node.sup) else _letter(node.base)
+    return base_name(node) if isinstance(node, t.Name) else ""

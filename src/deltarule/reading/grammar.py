@@ -119,8 +119,9 @@ class Parser:
     def items(self, start: int, end: int) -> tuple[Tree, ...]:
         """Items between commas; `y | x, w` is one item."""
         start, end = self.trimmed(start, end)
-        bars = [k for k in self.top(start, end) if self.tokens[k].kind == "bar" and self.kind(k + 1, end) != "_"]
-        if (apart := self.between(bars, start, end)) is not None:  # D(p || q): two arguments
+        every = [k for k in self.top(start, end) if self.tokens[k].kind == "bar"]
+        bars = [k for k in every if self.kind(k + 1, end) != "_"]
+        if (apart := self.between(every, start, end)) is not None:  # D(p || q): two arguments
             return (*self.items(start, apart[0]), *self.items(apart[1], end))
         bars = [k for k in bars if k > start and self.tokens[k].text != "||"] if len(bars) == 1 else bars
         single = [k for k in bars if self.tokens[k].text == "mid"] or bars
