@@ -31,6 +31,7 @@ from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.primed_names import primed_apart
 from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
@@ -65,7 +66,7 @@ def in_one_form(
             )
         )
     )
-    statements = cases_together(statements, document.text)
+    statements = primed_apart(cases_together(statements, document.text), document.text)
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from deltarule.checking.declared import declared_names
+from deltarule.checking.primed_names import PRIME
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.state import State
 from deltarule.checking.steps import ENDS
@@ -37,8 +38,8 @@ def scores(state: State, sides: Sequence[t.Tree]) -> None:
 
 
 def layers(state: State) -> None:
-    """The z^{(1)} and z^{(2)} beside z^{(l)}: vectors where one of them is, and matrices where one is. The last layer,
-    z^{(L)}, may have a number where the others have vectors."""
+    """The z^{(1)} and z^{(2)} beside z^{(l)}: vectors where one of them is, and matrices where one is; and W' beside W.
+    The last layer, z^{(L)}, may have a number where the others have vectors."""
     usage = state.symbols.usage
     steps = usage.steps - ENDS if isinstance(usage, Survey) else set()
     alike: dict[str, dict[str, list[Entity]]] = {}
@@ -52,6 +53,10 @@ def layers(state: State) -> None:
             for entity in members:
                 if entity.rank is None:
                     state.symbols.shaped(entity, *ranks)
+    for key, entity in state.symbols.entities.items():
+        other = state.symbols.entities.get(key.replace(PRIME, "")) if PRIME in key else None
+        if other is not None and other.rank and entity.rank is None:
+            state.symbols.shaped(entity, other.rank)
 
 
 def lengths(state: State) -> None:
