@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
+from deltarule.checking.basis_functions import features_as_vectors
 from deltarule.checking.batch_gradients import batch_gradients_written_out
 from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
@@ -66,7 +67,7 @@ def in_one_form(
             )
         )
     )
-    statements = primed_apart(cases_together(statements, document.text), document.text)
+    statements = features_as_vectors(primed_apart(cases_together(statements, document.text), document.text))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))
