@@ -9,7 +9,7 @@ WRONG = frozenset({"refuted", "ill-shaped"})
 
 FEATURES = r"$J(w) = \frac12 \sum_{n=1}^N (t_n - w^T \phi(x_n))^2 + \frac{\lambda}{2} w^T w$."
 MARGIN = r"$f(x) = w^T \phi(x) + b$ and $L = \frac12 (f(x) - y)^2$."
-DECODER = r"$h = \sigma(W x + b)$, $r = W' h + b'$, $L = \| x - r \|^2$ with $b \in \mathbb{R}^k$, and $x$ in bold is a vector."
+DECODER = r"$h = \sigma(W x + b)$, $r = W' h + b'$, $L = \| x - r \|^2$ with $b \in \mathbb{R}^k$."
 CELL = r"$z = \sigma(w x + u h)$ and $h' = (1 - z) n + z h$."
 ENTROPY = (
     r"$D(p \| q) = \sum_i p_i \log \frac{p_i}{q_i}$, $H(p) = -\sum_i p_i \log p_i$, $H(p, q) = -\sum_i p_i \log q_i$."
@@ -23,7 +23,10 @@ CLASS = r"$p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$, $L_i = -\log(p_{y_i})$."
 LINE = r"$MSE = \frac1N \sum_{i=1}^N (y_i - (m x_i + b))^2$."
 BATCH = r"$Z = X W + b$, $P = \mathrm{softmax}(Z)$, $L = -\frac{1}{N} \sum_i \sum_k Y_{ik} \log P_{ik}$."
 NORM = r"$R = H V + c$, $L = \frac{1}{2N} \|R - Y\|_F^2$."
-CHAIN = r"$\hat y = \sigma(z) = \sigma(w^T x + b)$ with the sigmoid $\sigma$, $L = -y \log \hat y - (1-y) \log (1 - \hat y)$."
+CHAIN = (
+    r"$\hat y = \sigma(z) = \sigma(w^T x + b)$ with the sigmoid $\sigma$, "
+    r"$L = -y \log \hat y - (1-y) \log (1 - \hat y)$."
+)
 LSTM = (
     r"$f_t = \sigma(U h_{t-1})$, $i_t = \sigma(V h_{t-1})$, $c_t = f_t \odot c_{t-1} + i_t \odot x_t$, "
     r"$h_t = \tanh(c_t)$."
