@@ -57,7 +57,10 @@ def check_statements(
 
     watch = watch or Watch()
     statements, numbered, spelling, classes = in_one_form(document, statements)
-    given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
+    given = replace(
+        given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined,
+        primed={new: old.rstrip("'") for old, new in spelling.primed.items()},
+    )  # fmt: skip
     watch.start(rows_of(statements))
     state = _best(document, statements, given, watch, statements)
     state, statements = in_the_best_reading(
