@@ -5,7 +5,7 @@ import pytest
 from deltarule.checking.files import check_text
 
 HOLDS = frozenset({"proved", "conditional"})
-SAID = r"$o_k = \sigma(z_k)$ with the sigmoid $\sigma$, the output is $y_k (= o_k)$, $E = \frac12 \sum_k (t_k - y_k)^2$."
+SAID = r"$o_k = \sigma(z_k)$ with the sigmoid $\sigma$, $y_k (= o_k)$ and $E = \frac12 \sum_k (t_k - y_k)^2$."
 UNSAID = r"$o_k = \sigma(z_k)$ with the sigmoid $\sigma$ and $E = \frac12 \sum_k (t_k - y_k)^2$."
 
 ROWS = [
@@ -34,4 +34,25 @@ def test_an_output_with_two_names(text: str, row: str, verdicts: frozenset[str])
 @pytest.mark.parametrize(("text", "verdicts"), BRACKETS)
 def test_a_relation_in_brackets(text: str, verdicts: frozenset[str]) -> None:
     rows = check_text(text, "text.md").rows
+    assert rows[-1].verdict in verdicts, rows[-1]
+
+
+NET = (
+    r"$h_j = \sigma(a_j)$, $a_j = \sum_{i} v_{ji} x_i$ and $h_k = \sigma(a_k)$, $a_k = \sum_{j} v_{kj} h_j$ with the "
+    r"sigmoid $\sigma$, and $E = \frac12 \sum_k (t_k - h_k)^2$."
+)
+ONE_SUM = r"\frac{\partial a_k}{\partial h_j} = \frac{\partial}{\partial h_j} \sum_{j'} v_{kj'} h_{j'}"
+
+WEIGHTS = [
+    (r"\frac{\partial E}{\partial v_{jk}} = -(t_k - h_k) h_k (1 - h_k) h_j", {"conditional"}),
+    (r"\frac{\partial E}{\partial v_{jk}} = (t_k - h_k) h_k (1 - h_k) h_j", {"refuted"}),
+    (rf"{ONE_SUM} = v_{{kj}}", {"proved"}),
+    (rf"{ONE_SUM} = -v_{{kj}}", {"refuted"}),
+]
+
+
+@pytest.mark.parametrize(("row", "verdicts"), WEIGHTS)
+def test_weights_and_primed_indices_between_layers(row: str, verdicts: set[str]) -> None:
+    text = rf"{NET} The index $j = 1, 2, \ldots, m$ counts the hidden units, and a derivative is taken of each."
+    rows = check_text(f"{text}\n\n$${row}$$\n", "text.md").rows
     assert rows[-1].verdict in verdicts, rows[-1]

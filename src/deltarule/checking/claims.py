@@ -19,8 +19,8 @@ from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import losses_by_another_name, named_losses
-from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.one_output import outputs_by_another_name
+from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
 from deltarule.checking.over_steps import over_steps
 from deltarule.checking.own_steps import in_one_step

@@ -18,9 +18,7 @@ TARGETS = (("d", "t"), ("y",))
 """Names of the target, the first kind before the second: y is the output beside t."""
 
 
-def outputs_by_another_name(
-    state: State, a: Expression, b: Expression
-) -> Iterator[tuple[Condition, Definitions]]:
+def outputs_by_another_name(state: State, a: Expression, b: Expression) -> Iterator[tuple[Condition, Definitions]]:
     """The definitions with the output in the loss, which has no equation, as a quantity of its shape that has one
     and goes into nothing."""
     defs = state.definitions
@@ -50,4 +48,6 @@ def _outputs(state: State) -> set[str]:
 
 def _axes(state: State, name: str) -> tuple[int | str, ...] | None:
     entity = state.symbols.entities.get(name)
-    return None if entity is None or entity.samples else tuple(map(state.symbols.find, entity.sizes[: entity.rank or 0]))
+    if entity is None or entity.samples:
+        return None
+    return tuple(map(state.symbols.find, entity.sizes[: entity.rank or 0]))

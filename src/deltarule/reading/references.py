@@ -307,7 +307,9 @@ def _by_letter(found: Reference, usage: dict[str, Usage]) -> Reference:
     if not isinstance(usage, Survey) or found.base not in usage.lettered or found.mark or not found.indices:
         return found
     letters = [i.letter for i in found.indices if isinstance(i, t.Name)]
-    return found if len(letters) < len(found.indices) else replace(found, mark="".join(usage.primed.get(x, x) for x in letters))
+    if len(letters) < len(found.indices):
+        return found
+    return replace(found, mark="".join(usage.primed.get(x, x) for x in letters))
 
 
 def _any_sample(found: Reference, usage: dict[str, Usage]) -> Reference:
