@@ -19,6 +19,7 @@ from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import losses_by_another_name, named_losses
+from deltarule.checking.one_output import outputs_by_another_name
 from deltarule.checking.one_step import with_the_step_before_held
 from deltarule.checking.outcomes import Outcome, equality, follows, unconnected, with_signals
 from deltarule.checking.over_steps import over_steps
@@ -461,6 +462,7 @@ def _under_assumptions(
                 return condition
         for condition, definitions in (
             *named_losses(state, a.expression, b.expression),
+            *outputs_by_another_name(state, a.expression, b.expression),
             *defined_elsewhere(state, a, b),
         ):
             if unconnected(state, a.expression, b.expression, definitions):

@@ -15,6 +15,7 @@ from deltarule.checking.declared import declared_names
 from deltarule.checking.findings import about
 from deltarule.checking.given import Given
 from deltarule.checking.layers_by_letter import circles, decided, retold
+from deltarule.checking.lettered_items import by_lettered_items
 from deltarule.checking.limits import SLOW, Watch
 from deltarule.checking.mending import hints_found, numbers_beside_vectors, shapes_misread
 from deltarule.checking.numbers_or_matrices import hold_for_matrices
@@ -56,7 +57,10 @@ def check_statements(
 
     watch = watch or Watch()
     statements, numbered, spelling, classes = in_one_form(document, statements)
-    given = replace(given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined)
+    given = replace(
+        given, said=shapes_in_words(document, statements), classes=classes, joined=spelling.joined,
+        primed={new: old.rstrip("'") for old, new in spelling.primed.items()},
+    )  # fmt: skip
     watch.start(rows_of(statements))
     state = _best(document, statements, given, watch, statements)
     state, statements = in_the_best_reading(
@@ -75,6 +79,10 @@ def check_statements(
             lambda part, declared, first: _best(document, part, given, watch.inside(first), statements, declared),
             watch.refuses,
         )  # fmt: skip
+    by_lettered_items(
+        state, document, rows_of,
+        lambda some, first: _best(document, some, given, watch.inside(first), statements), watch.refuses,
+    )  # fmt: skip
     by_what_stands_before(
         state, rows_of, lambda some: _best(
             document, some, given, watch.again(r.reason for r in state.rows), statements

@@ -47,6 +47,8 @@ class Given:
     """Letters that the document calls the right class, and how they are written."""
     joined: frozenset[str] = frozenset()
     """Letters that are parts of columns [h; x]."""
+    primed: Mapping[str, str] = field(default_factory=dict)
+    """Letters that stand for an index with a prime, and that index."""
     mended: Mended = field(default_factory=Mended)
     """What was found to be wrong with rows in the readings so far."""
 

@@ -11,6 +11,7 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.left_unsaid import unsaid_facts
 from deltarule.checking.rows import Condition
+from deltarule.checking.same_arguments import NAMED
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import add, multiply, negate, power, subtract
 from deltarule.language.equation import Equation
@@ -89,7 +90,7 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
     defs = state.definitions
     targets = [key for key in TARGETS if key in state.symbols.entities and key not in defs.equations]
     used = names(a) | names(b)
-    for loss in sorted(_losses(state, a, b) - set(defs.equations)):
+    for loss in sorted({_by_its_name(defs, loss) for loss in _losses(state, a, b)} - set(defs.equations)):
         sinks = [n for n in defs.equations if n not in targets and not defs.users(n)] or sorted(
             used & set(defs.equations)
         )
@@ -108,6 +109,14 @@ def named_losses(state: State, a: Expression, b: Expression) -> Iterator[tuple[C
                             other.define(Equation(Symbol(loss), body))
                             said = f"{loss} is the {mean}{name} of {sink} and {target}, which no equation says"
                             yield Condition("definition-elsewhere", said), other
+
+
+def _by_its_name(defs: Definitions, loss: str) -> str:
+    """The MSE of L = MSE(y, z)."""
+    match defs.equations.get(loss):
+        case Equation(right=Symbol(name=name, indices=())) if name in NAMED:
+            return name
+    return loss
 
 
 def _axes(state: State, sink: str, target: str) -> tuple | None:  # type: ignore[type-arg]

@@ -124,12 +124,12 @@ def judged_in_order(
     members += [x for pair in declared or () for x in pair]
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
                    defined=defined_letters(statements))  # fmt: skip
-    usage.lettered = set(lettered)
+    usage.lettered, usage.primed = set(lettered), dict(given.primed)
     usage.squares = squares(statements, usage)
     if each := made_of_samples(statements, sampled(sides, usage)):
         usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
                        sampled=each)  # fmt: skip
-        usage.lettered = set(lettered)
+        usage.lettered, usage.primed = set(lettered), dict(given.primed)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
     state.unrolled, state.classes, state.symbols.alike = unrolled, given.classes, given.alike

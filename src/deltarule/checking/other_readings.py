@@ -17,6 +17,7 @@ from deltarule.checking.samples_below import samples_above
 from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
 from deltarule.checking.sum_scope import sums_reach_their_index
+from deltarule.checking.turned_weights import only_if_turned, weights_turned
 from deltarule.checking.two_names import under_one_name
 from deltarule.checking.vector_losses import losses_summed
 from deltarule.reading.statement import Statement
@@ -48,7 +49,7 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _rows, _letters, _sums, _stacks, _losses, _names):
+    for readings in (_samples_below, _rows, _letters, _sums, _stacks, _losses, _names, _weights):
         for reading in readings(state, statements):
             if refuses():
                 break
@@ -56,6 +57,8 @@ def in_the_best_reading(
             better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
             if better and (readings is _samples_below or _fits(other)):
                 retold(state, other)
+                if readings is _weights:
+                    only_if_turned(state, other, reading.said)
                 state, statements = other, reading.statements
                 chosen.append(Finding(reading.finding, (), reading.said))
                 break
@@ -121,3 +124,11 @@ def _names(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     if any(row.verdict in OPEN for row in state.rows):
         for changed, said in under_one_name(state, statements):
             yield Reading(changed, "one-name", said)
+
+
+def _weights(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        changed, turned = weights_turned(state, statements)
+        if turned:
+            said = f"{', '.join(turned)}: the weight with its indices in the other order"
+            yield Reading(changed, "indices-turned", said)

@@ -8,7 +8,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["without_primed_indices"]
+__all__ = ["primed_letters_that_count", "without_primed_indices"]
 
 COUNTING = "jklpqrsmin"
 
@@ -34,6 +34,12 @@ def without_primed_indices(statements: Sequence[Statement]) -> tuple[Sequence[St
 
     said = {f"{letter}{primes * chr(39)}": new for (letter, primes), new in names.items()}
     return [s.replaced(change) for s in statements], said
+
+
+def primed_letters_that_count(sides: Sequence[t.Tree]) -> set[str]:
+    """The j of j' that is an index somewhere."""
+    found = [i for side in sides for n in trees(side) for i in _counts(n)]
+    return {_letter(i) for i in found if isinstance(i, t.Scripted) and _primed(i)}
 
 
 def _primed(node: t.Tree) -> bool:

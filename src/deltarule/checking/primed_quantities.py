@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from deltarule.checking.derivative_notation import DERIVATIVE
+from deltarule.checking.primed_indices import primed_letters_that_count
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_transpose, trees
@@ -25,6 +26,7 @@ def with_derivatives_for_primes(statements: Sequence[Statement], text: str) -> S
     statements = _with_derivatives_for_calls(statements)
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     primed = {n.base.letter for side in sides for n in trees(side) if _primed(n)}  # type: ignore[attr-defined]
+    primed -= primed_letters_that_count(sides)
     if not primed or not DERIVATIVE.search(text):
         return statements
     found = {letter: _variables(statements, letter) for letter in primed}

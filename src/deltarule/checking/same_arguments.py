@@ -17,7 +17,7 @@ from deltarule.reading.references import base_name, label_text, script_items, tr
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
 
-__all__ = ["FUNCTIONS", "LOSSES", "quantities_for_calls"]
+__all__ = ["FUNCTIONS", "LOSSES", "NAMED", "quantities_for_calls"]
 
 NAMED = frozenset({"CE", "MSE", "BCE", "CCE", "NLL", "MAE", "SSE", "RSS"})
 LOSSES = {*OBJECTIVES, *NAMED, "l", "ell", "loss", "Loss", "cost", "Cost", "cal_L", "cal_J", "cal_E"}

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from deltarule.reading.grammar import Parser
 from deltarule.reading.remarks import at_top, is_remark, remarks_first, with_reason, without_remark
 from deltarule.reading.systems import INNER, laid_out, system
-from deltarule.reading.tokens import Token, pairs, without_braces_around_scripts, without_turned_brackets
+from deltarule.reading.tokens import (
+    Token,
+    pairs,
+    without_braces_around_scripts,
+    without_brackets_around_relations,
+    without_turned_brackets,
+)
 
 __all__ = ["Clause", "clauses", "flattened", "row_level"]
 
@@ -45,7 +51,7 @@ def flattened(tokens: list[Token]) -> list[Token]:
     tokens = parser.tokens
     out: list[Token] = []
     _flatten(parser, 0, len(tokens), out)
-    return out
+    return without_brackets_around_relations(out)
 
 
 def _flatten(parser: Parser, at: int, end: int, out: list[Token]) -> None:

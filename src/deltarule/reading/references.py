@@ -120,6 +120,8 @@ class Survey(dict[str, Usage]):
         """Letters of which the square is what is defined, σ² = …: the square is a name of its own."""
         self.lettered: set[str] = set()
         """Letters of which the index says the layer: z_i and z_j are units of two layers, quantities of their own."""
+        self.primed: dict[str, str] = {}
+        """Letters that stand for an index with a prime, and the index: the units of j' are those of j."""
         self.timed: set[str] = set()
         """Letters with a step letter below, h_t: their numbers below are points in time, h_0, no components."""
         self.slots: set[str] = set()
@@ -305,7 +307,9 @@ def _by_letter(found: Reference, usage: dict[str, Usage]) -> Reference:
     if not isinstance(usage, Survey) or found.base not in usage.lettered or found.mark or not found.indices:
         return found
     letters = [i.letter for i in found.indices if isinstance(i, t.Name)]
-    return found if len(letters) < len(found.indices) else replace(found, mark="".join(letters))
+    if len(letters) < len(found.indices):
+        return found
+    return replace(found, mark="".join(usage.primed.get(x, x) for x in letters))
 
 
 def _any_sample(found: Reference, usage: dict[str, Usage]) -> Reference:

@@ -134,8 +134,6 @@ FUNCTIONS = frozenset(
         "Cov",
         "Var",
         "tr",
-        "MSE",
-        "MAE",
     ]
 )
 """Names of functions: taken as one name however they are set, and with their argument. Two letters only with a \\."""

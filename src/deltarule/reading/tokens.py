@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-__all__ = ["Token", "Unreadable", "pairs", "without_braces_around_scripts", "without_turned_brackets"]
+__all__ = [
+    "Token",
+    "Unreadable",
+    "pairs",
+    "without_braces_around_scripts",
+    "without_brackets_around_relations",
+    "without_turned_brackets",
+]
 
 
 class Unreadable(Exception):
@@ -57,6 +64,38 @@ def _closes(opened: Token, closed: Token) -> bool:
 
 def _fit(opened: str, closed: str) -> bool:
     return opened == closed or "." in (opened, closed) or {opened, closed} == {"(", "["}
+
+
+def without_brackets_around_relations(tokens: list[Token]) -> list[Token]:
+    """The tokens of y = o for y (= o), where nothing stands around them but a side and what ends it."""
+    partner = pairs(tokens)
+    dropped: set[int] = set()
+    at = 0
+    while at < len(tokens):
+        close = max(at, partner[at])
+        if close > at and tokens[at].kind == "open" and tokens[at].text in ("(", "["):
+            first, before, after = (_shown(tokens, k, step) for k, step in ((at + 1, 1), (at - 1, -1), (close + 1, 1)))
+            if first == "relation" and before in SIDE_ENDS and after in CLOSES_A_SIDE:
+                aside = tokens[_next(tokens, at + 1, 1)].text not in ("=", "\\in") and after == "relation"
+                dropped |= set(range(at, close + 1)) if aside else {at, close}  # f(x) (> 0) = …
+        at = close + 1
+    return [token for k, token in enumerate(tokens) if k not in dropped] if dropped else tokens
+
+
+SIDE_ENDS = frozenset({"name", "number", "close", "}", "end", "prime"})
+CLOSES_A_SIDE = frozenset({"", "relation", "row", "comma", "period", "semicolon", "tag"})
+
+
+def _shown(tokens: list[Token], at: int, step: int) -> str:
+    """The kind of the first token from there on that shows; empty where there is none."""
+    at = _next(tokens, at, step)
+    return tokens[at].kind if 0 <= at < len(tokens) else ""
+
+
+def _next(tokens: list[Token], at: int, step: int) -> int:
+    while 0 <= at < len(tokens) and tokens[at].kind in ("space", "&"):
+        at += step
+    return at
 
 
 def without_turned_brackets(tokens: list[Token]) -> list[Token]:
