@@ -25,6 +25,7 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
@@ -56,7 +57,9 @@ def in_one_form(
             stacks_undeclared(
                 brackets_as_indices(
                     without_conditions_below(
-                        last_layer_named(pairs_parted(operators_applied(labels_as_one_hot(statements))))
+                        last_layer_named(
+                            pairs_parted(operators_applied(labels_as_one_hot(numbers_in_names(statements))))
+                        )
                     )
                 )
             )
