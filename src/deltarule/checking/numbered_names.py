@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, is_index, script_items, trees
+from deltarule.reading.references import ALL, base_name, is_index, script_items, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["numbers_in_names"]
@@ -55,6 +55,6 @@ def numbers_in_names(statements: Sequence[Statement]) -> Sequence[Statement]:
 def _before_a_comma(sub: t.Tree | None) -> str:
     """The 2 of `2,i` and `2,ij`."""
     match sub:
-        case t.Group(kind="", items=(t.Num(text=number), *rest)) if rest:
-            return number if all(is_index(i) for x in rest for i in script_items(x)) else ""
+        case t.Group(kind="", items=(t.Num(text=number), *rest)) if rest and not ALL.issuperset(rest):
+            return number if all(is_index(i) or i in ALL for x in rest for i in script_items(x)) else ""
     return ""
