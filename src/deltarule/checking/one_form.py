@@ -27,6 +27,7 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
@@ -60,7 +61,11 @@ def in_one_form(
                 brackets_as_indices(
                     without_conditions_below(
                         last_layer_named(
-                            pairs_parted(operators_applied(labels_as_one_hot(by_how_many_arguments(statements))))
+                            pairs_parted(
+                                operators_applied(
+                                    labels_as_one_hot(by_how_many_arguments(numbers_in_names(statements)))
+                                )
+                            )
                         )
                     )
                 )

@@ -4,7 +4,7 @@ what a^{(1)} is."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from deltarule.checking.declared import declared_names
@@ -14,9 +14,10 @@ from deltarule.checking.state import State
 from deltarule.checking.steps import ENDS
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, base_name, is_transpose, reference, trees
+from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import VECTOR_FUNCTIONS, WEIGHT_MATRICES, Entity
 
-__all__ = ["layers", "lengths", "samples_lie", "scores"]
+__all__ = ["computed", "layers", "lengths", "samples_lie", "scores"]
 
 BATCHES = frozenset({"X", "H", "A"})
 """Letters of all samples, or of what is computed of them."""
@@ -24,13 +25,29 @@ BATCHES = frozenset({"X", "H", "A"})
 _PLACE = re.compile(r"(.+)\^[(\[<]?([A-Za-z]?)(?:[+-]?\d+)?[)\]>]?")
 
 
-def scores(state: State, sides: Sequence[t.Tree]) -> None:
-    """The z of softmax(z), a vector if nothing else is known of it."""
+def computed(statements: Sequence[Statement]) -> set[t.Tree]:
+    """The names that an equation gives as a sum or a product: the z of z = h W + b."""
+    return {
+        s.sides[0].tree
+        for s in statements
+        if s.relations and s.relations[0].symbol in EQUAL and isinstance(s.sides[0].tree, t.Name | t.Scripted)
+        if isinstance(s.sides[1].tree, t.Terms | t.Factors)
+    }
+
+
+def scores(state: State, sides: Sequence[t.Tree], others: Collection[t.Tree] = ()) -> None:
+    """The z of softmax(z), a vector if nothing else is known of it, and it is none of the others."""
     for node in (node for side in sides for node in trees(side)):
         match node:
             case t.Call(function=t.Name(letter=f), argument=t.Group(kind="(", items=(of,))) if f in VECTOR_FUNCTIONS:
                 found = reference(of, state.symbols.usage)
-                if found is None or found.indices or found.sample is not None or found.base[:1].isupper():
+                if (
+                    of in others
+                    or found is None
+                    or found.indices
+                    or found.sample is not None
+                    or found.base[:1].isupper()
+                ):
                     continue
                 entity = state.symbols.entity(found)
                 if entity.rank is None:

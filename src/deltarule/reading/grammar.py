@@ -406,6 +406,11 @@ class Parser:
         first, last = self.tokens[start], self.tokens[end - 1]
         if end - start == 1 and first.kind in ("op", "colon", "relation"):
             return self.mark(start), primes
+        if "colon" in (first.kind, last.kind) and first.kind != last.kind:
+            k, rest = (start, (start + 1, end)) if first.kind == "colon" else (end - 1, (start, end - 1))
+            if self.tokens[start + 1 if k == start else end - 2].kind != "comma":
+                items = (self.mark(k), *self.items(*rest)) if k == start else (*self.items(*rest), self.mark(k))
+                return Group("", items, start=first.start, end=last.end), primes  # z_{i:}, z_{:i}
         if end - start > 2 and (first.kind, first.text, last.kind, last.text) == ("relation", "<", "relation", ">"):
             inner = self.items(start + 1, end - 1)
             return Group("<", inner, start=first.start, end=last.end), primes
