@@ -70,3 +70,17 @@ ROWS = [
 def test_a_row_of_a_note(text: str, row: str, verdicts: frozenset[str]) -> None:
     rows = check_text(f"{text}\n\n$${row}$$\n", "text.md").rows
     assert rows[-1].verdict in verdicts, rows[-1]
+
+
+IN_CODE = """The input is `x = 2.0` and the weight `w1 = 0.5`; see `lr = 0.1` and `w9 = 3`.
+
+$$z_1 = x \\cdot w_1 = {}$$
+"""
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("1", "proved"), ("2.0 \\cdot 0.5", "proved"), ("1.5", "refuted")])
+def test_values_in_code_are_those_of_the_formulas(value: str, verdict: str) -> None:
+    rows = check_text(IN_CODE.format(value), "text.md").rows
+    assert [row.left for row in rows[:2]] == ["x", "w1"]
+    assert (rows[-1].left, rows[-1].verdict) == ("x \\cdot w_1", verdict)
+    assert len(rows) == 4

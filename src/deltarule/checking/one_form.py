@@ -27,6 +27,7 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.names_with_digits import digits_below
 from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
@@ -63,7 +64,7 @@ def in_one_form(
                         last_layer_named(
                             pairs_parted(
                                 operators_applied(
-                                    labels_as_one_hot(by_how_many_arguments(numbers_in_names(statements)))
+                                    labels_as_one_hot(by_how_many_arguments(numbers_in_names(digits_below(statements))))
                                 )
                             )
                         )

@@ -2,6 +2,7 @@
 
 Only what can be nothing but a formula is taken: single letters, known functions and operators around one equality that
 stands outside of all brackets. A name of several letters or with a digit, `lr` or `w1`, would be read as a product.
+In a text with formulas a value in code, `x = 1.0` or `w1 = 0.5`, is one of them where they have that name, x or w_1.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Iterator
 from deltarule.reading.masks import FENCE
 from deltarule.reading.signs import FUNCTIONS, GREEK
 
-__all__ = ["code_formulas"]
+__all__ = ["code_formulas", "code_values"]
 
 SPAN = re.compile(r"(?<![`\\\w])`([^`\n]{3,300})`(?![`\w])")
 SIGNS = re.compile(r"[^\W_]|[ ()=+\-−*/^_.,·×⊙∂∇Σ√²³ᵀ'′{}\u0302\u0304]*")
+VALUE = re.compile(r"([A-Za-z])(\d?)\s*=\s*-?\d+(?:\.\d+)?")
 WORD = re.compile(r"[A-Za-z]{2,}")
 NOT_MATHS = re.compile(r"==|\*\*|[<>!:+\-*/]=|//|[A-Za-z]\d|\d[A-Za-z]{2}|[A-Za-z)]\.[A-Za-z]|\(\s*\)")
 
@@ -27,6 +29,19 @@ def code_formulas(text: str) -> Iterator[tuple[int, int]]:
     for found in SPAN.finditer(text):
         inside = bisect_left(fences, found.start()) % 2  # in a block of code
         if not inside and _is_formula(found[1]):
+            yield found.span(1)
+
+
+def code_values(text: str, formulas: str) -> Iterator[tuple[int, int]]:
+    """Where such values stand, without their backticks; `formulas` are those of the text, all in one."""
+    fences = [found.start() for found in FENCE.finditer(text)]
+    for found in SPAN.finditer(text):
+        value = VALUE.fullmatch(found[1])
+        if value is None or bisect_left(fences, found.start()) % 2:
+            continue
+        letter, number = value.groups()
+        name = rf"(?<![A-Za-z\\]){letter}" + (rf"_\{{?{number}(?!\d)" if number else r"(?![A-Za-z])")
+        if re.search(name, formulas):
             yield found.span(1)
 
 

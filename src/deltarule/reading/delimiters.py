@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deltarule.reading.code_formulas import code_formulas
+from deltarule.reading.code_formulas import code_formulas, code_values
 from deltarule.reading.masks import FENCE, MATH_FENCE, TAG
 from deltarule.reading.segments import Math, Problem, Prose
 
@@ -47,6 +47,11 @@ def find_segments(
     finder.run()
     if kind == "markdown" and not finder.maths:
         finder.maths = [Math(a - 1, b + 1, a, b, False) for a, b in code_formulas(text)]
+    elif kind == "markdown":
+        formulas = " ".join(text[m.body_start : m.body_end] for m in finder.maths)
+        values = [Math(a - 1, b + 1, a, b, False) for a, b in code_values(text, formulas)]
+        apart = [v for v in values if not any(m.start < v.end and v.start < m.end for m in finder.maths)]
+        finder.maths = sorted([*finder.maths, *apart], key=lambda m: m.start)
     segments: list[Prose | Math] = []
     at = 0
     for math in [*finder.maths, None]:
