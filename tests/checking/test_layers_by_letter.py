@@ -66,3 +66,13 @@ def test_components_of_one_vector_are_no_layers():
 def test_an_error_and_the_sum_of_such_errors_share_a_letter_only(text: str, right: str):
     assert check_text(f"{text}$${right}$$\n", "notes.md").rows[-1].verdict in HOLDS
     assert check_text(f"{text}$${right.replace(' - ', ' + ')}$$\n", "notes.md").rows[-1].verdict == "refuted"
+
+
+def test_inputs_are_not_units_of_another_layer():
+    text = r"""$y_k = g(a_k)$, $a_k = \sum_j w_{kj} z_j$, $z_j = g(a_j)$, $a_j = \sum_i w_{ji} x_i$ and
+$E = \frac{1}{2} \sum_k (y_k - t_k)^2$ with $\delta_j = \frac{\partial E}{\partial a_j}$.
+
+$$\frac{\partial E}{\partial w_{ji}} = \delta_j %s$$
+"""
+    assert check_text(text % "x_i").rows[-1].verdict == "proved"
+    assert check_text(text % "z_i").rows[-1].verdict not in {"proved", "conditional"}

@@ -36,6 +36,7 @@ from deltarule.checking.versions import by_versions
 from deltarule.checking.worked_examples import by_worked_examples
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
+from deltarule.reading.references import Survey
 from deltarule.reading.statement import Statement
 
 __all__ = ["check_statements"]
@@ -103,9 +104,11 @@ def check_statements(
         shapes = replace(given, by_value={**_ranks_learnt(state), **given.by_value}) if unrolled else given
         return judged_in_order(document, some, shapes, watch.inside(0), statements, unrolled=unrolled)
 
+    usage = state.symbols.usage
+    lettered = usage.lettered if isinstance(usage, Survey) else set()
     by_what_it_rests_on(
         state, parts, divided, rows_of, lambda some, declared, first: judged_in_order(
-            document, some, given, watch.inside(first), statements, declared=declared
+            document, some, given, watch.inside(first), statements, lettered, declared=declared
         ), watch.refuses,
     )  # fmt: skip
     refute_at_two_steps(state, rows_of, lambda some: anew(some, unrolled=True), watch.refuses)

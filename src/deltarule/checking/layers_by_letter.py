@@ -93,9 +93,17 @@ def decided(state: State) -> int:
 
 
 def retold(before: State, after: State) -> None:
-    """Nothing that was proved in the first reading may be lost in the second."""
+    """Nothing that was proved in the first reading may be lost in the second, but for what is said of units that the
+    first one took for those of another layer."""
+    usage = after.symbols.usage
+    lettered = usage.lettered if isinstance(usage, Survey) else set()
+    mixed = {
+        id(row)
+        for left, right, row in after.judged
+        if any(base in lettered for side in (left, right) for base, _ in _indexed(after, side))
+    }
     for old, new in zip(before.rows, after.rows, strict=True):
-        if old.verdict == "proved" and new.verdict in {"undecided", "unread"}:
+        if old.verdict == "proved" and new.verdict in {"undecided", "unread"} and id(new) not in mixed:
             new.verdict, new.reason, new.domain = old.verdict, old.reason, old.domain
 
 
