@@ -33,7 +33,11 @@ LSTM = (
 )
 STEP = r"$z = w x$, $a = \max(0, z)$ where $H(x) = 1$ if $x > 0$, and $0$ if $x < 0$."
 
+SCORES = r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$. For $i \ne j$ one has 0 in the numerator."
+
 ROWS = [
+    (SCORES, r"D_j S_i = S_i (\delta_{ij} - S_j)", HOLDS),
+    (SCORES, r"D_j S_i = S_i (\delta_{ij} + S_j)", WRONG),
     (FEATURES, r"\nabla J = -\sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n) + \lambda w", HOLDS),
     (FEATURES, r"\nabla J = \sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n) + \lambda w", WRONG),
     (FEATURES, r"\nabla J = -\sum_{n=1}^N (t_n - w^T \phi(x_n)) + \lambda w", WRONG),
@@ -84,3 +88,16 @@ def test_values_in_code_are_those_of_the_formulas(value: str, verdict: str) -> N
     assert [row.left for row in rows[:2]] == ["x", "w1"]
     assert (rows[-1].left, rows[-1].verdict) == ("x \\cdot w_1", verdict)
     assert len(rows) == 4
+
+
+def test_a_row_under_a_condition_waits_for_what_is_said_behind_it() -> None:
+    text = r"""$S_i = \frac{e^{a_i}}{\sum_k e^{a_k}}$.
+
+For $i = j$:
+
+$$\frac{\partial S_i}{\partial a_j} = \frac{e^{a_i} T %s e^{a_j} e^{a_i}}{T^2}$$
+
+where $T = \sum_k e^{a_k}$.
+"""
+    assert check_text(text % "-").rows[-2].verdict == "proved"
+    assert check_text(text % "+").rows[-2].verdict not in HOLDS

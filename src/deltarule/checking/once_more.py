@@ -14,8 +14,10 @@ from deltarule.checking.mending import mend
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.said_values import at_said_values
 from deltarule.checking.state import State
+from deltarule.checking.under_conditions import under_conditions
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.traversal import names
+from deltarule.reading import tree as t
 
 __all__ = ["judge_again"]
 
@@ -28,7 +30,7 @@ def judge_again(state: State, watch: Watch) -> None:
         trial = replace(row)
         state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
-            claim(state, left, right, trial)
+            _claim(state, left, right, trial, row)
             if trial.verdict in {"proved", "conditional"}:
                 row.verdict, row.reason, row.condition = trial.verdict, trial.reason, trial.condition
                 row.domain, row.counterexample, row.hint, row.suggestion = trial.domain, None, "", ""
@@ -41,7 +43,7 @@ def judge_again(state: State, watch: Watch) -> None:
         before = row.reason
         state.facts = state.facts_at.get(id(row), state.facts)
         with suppress(TimeUp, MemoryError, DeltaruleError, RecursionError), watch.limited():
-            claim(state, left, right, row)
+            _claim(state, left, right, row, row)
             at_said_values(state, left, right, row)
             if row.verdict == "refuted" and not state.unrolled:
                 mend(state, left, right, row)
@@ -51,6 +53,17 @@ def judge_again(state: State, watch: Watch) -> None:
             row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
         elif said:
             _under(row, said)
+
+
+def _claim(state: State, left: t.Tree, right: t.Tree, trial: DocumentRow, row: DocumentRow) -> None:
+    """Judge a row, where it does not hold for the indices of which the text beside it speaks."""
+    claim(state, left, right, trial)
+    state.under = state.under_at.get(id(row), [])
+    try:
+        if trial.verdict not in {"proved", "conditional"} and state.under:
+            under_conditions(state, left, right, trial)
+    finally:
+        state.under = []
 
 
 def _with_what_is_left_out(state: State) -> str:

@@ -31,6 +31,7 @@ from deltarule.checking.names_with_digits import digits_below
 from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
+from deltarule.checking.operators_with_index import operators_written_out
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
@@ -64,7 +65,11 @@ def in_one_form(
                         last_layer_named(
                             pairs_parted(
                                 operators_applied(
-                                    labels_as_one_hot(by_how_many_arguments(numbers_in_names(digits_below(statements))))
+                                    labels_as_one_hot(
+                                        by_how_many_arguments(
+                                            numbers_in_names(digits_below(operators_written_out(statements)))
+                                        )
+                                    )
                                 )
                             )
                         )

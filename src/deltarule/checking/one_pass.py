@@ -321,6 +321,7 @@ def _step(state: State, statement: Statement) -> int:
 def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> None:
     state.judged.append((left, right, row))
     state.facts_at[id(row)], state.values_at[id(row)] = state.facts, state.values_here
+    state.under_at[id(row)] = state.under
     before = set(state.definitions.equations)
     if k == 0 and follows_from_any_step(state, left, right, row):
         return

@@ -139,6 +139,8 @@ class State:
     """Rows that fail at a point as they are read, by their ids, with that point: also those that are left open."""
     mended: Mended = field(default_factory=Mended)
     """The hints of the rows in all readings so far."""
+    under_at: dict[int, list[tuple[str, str, t.Tree]]] = field(default_factory=dict)
+    """The conditions on indices under which each row stands, by its identity."""
     open_rows: list[tuple[t.Tree, t.Tree, DocumentRow]] = field(default_factory=list)
     """Rows that are undecided so far."""
 
