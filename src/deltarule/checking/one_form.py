@@ -30,6 +30,7 @@ from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.powers_of_samples import powers_of_samples
 from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
@@ -56,7 +57,9 @@ def in_one_form(
             stacks_undeclared(
                 brackets_as_indices(
                     without_conditions_below(
-                        last_layer_named(pairs_parted(operators_applied(labels_as_one_hot(statements))))
+                        last_layer_named(
+                            pairs_parted(operators_applied(labels_as_one_hot(powers_of_samples(statements))))
+                        )
                     )
                 )
             )
