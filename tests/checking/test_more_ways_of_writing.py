@@ -256,5 +256,6 @@ def test_words_below_without_braces_and_functions_with_capitals(row: str, verdic
 @pytest.mark.parametrize(("sign", "verdict"), [("+", "proved"), ("-", "refuted")])
 def test_a_sample_to_the_power_of_its_label_in_one_script(sign: str, verdict: str) -> None:
     likelihood = r"$$\ell = \log \prod_{i=1}^N q^{(i)\, t^{(i)}} (1 - q^{(i)})^{1 - t^{(i)}}$$"
-    logs = rf"$$\ell = \sum_{{i=1}}^N \left( t^{{(i)}} \log q^{{(i)}} {sign} (1 - t^{{(i)}}) \log(1 - q^{{(i)}}) \right)$$"
+    one = r"\ell = \sum_{i=1}^N \left( t^{(i)} \log q^{(i)}"
+    logs = rf"$${one} {sign} (1 - t^{{(i)}}) \log(1 - q^{{(i)}}) \right)$$"
     assert check_text(f"{likelihood}\n\n{logs}\n", "text.md").rows[-1].verdict == verdict
