@@ -35,6 +35,7 @@ from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.ranges_behind import ranges_apart
+from deltarule.checking.reach_of_nabla import nabla_reaches_its_variable
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
 from deltarule.checking.steps_in_parentheses import steps_as_indices
@@ -58,7 +59,11 @@ def in_one_form(
                 brackets_as_indices(
                     without_conditions_below(
                         last_layer_named(
-                            pairs_parted(operators_applied(labels_as_one_hot(powers_of_samples(statements))))
+                            pairs_parted(
+                                operators_applied(
+                                    labels_as_one_hot(powers_of_samples(nabla_reaches_its_variable(statements)))
+                                )
+                            )
                         )
                     )
                 )
