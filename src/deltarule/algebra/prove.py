@@ -72,17 +72,19 @@ def prove(left: Expression, right: Expression, facts: Facts | None = None, budge
 
 
 def _positive_where_defined(left: Expression, right: Expression) -> list[Expression]:
-    """The numbers that are positive wherever both sides are defined, as they stand in a logarithm: the b of log b.
-    Nothing where a case may leave the logarithm out."""
+    """The numbers that are positive wherever both sides are defined, as they stand in a logarithm: the b of log b, and
+    each p[i] of Σ_i log p[i]. Nothing where a case may leave the logarithm out."""
     nodes = Survey(left, right).nodes
     if any(isinstance(e, Piecewise | Derivative) for e in nodes):
         return []
     out: dict[Expression, None] = {}
+    free = {*left.axes, *right.axes}
     for e in nodes:
         if isinstance(e, Apply) and e.function == "log" and not any(e.order):
             u = e.arguments[0]
             plain = u.factors if isinstance(u, Product) and not u.bound else (u,)
-            if all(isinstance(f, Number | Symbol) for f in plain) and not u.axes and _signed_by_one(plain):
+            summed = not free & set(u.axes)  # for each index of a sum; a free one may be one of several
+            if all(isinstance(f, Number | Symbol) for f in plain) and summed and _signed_by_one(plain):
                 out.update({f: None for f in plain if isinstance(f, Symbol)})
     return list(out)
 

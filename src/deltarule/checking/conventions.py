@@ -89,8 +89,20 @@ def _diagonal(node: t.Call) -> t.Tree | None:
                 return None
             return n.base if n.sup is None and not n.primes else replace(n, sub=None)
 
+        def entrywise(n: t.Tree) -> t.Tree | None:
+            """y ⊙ (1 - y) of y_1 (1 - y_1)."""
+            if not isinstance(n, t.Factors):
+                return bare(n)
+            ops = [op for op, _ in n.items]
+            for k, (_, before) in enumerate(n.items[:-1], 1):
+                vector = any(isinstance(x, t.Scripted) and x.sub == t.Num(Fraction(1), "1") for x in trees(before))
+                ops[k] = "odot" if ops[k] in {"", "cdot"} and vector else ops[k]
+            return replace(
+                n, items=tuple((op, t.replaced(x, entrywise)) for op, (_, x) in zip(ops, n.items, strict=True))
+            )
+
         if t.replaced(first, at_the_end) == last != first:
-            return replace(node, argument=replace(group, items=(t.replaced(first, bare),)))
+            return replace(node, argument=replace(group, items=(t.replaced(first, entrywise),)))
     return None
 
 

@@ -47,6 +47,8 @@ class Circle(Unread):
 
 def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:
     """Whether the row gives its left side a meaning; then it is recorded."""
+    if k and (arguments := _of_one_function(state, left, right)) is not None:
+        return defines(state, statement, 0, *arguments, row)
     head = _called(state, left)
     if head is not None:
         base, parameter = head
@@ -117,6 +119,27 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
     _elsewhere_too(state, left, right, row)
     _at_other_samples(state, found, right, row)
     return True
+
+
+def _of_one_function(state: State, left: t.Tree, right: t.Tree) -> tuple[t.Tree, t.Tree] | None:
+    """The net_j and the Σ_k w_kj x_k of φ(net_j) = φ(Σ_k w_kj x_k), where no equation says what net_j is."""
+    match left, right:
+        case (
+            t.Factors(items=((_, f), ("", t.Group(kind="(", items=(t.Name() | t.Scripted() as own,))))),
+            t.Factors(items=((_, g), ("", t.Group(kind="(", items=(other,))))),
+        ) if f == g and isinstance(f, t.Name) and not isinstance(other, t.Name | t.Scripted):
+            pass
+        case (
+            t.Call(function=f, argument=t.Group(items=(t.Name() | t.Scripted() as own,))),
+            t.Call(function=g, argument=t.Group(items=(other,))),
+        ) if f == g and not isinstance(other, t.Name | t.Scripted):
+            pass
+        case _:
+            return None
+    found = reference(own, state.symbols.usage)
+    if found is None or found.key in state.definitions.equations or found.key in state.explicit:
+        return None
+    return None if found.key in state.symbols.macros or found.key in mentioned(state, other) else (own, other)
 
 
 def _defines_root(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> bool:

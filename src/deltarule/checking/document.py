@@ -162,4 +162,8 @@ def _ranks_by_value(state: State) -> dict[str, int]:
     """The capitals that only their transpose or their product makes matrices, with the axes of their equation's value:
     E of E = t - s and EᵀE."""
     shapes = declared_names(state)
-    return {key: rank for key, rank in state.other_ranks.items() if rank and key[:1].isupper() and key not in shapes}
+    return {
+        key: rank
+        for key, rank in state.other_ranks.items()
+        if (rank if key[:1].isupper() else rank == 2) and key not in shapes
+    }

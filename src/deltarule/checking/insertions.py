@@ -62,9 +62,17 @@ def _within_the_sum(side: t.Tree, change: Callable[[t.Tree], t.Tree]) -> t.Tree:
             return replace(side, body=_within_the_sum(body, change))
         case t.Factors(items=(*first, (op, t.Big(kind="sum") as total))):
             return replace(side, items=(*first, (op, _within_the_sum(total, change))))
-        case t.Terms(items=((sign, only),)):
-            return replace(side, items=((sign, _within_the_sum(only, change)),))
+        case t.Terms(items=items) if len(items) == 1 or any(map(_sums, items)):
+            k = next((k for k, item in enumerate(items) if _sums(item)), 0)  # of Σ_n … + λ w the sum
+            return replace(
+                side, items=(*items[:k], (items[k][0], _within_the_sum(items[k][1], change)), *items[k + 1 :])
+            )
     return change(side)
+
+
+def _sums(item: tuple[str, t.Tree]) -> bool:
+    last = item[1].items[-1][1] if isinstance(item[1], t.Factors) else item[1]
+    return isinstance(last, t.Big) and last.kind == "sum"
 
 
 def term_inserted(side: Side) -> Iterator[t.Tree]:

@@ -12,7 +12,7 @@ from deltarule.checking.functions_in_words import functions_said
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
-from deltarule.checking.shapes_by_use import layers, lengths, scores
+from deltarule.checking.shapes_by_use import computed, layers, lengths, samples_lie, scores
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import named_layout, stated_layout
 from deltarule.language.errors import DeltaruleError
@@ -68,9 +68,11 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     memberships(state)
     numbers_added(state, sides)
     single_entries(state, sides)
-    scores(state, sides)
+    scores(state, sides, computed(state.statements))
     lengths(state)
-    for guessing in (False, False, True, False):
+    for k, guessing in enumerate((False, False, True, False)):
+        if k == 1:
+            scores(state, sides)
         if guessing:
             layers(state)
         learn(state, guessing)
@@ -376,7 +378,7 @@ def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
             called = "softmax" in node.function.letter.lower() and "attention" in words
             if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
                 return "row"
-    return None
+    return samples_lie(sides)
 
 
 def _with_an_equation(state: State) -> set[str]:

@@ -30,6 +30,10 @@ def letters_apart(state: State, statements: Sequence[Statement]) -> tuple[Sequen
             continue  # a value, or a loss of a vector
         if isinstance(left, t.Name) and row.verdict in {"ill-shaped", "undecided"} and OTHER_SHAPE.search(row.reason):
             anew.setdefault(base_name(left), left.start)
+    for s in statements:  # Ŷ_{ik} behind Ŷ = softmax(Z) is a component of it
+        for n in (n for side in s.sides for n in trees(side.tree)):
+            if isinstance(n, t.Scripted) and isinstance(n.base, t.Name) and n.sub is not None:
+                anew = {key: at for key, at in anew.items() if key != base_name(n.base) or n.start < at}
     variables = _variables(state, statements)
     if not anew and not variables:
         return statements, []

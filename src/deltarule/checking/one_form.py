@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
+from deltarule.checking.basis_functions import features_as_vectors
 from deltarule.checking.batch_gradients import batch_gradients_written_out
 from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
@@ -25,12 +27,14 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
 from deltarule.checking.powers_of_samples import powers_of_samples
+from deltarule.checking.primed_names import primed_apart
 from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
@@ -61,7 +65,11 @@ def in_one_form(
                         last_layer_named(
                             pairs_parted(
                                 operators_applied(
-                                    labels_as_one_hot(powers_of_samples(nabla_reaches_its_variable(statements)))
+                                    labels_as_one_hot(
+                                        by_how_many_arguments(
+                                            numbers_in_names(powers_of_samples(nabla_reaches_its_variable(statements)))
+                                        )
+                                    )
                                 )
                             )
                         )
@@ -70,7 +78,7 @@ def in_one_form(
             )
         )
     )
-    statements = cases_together(statements, document.text)
+    statements = features_as_vectors(primed_apart(cases_together(statements, document.text), document.text))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
     statements = derivatives_written_out(document, conditions_apart(statements, document.text))

@@ -1,4 +1,5 @@
-"""∂z_t/∂b = z_t(1 - z_t) in a recurrence: true where the state of the step before is held fixed.
+"""∂z_t/∂b = z_t(1 - z_t) in a recurrence: true where the state of the step before is held fixed. ∂c_t/∂c_{t-1} = f_t of
+an LSTM: true where its gates are.
 
 b is the same in every step, so that the total derivative goes on through h_{t-1}; many texts write the part of one
 step.
@@ -20,8 +21,12 @@ def with_the_step_before_held(state: State, e: Expression, defs: Definitions) ->
     all_held: set[str] = set()
 
     def held(node: Expression) -> Expression | None:
-        if not isinstance(node, Derivative) or not isinstance(node.of, Symbol) or node.by.name in state.counted_names:
+        if not isinstance(node, Derivative) or not isinstance(node.of, Symbol):
             return None
+        if node.by.name in state.counted_names:
+            others = _beside(state, node.of.name, node.by.name, defs)
+            all_held.update(others)
+            return Derivative(node.of, node.by, sorted({*node.held, *others})) if others else None
         if node.of.name not in state.counted_names or node.by.name not in defs.mentions(node.of.name):
             return None  # by way of other names of its step: held so, the derivative would be 0
         before = _of_other_steps(state, node.of.name, defs) - {node.by.name}
@@ -31,6 +36,14 @@ def with_the_step_before_held(state: State, e: Expression, defs: Definitions) ->
         return Derivative(node.of, node.by, sorted({*node.held, *before}))
 
     return substitute(e, held), all_held
+
+
+def _beside(state: State, of: str, by: str, defs: Definitions) -> set[str]:
+    """What a cell c_t is made of beside the cell c_{t-1} of the step before, and is made of that itself: its gates."""
+    one, other = letter_and_step(of), letter_and_step(by)
+    if one[0] != other[0] or one == other or by not in defs.mentions(of):
+        return set()
+    return {n for n in defs.mentions(of) if n != by and n in state.counted_names and defs.depends(n, by)}
 
 
 def _of_other_steps(state: State, of: str, defs: Definitions) -> set[str]:

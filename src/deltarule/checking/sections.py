@@ -42,14 +42,22 @@ __all__ = [
 OPEN = frozenset({"ill-shaped", "refuted", "undecided", "unread"})
 HOLDS = frozenset({"proved", "conditional"})
 OTHER_AXES = re.compile(r" with \d+ indices, where it has \d+ axes$")
+TOPIC = (
+    r"(?!(?:answer|solution|proof|note|remark|hint|step|back|thus|so|now|then|result|derivation|antwort|lösung|beweis|"
+    r"hinweis|schritt|réponse|preuve|étape|remarque|respuesta|demostración|paso|nota|resposta|prova|ответ|решение|шаг|"
+    r"答案|解|证明|步骤|注意)\b)"
+)
+"""No word that goes on with what is at hand."""
 OPENS_A_PART = re.compile(
     r"^\s*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|\*\*[^*\n]{2,60}\*\*:?)[ \t]*\n|"
+    rf"\n[ \t]*\n[ \t]*(?:\*\*{TOPIC}[^*\n$]{{4,60}}\*\*|"
+    rf"\\(?:textbf|textit|emph)\{{{TOPIC}[^{{}}\n$]{{4,60}}\}})[.:]? |"
     r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
     r"Pregunta|Anverso|Tarjeta|Ejercicio|Pergunta|Frente|Cartão|Domanda|Fronte|Zadanie|Pytanie|Вопрос|Задача|"
     r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A rule, a line in bold, or the front of a card: another topic may begin here."""
+"""A rule, a line in bold, a paragraph that begins in bold, or the front of a card: another topic may begin here."""
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
 
 

@@ -15,7 +15,7 @@ from deltarule.checking.chapters import Pairs, declared_for
 from deltarule.checking.doubted import DIFFER, clearly_wrong
 from deltarule.checking.relations import EQUAL, SAID
 from deltarule.checking.rows import DocumentRow
-from deltarule.checking.sections import HOLDS, first_rows, mixes_ranks, names_a_derivative, take, used
+from deltarule.checking.sections import HOLDS, first_rows, heading, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.settings import supposed_here
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
@@ -152,6 +152,15 @@ class Slices:
         name = self._about(self.whole.statements[place])
         return {name} if name is not None and any(p < place for p in self.of.get(name, [])) else set()
 
+    def given_above(self, place: int) -> bool:
+        """Whether the same section has an equation before it for what a statement is about: then it defines nothing."""
+        name = self._about(self.whole.statements[place])
+        if name is None:
+            return False
+        said, document = self.whole.statements, self.whole.document
+        before = [p for p in self.of.get(name, []) if p < place and said[p].block != said[place].block]
+        return any(heading(document, said[p].block) == heading(document, said[place].block) for p in before)
+
     def declared(self, place: int) -> Pairs:
         """What is declared for the statement at `place`."""
         here = self.whole.statements[place]
@@ -283,6 +292,8 @@ def by_what_it_rests_on(
                 if row.verdict in OPEN and again.verdict in HOLDS:
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
+                    if again.verdict == "definition" and slices.given_above(place):
+                        continue
                     take(row, again, again.reason)
                     if again.verdict == "definition":
                         anew |= slices.defined_before(place)

@@ -30,7 +30,8 @@ CASE = re.compile(
     re.IGNORECASE,
 )
 GOES_ON = re.compile(
-    r"\b(?:so|thus|hence|therefore|then|that is|i\.e|in other words|again|also|donc|ainsi|donde|así|daher|folglich)\b|"
+    r"\b(?:so|thus|hence|therefore|then|that is|i\.e|in other words|again|also|reads|becomes|gives|yields|"
+    r"donc|ainsi|donde|así|daher|folglich)\b|"
     r"所以|因此|即|よって",
     re.IGNORECASE,
 )
@@ -115,9 +116,11 @@ def _offers_a_case(whole: State, place: int) -> bool:
 
 
 def _defines(whole: State, firsts: Sequence[int], place: int, places: Sequence[int]) -> bool:
-    """Whether a statement says what something else is, and no more."""
+    """Whether a statement says what something else is, and nothing that is open."""
     own = whole.rows[firsts[place] : firsts[place + 1]]
-    return place not in places and bool(own) and all(row.verdict == "definition" for row in own)
+    if place in places or not own or own[0].verdict != "definition":
+        return False
+    return all(row.verdict in HOLDS | {"definition"} for row in own)
 
 
 def _defined_again(whole: State) -> Iterator[tuple[str, list[int]]]:

@@ -282,6 +282,10 @@ def call(low: Lowering, name: str, argument: Value, order: int = 0) -> Value:
     return argument.with_expression(Apply(name, (argument.expression,), (order,)))
 
 
+SAMPLE_COUNTS = frozenset({"N", "B"})
+"""Sizes that count samples in every text: no softmax is taken over them."""
+
+
 def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
     if argument.rank == 1:
         axis = argument.row or argument.col
@@ -314,9 +318,11 @@ def _softmax_over(low: Lowering, argument: Value) -> Axis | None:
     """What the softmax of a matrix is taken over: not over the samples, else as the text says."""
     samples = low.symbols.find(SAMPLES)
     axes = [a for a in (argument.row, argument.col) if a is not None and low.symbols.find(a.size) != samples]
-    if len(axes) == 1:
-        return axes[0]
-    return {"row": argument.col, "column": argument.row}.get(low.symbols.softmax_over or "")
+    said = {"row": argument.col, "column": argument.row}.get(low.symbols.softmax_over or "")
+    if len(axes) == 1 or said is not None:
+        return axes[0] if len(axes) == 1 else said
+    axes = [a for a in axes if low.symbols.find(a.size) not in SAMPLE_COUNTS]
+    return axes[0] if len(axes) == 1 else None
 
 
 def to_power(low: Lowering, value: Value, exponent: t.Tree, start: int) -> Value:

@@ -119,8 +119,9 @@ class Parser:
     def items(self, start: int, end: int) -> tuple[Tree, ...]:
         """Items between commas; `y | x, w` is one item."""
         start, end = self.trimmed(start, end)
-        bars = [k for k in self.top(start, end) if self.tokens[k].kind == "bar" and self.kind(k + 1, end) != "_"]
-        if (apart := self.between(bars, start, end)) is not None:  # D(p || q): two arguments
+        every = [k for k in self.top(start, end) if self.tokens[k].kind == "bar"]
+        bars = [k for k in every if self.kind(k + 1, end) != "_"]
+        if (apart := self.between(every, start, end)) is not None:  # D(p || q): two arguments
             return (*self.items(start, apart[0]), *self.items(apart[1], end))
         bars = [k for k in bars if k > start and self.tokens[k].text != "||"] if len(bars) == 1 else bars
         single = [k for k in bars if self.tokens[k].text == "mid"] or bars
@@ -405,6 +406,11 @@ class Parser:
         first, last = self.tokens[start], self.tokens[end - 1]
         if end - start == 1 and first.kind in ("op", "colon", "relation"):
             return self.mark(start), primes
+        if "colon" in (first.kind, last.kind) and first.kind != last.kind:
+            k, rest = (start, (start + 1, end)) if first.kind == "colon" else (end - 1, (start, end - 1))
+            if self.tokens[start + 1 if k == start else end - 2].kind != "comma":
+                items = (self.mark(k), *self.items(*rest)) if k == start else (*self.items(*rest), self.mark(k))
+                return Group("", items, start=first.start, end=last.end), primes  # z_{i:}, z_{:i}
         if end - start > 2 and (first.kind, first.text, last.kind, last.text) == ("relation", "<", "relation", ">"):
             inner = self.items(start + 1, end - 1)
             return Group("<", inner, start=first.start, end=last.end), primes

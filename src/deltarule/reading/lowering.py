@@ -261,7 +261,8 @@ class Lowering:
                 row = fresh(self.symbols.find(entity.sizes[0]))
                 return Value(Symbol(entity.key, (*leading, row, self.sized(indices[0], entity.sizes[1]))), row)
             row = fresh(self.symbols.find(entity.sizes[1]))  # one row of a matrix, W_i: a column of its numbers
-            return Value(Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row)), row)
+            one = Symbol(entity.key, (*leading, self.sized(indices[0], entity.sizes[0]), row))
+            return Value(one, None, row) if r.row else Value(one, row)
         if entity.split:
             return assembled(self, entity, start)
         rank = entity.rank or 0

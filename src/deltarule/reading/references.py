@@ -15,6 +15,7 @@ from typing import Any
 from deltarule.reading import tree as t
 
 __all__ = [
+    "ALL",
     "ANY",
     "COLUMN",
     "SELECTED",
@@ -49,6 +50,8 @@ ANY = "(any)"
 """The label of a letter that stands without its sample index where others have one."""
 COLUMN = t.Words(":")
 """The : of z_{:i}, a column of z."""
+ALL = frozenset({COLUMN, t.Name(":")})
+"""The : of a row or column, as it is read and as it is written."""
 TRANSPOSE = frozenset({"T", "top", "intercal", "t", "mathsf", "transpose", "prime"})
 
 
@@ -64,7 +67,9 @@ class Reference:
     """A mark below that does not count: `delta_y` has the mark `y`."""
     indices: tuple[t.Tree, ...] = ()
     column: bool = False
-    """Whether its one index is the second of two, the i of z_i beside z_{mi}."""
+    """Whether its one index is the second of two, the i of z_i beside z_{mi} and of z_{:,i}."""
+    row: bool = False
+    """Whether its one index is the first of two of which the other is left out in writing, the i of z_{i,:}."""
     sample: t.Tree | None = None
     """The sample index above, as in `x^{(i)}`."""
     power: t.Tree | None = None
@@ -341,12 +346,18 @@ def _below(
     items = script_items(sub)
     if not items or sub is None:
         return
-    if len(items) == 2 and items[0] == COLUMN:
+    if len(items) == 2 and items[0] in ALL:
         out["indices"], out["column"] = items[1:], True
+        return
+    if len(items) == 2 and items[1] in ALL and is_index(items[0]):
+        out["indices"], out["row"] = items[:1], True
         return
     marked = _marked(sub, usage)
     if marked is not None:
         out["mark"], out["indices"] = marked
+        if len(marked[1]) == 2 and ALL.intersection(marked[1]):
+            out["column"], out["row"] = marked[1][0] in ALL, marked[1][1] in ALL
+            out["indices"] = marked[1][1:] if out["column"] else marked[1][:1]
         out["of_component"] = isinstance(sub, t.Scripted)
         return
     counted = tuple(i for i in items if letter_of(i) in steps)
@@ -402,7 +413,7 @@ def _marked(sub: t.Tree, usage: dict[str, Usage]) -> tuple[str, tuple[t.Tree, ..
             not is_index(first) or _two_beside(rest, first, usage)
         ):
             items = tuple(x for item in rest for x in script_items(item))
-            if all(map(is_index, items)):
+            if all(is_index(i) or (i in ALL and len(items) == 2) for i in items):
                 return label_text(first), items
     return None
 

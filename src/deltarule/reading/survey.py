@@ -7,6 +7,7 @@ from typing import Any
 
 from deltarule.reading import tree as t
 from deltarule.reading.references import (
+    ALL,
     ANY,
     COLUMN,
     INDEX_LETTERS,
@@ -197,7 +198,7 @@ def survey(
                         u.digits.add(label_text(sub) if sub is not None else "")
                     elif all(map(is_index, items)) and not any(letter_of(i) in usage.defined for i in items):
                         u.letters.update(map(letter_of, items))
-                    u.double = u.double or (len(items) == 2 and all(map(is_index, items)))
+                    u.double = u.double or (len(items) == 2 and all(is_index(i) or i in ALL for i in items))
                     u.triple = max(u.triple, letters_below(items))
                     if above.get("transposed") and above.get("sample") != COLUMN:
                         u.transposed += 1

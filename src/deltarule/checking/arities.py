@@ -1,0 +1,42 @@
+"""The entropy `H(p)` and the cross-entropy `H(p, q)` in one text: a letter with two equations, for one argument and for
+two, stands for two functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from deltarule.checking.relations import EQUAL
+from deltarule.reading import tree as t
+from deltarule.reading.references import base_name
+from deltarule.reading.statement import Statement
+
+__all__ = ["by_how_many_arguments"]
+
+
+def by_how_many_arguments(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with a name of its own for each such function of more than one argument."""
+    counts: dict[str, set[int]] = {}
+    for s in statements:
+        match s.sides[0].tree if s.relations and s.relations[0].symbol in EQUAL else None:
+            case t.Factors(items=((_, t.Name() as f), ("", t.Group(kind="(", items=items)))):
+                counts.setdefault(base_name(f), set()).add(len(items))
+    several = {f for f, found in counts.items() if len(found) > 1 and 1 in found}
+    if not several:
+        return statements
+
+    def change(node: t.Tree) -> t.Tree | None:
+        if not isinstance(node, t.Factors):
+            return None
+        items = list(node.items)
+        for k, ((sign, f), (op, group)) in enumerate(pairwise(node.items)):
+            if op or not isinstance(f, t.Name) or base_name(f) not in several or not isinstance(group, t.Group):
+                continue
+            if group.kind == "(" and len(group.items) > 1:
+                items[k] = (sign, replace(f, accents=(*f.accents, f"of{len(group.items)}")))
+        if items == list(node.items):
+            return None
+        return replace(node, items=tuple((op, t.replaced(x, change)) for op, x in items))
+
+    return [s.replaced(change) for s in statements]
