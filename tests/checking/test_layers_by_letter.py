@@ -76,3 +76,30 @@ $$\frac{\partial E}{\partial w_{ji}} = \delta_j %s$$
 """
     assert check_text(text % "x_i").rows[-1].verdict == "proved"
     assert check_text(text % "z_i").rows[-1].verdict not in {"proved", "conditional"}
+
+
+OWN_LETTERS = (
+    r"$h_j = \sigma(a_j)$ with $a_j = \sum_i v_{ij} x_i$ and $y_k = \sigma(s_k)$ with $s_k = \sum_j v_{jk} h_j$, "
+    r"$\sigma$ the sigmoid, $E = \frac12 \sum_k (y_k - t_k)^2$."
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "verdicts"),
+    [
+        (r"\frac{\partial E}{\partial v_{jk}} = (y_k - t_k) y_k (1 - y_k) h_j", {"proved"}),
+        (r"\frac{\partial E}{\partial v_{jk}} = (t_k - y_k) y_k (1 - y_k) h_j", {"refuted"}),
+        (r"\frac{\partial E}{\partial v_{jk}} = (y_k - t_k) y_k h_j", {"refuted", "undecided"}),
+        (
+            r"\frac{\partial E}{\partial v_{ij}} = \sum_k \frac{\partial E}{\partial s_k} v_{jk} h_j (1 - h_j) x_i",
+            {"proved"},
+        ),
+        (
+            r"\frac{\partial E}{\partial v_{ij}} = \sum_k \frac{\partial E}{\partial s_k} v_{jk} h_j (1 - h_j)",
+            {"refuted"},
+        ),
+    ],
+)
+def test_weights_of_two_layers_between_units_with_letters_of_their_own(row: str, verdicts: set[str]) -> None:
+    rows = check_text(f"{OWN_LETTERS}\n\n$${row}$$\n", "text.md").rows
+    assert rows[-1].verdict in verdicts, rows[-1]

@@ -233,3 +233,29 @@ $$i_j = \sigma(a_{\mathrm{i},j}), \qquad o_j = \sigma(a_{\mathrm{o},j}), \qquad 
 )
 def test_an_upright_letter_below_says_which_gate_and_counts_nothing(claim: str, verdict: str):
     assert last(GATES, claim) == verdict
+
+
+UPRIGHT = r"$z_\textrm{in} = 3 x$ and $a_\text{out} = \text{Exp}(z_\textrm{in})$."
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (r"\frac{\partial a_\text{out}}{\partial z_\textrm{in}} = a_{\text{out}}", "proved"),
+        (r"\frac{\partial a_\text{out}}{\partial z_\textrm{in}} = a_{\text{out}}^2", "refuted"),
+        (r"\operatorname{Log} a_\text{out} = z_\text{in}", "proved"),
+        (r"\text{Log}(a_\text{out}) = 2 z_\text{in}", "refuted"),
+        (r"\underbrace{\frac{\partial a_\text{out}}{\partial x}}_\textrm{the slope!} = 3 a_\text{out}", "proved"),
+        (r"\underbrace{\frac{\partial a_\text{out}}{\partial x}}_\textrm{the slope!} = a_\text{out}", "refuted"),
+    ],
+)
+def test_words_below_without_braces_and_functions_with_capitals(row: str, verdict: str) -> None:
+    assert check_text(f"{UPRIGHT}\n\n$${row}$$\n", "text.md").rows[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("+", "proved"), ("-", "refuted")])
+def test_a_sample_to_the_power_of_its_label_in_one_script(sign: str, verdict: str) -> None:
+    likelihood = r"$$\ell = \log \prod_{i=1}^N q^{(i)\, t^{(i)}} (1 - q^{(i)})^{1 - t^{(i)}}$$"
+    one = r"\ell = \sum_{i=1}^N \left( t^{(i)} \log q^{(i)}"
+    logs = rf"$${one} {sign} (1 - t^{{(i)}}) \log(1 - q^{{(i)}}) \right)$$"
+    assert check_text(f"{likelihood}\n\n{logs}\n", "text.md").rows[-1].verdict == verdict

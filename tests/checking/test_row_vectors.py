@@ -63,3 +63,27 @@ def test_a_matrix_is_no_number_in_a_section_of_its_own() -> None:
         r"$$\frac{\partial L}{\partial W} = x \delta$$"
     )
     assert check_text(text, "text.md").rows[-1].verdict not in HOLDS
+
+
+IN_WORDS = (
+    r"All row vectors are bold. $$s_i = \frac{e^{u_i}}{\sum_k e^{u_k}}, \qquad H = -\sum_{i=1}^n y_i \log s_i$$"
+    "\n\nAs a product of row vectors "
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "verdicts"),
+    [
+        (r"H = -\mathbf y \log \mathbf s^\top", HOLDS),
+        (r"H = \mathbf y \log \mathbf s^\top", WRONG),
+        (r"\frac{\partial \mathbf s}{\partial \mathbf u} = \text{diag}(\mathbf s) - \mathbf s^\top \mathbf s", HOLDS),
+        (r"\frac{\partial \mathbf s}{\partial \mathbf u} = \text{diag}(\mathbf s) + \mathbf s^\top \mathbf s", WRONG),
+        (r"\nabla_{\mathbf s} H = -\nabla_{\mathbf s} \mathbf y \log \mathbf s^\top", HOLDS),
+        (r"\nabla_{\mathbf s} H = \nabla_{\mathbf s} \mathbf y \log \mathbf s^\top", WRONG),
+        (r"\nabla_{\mathbf s} H = -\mathbf y \, \text{diag}\left(\frac{\mathbf 1}{\mathbf s}\right)", HOLDS),
+        (r"\nabla_{\mathbf s} H = \mathbf y \, \text{diag}\left(\frac{\mathbf 1}{\mathbf s}\right)", WRONG),
+    ],
+)
+def test_row_vectors_in_words(row: str, verdicts: frozenset[str]) -> None:
+    rows = check_text(f"{IN_WORDS}\n\n$$\\mathbf y \\log \\mathbf s^\\top = -H$$\n\n$${row}$$\n", "text.md").rows
+    assert rows[-1].verdict in verdicts, rows[-1]

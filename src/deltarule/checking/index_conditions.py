@@ -52,6 +52,7 @@ def conditions(state: State, statements: Sequence[Statement]) -> dict[int, list[
             _below_heading(state, statements, n)
             or _before(state, statements, said, n)
             or _behind(state, statements, said, n)
+            or _at_the_end_of_the_paragraph(state, statements, said, n)
         )
         for k in targets:
             out.setdefault(k, []).append(condition)
@@ -97,7 +98,7 @@ def _before(state: State, statements: Sequence[Statement], said: Sequence[Condit
     k = n - 1
     while k >= 0 and said[k] is not None:
         k -= 1
-    if k < 0:
+    if k < 0 or not statements[k].relations:  # a name in the text, "by $x_j$ where $j \\ne i$"
         return []
     own, other = statements[n], statements[k]
     same_row = own.block == other.block and own.row == other.row
@@ -141,6 +142,32 @@ def _behind(state: State, statements: Sequence[Statement], said: Sequence[Condit
     if ENDS.search(OPENING.sub("", between)) and not re.match(r"[\s$)\]]*[,:]", between):
         return []  # another paragraph, unless the sentence goes on
     return _chain(statements, k, back=False)
+
+
+def _at_the_end_of_the_paragraph(
+    state: State, statements: Sequence[Statement], said: Sequence[Condition | None], n: int
+) -> list[int]:
+    """The derivative that is shown right behind a paragraph that speaks of i ≠ j, and not of i = j: "by the others,
+    where $j \\ne i$. Their slope is 0."."""
+    k, own = n + 1, said[n]
+    while k < len(statements) and (said[k] is not None or not _shown(state, statements[k])):
+        k += 1
+    if own is None or own[0] != "≠" or k == len(statements) or statements[k].continues:
+        return []
+    start = state.document.text.rfind("\n\n", 0, statements[n].start)
+    beside = [said[m] for m in range(k) if statements[m].start > start]
+    text = re.sub(r"\s*(?:\$\$|\\\[|<script[^>]*>)?\s*(?:\\begin\{\w+\*?\}\s*)*$", "",
+                  state.document.text[statements[n].end : statements[k].start])  # fmt: skip
+    if "\n\n" in text or any(one is not None and one[0] == "=" for one in beside):
+        return []
+    left = statements[k].sides[0].tree
+    letters = {x.letter for x in t.walk(left) if isinstance(x, t.Name)} if isinstance(left, t.Partial) else set()
+    other = own[2].letter if isinstance(own[2], t.Name) else ""
+    return _chain(statements, k, back=False) if {own[1], other} <= letters else []
+
+
+def _shown(state: State, statement: Statement) -> bool:
+    return bool(statement.relations) and bool(getattr(state.document.segments[statement.block], "display", False))
 
 
 def _in_parentheses(state: State, statement: Statement, behind: str) -> bool:

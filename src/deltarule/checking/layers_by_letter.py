@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.weights_of_two_layers import weights_of_two_layers
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Survey, is_kronecker, reference, script_items
 
@@ -26,6 +27,8 @@ def circles(state: State) -> set[str]:
     if isinstance(state.symbols.usage, Survey) and state.symbols.usage.lettered:
         return set()
     out = _twice_introduced(state) if any(row.verdict in BAD | OPEN for row in state.rows) else set()
+    if any(row.verdict in BAD | OPEN for row in state.rows):
+        out |= weights_of_two_layers(state)
     for left, right, row in state.judged:
         if CIRCLE in row.reason and row.verdict == "unread":
             out |= {base for side in (left, right) for base, _ in _indexed(state, side)}

@@ -35,11 +35,13 @@ from deltarule.checking.operators_with_index import operators_written_out
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.powers_of_samples import powers_of_samples
 from deltarule.checking.primed_names import primed_apart
 from deltarule.checking.primes_alone import primes_alone
 from deltarule.checking.probabilities import probabilities_named
 from deltarule.checking.quantities import as_quantities
 from deltarule.checking.ranges_behind import ranges_apart
+from deltarule.checking.reach_of_nabla import nabla_reaches_its_variable
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.spellings import Spelling, in_one_spelling
 from deltarule.checking.steps_in_parentheses import steps_as_indices
@@ -51,33 +53,33 @@ from deltarule.reading.statement import Statement
 
 __all__ = ["in_one_form"]
 
+FIRST = (
+    nabla_reaches_its_variable,
+    powers_of_samples,
+    operators_written_out,
+    digits_below,
+    numbers_in_names,
+    by_how_many_arguments,
+    labels_as_one_hot,
+    operators_applied,
+    pairs_parted,
+    last_layer_named,
+    without_conditions_below,
+    brackets_as_indices,
+    stacks_undeclared,
+    values_apart,
+)
+"""What depends on the statements alone, each with those before it done."""
+
 
 def in_one_form(
     document: Document, statements: Sequence[Statement]
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements, above = indices_below(
-        values_apart(
-            stacks_undeclared(
-                brackets_as_indices(
-                    without_conditions_below(
-                        last_layer_named(
-                            pairs_parted(
-                                operators_applied(
-                                    labels_as_one_hot(
-                                        by_how_many_arguments(
-                                            numbers_in_names(digits_below(operators_written_out(statements)))
-                                        )
-                                    )
-                                )
-                            )
-                        )
-                    )
-                )
-            )
-        )
-    )
+    for step in FIRST:
+        statements = step(statements)
+    statements, above = indices_below(statements)
     statements = features_as_vectors(primed_apart(cases_together(statements, document.text), document.text))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)

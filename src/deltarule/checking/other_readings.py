@@ -13,6 +13,7 @@ from deltarule.checking.layers_by_letter import decided, retold
 from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
 from deltarule.checking.rows import Finding
+from deltarule.checking.rows_in_words import rows_said
 from deltarule.checking.samples_below import samples_above
 from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
@@ -55,7 +56,8 @@ def in_the_best_reading(
                 break
             other = judged(reading.statements)
             better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
-            if better and (readings is _samples_below or _fits(other)):
+            said = readings is _samples_below or (readings is _rows and _bad(other) < _bad(state))
+            if better and (said or _fits(other)):
                 retold(state, other)
                 if readings is _weights:
                     only_if_turned(state, other, reading.said)
@@ -68,9 +70,13 @@ def in_the_best_reading(
 
 def _fits(state: State) -> bool:
     """Whether a reading leaves hardly a row without an explanation: with more of them it is no reading of this text."""
-    bad = sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
+    bad = _bad(state)
     good = sum(row.verdict in HOLDS for row in state.rows)
     return bad < FEW or FEW_OF * bad <= good
+
+
+def _bad(state: State) -> int:
+    return sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
 
 
 def _given(state: State) -> int:
@@ -86,6 +92,9 @@ def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Readin
 
 def _rows(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     if any(row.verdict in OPEN for row in state.rows):
+        changed, rows = rows_said(state, statements)
+        if rows:
+            yield Reading(changed, "row-vectors", f"{', '.join(rows)} are read as rows, as the text says")
         for changed, rows in rows_for_columns(state, statements):
             yield Reading(changed, "row-vectors", f"{', '.join(rows)} are read as rows, before their matrices")
 

@@ -18,7 +18,7 @@ from deltarule.reading.references import Reference, is_transpose, reference, tre
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS
 
-__all__ = ["rows_for_columns"]
+__all__ = ["row_space", "rows_for_columns"]
 
 Names: TypeAlias = dict[str, t.Tree]
 """Names by their keys, as they are written."""
@@ -50,7 +50,7 @@ def rows_for_columns(state: State, statements: Sequence[Statement]) -> Iterator[
     of_numbers = {n for left, right in given if _key(state, left) in numbers for n in _weights(state, right)}
     for without, columns in ((numbers, of_numbers), (set[str](), set[t.Tree]())) if of_numbers else ((set(), set()),):
         kept = {key: node for key, node in rows.items() if key not in without}
-        declared = [(_plain(node), _space(1, f"?row{k}")) for k, node in enumerate(kept.values())]
+        declared = [(_plain(node), row_space(k)) for k, node in enumerate(kept.values())]
         declared += [
             (_plain(node), _space(f"?above{k}", 1 if node in columns else f"?below{k}"))
             for k, node in enumerate(weights)
@@ -198,6 +198,11 @@ def _plain(node: t.Tree) -> t.Tree:
     if isinstance(node, t.Scripted) and node.sup is not None and is_transpose(node.sup):
         return replace(node, sup=None)
     return node
+
+
+def row_space(k: int) -> t.Tree:
+    """Where the row number k lies, ℝ^{1×n}."""
+    return _space(1, f"?row{k}")
 
 
 def _space(*sizes: int | str) -> t.Tree:

@@ -51,7 +51,17 @@ from deltarule.reading.references import COLUMN, Reference, is_kronecker, label_
 from deltarule.reading.shifted import Places
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, SAMPLES, Entity, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value, divided, hadamard, inner, minus, plus, product, transpose
-from deltarule.reading.written_out import cases, group_value, identity, kronecker, matrix, norm, ones, unit_vector
+from deltarule.reading.written_out import (
+    cases,
+    group_value,
+    identity,
+    kronecker,
+    matrix,
+    norm,
+    ones,
+    ones_over,
+    unit_vector,
+)
 
 __all__ = ["Lowering"]
 
@@ -109,6 +119,7 @@ class Lowering:
                 return group_value(self, node)
             case t.Ratio(numerator=n, denominator=d):
                 above, below = self.lower(n), self.lower(d)
+                above = ones_over(above, below)
                 self.meet(above, below)
                 return divided(self.resized(above), self.resized(below))
             case t.Root(degree=degree, body=body):

@@ -128,6 +128,8 @@ def _over(
         bound = [a for a in free if a.name == letter]
         if not bound and first == 1 and free and not maximum and letter not in _letters(node.body):
             return body.with_expression(multiply(body.expression, bound=(fresh(low.letters[letter]),)))  # Σ_{i=1}^n x_j
+        if not bound and body.expression is ZERO and letter in _letters(node.body):
+            return body  # Σ_j e^{x_j} · 0
         if not bound:
             raise Unread(f"a sum over {letter}, which does not occur in it", node.start)
     if first not in (1, None):

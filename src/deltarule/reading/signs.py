@@ -8,6 +8,7 @@ __all__ = [
     "BARE_WORDS",
     "BIG",
     "BRACKETS",
+    "CAPITALISED",
     "COMMANDS",
     "FUNCTIONS",
     "GREEK",
@@ -137,6 +138,9 @@ FUNCTIONS = frozenset(
     ]
 )
 """Names of functions: taken as one name however they are set, and with their argument. Two letters only with a \\."""
+
+CAPITALISED = {"Log": "log", "LOG": "log", "Ln": "ln", "LN": "ln", "Exp": "exp", "EXP": "exp"}
+"""Functions that some write with capitals."""
 
 BIG = {
     "sum": "sum", "prod": "prod", "int": "int", "iint": "int", "oint": "int", "lim": "lim", "max": "max", "min": "min",

@@ -11,6 +11,7 @@ from deltarule.reading.signs import (
     ACCENTS,
     BIG,
     BRACKETS,
+    CAPITALISED,
     COMMANDS,
     FUNCTIONS,
     IGNORED,
@@ -249,7 +250,7 @@ def text_command(source: Source, at: int, stop: int) -> int:
 
 def words(source: Source, raw: str, at: int, after: int) -> int:
     text = re.sub(r"\\([_&%#$ ])", r"\1", raw).replace("~", " ").replace("\\,", " ")
-    bare = text.strip()
+    bare = CAPITALISED.get(text.strip(), text.strip())
     if not bare:
         return source.space(1, at, after)
     if bare in (",", ".", ";", ":"):
@@ -271,6 +272,7 @@ def styled(source: Source, name: str, at: int, stop: int) -> int:
     style = STYLES[name]
     argument, after = source.argument(source.star(stop))
     bare = re.sub(r"\\[,!;: ]|~", "", argument).strip()
+    bare = CAPITALISED.get(bare, bare)
     if bare in FUNCTIONS:
         return source.put("function", bare, at, after)
     upright = name in ("mathrm", "mathit", "mathsf", "mathtt", "symup")
@@ -286,6 +288,7 @@ def styled(source: Source, name: str, at: int, stop: int) -> int:
 def operator(source: Source, name: str, at: int, stop: int) -> int:
     argument, after = source.argument(source.star(stop))
     bare = re.sub(r"\\(?:mathrm|text|rm|operatorname\*?|mathsf)\b|\\[,!;: ]|[{}~\s]|\\(?=max|min|arg)", "", argument)
+    bare = CAPITALISED.get(bare, bare)
     if bare in BIG and bare not in FUNCTIONS:
         return source.put("big", BIG[bare], at, after)
     if bare in FUNCTIONS:

@@ -9,6 +9,7 @@ __all__ = [
     "Token",
     "Unreadable",
     "pairs",
+    "with_braces_around_words",
     "without_braces_around_scripts",
     "without_brackets_around_relations",
     "without_turned_brackets",
@@ -64,6 +65,16 @@ def _closes(opened: Token, closed: Token) -> bool:
 
 def _fit(opened: str, closed: str) -> bool:
     return opened == closed or "." in (opened, closed) or {opened, closed} == {"(", "["}
+
+
+def with_braces_around_words(tokens: list[Token]) -> list[Token]:
+    """The tokens of a_{\\text{in}} for a_\\text{in}: these words are no remark."""
+    out: list[Token] = []
+    for token in tokens:
+        script = bool(out) and out[-1].kind in ("_", "^") and token.kind == "words"
+        between = [Token("{", "{", token.start, token.start), token, Token("}", "}", token.end, token.end)]
+        out += between if script else [token]
+    return out
 
 
 def without_brackets_around_relations(tokens: list[Token]) -> list[Token]:

@@ -119,6 +119,12 @@ def ones(low: Lowering, node: t.Tree, found: Reference) -> Value:
     return transpose(value) if found.transposed else value
 
 
+def ones_over(above: Value, below: Value) -> Value:
+    """What is divided by a vector; for a column of ones that is divided by a row, 1."""
+    apart = above.rank == 1 == below.rank and (above.row is None) != (below.row is None)
+    return Value(ONE) if apart and above.expression is ONE else above
+
+
 def identity(low: Lowering) -> Value:
     """The identity matrix, of the size that its surroundings ask for."""
     size = low.symbols.new_size()
