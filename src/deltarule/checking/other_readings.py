@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deltarule.checking.gradient_signs import of_the_one_loss
 from deltarule.checking.layers_by_letter import decided, retold
 from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
@@ -48,12 +49,14 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _rows, _letters, _sums, _stacks, _losses, _names):
+    for readings in (_samples_below, _gradients, _rows, _letters, _sums, _stacks, _losses, _names):
         for reading in readings(state, statements):
             if refuses():
                 break
             other = judged(reading.statements)
             better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
+            if readings is _gradients:
+                better = better or _claims(other) > _claims(state)  # no definitions any more, but claims
             if better and (readings is _samples_below or _fits(other)):
                 retold(state, other)
                 state, statements = other, reading.statements
@@ -70,6 +73,12 @@ def _fits(state: State) -> bool:
     return bad < FEW or FEW_OF * bad <= good
 
 
+def _claims(state: State) -> int:
+    """How many rows hold, less those that would be wrong and that no known mistake explains."""
+    bad = sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
+    return sum(row.verdict in HOLDS for row in state.rows) - 2 * bad
+
+
 def _given(state: State) -> int:
     """How many rows are understood, definitions among them."""
     return sum(row.verdict in HOLDS or row.verdict == "definition" for row in state.rows)
@@ -79,6 +88,12 @@ def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Readin
     above, letters = samples_above(statements)
     if letters:
         yield Reading(above, "samples-below", f"the index below {', '.join(letters)} is read as that of a sample")
+
+
+def _gradients(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in {*OPEN, "definition"} for row in state.rows):
+        for changed, said in of_the_one_loss(statements):
+            yield Reading(changed, "gradient-signs", said)
 
 
 def _rows(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
