@@ -14,6 +14,7 @@ from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.function_values import values_apart
+from deltarule.checking.functions_of_samples import functions_of_any_sample
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
@@ -52,19 +53,9 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements, above = indices_below(
-        values_apart(
-            stacks_undeclared(
-                brackets_as_indices(
-                    without_conditions_below(
-                        last_layer_named(
-                            pairs_parted(operators_applied(labels_as_one_hot(numbers_in_names(statements))))
-                        )
-                    )
-                )
-            )
-        )
-    )
+    statements = labels_as_one_hot(numbers_in_names(functions_of_any_sample(statements)))
+    statements = without_conditions_below(last_layer_named(pairs_parted(operators_applied(statements))))
+    statements, above = indices_below(values_apart(stacks_undeclared(brackets_as_indices(statements))))
     statements = cases_together(statements, document.text)
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)
