@@ -18,7 +18,7 @@ from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import OBJECTIVES
 
-__all__ = ["DERIVATIVE", "OF_MANY", "derivatives_written_out", "is_d", "many_samples"]
+__all__ = ["DERIVATIVE", "OF_MANY", "derivatives_written_out", "is_d", "many_samples", "with_derivatives"]
 
 FOR_ALL = re.compile(
     r"\b(?:etc|and so on|similar|likewise|analog|every|each|any|all|other|usw|und so weiter|ebenso|jed\w+|alle\w*|"
@@ -79,6 +79,15 @@ def derivatives_written_out(document: Document, statements: Sequence[Statement])
         return side if side.tree is None or id(side) in kept else replace(side, tree=t.replaced(side.tree, change))
 
     return [replace(s, sides=tuple(map(written, s.sides))) for s in statements]
+
+
+def with_derivatives(statements: Sequence[Statement], sign: str, of: t.Tree) -> Sequence[Statement]:
+    """The statements with ∂L/∂W for each d W, or δ W."""
+
+    def change(node: t.Tree) -> t.Tree | None:
+        return _factors(node, list(node.items), {sign: of}, change) if isinstance(node, t.Factors) else None
+
+    return [s.replaced(change) for s in statements]
 
 
 def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple[str, t.Tree, tuple[Side, ...]]]:

@@ -145,7 +145,10 @@ def _best(
 ) -> State:
     """The rows judged; once more where letters of layers were taken for one vector, or a capital for a matrix."""
     state = judged_in_order(document, statements, given, watch, whole, declared=declared)
-    for letters, ranks in ((circles(state), {}), ((), _ranks_by_value(state))):
+    ranks_read = _ranks_by_value(state)
+    small = {key: rank for key, rank in ranks_read.items() if key[:1].islower()}
+    alone = small if len(small) < len(ranks_read) else {}
+    for letters, ranks in ((circles(state), {}), ((), alone), ((), ranks_read)):
         if not (letters or ranks) or watch.refuses(len(state.rows) - 1):
             continue
         read = replace(given, by_value={**given.by_value, **ranks})
@@ -163,7 +166,7 @@ def _ranks_learnt(state: State) -> dict[str, int]:
 
 def _ranks_by_value(state: State) -> dict[str, int]:
     """The capitals that only their transpose or their product makes matrices, with the axes of their equation's value:
-    E of E = t - s and EᵀE."""
+    E of E = t - s and EᵀE; and the small letters of which that is a matrix: h of h = XW and hᵀ."""
     shapes = declared_names(state)
     return {
         key: rank

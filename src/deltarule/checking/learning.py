@@ -11,6 +11,7 @@ from deltarule.checking.declared import memberships, numbers_added, single_entri
 from deltarule.checking.functions_in_words import functions_said
 from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
+from deltarule.checking.matrices_computed import matrices_computed
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.shapes_by_use import computed, layers, lengths, samples_lie, scores
 from deltarule.checking.state import State
@@ -66,6 +67,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
     turned = {base for base, use in state.symbols.usage.items() if use.transposed} - set(above)  # Cᵀ: no loss
     state.symbols.objectives = tuple(dict.fromkeys((*(x for x in OBJECTIVES if x not in turned), *above)))
     memberships(state)
+    matrices_computed(state)
     numbers_added(state, sides)
     single_entries(state, sides)
     scores(state, sides, computed(state.statements))

@@ -16,6 +16,7 @@ from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.function_values import values_apart
+from deltarule.checking.functions_of_samples import functions_of_any_sample
 from deltarule.checking.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.gradients_in_words import gradients_said
 from deltarule.checking.index_arithmetic import indices_computed
@@ -58,6 +59,7 @@ FIRST = (
     powers_of_samples,
     operators_written_out,
     digits_below,
+    functions_of_any_sample,
     numbers_in_names,
     by_how_many_arguments,
     labels_as_one_hot,

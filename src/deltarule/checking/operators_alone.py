@@ -1,4 +1,4 @@
-"""`\\frac{\\partial}{\\partial m} = …`: a derivative of nothing is that of the one thing that is minimised."""
+"""`\\frac{\\partial}{\\partial m} = …`, `\\nabla_m = …`: a derivative of nothing is that of what is minimised."""
 
 from __future__ import annotations
 
@@ -47,4 +47,6 @@ def operators_applied(statements: Sequence[Statement]) -> Sequence[Statement]:
 
 
 def _alone(node: t.Tree | None) -> bool:
-    return isinstance(node, t.Partial) and node.of is None and node.symbol in {"∂", "d"}
+    if not isinstance(node, t.Partial) or node.of is not None:
+        return False
+    return node.symbol in {"∂", "d"} or (node.symbol == "∇" and bool(node.by))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deltarule.checking.gradient_signs import of_the_one_loss
 from deltarule.checking.layers_by_letter import decided, retold
 from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
@@ -50,12 +51,14 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _rows, _letters, _sums, _stacks, _losses, _names, _weights):
+    for readings in (_samples_below, _gradients, _rows, _letters, _sums, _stacks, _losses, _names, _weights):
         for reading in readings(state, statements):
             if refuses():
                 break
             other = judged(reading.statements)
             better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
+            if readings is _gradients:
+                better = better or _claims(other) > _claims(state)  # no definitions any more, but claims
             said = readings is _samples_below or (readings is _rows and _bad(other) < _bad(state))
             if better and (said or _fits(other)):
                 retold(state, other)
@@ -79,6 +82,12 @@ def _bad(state: State) -> int:
     return sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
 
 
+def _claims(state: State) -> int:
+    """How many rows hold, less those that would be wrong and that no known mistake explains."""
+    bad = sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
+    return sum(row.verdict in HOLDS for row in state.rows) - 2 * bad
+
+
 def _given(state: State) -> int:
     """How many rows are understood, definitions among them."""
     return sum(row.verdict in HOLDS or row.verdict == "definition" for row in state.rows)
@@ -88,6 +97,12 @@ def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Readin
     above, letters = samples_above(statements)
     if letters:
         yield Reading(above, "samples-below", f"the index below {', '.join(letters)} is read as that of a sample")
+
+
+def _gradients(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in {*OPEN, "definition"} for row in state.rows):
+        for changed, said in of_the_one_loss(statements):
+            yield Reading(changed, "gradient-signs", said)
 
 
 def _rows(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:

@@ -26,6 +26,7 @@ from deltarule.checking.shared_parameters import by_any_step, part_of_one_step
 from deltarule.checking.sides_of_zero import on_each_side
 from deltarule.checking.state import State
 from deltarule.checking.steps import letter_and_step
+from deltarule.checking.unknown_dependence import dependence_unknown
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
     ZERO,
@@ -134,6 +135,8 @@ def _equality(
             worst = judgement
     if worst is not None:
         return Outcome("undecided", worst, worst.reason)
+    if unknown := dependence_unknown(state, a, b, defs, facts or state.facts):
+        return Outcome("undecided", reason=unknown)
     if any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for e in (a, b) for n in walk(e)):
         kinks = []  # a derivative has no value at a kink, or one by convention
     return Outcome(

@@ -10,6 +10,7 @@ from deltarule.checking.dots_for_arguments import arguments_for_dots
 from deltarule.checking.factors_of_itself import factors_of_itself
 from deltarule.checking.intercepts import intercepts_apart
 from deltarule.checking.losses_at_samples import losses_at_samples
+from deltarule.checking.losses_of_samples import losses_of_samples
 from deltarule.checking.maps import maps_as_equations
 from deltarule.checking.primed_quantities import with_derivatives_for_primes
 from deltarule.checking.same_arguments import quantities_for_calls
@@ -24,11 +25,7 @@ __all__ = ["as_quantities"]
 def as_quantities(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with every quantity under its name and its index."""
     statements = slopes_written_out(statements)
-    statements = by_their_names(
-        quantities_for_calls(
-            losses_at_samples(
-                maps_as_equations(factors_of_itself(intercepts_apart(words_below(arguments_for_dots(statements)))))
-            )
-        )
-    )
+    statements = factors_of_itself(intercepts_apart(words_below(arguments_for_dots(statements))))
+    statements = losses_of_samples(losses_at_samples(maps_as_equations(statements)))
+    statements = by_their_names(quantities_for_calls(statements))
     return sums_over_examples(with_derivatives_for_primes(statements, text))

@@ -97,7 +97,7 @@ class _Reader:
         sides = [side.tree for side in statement.sides if side.tree is not None]
         if not any(self._speaks_of_all(side) for side in sides):
             return replace(statement, memberships=members)
-        out = replace(statement.replaced(self._change), memberships=members)
+        out = replace(statement.replaced(self._without_arrow).replaced(self._change), memberships=members)
         return self._turned(out) if self.columns else out
 
     def _of_each(self, element: t.Tree, space: t.Tree) -> tuple[t.Tree, t.Tree] | None:
@@ -120,6 +120,13 @@ class _Reader:
     def _speaks_of_all(self, side: t.Tree) -> bool:
         """Whether a capital that holds the samples stands in a side."""
         return any(isinstance(n, t.Name) and base_name(n) in self.found.capitals for n in t.walk(side))
+
+    def _without_arrow(self, node: t.Tree) -> t.Tree | None:
+        """The y of \\vec{y} beside y^{(i)}."""
+        if not isinstance(node, t.Name) or "vec" not in node.accents:
+            return None
+        plain = replace(node, accents=tuple(a for a in node.accents if a != "vec"))
+        return plain if base_name(plain) in self.found.small else None
 
     def _change(self, node: t.Tree) -> t.Tree | None:
         match node:

@@ -87,9 +87,17 @@ def command(source: Source, at: int) -> int:
     if name in IGNORED_WITH_ARGUMENT:
         after = skip_arguments(source, name, stop)
         return after if name in ("hspace", "label") else source.unseen(at, after)
+    if name in CANCELS:
+        argument, after = source.argument(stop)
+        if argument.lstrip()[:1] in SIGNS and source.text[:at].rstrip()[-1:] not in {"^", "_"}:
+            return source.substitute(argument, at, after)  # a \\cancel{- b} is a term of the sum around it
     if name in IGNORED:
         return source.unseen(at, stop)
     return sign(source, name, at, stop)
+
+
+CANCELS = frozenset({"cancel", "bcancel", "xcancel"})
+SIGNS = frozenset("+-−")
 
 
 def sign(source: Source, name: str, at: int, stop: int) -> int:
