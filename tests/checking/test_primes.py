@@ -23,7 +23,7 @@ def verdicts(text: str) -> list[str]:
         (r"$$(pq)' = p'q'$$", "refuted"),
         (r"With $r = \frac{p}{q}$ we have $$r' = \frac{p'q - q'p}{q^2}$$", "proved"),
         (r"With $r = \frac{p}{q}$ we have $$r' = \frac{q'p - p'q}{q^2}$$", "refuted"),
-        (r"Let $r' = \frac{r - \mu}{s}$ be the normalised input.", "undecided"),  # another r
+        (r"Let $r' = \frac{r - \mu}{s}$ be the normalised input.", "definition"),  # another r
         # of functions that are known elsewhere it may hold
         (r"$v = 1$, $u = x^2$ and $$(u v)' = u' + v'$$", "unread"),
     ],

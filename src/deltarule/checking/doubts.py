@@ -13,6 +13,7 @@ from deltarule.checking.lowered import lowered
 from deltarule.checking.outcomes import with_signals
 from deltarule.checking.probabilities import is_named_here
 from deltarule.checking.state import State, mentioned
+from deltarule.checking.unsaid_functions import called_logistic
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.expression import Apply, Axis, Derivative, Expression, Symbol
 from deltarule.language.functions import FUNCTIONS
@@ -298,8 +299,20 @@ def _only_named(state: State, sides: list[Expression]) -> str:
         named.append({n.function for n in walk(inside) if isinstance(n, Apply) and n.function not in FUNCTIONS})
     if any(_differentiates(e) for e, functions in zip(sides, named, strict=True) if not functions):
         return ""
+    if named[0] == named[1] and len(named[0]) == 1 and _of_the_function(sides):
+        (own,) = named[0]  # φ' = φ (1 - φ) holds for some φ
+        known = called_logistic(state)
+        if known is None or known.table_name != own:
+            return own.removeprefix(state.symbols.prefix)
     one = sorted(named[0] ^ named[1]) if not named[0] or not named[1] else []
     return one[0].removeprefix(state.symbols.prefix) if one else ""
+
+
+def _of_the_function(sides: list[Expression]) -> bool:
+    """Whether nothing but one function and what it is taken at stands in a row, with a derivative of it."""
+    calls = [n for e in sides for n in walk(e) if isinstance(n, Apply) and n.function not in FUNCTIONS]
+    inside = set().union(*(names(u) for n in calls for u in n.arguments))
+    return any(any(n.order) for n in calls) and all(names(e) <= inside for e in sides)
 
 
 def _without_it(state: State, sides: list[Expression]) -> bool:

@@ -226,6 +226,8 @@ def _row(
     assert left.tree is not None and right.tree is not None
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
         row.verdict, row.reason = "none", "no equality is claimed"
+        if isinstance(right.tree, t.Matrix) and right.tree.rows[0] == right.tree.rows[-1]:
+            _not_understood(state, left.tree)  # the b in each row of a matrix B
         return
     again = relation.symbol == DEFINES and used_before(state, left.tree)
     if relation.symbol in UPDATES or again or is_update(state, left.tree, right.tree):

@@ -29,7 +29,9 @@ def primed_apart(statements: Sequence[Statement], text: str) -> Sequence[Stateme
     own = primed - FUNCTIONS - _called(sides) - _turned(sides) - _given(statements)
     heads = {base_name(x.base) for s in statements if _primed(x := s.sides[0].tree)}  # type: ignore[union-attr]
     plain = {base_name(n) for side in sides for n in _unprimed(side)}
-    own = {x for x in own if x in heads or (x in plain and not DERIVATIVE.search(text)) or x[:1].isupper()}
+    capitals = {x for x in own if x[:1].isupper()}  # of u'v + uv' nothing says that it is no derivative
+    beside = plain if capitals and not DERIVATIVE.search(text) else set()
+    own = {x for x in own if x in heads or x in capitals or x in beside}
     if not own:
         return statements
 

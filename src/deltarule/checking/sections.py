@@ -50,8 +50,10 @@ TOPIC = (
 """No word that goes on with what is at hand."""
 OPENS_A_PART = re.compile(
     r"^\s*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|\*\*[^*\n]{2,60}\*\*:?)[ \t]*\n|"
-    rf"\n[ \t]*\n[ \t]*(?:\*\*{TOPIC}[^*\n$]{{4,60}}\*\*|"
+    rf"\n[ \t]*(?:\n[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?|[-*+][ \t]+)(?:\*\*{TOPIC}[^*\n$]{{4,60}}\*\*|"
+    rf"__{TOPIC}[^_\n$]{{4,60}}__|"
     rf"\\(?:textbf|textit|emph)\{{{TOPIC}[^{{}}\n$]{{4,60}}\}})[.:]? |"
+    rf"^[ \t]*<b>{TOPIC}[^<>\n$]{{4,60}}</b>|"
     r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
     r"Pregunta|Anverso|Tarjeta|Ejercicio|Pergunta|Frente|Cartão|Domanda|Fronte|Zadanie|Pytanie|Вопрос|Задача|"
     r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]",
@@ -78,7 +80,8 @@ def sections(document: Document, statements: Sequence[Statement], cards: bool = 
     for statement in statements:
         between = document.segments[block : statement.block]
         apart = any(
-            isinstance(s, Prose) and (s.level or (cards and OPENS_A_PART.search(document.text, s.start, s.end)))
+            isinstance(s, Prose)
+            and (s.level or (cards and OPENS_A_PART.search(document.text, *_with_tags(document, s))))
             for s in between
         )
         if apart and not statement.continues and out[-1]:
@@ -86,6 +89,12 @@ def sections(document: Document, statements: Sequence[Statement], cards: bool = 
         block = statement.block
         out[-1].append(statement)
     return list(out) if len(out) > 1 else []
+
+
+def _with_tags(document: Document, prose: Prose) -> tuple[int, int]:
+    """Where words stand, with the <b> and </b> around them."""
+    tagged = document.text[max(0, prose.start - 3) : prose.start] == "<b>"
+    return (prose.start - 3, prose.end + 4) if tagged else (prose.start, prose.end)
 
 
 def heading(document: Document, block: int) -> int:

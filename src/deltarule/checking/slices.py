@@ -18,6 +18,7 @@ from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import HOLDS, first_rows, heading, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.settings import supposed_here
 from deltarule.checking.state import State
+from deltarule.checking.topics import opens_a_topic
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, Survey, base_name, reference
 from deltarule.reading.statement import Statement
@@ -155,7 +156,7 @@ class Slices:
     def given_above(self, place: int) -> bool:
         """Whether the same section has an equation before it for what a statement is about: then it defines nothing."""
         name = self._about(self.whole.statements[place])
-        if name is None:
+        if name is None or opens_a_topic(self.whole, self.whole.statements[place], 0):
             return False
         said, document = self.whole.statements, self.whole.document
         before = [p for p in self.of.get(name, []) if p < place and said[p].block != said[place].block]

@@ -22,7 +22,7 @@ SIGMA = {"sigma": "σ"}
 SIGMOID = r"(?:sigmoid|logistic|logistisch|sigmoïde|sigmoide|logistique|logística|logistica|сигмоид|логистич)"
 OTHERS = r"tanh|relu|softplus|softmax|gelu|swish|silu|gaussian|arctan|hyperbolic|hyperbolisch|rectifie|gleichrichter"
 
-__all__ = ["as_logistic", "logistic", "with_the_softmax"]
+__all__ = ["as_logistic", "called_logistic", "logistic", "with_the_softmax"]
 
 
 def logistic(
@@ -39,7 +39,7 @@ def as_logistic(
     state: State, a: Expression, b: Expression, known: Definitions
 ) -> tuple[Condition, Expression, Expression, Definitions] | None:
     """The same by some definitions."""
-    f = state.symbols.functions.get("sigma") or _called_sigmoid(state)
+    f = called_logistic(state)
     if f is None or f.defined or f.table_name == "sigmoid":
         return None
     name = f.table_name
@@ -62,6 +62,11 @@ def as_logistic(
     sides = (known.resolve(e) if any(map(_of_an_expression, walk(e))) else e for e in (a, b))
     a, b = (substitute(e, named) for e in sides)
     return condition, a, b, other
+
+
+def called_logistic(state: State) -> Function | None:
+    """The function that is the logistic one by its letter σ, or by what the words call it."""
+    return state.symbols.functions.get("sigma") or _called_sigmoid(state)
 
 
 def _called_sigmoid(state: State) -> Function | None:
