@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, trees
+from deltarule.reading.references import LAYER_LETTERS, base_name, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS
 
@@ -42,11 +42,13 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
         letters = {_letter(n) for n in nodes if n.sub is not None and _number(n) == only} - NEVER
     if not letters:
         return statements, ()
+    if only is None:
+        letters |= {_letter(n) for n in nodes if n.sup is not None and _of_any_layer(n.sup)} - NEVER
 
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Scripted) or not isinstance(node.base, t.Name) or _letter(node) not in letters:
             return None
-        if _number(node) is None or node.sup is None:
+        if node.sup is None or (_number(node) is None and (only is not None or not _of_any_layer(node.sup))):
             return None
         if only is not None:
             return replace(node, sup=None) if node.sub is not None and _number(node) == only else None
@@ -54,6 +56,11 @@ def layers_above(statements: Sequence[Statement]) -> tuple[Sequence[Statement], 
         return replace(node, sup=above)
 
     return [s.replaced(change) for s in statements], tuple(sorted(letters))
+
+
+def _of_any_layer(sup: t.Tree) -> bool:
+    """Whether the l of z^l stands above, where the numbers of layers stand above the same letters."""
+    return isinstance(sup, t.Name) and sup.letter in LAYER_LETTERS - {"L"} and not sup.accents
 
 
 def _only_layer(sides: Sequence[t.Tree], nodes: Sequence[t.Scripted]) -> int | None:
