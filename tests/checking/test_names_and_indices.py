@@ -43,7 +43,7 @@ DECAY = "$$D = \\frac{\\lambda}{2} \\sum_{j'=1}^h \\sum_{k'=1}^d v_{k'j'}^2$$\n\
          r"\frac{\partial v_{k'j'}^2}{\partial v_{kj}}$$", "proved"),
         (r"$s = \sum_{i'} u_{i'}$ and $$\frac{\partial s}{\partial u_i} = 1$$", "proved"),
         (r"$p_i = \frac{e^{z_i}}{\sum_{i'} e^{z_{i'}}}$. $$\sum_{i' \ne i} p_{i'} = 1 - p_i$$", "proved"),
-        (r"$y = k' u$ and $k' = 2$ and $s = \sum_k u_k$. $$y = 2 u$$", "undecided"),  # a name with a prime
+        (r"$y = k' u$ and $k' = 2$ and $s = \sum_k u_k$. $$y = 2 u$$", "conditional"),  # a name with a prime
     ],
 )  # fmt: skip
 def test_an_index_with_a_prime_is_another_index(text: str, verdict: str):

@@ -95,7 +95,7 @@ TWO = "Consider $f(u, v) = \\log(e^u + e^v)$ and $g(w) = w^T B w$ for $w \\in \\
         (QUERIES + r"$$\text{Attention}(Q, K, V) = \text{softmax}(Q K^T) V$$", "definition"),
         (r"Let $Z = X W$ with $X \in \mathbb{R}^{m \times n}$, $W \in \mathbb{R}^{n \times k}$. "
          r"$$A = \text{softmax}(Z)$$",
-         "unread"),  # over the rows or over the columns
+         "definition"),  # over each row, as the samples lie
         (TWO + r"$$\nabla f = \left[\frac{\partial f}{\partial u}, \frac{\partial f}{\partial v}\right]$$",
          "conditional"),
         (TWO + r"$$\nabla g = (B + B^T) w$$", "conditional"),

@@ -45,7 +45,7 @@ ONE_SUM = r"\frac{\partial a_k}{\partial h_j} = \frac{\partial}{\partial h_j} \s
 
 WEIGHTS = [
     (r"\frac{\partial E}{\partial v_{jk}} = -(t_k - h_k) h_k (1 - h_k) h_j", {"conditional"}),
-    (r"\frac{\partial E}{\partial v_{jk}} = (t_k - h_k) h_k (1 - h_k) h_j", {"refuted"}),
+    (r"\frac{\partial E}{\partial v_{jk}} = (t_k - h_k) h_k (1 - h_k) h_j", {"refuted", "undecided"}),
     (rf"{ONE_SUM} = v_{{kj}}", {"proved"}),
     (rf"{ONE_SUM} = -v_{{kj}}", {"refuted"}),
 ]

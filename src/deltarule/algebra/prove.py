@@ -79,11 +79,13 @@ def _positive_where_defined(left: Expression, right: Expression) -> list[Express
         return []
     out: dict[Expression, None] = {}
     free = {*left.axes, *right.axes}
+    products = {n for e in nodes if isinstance(e, Apply) and e.function == "exp" for n in Survey(*e.arguments).nodes}
     for e in nodes:
         if isinstance(e, Apply) and e.function == "log" and not any(e.order):
             u = e.arguments[0]
             plain = u.factors if isinstance(u, Product) and not u.bound else (u,)
-            summed = not free & set(u.axes)  # for each index of a sum; a free one may be one of several
+            # for each index of a sum; a free one may be one of several, and Π_i u[i] is exp(Σ_i log u[i]) for no sign
+            summed = not u.axes or not (free & set(u.axes) or e in products)
             if all(isinstance(f, Number | Symbol) for f in plain) and summed and _signed_by_one(plain):
                 out.update({f: None for f in plain if isinstance(f, Symbol)})
     return list(out)

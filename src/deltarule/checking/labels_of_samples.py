@@ -58,6 +58,10 @@ def _classes_below(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
     (own,) = classes
     letter = own.sub.letter if isinstance(own.sub, t.Name) else ""
+    indices = {id(i) for n in nodes if isinstance(n, t.Scripted) for i in script_items(n.sub)}
+    indices |= {id(side) for n in nodes if isinstance(n, t.Compare) for side in n.sides}
+    if any(n == own and id(n) not in indices for n in nodes):
+        return statements  # δ_{y_i} of an output y_i
     if any(isinstance(n, t.Big) and running(n) == letter for n in nodes):
         return statements
 

@@ -290,6 +290,8 @@ def by_what_it_rests_on(
             if slices.misread(part, place, without_components=bool(said)):
                 continue
             for row, again in zip(rows, own, strict=True):
+                if {"=", "≠"} <= {sign for sign, _, _ in whole.under_at.get(id(row), ())}:
+                    continue  # a slice may have one of two conditions only
                 if row.verdict in OPEN and again.verdict in HOLDS:
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
