@@ -53,8 +53,10 @@ def _primed(node: t.Tree | None) -> bool:
 
 
 def _called(sides: Sequence[t.Tree]) -> set[str]:
-    """The f of f(x) and of f'(x)."""
-    out: set[str] = set()
+    """The f of f(x) and of f'(x), and GELU of GELU'(x)."""
+    heads = [n.function for side in sides for n in trees(side) if isinstance(n, t.Call)]
+    names = [head.base if isinstance(head, t.Scripted) else head for head in heads]
+    out = {base_name(name) for name in names if isinstance(name, t.Name)}
     for node in (n for side in sides for n in trees(side) if isinstance(n, t.Factors)):
         for (_, head), (op, group) in pairwise(node.items):
             name = head.base if isinstance(head, t.Scripted) else head
