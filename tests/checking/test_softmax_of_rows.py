@@ -34,3 +34,17 @@ ROWS = [
 def test_a_row_of_a_note(text: str, row: str, verdicts: frozenset[str]) -> None:
     rows = check_text(f"{text}\n\n$${row}$$\n", "text.md").rows
     assert rows[-1].verdict in verdicts, rows[-1]
+
+
+def test_a_letter_alone_does_not_say_what_is_counted() -> None:
+    """N may count classes: a softmax is taken over the other axis only where a mean over N is taken."""
+    text = r"$U, V \in \mathbb{R}^{m \times N}$, $P = \text{softmax}(U)$, $L = - \sum_{i} \sum_{k} V_{ik} \log P_{ik}$."
+    unknown = check_text(f"{text}\n\n$$\\frac{{\\partial L}}{{\\partial U}} = P - V$$\n", "text.md")
+    assert unknown.rows[-1].verdict in {"undecided", "unread"}
+    assert not any(f.finding == "softmax-over" for f in unknown.findings)
+    mean = check_text(text.replace("- ", r"- \frac{1}{N} ") + "\n\n$$P \\geq 0$$\n", "text.md")
+    assert [f.message for f in mean.findings if f.finding == "softmax-over"] == [
+        "the softmax of a matrix is taken over the classes, not over the N that a mean is taken of"
+    ]
+    rows = check_text(f"{BATCH}\n\n$$h \\geq 0$$\n", "text.md")
+    assert any(f.finding == "softmax-over" and "over each row" in f.message for f in rows.findings)

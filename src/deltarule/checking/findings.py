@@ -87,6 +87,8 @@ def about(state: State) -> None:
                     f"{_listed(columns)} and rows (numerator layout) on lines {_listed(lines)}; keep one.",
                 )
             )
+    for why in sorted(state.symbols.softmax_inferred):
+        state.findings.append(Finding("softmax-over", (), f"the softmax of a matrix is taken over {why}"))
     for key in state.missing:
         lines = [r.line for r in state.rows if "never introduced" in r.reason or (r.condition is not None
                  and r.condition.kind == "definition-elsewhere")]  # fmt: skip

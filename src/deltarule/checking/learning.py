@@ -13,7 +13,7 @@ from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.matrices_computed import matrices_computed
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
-from deltarule.checking.shapes_by_use import computed, layers, lengths, samples_lie, scores
+from deltarule.checking.shapes_by_use import averaged, computed, layers, lengths, samples_lie, scores
 from deltarule.checking.state import State
 from deltarule.checking.stated_layout import named_layout, stated_layout
 from deltarule.language.errors import DeltaruleError
@@ -339,6 +339,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     state.symbols.layout = stated_layout(words) or state.symbols.layout
     state.symbols.layout_named = named_layout(words)
     state.symbols.softmax_over = _softmax_over(words, sides)
+    state.symbols.samples_in = samples_lie(sides)
+    state.symbols.averaged = averaged(sides)
     state.symbols.bars_of_matrices = "determinant" if re.search(r"determina[nt]|\\det\b", words) else None
     sigma = state.symbols.functions.get("sigma")
     if sigma is not None and ("sigmoid" in words or "logistic" in words):
@@ -380,7 +382,7 @@ def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
             called = "softmax" in node.function.letter.lower() and "attention" in words
             if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
                 return "row"
-    return samples_lie(sides)
+    return None
 
 
 def _with_an_equation(state: State) -> set[str]:

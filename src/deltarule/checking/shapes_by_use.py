@@ -17,10 +17,11 @@ from deltarule.reading.references import Survey, base_name, is_transpose, refere
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import VECTOR_FUNCTIONS, WEIGHT_MATRICES, Entity
 
-__all__ = ["computed", "layers", "lengths", "samples_lie", "scores"]
+__all__ = ["averaged", "computed", "layers", "lengths", "samples_lie", "scores"]
 
 BATCHES = frozenset({"X", "H", "A"})
 """Letters of all samples, or of what is computed of them."""
+SAMPLE_COUNTS = frozenset({"N", "B"})
 
 _PLACE = re.compile(r"(.+)\^[(\[<]?([A-Za-z]?)(?:[+-]?\d+)?[)\]>]?")
 
@@ -108,6 +109,18 @@ def samples_lie(sides: Sequence[t.Tree]) -> str | None:
             elif op in {"", "cdot"} and first in WEIGHT_MATRICES and second in BATCHES:
                 found.add("column")
     return found.pop() if len(found) == 1 else None
+
+
+def averaged(sides: Sequence[t.Tree]) -> set[str]:
+    """The counts of samples by which a sum is divided, `\\frac{1}{N} \\sum`: C counts classes in such a sum too."""
+    found: set[str] = set()
+    for node in (n for side in sides for n in trees(side)):
+        match node.items if isinstance(node, t.Factors) else ():
+            case (("", t.Ratio(numerator=t.Num(), denominator=t.Name() as by)), ("", t.Big(kind="sum")), *_):
+                found.add(base_name(by))
+            case (("", t.Num()), ("/", t.Name() as by), ("", t.Big(kind="sum")), *_):
+                found.add(base_name(by))
+    return found & SAMPLE_COUNTS
 
 
 def _letter(node: t.Tree) -> str:

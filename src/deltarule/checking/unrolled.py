@@ -23,7 +23,6 @@ __all__ = ["refute_at_two_steps"]
 
 STEPS = 2
 OPEN = frozenset({"undecided", "unread"})
-OTHER_STEPS = frozenset({"label", "step"})
 NO_CLAIM = frozenset({"definition", "assumption", "none"})
 
 
@@ -60,11 +59,6 @@ def refute_at_two_steps(
             continue
         if row.verdict == "refuted" and not row.hint:
             mend(whole, left, right, row)  # with every number of steps
-        elif row.verdict in OPEN:
-            trial = replace(row, hint="", suggestion="")
-            mend(whole, left, right, trial, only=OTHER_STEPS)
-            if trial.hint:  # what stands at one step is something else at another: both cannot hold
-                take(row, replace(trial, verdict="refuted", condition=None), "the two sides are not equal")
 
 
 def _sums(statement: Statement, letters: set[str]) -> bool:

@@ -282,10 +282,6 @@ def call(low: Lowering, name: str, argument: Value, order: int = 0) -> Value:
     return argument.with_expression(Apply(name, (argument.expression,), (order,)))
 
 
-SAMPLE_COUNTS = frozenset({"N", "B"})
-"""Sizes that count samples in every text: no softmax is taken over them."""
-
-
 def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
     if argument.rank == 1:
         axis = argument.row or argument.col
@@ -315,14 +311,22 @@ def softmax(low: Lowering, argument: Value, found: Reference) -> Value:
 
 
 def _softmax_over(low: Lowering, argument: Value) -> Axis | None:
-    """What the softmax of a matrix is taken over: not over the samples, else as the text says."""
-    samples = low.symbols.find(SAMPLES)
-    axes = [a for a in (argument.row, argument.col) if a is not None and low.symbols.find(a.size) != samples]
-    said = {"row": argument.col, "column": argument.row}.get(low.symbols.softmax_over or "")
-    if len(axes) == 1 or said is not None:
-        return axes[0] if len(axes) == 1 else said
-    axes = [a for a in axes if low.symbols.find(a.size) not in SAMPLE_COUNTS]
-    return axes[0] if len(axes) == 1 else None
+    """What the softmax of a matrix is taken over: as the text says, else not over the samples."""
+    symbols = low.symbols
+    samples = symbols.find(SAMPLES)
+    axes = [a for a in (argument.row, argument.col) if a is not None and symbols.find(a.size) != samples]
+    said = {"row": argument.col, "column": argument.row}
+    if len(axes) == 1 or symbols.softmax_over is not None:
+        return axes[0] if len(axes) == 1 else said[symbols.softmax_over or ""]
+    if symbols.samples_in is not None:
+        symbols.softmax_inferred.add(f"each {symbols.samples_in}: samples lie so in the products with weights")
+        return said[symbols.samples_in]
+    counts = {str(symbols.find(a.size)) for a in axes} & symbols.averaged
+    axes = [a for a in axes if symbols.find(a.size) not in counts]
+    if len(axes) != 1:
+        return None
+    symbols.softmax_inferred.add(f"the classes, not over the {', '.join(counts)} that a mean is taken of")
+    return axes[0]
 
 
 def to_power(low: Lowering, value: Value, exponent: t.Tree, start: int) -> Value:

@@ -158,6 +158,12 @@ class Symbols:
     """Names of the softmax, also a letter that the text calls so."""
     softmax_over: str | None = None
     """`row` or `column`: what the softmax of a matrix is taken over, where the document says so or multiplies Q Kᵀ."""
+    samples_in: str | None = None
+    """`row` or `column`: how the samples lie in matrices, by their products X W: no softmax is taken over them."""
+    averaged: set[str] = field(default_factory=set)
+    """The counts of samples, by their letter and because a mean is taken over them."""
+    softmax_inferred: set[str] = field(default_factory=set)
+    """Why a softmax of a matrix was taken over one of its axes, where no words say it."""
     bars_of_matrices: str | None = None
     """What |A| of a matrix is, `determinant` where the document speaks of one."""
     objectives: tuple[str, ...] = OBJECTIVES
