@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name
 from deltarule.reading.statement import Statement
 
@@ -29,14 +29,13 @@ def by_how_many_arguments(statements: Sequence[Statement]) -> Sequence[Statement
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Factors):
             return None
-        items = list(node.items)
-        for k, ((sign, f), (op, group)) in enumerate(pairwise(node.items)):
-            if op or not isinstance(f, t.Name) or base_name(f) not in several or not isinstance(group, t.Group):
-                continue
-            if group.kind == "(" and len(group.items) > 1:
-                items[k] = (sign, replace(f, accents=(*f.accents, f"of{len(group.items)}")))
-        if items == list(node.items):
+        own = {
+            id(f): replace(f, accents=(*f.accents, f"of{len(group.items)}"))
+            for f, group in calls_in(node)
+            if isinstance(f, t.Name) and base_name(f) in several and len(group.items) > 1
+        }
+        if not own:
             return None
-        return replace(node, items=tuple((op, t.replaced(x, change)) for op, x in items))
+        return replace(node, items=tuple((op, own.get(id(x)) or t.replaced(x, change)) for op, x in node.items))
 
     return [s.replaced(change) for s in statements]

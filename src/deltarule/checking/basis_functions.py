@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.reading import tree as t
+from deltarule.reading.products import neighbours_joined
 from deltarule.reading.references import base_name, is_transpose, script_items, trees
 from deltarule.reading.statement import Statement
 
@@ -31,26 +32,16 @@ def features_as_vectors(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
     name = next(n for head, _ in calls for n in trees(head) if isinstance(n, t.Name) and n.letter == letter)
 
+    def joined(head: t.Tree, group: t.Tree) -> t.Tree | None:
+        above = group.sup if isinstance(group, t.Scripted) else None
+        inside = group.base if isinstance(group, t.Scripted) else group
+        own = id(_plain(head)) in heads and isinstance(inside, t.Group)
+        return _vector(head, inside, above, name) if own and isinstance(inside, t.Group) else None
+
     def change(node: t.Tree) -> t.Tree | None:
-        match node:
-            case t.Factors(items=items):
-                out: list[tuple[str, t.Tree]] = []
-                k = 0
-                while k < len(items):
-                    op, item = items[k]
-                    group = items[k + 1][1] if k + 1 < len(items) and not items[k + 1][0] else None
-                    above = group.sup if isinstance(group, t.Scripted) else None
-                    inside = group.base if isinstance(group, t.Scripted) else group
-                    if id(_plain(item)) in heads and isinstance(inside, t.Group):
-                        out.append((op, _vector(item, inside, above, name)))
-                        k += 2
-                    else:
-                        out.append((op, t.replaced(item, change)))
-                        k += 1
-                return out[0][1] if len(out) == 1 else replace(node, items=tuple(out))
-            case t.Name() if base_name(node) == argument:
-                return replace(name, start=node.start, end=node.end)
-        return None
+        if isinstance(node, t.Name) and base_name(node) == argument:
+            return replace(name, start=node.start, end=node.end)
+        return neighbours_joined(node, joined, change)
 
     outside = [n for side in sides for n in trees(side) if isinstance(n, t.Name) and base_name(n) == argument]
     inside = {id(n) for side in sides for group in _groups(side) for n in trees(group)}

@@ -35,10 +35,8 @@ def cases_together(statements: Sequence[Statement], text: str) -> Sequence[State
         other = _condition(further) if further is not None and _said(text[last.end : further.start]) else None
         if other is not None:
             cases.append(t.Case(value, (other,), ""))
-        elif OTHERWISE.search(text, last.end, min(len(text), last.end + NEAR)) and not SENTENCE.search(
-            text,
-            last.end,
-            OTHERWISE.search(text, last.end).start(),  # type: ignore[union-attr]
+        elif (word := OTHERWISE.search(text, last.end, last.end + NEAR)) and not SENTENCE.search(
+            text, last.end, word.start()
         ):
             cases.append(t.Case(value, (), "otherwise"))
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Statement
 
@@ -51,7 +51,7 @@ def _index(argument: t.Tree) -> str:
 def _calls(side: t.Tree | None) -> Iterator[tuple[t.Tree, t.Tree]]:
     """(h, x) for each h(x) of a name."""
     for node in trees(side):
-        for (_, function), (op, group) in pairwise(node.items if isinstance(node, t.Factors) else ()):
-            match group:
-                case t.Group(kind="(", items=(t.Name() as argument,)) if not op:
+        for function, group in calls_in(node):
+            match group.items:
+                case (t.Name() as argument,):
                     yield function, argument

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from deltarule.checking.derivative_notation import with_derivatives
 from deltarule.checking.relations import EQUAL
-from deltarule.checking.same_arguments import LOSSES
+from deltarule.checking.same_arguments import losses_given
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name, letter_of, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import VECTOR_FUNCTIONS
@@ -27,7 +29,7 @@ FEWEST = 2
 
 def of_the_one_loss(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[Statement], str]]:
     """The statements with derivatives of the loss for such signs, and what is said of that."""
-    losses = dict(_losses(statements))
+    losses = losses_given(statements)
     if len(losses) != 1:
         return
     ((key, loss),) = losses.items()
@@ -80,22 +82,6 @@ def _pair(node: t.Tree) -> tuple[tuple[str, t.Tree], ...]:
     return (("", node),) if alone or not isinstance(node, t.Factors) else node.items
 
 
-def _losses(statements: Sequence[Statement]) -> Iterator[tuple[str, t.Name]]:
-    """The losses that have an equation."""
-    for s in statements:
-        if not s.relations or s.relations[0].symbol not in EQUAL or s.continues:
-            continue
-        match s.sides[0].tree:
-            case t.Name() as name:
-                pass
-            case t.Factors(items=((_, t.Name() as name), ("", t.Group(kind="(")))):
-                pass
-            case _:
-                continue
-        if base_name(name) in LOSSES:
-            yield base_name(name), name
-
-
 def _capitals_small(statements: Sequence[Statement]) -> tuple[Sequence[Statement], list[str]]:
     """The statements with p for each P that has neither an equation nor a shape, where p is a softmax; and each P."""
     small: set[str] = set()
@@ -111,8 +97,7 @@ def _capitals_small(statements: Sequence[Statement]) -> tuple[Sequence[Statement
                         small.add(side.tree.letter)
             for node in trees(side.tree):
                 used |= {node.letter} if isinstance(node, t.Name) else set()
-                given |= {letter_of(first) for (_, first), (op, x) in _pairs(node)
-                          if not op and isinstance(x, t.Group)}  # P(y = 1)  # fmt: skip
+                given |= {letter_of(head) for head, _ in calls_in(node)}  # P(y = 1)
     capitals = sorted(x.upper() for x in small if x.islower() and x.upper() in used - given)
 
     def change(node: t.Tree) -> t.Tree | None:
@@ -130,7 +115,7 @@ def _names_gradients(statements: Sequence[Statement], sign: str, loss: str) -> b
         for k, side in enumerate(s.sides):
             followed: set[int] = set()
             for node in trees(side.tree):
-                for (_, first), (op, x) in _pairs(node):
+                for (_, first), (op, x) in pairwise(node.items if isinstance(node, t.Factors) else ()):
                     if first == t.Name(sign) and not op:
                         followed.add(id(first))
                         if isinstance(x, t.Name) and base_name(x) == loss:
@@ -140,8 +125,3 @@ def _names_gradients(statements: Sequence[Statement], sign: str, loss: str) -> b
                 if s.relations and isinstance(node, t.Name) and node.letter == sign and id(node) not in followed:
                     return False
     return len(heads) >= FEWEST
-
-
-def _pairs(node: t.Tree) -> Iterator[tuple[tuple[str, t.Tree], tuple[str, t.Tree]]]:
-    if isinstance(node, t.Factors):
-        yield from zip(node.items, node.items[1:], strict=False)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from deltarule.checking.label_values import TARGETS
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
+from deltarule.reading.products import neighbours_joined
 from deltarule.reading.references import base_name, is_index, running, script_items, trees
 from deltarule.reading.statement import Statement
 
@@ -30,19 +31,11 @@ def labels_as_one_hot(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not letter:
         return statements
 
+    def joined(one: t.Tree, group: t.Tree) -> t.Tree | None:
+        return _entry(group, letter) if _is_one(one) else None
+
     def change(node: t.Tree) -> t.Tree | None:
-        if not isinstance(node, t.Factors):
-            return None
-        items: list[tuple[str, t.Tree]] = []
-        for op, item in node.items:
-            entry = _entry(item, letter) if not op and items and _is_one(items[-1][1]) else None
-            if entry is not None:
-                items[-1] = (items[-1][0], entry)
-            else:
-                items.append((op, t.replaced(item, change)))
-        if len(items) == len(node.items):
-            return replace(node, items=tuple(items))
-        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+        return neighbours_joined(node, joined, change)
 
     return [s.replaced(change) for s in statements]
 

@@ -4,11 +4,10 @@ Cost^{(i)}, also in its own equation."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
 
 from deltarule.checking.same_arguments import LOSSES
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in, neighbours_joined
 from deltarule.reading.references import base_name, running, trees
 from deltarule.reading.statement import Statement
 
@@ -38,33 +37,23 @@ def losses_of_samples(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not found:
         return statements
 
-    def change(node: t.Tree) -> t.Tree | None:
-        if not isinstance(node, t.Factors):
+    def joined(head: t.Tree, group: t.Tree) -> t.Tree | None:
+        index = found.get(base_name(head)) if isinstance(head, t.Name) else None
+        if index is None or not isinstance(group, t.Group):
             return None
-        items: list[tuple[str, t.Tree]] = []
-        k = 0
-        while k < len(node.items):
-            op, head = node.items[k]
-            after = node.items[k + 1] if k + 1 < len(node.items) else None
-            index = found.get(base_name(head)) if isinstance(head, t.Name) else None
-            if index is not None and after is not None and isinstance(after[1], t.Group):
-                above = t.Group("(", (index,), start=head.start, end=after[1].end)
-                items.append((op, t.Scripted(head, None, above, start=head.start, end=after[1].end)))
-                k += 2
-                continue
-            items.append((op, t.replaced(head, change)))
-            k += 1
-        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+        above = t.Group("(", (index,), start=head.start, end=group.end)
+        return t.Scripted(head, None, above, start=head.start, end=group.end)
+
+    def change(node: t.Tree) -> t.Tree | None:
+        return neighbours_joined(node, joined, change)
 
     return [s.replaced(change) for s in statements]
 
 
 def _calls(node: t.Tree) -> Iterator[tuple[t.Name, t.Group]]:
     """Each loss with its arguments, of several."""
-    for (_, head), (op, group) in pairwise(node.items if isinstance(node, t.Factors) else ()):
-        if not isinstance(head, t.Name) or not isinstance(group, t.Group) or group.kind != "(" or op:
-            continue
-        if base_name(head) in LOSSES and len(group.items) > 1:
+    for head, group in calls_in(node):
+        if isinstance(head, t.Name) and base_name(head) in LOSSES and len(group.items) > 1:
             yield head, group
 
 

@@ -17,10 +17,10 @@ PRODUCTS = frozenset({"", "cdot", "times"})
 
 def matrices_computed(state: State) -> None:
     """Names that an equation gives by declared matrices alone, in the order of the text."""
-    known = {key for key in declared_names(state) if (e := state.symbols.entities.get(key)) is not None and e.rank == 2}
+    said = declared_names(state)
+    known = {key for key in said if (e := state.symbols.entities.get(key)) is not None and e.rank == 2}
     if not known:
         return
-    said = declared_names(state)
     for statement in state.statements:
         left = statement.sides[0].tree
         if (

@@ -4,10 +4,10 @@ or `w2` beside it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.reading import tree as t
+from deltarule.reading.products import neighbours_joined
 from deltarule.reading.references import trees
 from deltarule.reading.statement import Statement
 
@@ -40,19 +40,13 @@ def digits_below(statements: Sequence[Statement]) -> Sequence[Statement]:
     if not known:
         return statements
 
+    def joined(letter: t.Tree, digit: t.Tree) -> t.Tree | None:
+        if isinstance(letter, t.Name) and isinstance(digit, t.Num) and letter.end == digit.start:
+            own = (letter.letter, digit.text) in known
+            return t.Scripted(letter, digit, None, start=letter.start, end=digit.end) if own else None
+        return None
+
     def change(node: t.Tree) -> t.Tree | None:
-        if not isinstance(node, t.Factors):
-            return None
-        items: list[tuple[str, t.Tree]] = []
-        for op, item in node.items:
-            before = items[-1][1] if items else None
-            close = isinstance(before, t.Name) and isinstance(item, t.Num) and not op and before.end == item.start
-            if close and isinstance(before, t.Name) and isinstance(item, t.Num) and (before.letter, item.text) in known:
-                items[-1] = (items[-1][0], t.Scripted(before, item, None, start=before.start, end=item.end))
-            else:
-                items.append((op, t.replaced(item, change)))
-        if len(items) == len(node.items):
-            return replace(node, items=tuple(items))
-        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+        return neighbours_joined(node, joined, change)
 
     return [s.replaced(change) for s in statements]

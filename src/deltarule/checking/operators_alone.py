@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deltarule.checking.relations import EQUAL
-from deltarule.checking.same_arguments import LOSSES
+from deltarule.checking.same_arguments import LOSSES, losses_given
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Statement
@@ -18,19 +17,7 @@ def operators_applied(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with the loss below each operator that stands alone, where the text has one loss only."""
     if not any(_alone(side.tree) for s in statements for side in s.sides):
         return statements
-    losses: dict[str, t.Tree] = {}
-    for s in statements:
-        if not s.relations or s.relations[0].symbol not in EQUAL or s.continues:
-            continue
-        match s.sides[0].tree:
-            case t.Name() as name:
-                pass
-            case t.Factors(items=((_, t.Name() as name), ("", t.Group(kind="(")))):
-                pass
-            case _:
-                continue
-        if base_name(name) in LOSSES and not any(_alone(side.tree) for side in s.sides[:1]):
-            losses.setdefault(base_name(name), name)
+    losses = losses_given(statements)
     above = {base_name(n.of) for s in statements for side in s.sides for n in trees(side.tree)
              if isinstance(n, t.Partial) and isinstance(n.of, t.Name) and base_name(n.of) in LOSSES}  # fmt: skip
     if len(losses) != 1 or above - losses.keys():

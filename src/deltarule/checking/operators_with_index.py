@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
+from deltarule.reading.products import neighbours_joined
 from deltarule.reading.references import base_name, is_index, trees
 from deltarule.reading.statement import Statement
 
@@ -22,22 +22,15 @@ def operators_written_out(statements: Sequence[Statement]) -> Sequence[Statement
         return statements
     variables = _variables(statements)
 
-    def change(node: t.Tree) -> t.Tree | None:
-        if not isinstance(node, t.Factors):
+    def joined(sign: t.Tree, of: t.Tree) -> t.Tree | None:
+        own = _variable(of, variables)
+        if own is None or not isinstance(sign, t.Scripted) or not _is_operator(sign):
             return None
-        items: list[tuple[str, t.Tree]] = []
-        for op, item in node.items:
-            before = items[-1][1] if items else None
-            own = _variable(item, variables)
-            if before is not None and not op and own is not None and _is_operator(before):
-                assert isinstance(before, t.Scripted)
-                by = t.Scripted(own, before.sub, None, start=before.start, end=before.end)
-                items[-1] = (items[-1][0], t.Partial("∂", item, (by,), start=before.start, end=item.end))
-            else:
-                items.append((op, t.replaced(item, change)))
-        if len(items) == len(node.items):
-            return replace(node, items=tuple(items))
-        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+        by = t.Scripted(own, sign.sub, None, start=sign.start, end=sign.end)
+        return t.Partial("∂", of, (by,), start=sign.start, end=of.end)
+
+    def change(node: t.Tree) -> t.Tree | None:
+        return neighbours_joined(node, joined, change)
 
     return [s.replaced(change) for s in statements]
 

@@ -41,6 +41,8 @@ class Reading:
     statements: Sequence[Statement]
     finding: str
     said: str
+    names: Sequence[str] = ()
+    """The names that are changed, where that says under what the rows with them hold."""
 
 
 def in_the_best_reading(
@@ -56,19 +58,29 @@ def in_the_best_reading(
             if refuses():
                 break
             other = judged(reading.statements)
-            better = decided(other) > decided(state) or (readings is _rows and _given(other) > _given(state))
-            if readings is _gradients:
-                better = better or _claims(other) > _claims(state)  # no definitions any more, but claims
-            said = readings is _samples_below or (readings is _rows and _bad(other) < _bad(state))
-            if better and (said or _fits(other)):
+            if _explains_more(reading.finding, state, other):
                 retold(state, other)
-                if readings is _weights:
-                    only_if_turned(state, other, reading.said)
+                if reading.names:
+                    only_if_turned(state, other, reading.names, reading.said)
                 state, statements = other, reading.statements
                 chosen.append(Finding(reading.finding, (), reading.said))
                 break
     state.findings.extend(chosen)
     return state, statements
+
+
+def _explains_more(finding: str, before: State, after: State) -> bool:
+    """Whether more of the rows are understood, and hardly one is left that would be wrong without an explanation."""
+    measures = [decided]
+    if finding == "row-vectors":
+        measures.append(_given)
+    if finding == "gradient-signs":
+        measures.append(_claims)  # no definitions any more, but claims
+    if not any(measure(after) > measure(before) for measure in measures):
+        return False
+    if finding == "samples-below" or (finding == "row-vectors" and _bad(after) < _bad(before)):
+        return True
+    return _fits(after)
 
 
 def _fits(state: State) -> bool:
@@ -84,8 +96,7 @@ def _bad(state: State) -> int:
 
 def _claims(state: State) -> int:
     """How many rows hold, less those that would be wrong and that no known mistake explains."""
-    bad = sum(row.verdict in {"refuted", "ill-shaped"} and not row.hint for row in state.rows)
-    return sum(row.verdict in HOLDS for row in state.rows) - 2 * bad
+    return sum(row.verdict in HOLDS for row in state.rows) - 2 * _bad(state)
 
 
 def _given(state: State) -> int:
@@ -155,4 +166,4 @@ def _weights(state: State, statements: Sequence[Statement]) -> Iterator[Reading]
         changed, turned = weights_turned(state, statements)
         if turned:
             said = f"{', '.join(turned)}: the weight with its indices in the other order"
-            yield Reading(changed, "indices-turned", said)
+            yield Reading(changed, "indices-turned", said, turned)

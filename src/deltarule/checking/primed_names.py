@@ -11,6 +11,7 @@ from deltarule.checking.derivative_notation import DERIVATIVE
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.same_arguments import FUNCTIONS
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Statement
 
@@ -57,12 +58,10 @@ def _called(sides: Sequence[t.Tree]) -> set[str]:
     heads = [n.function for side in sides for n in trees(side) if isinstance(n, t.Call)]
     names = [head.base if isinstance(head, t.Scripted) else head for head in heads]
     out = {base_name(name) for name in names if isinstance(name, t.Name)}
-    for node in (n for side in sides for n in trees(side) if isinstance(n, t.Factors)):
-        for (_, head), (op, group) in pairwise(node.items):
-            name = head.base if isinstance(head, t.Scripted) else head
-            one = isinstance(group, t.Group) and group.kind == "(" and len(group.items) == 1
-            if not op and one and isinstance(name, t.Name) and isinstance(group.items[0], t.Name | t.Scripted):  # type: ignore[attr-defined]
-                out.add(base_name(name))
+    for head, group in (pair for side in sides for n in trees(side) for pair in calls_in(n)):
+        name = head.base if isinstance(head, t.Scripted) else head
+        if isinstance(name, t.Name) and len(group.items) == 1 and isinstance(group.items[0], t.Name | t.Scripted):
+            out.add(base_name(name))
     return out
 
 

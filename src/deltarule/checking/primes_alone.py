@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
+from deltarule.checking.primed_names import PRIME
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Statement
 
@@ -37,14 +38,14 @@ def primes_alone(statements: Sequence[Statement]) -> Sequence[Statement]:
     def change(node: t.Tree) -> t.Tree | None:
         match node:
             case t.Factors(items=items):
-                heads = {id(head) for head, _ in _calls_of(items)}
+                heads = {id(head) for head, _ in _calls_of(node)}
                 new = tuple((op, x if id(x) in heads else t.replaced(x, change)) for op, x in items)
                 same = all(a is b for (_, a), (_, b) in zip(new, items, strict=True))
                 return node if same else replace(node, items=new)
             case t.Scripted(base=t.Name() as name) if _primed(node) and base_name(name) in at:
                 return t.Factors((("", node), ("", at[base_name(name)])), start=node.start, end=node.end)
             case t.Scripted(base=t.Name() as name) if _primed(node) and base_name(name) in own and node.primes == 1:
-                return replace(name, letter=f"{name.letter}_prime", start=node.start, end=node.end)
+                return replace(name, letter=name.letter + PRIME, start=node.start, end=node.end)
         return None
 
     return [s if at.keys() & _bare(s) else s.replaced(change) for s in statements] if at or own else statements
@@ -65,13 +66,13 @@ def _calls(side: t.Tree, whole: bool = False) -> Iterator[tuple[t.Tree, t.Tree]]
     """Each name before parentheses with one name in them, and the parentheses; of the whole side, or anywhere in it."""
     for node in (side,) if whole else trees(side):
         if isinstance(node, t.Factors) and (not whole or len(node.items) == 2):
-            yield from _calls_of(node.items)
+            yield from _calls_of(node)
 
 
-def _calls_of(items: tuple[tuple[str, t.Tree], ...]) -> Iterator[tuple[t.Tree, t.Tree]]:
-    for (_, head), (op, group) in pairwise(items):
+def _calls_of(node: t.Tree) -> Iterator[tuple[t.Tree, t.Tree]]:
+    for head, group in calls_in(node):
         name = head.base if _primed(head) and isinstance(head, t.Scripted) else head
-        if op == "" and isinstance(name, t.Name) and isinstance(group, t.Group) and group.kind == "(":
+        if isinstance(name, t.Name):
             yield head, group
 
 

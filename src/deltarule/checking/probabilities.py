@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from itertools import pairwise
 
 from deltarule.checking.places import summed_vectors
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in, neighbours_joined
 from deltarule.reading.references import base_name, label_text, reference, script_items, trees
 from deltarule.reading.statement import Statement
 
@@ -33,24 +33,11 @@ def probabilities_named(statements: Sequence[Statement]) -> Sequence[Statement]:
 
     families = _families(sides) | _of_vectors(statements, summed_vectors(sides))
 
+    def named(head: t.Tree, behind: t.Tree) -> t.Tree | None:
+        return _one(head, behind, families)
+
     def change(node: t.Tree) -> t.Tree | None:
-        if not isinstance(node, t.Factors):
-            return None
-        items: list[tuple[str, t.Tree]] = []
-        k = 0
-        while k < len(node.items):
-            op, item = node.items[k]
-            behind = node.items[k + 1] if k + 1 < len(node.items) else None
-            named = _one(item, behind[1], families) if behind is not None and not behind[0] else None
-            items.append((op, named or t.replaced(item, change)))
-            k += 1 if named is None else 2
-        if len(items) == len(node.items):
-            return (
-                None
-                if all(a is b for (_, a), (_, b) in zip(items, node.items, strict=True))
-                else replace(node, items=tuple(items))
-            )
-        return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+        return neighbours_joined(node, named, change)
 
     return [s.replaced(change) for s in statements]
 
@@ -127,14 +114,12 @@ def _families(sides: Sequence[t.Tree]) -> set[tuple[str, str]]:
     for node in (n for side in sides for n in trees(side)):
         match node:
             case t.Big(index=t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_)), body=body):
-                pairs = [pair for n in trees(body) if isinstance(n, t.Factors) for pair in pairwise(n.items)]
+                found = [pair for n in trees(body) for pair in calls_in(n)]
             case _:
                 continue
-        for (_, head), (op, group) in pairs:
-            match head, group:
-                case t.Name(letter=name), t.Group(kind="(", items=(t.Given(of=t.Name(letter=of), by=by),)) if (
-                    of == letter and not op
-                ):
+        for head, group in found:
+            match head, group.items:
+                case t.Name(letter=name), (t.Given(of=t.Name(letter=of), by=by),) if of == letter:
                     out.add((name, "; ".join(map(label_text, by))))
     return out
 

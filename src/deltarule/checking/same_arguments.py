@@ -17,12 +17,24 @@ from deltarule.reading.references import base_name, label_text, script_items, tr
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
 
-__all__ = ["FUNCTIONS", "LOSSES", "NAMED", "quantities_for_calls"]
+__all__ = ["FUNCTIONS", "LOSSES", "NAMED", "losses_given", "quantities_for_calls"]
 
 NAMED = frozenset({"CE", "MSE", "BCE", "CCE", "NLL", "MAE", "SSE", "RSS"})
 LOSSES = {*OBJECTIVES, *NAMED, "l", "ell", "loss", "Loss", "cost", "Cost", "cal_L", "cal_J", "cal_E"}
 
 FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi", "f", "g", *KNOWN_FUNCTIONS})
+
+
+def losses_given(statements: Sequence[Statement]) -> dict[str, t.Name]:
+    """The losses that have an equation, L = … or L(w) = …, each with its name as it stands there first."""
+    out: dict[str, t.Name] = {}
+    for s in statements:
+        match s.sides[0].tree if s.relations and s.relations[0].symbol in EQUAL and not s.continues else None:
+            case t.Name() as name if base_name(name) in LOSSES:
+                out.setdefault(base_name(name), name)
+            case t.Factors(items=((_, t.Name() as name), ("", t.Group(kind="(")))) if base_name(name) in LOSSES:
+                out.setdefault(base_name(name), name)
+    return out
 
 
 def quantities_for_calls(statements: Sequence[Statement]) -> Sequence[Statement]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from deltarule.checking.same_arguments import FUNCTIONS
 from deltarule.reading import tree as t
+from deltarule.reading.products import calls_in
 from deltarule.reading.references import base_name, trees
 from deltarule.reading.statement import Statement
 
@@ -18,13 +18,7 @@ ENTRYWISE = frozenset({"odot", "circ"})
 def slopes_written_out(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with σ'(z) for such derivatives of what is a function, and nothing else."""
     nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
-    called = {
-        base_name(head)
-        for n in nodes
-        if isinstance(n, t.Factors)
-        for (_, head), (op, group) in pairwise(n.items)
-        if isinstance(head, t.Name) and not op and isinstance(group, t.Group) and group.kind == "("
-    }
+    called = {base_name(head) for n in nodes for head, _ in calls_in(n) if isinstance(head, t.Name)}
     lefts = {base_name(x) for s in statements if isinstance(x := s.sides[0].tree, t.Name) and s.relations}
     functions = (called | FUNCTIONS) - lefts
 

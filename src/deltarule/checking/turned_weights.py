@@ -34,10 +34,9 @@ def weights_turned(state: State, statements: Sequence[Statement]) -> tuple[Seque
     return [s.replaced(change) for s in statements], sorted(f"{w}_{a}{b}" for w, a, b in turned)
 
 
-def only_if_turned(before: State, after: State, said: str) -> None:
+def only_if_turned(before: State, after: State, turned: Sequence[str], said: str) -> None:
     """What is proved of such a weight holds where it is the one that is meant."""
     rows = {id(row): k for k, row in enumerate(before.rows)}
-    turned = said.partition(":")[0].split(", ")
     for left, right, row in before.judged:
         nodes = [n for side in (left, right) for n in t.walk(side)]
         own = after.rows[rows[id(row)]] if id(row) in rows else row

@@ -75,7 +75,7 @@ def _times_a_target(state: State, row: DocumentRow) -> bool:
     """Whether -y_o log p_o and -log p_o differ by a factor y_o that is 1 at the place of the 1 in a one-hot vector."""
     if row.hint not in A_FACTOR or ONE_HOT.search(state.document.text) is None or "partial" in row.left + row.right:
         return False
-    here = {found[0] for found in FACTOR.findall(row.suggestion)} ^ {found[0] for found in FACTOR.findall(row.right)}
+    here = set(FACTOR.findall(row.suggestion)) ^ set(FACTOR.findall(row.right))
     return bool(here & set(TARGETS))
 
 

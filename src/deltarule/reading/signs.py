@@ -402,7 +402,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cdot": "cdot", "bullet": "cdot", "centerdot": "cdot", "times": "times", "odot": "odot", "circ": "circ",
         "otimes": "otimes", "ast": "*", "star": "*", "div": "div", "pm": "±", "mp": "∓", "oplus": "oplus", "setminus":
         "setminus", "cup": "cup", "cap": "cap", "wedge": "wedge", "land": "wedge", "lor": "vee", "vee": "vee", "slash":
-        "/", "bigodot": "odot", "bigotimes": "otimes", "bigcirc": "circ", "boxdot": "odot", "circledast": "circledast", "circledcirc": "odot",
+        "/", "bigodot": "odot", "bigotimes": "otimes", "bigcirc": "circ", "boxdot": "odot", "circledast": "circledast",
+        "circledcirc": "odot",
         "oslash": "oslash", "diamond": "diamond",
     }.items()},
     # relations
