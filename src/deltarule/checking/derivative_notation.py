@@ -253,9 +253,12 @@ def many_samples(statements: Sequence[Statement]) -> bool:
     """Whether something counts samples: m or N stands there, or a letter in parentheses above, x^{(i)}."""
     for statement in statements:
         for side in statement.sides if statement.relations else ():
-            for node in trees(side.tree):
+            nodes = list(trees(side.tree))
+            below = {id(x) for n in nodes if isinstance(n, t.Scripted) for x in trees(n.sub)}
+            below |= {id(x) for n in nodes if isinstance(n, t.Big) for x in trees(n.index)}
+            for node in nodes:
                 match node:
-                    case t.Name(letter=letter, accents=()) if letter in OF_MANY:
+                    case t.Name(letter=letter, accents=()) if letter in OF_MANY and id(node) not in below:
                         return True
                     case t.Scripted(sup=t.Group(kind="(", items=(t.Name(letter=letter),))) if letter in "inks":
                         return True

@@ -20,7 +20,7 @@ from deltarule.reading.references import base_name, letter_of, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import VECTOR_FUNCTIONS
 
-__all__ = ["of_the_one_loss"]
+__all__ = ["d_parted", "of_the_one_loss"]
 
 GREEK = frozenset({"alpha", "beta", "gamma", "mu", "sigma", "theta"})
 FEWEST = 2
@@ -36,7 +36,7 @@ def of_the_one_loss(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[
     plain, capitals = _capitals_small(statements)
     small = f"{', '.join(capitals)} as the small letter"
     for sign in ("d", "delta"):
-        parted = _parted(statements) if sign == "d" else statements
+        parted = d_parted(statements) if sign == "d" else statements
         if _names_gradients(parted, sign, key):
             said = f"{sign} before a name is read as the gradient of {key} by it"
             if capitals:
@@ -47,7 +47,7 @@ def of_the_one_loss(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[
         yield plain, f"{small} is the same quantity"
 
 
-def _parted(statements: Sequence[Statement]) -> Sequence[Statement]:
+def d_parted(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with d and z for each name dz, which is no word."""
 
     def change(node: t.Tree) -> t.Tree | None:

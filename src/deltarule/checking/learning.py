@@ -136,9 +136,11 @@ def kronecker(statements: Sequence[Statement]) -> bool:
 
 
 def defined_letters(statements: Sequence[Statement]) -> set[str]:
-    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t."""
+    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t; and Δ of Δ = ∂L/∂A."""
     between = index_relations(statements)
-    return {
+    lefts = [s.sides[0].tree for s in statements if s.relations and s.relations[0].symbol in EQUAL]
+    delta = {"Delta"} if t.Name("Delta") in lefts else set()
+    return delta | {
         letter
         for statement in statements if statement.start not in between
         for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)

@@ -20,6 +20,7 @@ from deltarule.checking.component_by_component import refute_component_by_compon
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defining import Circle, defines
+from deltarule.checking.differentials import with_others_fixed, written_differentials
 from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
@@ -140,6 +141,7 @@ def judged_in_order(
     firsts = [reference(s.sides[0].tree, usage) for s in statements if s.relations and s.sides[0].tree is not None]
     state.between_indices = index_relations(whole)
     state.index_letters, state.varied = index_letters(sides), varied(statements, usage)
+    state.differentials = written_differentials(state, sides)
     state.einstein = repeated_indices_are_summed(document.text, plain)
     state.counted_names = counted(sides, usage, state.places)
     state.explicit = {r.key for r in firsts if r is not None and not r.transposed and r.power is None}
@@ -364,6 +366,7 @@ def _judge_claim(
     of_one_sample(state, left, right, row)
     chain_rule_itself(state, left, right, row)
     with_stacked_samples(state, left, right, row)
+    with_others_fixed(state, left, right, row)
     at_given_sizes(state, statement, left, right, row)
     before_the_update(state, left, right, row)
     at_said_values(state, left, right, row)

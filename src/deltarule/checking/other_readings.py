@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deltarule.checking.differentials import read_as_differentials
 from deltarule.checking.gradient_signs import of_the_one_loss
 from deltarule.checking.layers_by_letter import decided, retold
 from deltarule.checking.letters_apart import letters_apart
@@ -53,7 +54,18 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (_samples_below, _gradients, _rows, _letters, _sums, _stacks, _losses, _names, _weights):
+    for readings in (
+        _differentials,
+        _samples_below,
+        _gradients,
+        _rows,
+        _letters,
+        _sums,
+        _stacks,
+        _losses,
+        _names,
+        _weights,
+    ):
         for reading in readings(state, statements):
             if refuses():
                 break
@@ -102,6 +114,13 @@ def _claims(state: State) -> int:
 def _given(state: State) -> int:
     """How many rows are understood, definitions among them."""
     return sum(row.verdict in HOLDS or row.verdict == "definition" for row in state.rows)
+
+
+def _differentials(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        changed, names = read_as_differentials(statements, state.document.text)
+        if names:
+            yield Reading(changed, "differentials", f"d before {', '.join(names)} is read as the differential")
 
 
 def _samples_below(_: State, statements: Sequence[Statement]) -> Iterator[Reading]:

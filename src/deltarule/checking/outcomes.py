@@ -26,6 +26,7 @@ from deltarule.checking.shared_parameters import by_any_step, part_of_one_step
 from deltarule.checking.sides_of_zero import on_each_side
 from deltarule.checking.state import State
 from deltarule.checking.steps import letter_and_step
+from deltarule.checking.total_differentials import with_differentials
 from deltarule.checking.unknown_dependence import dependence_unknown
 from deltarule.language.equation import Declaration
 from deltarule.language.expression import (
@@ -93,7 +94,9 @@ def equality(
 def _equality(
     state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
 ) -> Outcome:
-    defs = definitions or with_signals(state)
+    defs, unsaid = with_differentials(state, definitions or with_signals(state), a, b)
+    if unsaid:
+        return Outcome("undecided", reason=unsaid)
     if (found := over_steps(state, a, b, defs, facts or state.facts)) is not None:
         return Outcome(found.verdict, found, found.reason, implied=implied)
     missing = _never_introduced(state, a, b, defs)

@@ -33,6 +33,7 @@ LEAD = re.compile(
 )
 LED = re.compile(r"[ \t]*\)?[ \t]*(?:[:.,;–—→-]|\*\*|__|\*[ \t\n:]|\n)")
 ITEM = re.compile(r"\n[ \t]*\n(?![ \t]+\S)|\n[ \t]*(?:#|[-*+•] |\d+[.)] |\\item\b|\\end\{)|</li>", re.I)
+END = re.compile(r"(?:\s*\\end\{[a-zA-Z]+\*?\})+\s*\Z")
 NEAR = 40
 """Characters between two displayed formulas of one sentence."""
 
@@ -59,7 +60,8 @@ class Written:
         at = 0
         for s in document.segments:
             if isinstance(s, Math):
-                ends = s.display and document.text[s.body_start : s.body_end].rstrip("\\, \n").endswith(".")
+                body = END.sub("", document.text[s.body_start : s.body_end]).rstrip("\\, \n")
+                ends = s.display and body.endswith(".")
                 width = s.end - s.start
                 blank = "$" + "x" * (width - 2) + "$" if not ends or width < 4 else "$" + "x" * (width - 4) + "$. "
                 pieces += [document.text[at : s.start], blank[:width]]

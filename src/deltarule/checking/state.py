@@ -73,11 +73,13 @@ class State:
     backward: set[str] = field(default_factory=set)
     """Counted names that are given by those of the next step: error signals, from the last layer down."""
     index_letters: set[str] = field(default_factory=set)
+    """The letters that count something in this document."""
+    differentials: frozenset[str] = frozenset()
+    """The quantities whose differentials the text writes, dX."""
     joined: frozenset[str] = frozenset()
     """Letters that are parts of columns [h; x]."""
     between_indices: set[int] = field(default_factory=set)
     """Where the equations between indices stand, t = i + a - 1."""
-    """The letters that count something in this document."""
     local_facts: Facts = field(default_factory=Facts)
     """What holds where the statement at hand stands, by the words of the text."""
     unsaid_equations: dict[str, Equation] = field(default_factory=dict)

@@ -60,13 +60,21 @@ def _shape(node: object) -> object:
         case t.Scripted(base=base, sub=sub, sup=sup, primes=primes):
             return ("Scripted", _shape(base), tuple(map(_shape, script_items(sub))), _shape(sup), primes)
         case t.Factors(items=items):
-            return ("Factors", tuple((op if op not in {"cdot", "times"} else "", _shape(x)) for op, x in items))
+            return ("Factors", tuple((op if op not in {"cdot", "times"} else "", _shape(x))
+                                     for factor in items for op, x in _parted(*factor)))  # fmt: skip
+        case t.Differential():
+            return _shape(t.Factors((("", node),)))
         case t.Tree():
             return (type(node).__name__, *(_shape(getattr(node, f)) for f in node.__dataclass_fields__
                                            if f not in {"start", "end", "text"}))  # fmt: skip
         case tuple():
             return tuple(map(_shape, node))
     return node
+
+
+def _parted(op: str, factor: t.Tree) -> tuple[tuple[str, t.Tree], ...]:
+    """The d and the X of a factor dX, as they are read; any other factor by itself."""
+    return ((op, t.Name("d")), ("", factor.of)) if isinstance(factor, t.Differential) else ((op, factor),)
 
 
 def _latex(node: t.Tree, kept: set[int], text: str) -> str:
@@ -113,6 +121,8 @@ def _latex(node: t.Tree, kept: set[int], text: str) -> str:
         case t.Partial(symbol="∂" | "d" as symbol, of=of, by=(by,), order=1) if of is not None:
             sign = "\\partial " if symbol == "∂" else "d"
             return f"\\frac{{{sign}{inner(of)}}}{{{sign}{inner(by)}}}"
+        case t.Differential(of=of):
+            return f"d {inner(of)}"
         case t.Big(kind="sum" | "prod" | "max" | "min" as kind, index=index, upper=upper, body=body):
             below = f"_{{{inner(index)}}}" if index is not None else ""
             above = f"^{{{inner(upper)}}}" if upper is not None else ""

@@ -61,7 +61,7 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
         why = ""
         if several:
             why = f"so do {len(found) - 1} other rows, and no known mistake explains them: this may be read wrongly"
-        elif ONE_HOT.search(state.document.text) and INDEXED.search(f"{row.left} {row.right}"):
+        elif ONE_HOT.search(state.document.text) and _of_a_class(state, statement, row):
             why = "the text speaks of a one-hot vector: it may be meant for the one index at which there is a 1"
         elif BOUNDS.search(row.right) and (sign := _negative(row)):
             why = f"it may be meant for positive {sign} only"
@@ -69,6 +69,22 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
             why = "it may be meant under the condition that stands before it"
         if why:
             _open(row, why)
+
+
+def _of_a_class(state: State, statement: Statement, row: DocumentRow) -> bool:
+    """Whether an index in a row may be that of a class: not where all that has indices is known to have others than
+    the labels have, h_{t,j} of the hidden units beside y_{t,k}."""
+    if not INDEXED.search(f"{row.left} {row.right}"):
+        return False
+    symbols = state.symbols
+    labels = [e for key, e in symbols.entities.items() if key[:1] in TARGETS and key[1:2] in {"", "^", "_"} and e.rank]
+    classes = {symbols.find(e.sizes[(e.rank or 1) - 1]) for e in labels}
+    names = [n for side in statement.sides for n in trees(side.tree) if isinstance(n, t.Scripted)]
+    found = [r for n in names if (r := reference(n, symbols.usage)) is not None and r.indices]
+    entities = [symbols.entities.get(r.key) for r in found]
+    if not classes or not all(e is not None and e.rank for e in entities):
+        return True
+    return any(symbols.find(size) in classes for e in entities if e is not None for size in e.sizes[: e.rank or 0])
 
 
 def _times_a_target(state: State, row: DocumentRow) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deltarule.reading.references import is_transpose
 from deltarule.reading.tree import Factors, Group, Name, Num, Partial, Scripted, Terms, Tree
 
 if TYPE_CHECKING:
@@ -171,17 +172,20 @@ def _scripted_end(parser: Parser, at: int, end: int) -> int | None:
 
 
 def operator(parser: Parser, symbol: str, end: int) -> Tree:
-    """∇L, ∇_w L, ∇²L, ∂_w L: with what follows, if it begins a factor."""
+    """∇L, ∇_w L, ∇²L, ∂_w L: with what follows, if it begins a factor. ∇ᵀL is its transpose, ∇∇ᵀL and ∇∇L are ∇²L."""
     first = parser.tokens[parser.pos]
     mark = parser.pos
     parser.pos += 1
     scripted = parser.scripts(Name(symbol, start=first.start, end=first.end), end)
     by: tuple[Tree, ...] = ()
     order = 1
+    turned: Tree | None = None
     if isinstance(scripted, Scripted):
         if scripted.primes:
             raise parser.fail("a prime on a derivative", mark)
-        if scripted.sup is not None:
+        if symbol == "∇" and scripted.sup is not None and is_transpose(scripted.sup):
+            turned = scripted.sup
+        elif scripted.sup is not None:
             if not isinstance(scripted.sup, Num) or not 1 <= scripted.sup.value <= MAX_ORDER:
                 raise parser.fail("a derivative whose order is not a small number", mark)
             order = int(scripted.sup.value)
@@ -204,7 +208,17 @@ def operator(parser: Parser, symbol: str, end: int) -> Tree:
             if called and parser.kind(parser.pos, end) == "open":
                 group = parser.group_with_scripts(end)
                 of = Factors((("", of), ("", group)), start=of.start, end=group.end)
-    return Partial(symbol, of, by, order, start=first.start, end=of.end if of is not None else scripted.end)
+    stop = of.end if of is not None else scripted.end
+    if turned is not None:
+        whole = Partial(symbol, of, by, order, start=first.start, end=stop)
+        return Scripted(Group("(", (whole,), start=first.start, end=stop), None, turned, start=first.start, end=stop)
+    match of.base if isinstance(of, Scripted) and of.sup is not None and is_transpose(of.sup) else of:
+        case (
+            Group(items=(Partial(symbol="∇", of=Tree() as inner, by=within, order=1),))
+            | Partial(symbol="∇", of=Tree() as inner, by=within, order=1)
+        ) if symbol == "∇" and order == 1 and (not by or not within or by == within):
+            return Partial(symbol, inner, by or within, 2, start=first.start, end=stop)
+    return Partial(symbol, of, by, order, start=first.start, end=stop)
 
 
 def physics(parser: Parser, end: int) -> Tree:

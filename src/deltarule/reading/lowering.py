@@ -39,6 +39,7 @@ from deltarule.reading.calls import (
 )
 from deltarule.reading.chains import chained
 from deltarule.reading.components import assembled, at_components, lies_across
+from deltarule.reading.differentials import differential
 from deltarule.reading.gradients import holding, of_transposed, operator, partial, primed
 from deltarule.reading.guessing import (
     as_matrix,
@@ -128,6 +129,8 @@ class Lowering:
                 return partial(self, node)
             case t.At(body=t.Partial() as body, sub=sub):
                 return holding(self, partial(self, body), sub)
+            case t.Differential(of=of):
+                return differential(self.symbols, self.lower(of), node.start)
             case t.Big():
                 return ranged(self, node)
             case t.Call(function=function, argument=argument):

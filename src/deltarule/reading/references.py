@@ -120,7 +120,8 @@ class Survey(dict[str, Usage]):
         self.kronecker = True
         """Whether a δ with two indices is Kronecker's."""
         self.defined: set[str] = set()
-        """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count."""
+        """Letters such as i that stand for a quantity of their own, i = σ(z_i): below others they do not count; and Δ
+        where that is a quantity and no change of what stands behind it."""
         self.squares: set[str] = set()
         """Letters of which the square is what is defined, σ² = …: the square is a name of its own."""
         self.lettered: set[str] = set()
@@ -285,7 +286,9 @@ def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
 def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
     """What a name, with or without scripts, refers to, also Δw for the change of w; None for anything else."""
     match node:
-        case t.Factors(items=((_, t.Name(letter="Delta", accents=())), ("", (t.Name() | t.Scripted()) as of))):
+        case t.Factors(items=((_, t.Name(letter="Delta", accents=())), ("", (t.Name() | t.Scripted()) as of))) if (
+            not isinstance(usage, Survey) or "Delta" not in usage.defined
+        ):
             found = reference(of, usage)
             return None if found is None else replace(found, base=f"Delta_{found.base}")
         case t.Name():

@@ -157,6 +157,13 @@ class Partial(Tree):
 
 
 @dataclass(frozen=True, slots=True)
+class Differential(Tree):
+    """`dX` and `d(XW)` in a text that speaks of differentials; the reader leaves Factors(d, X)."""
+
+    of: Tree
+
+
+@dataclass(frozen=True, slots=True)
 class Big(Tree):
     """A sign with a range and a body: kind sum prod max min argmax argmin lim sup inf int E.
 
