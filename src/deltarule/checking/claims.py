@@ -32,6 +32,7 @@ from deltarule.checking.without_argument import alike
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
+from deltarule.reading.differentials import PREFIX
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import reference, trees
 from deltarule.reading.symbols import SCALAR_CAPITALS
@@ -163,7 +164,7 @@ def relates_free_names(state: State, left: t.Tree, right: t.Tree) -> bool:
         return False
     if not any(isinstance(v.expression, Number | Symbol) for v in sides):
         return False  # (a + b)² = a² + b², AᵀB = AB: both sides are worked out, which claims an identity
-    used = set().union(*(names(v.expression) for v in sides))
+    used = {name.removeprefix(PREFIX) for v in sides for name in names(v.expression)}
     return len(used) > 1 and not used & (set(state.definitions.equations) | set(state.symbols.macros))
 
 

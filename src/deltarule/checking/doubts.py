@@ -19,6 +19,7 @@ from deltarule.language.expression import Apply, Axis, Derivative, Expression, S
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
+from deltarule.reading.differentials import PREFIX
 from deltarule.reading.references import INDEX_LETTERS, reference
 from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
@@ -106,6 +107,7 @@ def doubt(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tre
     if k == 0 and (again := _another_meaning(state, left, used)):
         return again
     theirs = used[0] | used[1] | names(a.expression) | names(b.expression)
+    theirs |= {name.removeprefix(PREFIX) for name in theirs}
     apart = (used[0] - used[1] and used[1] - used[0]) or (used[0] != used[1] and any(map(_calls_angle, nodes)))
     if apart and not theirs & set(state.definitions.equations):
         return "it relates names that nothing defines"

@@ -94,9 +94,7 @@ def equality(
 def _equality(
     state: State, a: Expression, b: Expression, implied: bool, facts: Facts | None, definitions: Definitions | None
 ) -> Outcome:
-    defs, unsaid = with_differentials(state, definitions or with_signals(state), a, b)
-    if unsaid:
-        return Outcome("undecided", reason=unsaid)
+    defs, unknown_change = with_differentials(state, definitions or with_signals(state), a, b)
     if (found := over_steps(state, a, b, defs, facts or state.facts)) is not None:
         return Outcome(found.verdict, found, found.reason, implied=implied)
     missing = _never_introduced(state, a, b, defs)
@@ -128,6 +126,8 @@ def _equality(
         if broken:
             said = f"{RESTS_ON} {', '.join(sorted(broken))}, which was not understood"
             return Outcome("undecided", judgement, said)
+        if judgement.verdict == "refuted" and unknown_change:
+            return Outcome("undecided", judgement, unknown_change)
         if judgement.verdict == "refuted" and (unsaid := _without_loss(state, a, b, defs)):
             return Outcome("undecided", judgement, unsaid)
         if judgement.verdict == "refuted":

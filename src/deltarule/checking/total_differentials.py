@@ -19,35 +19,32 @@ def varied(defs: Definitions, written: frozenset[str]) -> set[str]:
 
 
 def with_differentials(state: State, defs: Definitions, a: Expression, b: Expression) -> tuple[Definitions, str]:
-    """The definitions with an equation for each differential in the two sides that is not free; and a reason to leave
-    them open, if nothing says what something whose differential is given is computed from."""
+    """The definitions with an equation for each differential in the two sides that is not free; and why nothing is
+    refuted by them, if nothing says what something whose differential is given is computed from."""
     found = sorted({name.removeprefix(PREFIX) for e in (a, b) for name in names(e) if name.startswith(PREFIX)})
     if not found:
         return defs, ""
     free = varied(defs, state.differentials)
-    for side in (a, b):
-        if isinstance(side, Symbol) and side.name.removeprefix(PREFIX) in found and side.name[len(PREFIX) :] in free:
-            return defs, f"nothing says what {side.name[len(PREFIX) :]} is computed from"
-    if abstract := [x for x in state.symbols.objectives if x in found and x not in defs.equations]:
-        return defs, f"nothing says what {abstract[0]} is computed from"
     out = Definitions.of(defs.equations.values(), dict(defs.declarations))
     out.signals.update(defs.signals)
     out.values.update(defs.values)
+    given = {e.name.removeprefix(PREFIX) for e in (a, b) if isinstance(e, Symbol)} | set(state.symbols.objectives)
+    unknown = [name for name in found if name in given and name not in defs.equations]
     waiting, done = list(found), set[str]()
-    try:
-        while waiting:
-            if (name := waiting.pop()) in done:
-                continue
-            done.add(name)
-            of = defs.symbol(name)
-            if name in free:
-                out.declarations[PREFIX + name] = Declaration(PREFIX + name, defs.sizes(name))
-                continue
-            change = ZERO
-            if name in defs.equations and any(defs.depends(name, v) for v in free):
+    while waiting:
+        if (name := waiting.pop()) in done:
+            continue
+        done.add(name)
+        of, change = defs.symbol(name), ZERO
+        if name in free:
+            out.declarations[PREFIX + name] = Declaration(PREFIX + name, defs.sizes(name))
+            continue
+        if name in defs.equations and any(defs.depends(name, v) for v in free):
+            try:
                 change = differential_of(defs.definition(name, of.indices), defs.symbol)
-            waiting += [x.removeprefix(PREFIX) for x in names(change) if x.startswith(PREFIX)]
-            out.define(Equation(Symbol(PREFIX + name, of.indices), change))
-    except DeltaruleError:
-        return defs, f"the differential of {name}, a derivative itself"
-    return out, ""
+            except DeltaruleError:  # of a derivative
+                unknown.append(name)
+                continue
+        waiting += [x.removeprefix(PREFIX) for x in names(change) if x.startswith(PREFIX)]
+        out.define(Equation(Symbol(PREFIX + name, of.indices), change))
+    return out, f"nothing says what {unknown[0]} is computed from" if unknown else ""
