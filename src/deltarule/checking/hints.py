@@ -7,7 +7,7 @@ hint, and the changed side is what would hold. Nothing is guessed: a hint is giv
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, islice
 
@@ -152,11 +152,21 @@ def repairs(side: Side, only: Collection[str] = (), *, misfit: bool = False) -> 
         rows.sort(key=lambda row: row.name not in OF_SHAPES)
     later: list[tuple[Misconception, Iterator[t.Tree]]] = []
     for row in rows:
-        changes = islice(row.repair(side), MOST)
+        changes = islice(_repaired(row, side), MOST)
         later.append((row, changes))
         yield from _each(row, islice(changes, FIRST), seen)
     for row, changes in later:
         yield from _each(row, changes, seen)
+
+
+def _repaired(row: Misconception, side: Side) -> Iterator[t.Tree]:
+    """The sides that one misconception may have been, also with one of the values of a side by cases repaired."""
+    yield from row.repair(side)
+    if not isinstance(cases := side.right, t.Cases):
+        return
+    for k, case in enumerate(cases.rows):
+        for value in row.repair(replace(side, right=case.value)):
+            yield replace(cases, rows=(*cases.rows[:k], replace(case, value=value), *cases.rows[k + 1 :]))
 
 
 def _each(row: Misconception, changes: Iterator[t.Tree], seen: list[t.Tree]) -> Iterator[tuple[Misconception, t.Tree]]:

@@ -40,14 +40,15 @@ def path(side: Side) -> Iterator[t.Tree]:
 
 
 def denominators(roots: Iterable[t.Tree]) -> tuple[t.Tree, ...]:
-    """What stands below the fractions of some sides, without an index: 1 - p, √d, m; of 2m the m, too."""
+    """What stands below the fractions of some sides, without an index: 1 - p, √d, m; of 2m the m, too; τ of z/τ."""
     out: dict[t.Tree, None] = {}
     for node in (n for root in roots for n in trees(root)):
-        if not isinstance(node, t.Ratio) or isinstance(node.denominator, t.Num):
-            continue
-        below = [node.denominator]
-        if isinstance(node.denominator, t.Factors):
+        below = [node.denominator] if isinstance(node, t.Ratio) else []
+        if isinstance(node, t.Ratio) and isinstance(node.denominator, t.Factors):
             below += [x for _, x in node.denominator.items if isinstance(x, t.Name)]
+        if isinstance(node, t.Factors):
+            below += [x for op, x in node.items if op == "/"]
+        below = [x for x in below if not isinstance(x, t.Num)]
         for one in below:
             if not any(is_index(i) for n in trees(one) if isinstance(n, t.Scripted) for i in script_items(n.sub)):
                 out[one] = None

@@ -46,6 +46,12 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 ONE_AT = re.compile(r"one[- ]hot (?:at|in|an|bei|en|à|в)(?: \w+)?\s*$", re.IGNORECASE)
+CALLED = re.compile(
+    r",?\s*(?:\w+\s+){0,4}(?:call|denote|write|nenn|bezeichne|schreib|appel|not|llam|denot|chiam|indic|cham|oznacz|"
+    r"обозначи|назов)\w*\s*(?:\w+\s*){0,2}",
+    re.IGNORECASE,
+)
+"""What stands between the words and the letter: the correct class, which I call $c$."""
 ADDED_TO = frozenset({"layout", "definition-elsewhere"})
 """Conditions that say nothing of the labels."""
 NEAR = 45
@@ -64,7 +70,8 @@ def classes_said(document: Document, statements: Sequence[Statement]) -> dict[st
         before = re.split(r"[$.;:]", document.text[max(0, segment.start - NEAR) : segment.start])[-1]
         behind = re.split(r"[$.;,]", document.text[segment.end : segment.end + NEAR])[0]
         says = list(NAMED.finditer(before))
-        near = bool(says) and len(before) - says[-1].end() < NEAR // 3
+        between = before[says[-1].end() :] if says else ""
+        near = bool(says) and (len(between) < NEAR // 3 or CALLED.fullmatch(between) is not None)
         if near or NAMED.search(behind) or ONE_AT.search(before):
             out[tree.letter] = document.text[segment.body_start : segment.body_end].strip()
     for one, other in zip_longest(statements, statements[1:]):
