@@ -14,7 +14,7 @@ from deltarule.checking.chapters import chapters
 from deltarule.checking.declared import declared_names
 from deltarule.checking.findings import about
 from deltarule.checking.given import Given
-from deltarule.checking.layers_by_letter import circles, decided, retold
+from deltarule.checking.layers_by_letter import circles, decided
 from deltarule.checking.lettered_items import by_lettered_items
 from deltarule.checking.limits import SLOW, Watch
 from deltarule.checking.mending import hints_found, numbers_beside_vectors, shapes_misread
@@ -154,7 +154,6 @@ def _best(
         read = replace(given, by_value={**given.by_value, **ranks})
         other = judged_in_order(document, statements, read, watch.inside(0), whole, letters, declared)
         if decided(other) > decided(state):
-            retold(state, other)
             return other
     return state
 

@@ -14,7 +14,7 @@ from deltarule.checking.weights_of_two_layers import weights_of_two_layers
 from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, Survey, is_kronecker, reference, script_items
 
-__all__ = ["CIRCLE", "at_other_letters", "circles", "decided", "retold"]
+__all__ = ["CIRCLE", "at_other_letters", "circles", "decided"]
 
 CIRCLE = "defined in a circle"
 GOOD = frozenset({"proved", "conditional", "definition"})
@@ -93,21 +93,6 @@ def decided(state: State) -> int:
     """How many rows are understood, less those that would be wrong and that no known mistake explains."""
     bad = sum(row.verdict in BAD and not row.hint for row in state.rows)
     return sum(row.verdict in GOOD for row in state.rows) - 2 * bad
-
-
-def retold(before: State, after: State) -> None:
-    """Nothing that was proved in the first reading may be lost in the second, but for what is said of units that the
-    first one took for those of another layer."""
-    usage = after.symbols.usage
-    lettered = usage.lettered if isinstance(usage, Survey) else set()
-    mixed = {
-        id(row)
-        for left, right, row in after.judged
-        if any(base in lettered for side in (left, right) for base, _ in _indexed(after, side))
-    }
-    for old, new in zip(before.rows, after.rows, strict=True):
-        if old.verdict == "proved" and new.verdict in {"undecided", "unread"} and id(new) not in mixed:
-            new.verdict, new.reason, new.domain = old.verdict, old.reason, old.domain
 
 
 def at_other_letters(state: State, left: t.Tree, right: t.Tree) -> list[tuple[t.Tree, t.Tree]]:

@@ -12,6 +12,7 @@ from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
 from deltarule.checking.declared_stacks import stacks_undeclared
+from deltarule.checking.delta_fractions import deltas_as_derivatives
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
 from deltarule.checking.function_names import functions_apart
@@ -56,6 +57,7 @@ from deltarule.reading.statement import Statement
 __all__ = ["in_one_form"]
 
 FIRST = (
+    deltas_as_derivatives,
     nabla_reaches_its_variable,
     powers_of_samples,
     operators_written_out,

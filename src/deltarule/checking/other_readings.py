@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deltarule.checking.differentials import read_as_differentials
 from deltarule.checking.gradient_signs import of_the_one_loss
-from deltarule.checking.layers_by_letter import decided, retold
+from deltarule.checking.layers_by_letter import decided
 from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
 from deltarule.checking.rows import Finding
@@ -71,7 +71,6 @@ def in_the_best_reading(
                 break
             other = judged(reading.statements)
             if _explains_more(reading.finding, state, other):
-                retold(state, other)
                 if reading.names:
                     only_if_turned(state, other, reading.names, reading.said)
                 state, statements = other, reading.statements
