@@ -97,6 +97,8 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     if row.verdict not in {"refuted", "undecided"} or not state.classes:
         return
     summed = {*_summed(left), *_summed(right)}
+    letters = {n.letter for side in (left, right) for n in t.walk(side) if isinstance(n, t.Name)}
+    trials: list[DocumentRow] = []
     for key in _labels(state, left, right):
         for letter, written in state.classes.items():
             if letter in summed:
@@ -105,6 +107,7 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
             with state.symbols.undone(), _one_hot(state, key, letter):
                 claim(state, left, right, trial)
                 with_stacked_samples(state, left, right, trial)
+            trials += [trial] if letter in letters else []
             if trial.verdict in HOLDS and (trial.condition is None or trial.condition.kind in ADDED_TO):
                 text = f"{key} is one-hot at {written}"
                 take(row, trial, f"true where {text}")
@@ -114,6 +117,8 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
                 else:
                     row.condition = replace(row.condition, text=f"{row.condition.text}; {text}")
                 return
+    if trials and all(trial.verdict == "refuted" for trial in trials):
+        state.wrong_at_the_class.add(id(row))
 
 
 def _labels(state: State, left: t.Tree, right: t.Tree) -> Iterator[str]:

@@ -86,6 +86,8 @@ class State:
     """Equations by which some row is proved though the document does not write them, p = softmax(z)."""
     classes: Mapping[str, str] = field(default_factory=dict)
     """The letters that the text calls the right class, at which the labels are 1, as they are written."""
+    wrong_at_the_class: set[int] = field(default_factory=set)
+    """Rows that name the right class and fail also where the labels are 1 there and 0 elsewhere, by their ids."""
     whole: Sequence[Statement] = ()
     """The statements of the document, where a part of them is judged."""
     supposed: frozenset[int] = frozenset()

@@ -74,7 +74,7 @@ def leave_open(state: State, statements: Sequence[Statement]) -> None:
 def _of_a_class(state: State, statement: Statement, row: DocumentRow) -> bool:
     """Whether an index in a row may be that of a class: not where all that has indices is known to have others than
     the labels have, h_{t,j} of the hidden units beside y_{t,k}."""
-    if not INDEXED.search(f"{row.left} {row.right}"):
+    if not INDEXED.search(f"{row.left} {row.right}") or id(row) in state.wrong_at_the_class:
         return False
     symbols = state.symbols
     labels = [e for key, e in symbols.entities.items() if key[:1] in TARGETS and key[1:2] in {"", "^", "_"} and e.rank]
