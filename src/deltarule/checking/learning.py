@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
-from deltarule.checking.declared import memberships, numbers_added, single_entries, space_of, speaks_of_unit_vectors
+from deltarule.checking.declared import memberships, numbers_added, single_entries, speaks_of_unit_vectors
 from deltarule.checking.functions_in_words import functions_said
-from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.matrices_computed import matrices_computed
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
@@ -23,28 +21,17 @@ from deltarule.reading.guessing import with_arguments
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import (
     COLUMN,
-    INDEX_LETTERS,
-    Reference,
     Survey,
     Usage,
     base_name,
-    is_kronecker,
     label_text,
     reference,
     trees,
 )
-from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
-__all__ = [
-    "defined_letters",
-    "kronecker",
-    "learn_document",
-    "listed",
-    "sampled",
-    "squares",
-]
+__all__ = ["learn_document"]
 
 NOT_EVERYWHERE = frozenset({"gelu", "GELU", "ELU", "SELU", "swish", "Swish", "SiLU"})
 """Names of functions that a document defines in its own way: with its own constants, or an approximation."""
@@ -123,112 +110,6 @@ def _differentiated(state: State, sides: Sequence[t.Tree]) -> list[str]:
                 above[found.key] = None
     known = state.symbols.functions
     return [key for key in above if key not in below and key not in known and key not in KNOWN_FUNCTIONS]
-
-
-def kronecker(statements: Sequence[Statement]) -> bool:
-    """Whether a δ with two indices is Kronecker's: it is unless an equation says that it is something else."""
-    for statement in statements:
-        for k, side in enumerate(statement.sides[:-1]):
-            defines = side.tree is not None and is_kronecker(side.tree) and statement.relations[k].symbol in EQUAL
-            if defines and not isinstance(statement.sides[k + 1].tree, t.Cases | t.Num):
-                return False
-    return True
-
-
-def defined_letters(statements: Sequence[Statement]) -> set[str]:
-    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t; and Δ of Δ = ∂L/∂A."""
-    between = index_relations(statements)
-    lefts = [s.sides[0].tree for s in statements if s.relations and s.relations[0].symbol in EQUAL]
-    delta = {"Delta"} if t.Name("Delta") in lefts else set()
-    return delta | {
-        letter
-        for statement in statements if statement.start not in between
-        for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
-        if (letter := _plain_letter(side.tree)) in INDEX_LETTERS
-        and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
-        and not any(isinstance(n, t.Dots) for n in trees(other.tree))
-    }  # fmt: skip
-
-
-def _plain_letter(tree: t.Tree | None) -> str:
-    """The letter of i, and of i_t and i^{(t)}, but not of t itself."""
-    match tree:
-        case t.Name(letter=letter, accents=()):
-            return letter
-        case t.Scripted(base=t.Name(letter=letter, accents=()), sub=sub, sup=sup, primes=0) if letter != "t":
-            scripts = [s.items[0] if isinstance(s, t.Group) and len(s.items) == 1 else s for s in (sub, sup)]
-            return letter if [s for s in scripts if s is not None] == [t.Name("t")] else ""
-    return ""
-
-
-def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:
-    """Names of which only the square occurs, and is defined: σ² = …, σ_B² = …."""
-    out: set[str] = set()
-    for statement in statements:
-        for side in statement.sides[: len(statement.relations)]:
-            if (found := _squared(side.tree, usage)) is not None and not found.indices:
-                out.add(found.key)
-    plain: set[str] = set()
-    for statement in statements:
-        for side in statement.sides:
-            roots = [n for n in trees(side.tree) if isinstance(n, t.Name | t.Scripted)]
-            inside = {id(n.base) for n in roots if isinstance(n, t.Scripted)}
-            for node in roots:
-                if id(node) in inside or (found := reference(node, usage)) is None:
-                    continue
-                if _squared(node, usage) is None:
-                    plain.add(found.key)
-    return out - plain
-
-
-def _squared(node: t.Tree | None, usage: Survey) -> Reference | None:
-    """What is squared in `σ_B^2`."""
-    found = reference(node, usage) if isinstance(node, t.Scripted) and not node.primes else None
-    return found if found is not None and found.power == t.Num(Fraction(2)) else None
-
-
-def sampled(sides: Sequence[t.Tree], usage: Survey) -> set[str]:
-    """Letters with a sample index above that also stand without one."""
-    with_index: set[str] = set()
-    without: set[str] = set()
-    for side in sides:
-        roots = [n for n in trees(side) if isinstance(n, t.Name | t.Scripted)]
-        inside = {id(n.base) for n in roots if isinstance(n, t.Scripted)}
-        for node in roots:
-            found = reference(node, usage) if id(node) not in inside else None
-            if found is not None and not found.label and not found.mark:
-                (without if found.sample is None else with_index).add(found.base)
-    return with_index & without
-
-
-def listed(statements: Sequence[Statement]) -> set[str]:
-    """Letters x of which some x = [x_1, x_2, …] lists the components, or that lie in some ℝ^n."""
-    out: set[str] = set()
-    for statement in statements:
-        for element, space in statement.memberships:
-            if isinstance(element, t.Name) and len(space_of(space) or ()) == 1:
-                out.add(base_name(element))
-        for side, other in zip(statement.sides, statement.sides[1:], strict=False):
-            if isinstance(side.tree, t.Name) and base_name(side.tree) in _listed_in(other.tree):
-                out.add(base_name(side.tree))
-    return out
-
-
-def _listed_in(tree: t.Tree | None) -> set[str]:
-    match tree:
-        case t.Scripted(base=base):
-            return _listed_in(base) if isinstance(base, t.Group | t.Matrix) else set()
-        case t.Matrix(rows=rows):
-            entries = [e for row in rows for e in row]
-        case t.Group(kind="[" | "(", items=items) if len(items) > 1:
-            entries = list(items)
-        case _:
-            return set()
-    return {
-        base_name(e.base)
-        for e in entries
-        if isinstance(e, t.Scripted) and isinstance(e.base, t.Name) and isinstance(e.sub, t.Num)
-    }
 
 
 def classify(state: State, sides: Sequence[t.Tree]) -> None:

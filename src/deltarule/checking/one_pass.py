@@ -34,7 +34,7 @@ from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
-from deltarule.checking.learning import defined_letters, kronecker, learn_document, listed, sampled, squares
+from deltarule.checking.learning import learn_document
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
@@ -75,6 +75,7 @@ from deltarule.checking.stated_numbers import at_stated_numbers
 from deltarule.checking.steps import counted, places
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.updates import is_update
+from deltarule.checking.what_letters_are import defined_letters, kronecker, listed, sampled, squares
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t

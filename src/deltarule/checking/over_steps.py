@@ -49,11 +49,12 @@ from deltarule.reading.over_time import (
 )
 from deltarule.reading.references import STEP_LETTERS, Survey
 
-__all__ = ["over_steps", "sums_of_steps"]
+__all__ = ["NOT_TOLD", "over_steps", "sums_of_steps"]
 
 LAST = frozenset({"T", "tau", "N"})
 """What the last step is called."""
-OPEN = Judgement("undecided", (), "a sum over steps of which the equations of one step do not tell")
+NOT_TOLD = "a sum over steps of which the equations of one step do not tell"
+OPEN = Judgement("undecided", (), NOT_TOLD)
 PROBE = Budget(seconds=0.2, points=2)
 _NUMBERED = re.compile(r"(.+?(?:_|,|\^[(\[<]))\d+([)\]>]?(?:\^.*)?)")
 

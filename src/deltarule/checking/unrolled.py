@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from deltarule.checking.mending import mend
+from deltarule.checking.over_steps import NOT_TOLD
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.sections import take
 from deltarule.checking.state import State
@@ -44,6 +45,7 @@ def refute_at_two_steps(
         rows = whole.rows[at : at + rows_of([statement])]
         at += len(rows)
         asked = any(row.verdict in OPEN for row in rows) and _sums(statement, letters)
+        asked = asked or any(row.reason == NOT_TOLD for row in rows)
         if asked or all(row.verdict in NO_CLAIM for row in rows):
             kept.append(replace(statement, continues=False, sides=tuple(_side(s, letters) for s in statement.sides)))
             asked_for += [row if asked and row.verdict in OPEN else None for row in rows]
