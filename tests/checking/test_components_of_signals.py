@@ -7,7 +7,8 @@ import pytest
 from deltarule.checking.files import check_text
 
 NETWORK = r"""$a_t = W h_{t-1} + U x_t + b$, $h_t = \tanh(a_t)$, $o_t = V h_t + c$, $\hat y_t = \mathrm{softmax}(o_t)$.
-$W \in \mathbb{R}^{m \times m}$, $U \in \mathbb{R}^{m \times d}$, $V \in \mathbb{R}^{K \times m}$. Gradients are columns.
+$W \in \mathbb{R}^{m \times m}$, $U \in \mathbb{R}^{m \times d}$, $V \in \mathbb{R}^{K \times m}$.
+Gradients are columns.
 $$L = \sum_{t=1}^{T} L_t, \qquad L_t = -\sum_k y_{t,k} \log \hat y_{t,k}$$
 $$\delta_t = \frac{\partial L}{\partial a_t}$$
 """
