@@ -28,6 +28,7 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.model_and_target import outputs_apart
 from deltarule.checking.names_with_digits import digits_below
 from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
@@ -70,6 +71,7 @@ FIRST = (
     brackets_as_indices,
     stacks_undeclared,
     values_apart,
+    outputs_apart,
 )
 """What depends on the statements alone, each with those before it done."""
 
