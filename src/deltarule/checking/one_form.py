@@ -52,6 +52,7 @@ from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.sums_over_sets import over_conditions
 from deltarule.checking.superscripts import layers_above
+from deltarule.checking.transposed_numbers import numbers_transposed
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Statement
 
@@ -87,7 +88,7 @@ def in_one_form(
     letters that the text calls the right class, with how they are written."""
     for step in FIRST:
         statements = step(statements)
-    statements, above = indices_below(statements)
+    statements, above = indices_below(numbers_transposed(statements, document))
     statements = features_as_vectors(primed_apart(cases_together(statements, document.text), document.text))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)

@@ -1,4 +1,7 @@
-"""`∇_s y log sᵀ`, where y has no equation and is no loss: the derivative of the whole product, and not of the y."""
+"""`∇_s y log sᵀ`, where y has no equation and is no loss: the derivative of the whole product, and not of the y.
+
+`∇_w (Xw - y)ᵀ(Xw - y)` as a whole side, maybe behind a fraction like ½, is the derivative of the number as well.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, trees
+from deltarule.reading.references import base_name, is_transpose, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.symbols import OBJECTIVES
 
@@ -34,7 +37,41 @@ def nabla_reaches_its_variable(statements: Sequence[Statement]) -> Sequence[Stat
                     return wide if k == 0 else replace(node, items=(*node.items[:k], (op, wide)))
         return None
 
-    return [s.replaced(change) for s in statements]
+    return [_with_sides(s).replaced(change) for s in statements]
+
+
+def _with_sides(statement: Statement) -> Statement:
+    sides = (side if side.tree is None else replace(side, tree=_of_a_number(side.tree)) for side in statement.sides)
+    return replace(statement, sides=tuple(sides))
+
+
+def _of_a_number(side: t.Tree) -> t.Tree:
+    """∇ of a row times a column, both with its variable, over both of them; any other side as it is."""
+    if not isinstance(side, t.Factors):
+        return side
+    first, *behind = side.items
+    match side.items:
+        case ((_, t.Ratio(numerator=t.Num(value=one))), *_) if one == 1:
+            whole = _of_a_number(t.Factors(tuple(behind), start=side.start, end=side.end))
+            return replace(side, items=(first, ("", whole))) if isinstance(whole, t.Partial) else side
+        case ((_, t.Partial(symbol="∇", of=t.Tree() as row, by=(by,)) as nabla), ("" | "cdot", column)):
+            if _is_row(row) and not _is_row(column) and _has(row, by) and _has(column, by):
+                return replace(nabla, of=t.Factors((("", row), ("", column)), start=row.start, end=side.end))
+    return side
+
+
+def _is_row(tree: t.Tree) -> bool:
+    """(Xw - y)ᵀ, wᵀXᵀ - yᵀ."""
+    match tree:
+        case t.Scripted(sup=t.Tree() as sup) if is_transpose(sup):
+            return True
+        case t.Group(kind="(" | "[", items=(one,)):
+            return _is_row(one)
+        case t.Terms(items=items):
+            return all(_is_row(item) for _, item in items)
+        case t.Factors(items=((_, first), *_, (_, last))):
+            return _is_row(first) and _is_row(last)
+    return False
 
 
 def _said(left: t.Tree | None) -> t.Tree | None:
