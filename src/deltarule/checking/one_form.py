@@ -36,6 +36,7 @@ from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.operators_with_index import operators_written_out
+from deltarule.checking.outputs_of_samples import outputs_as_quantities
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
@@ -77,6 +78,7 @@ FIRST = (
     stacks_undeclared,
     values_apart,
     outputs_apart,
+    outputs_as_quantities,
 )
 """What depends on the statements alone, each with those before it done."""
 

@@ -1,11 +1,12 @@
 """`∇_s y log sᵀ`, where y has no equation and is no loss: the derivative of the whole product, and not of the y.
 
-`∇_w (Xw - y)ᵀ(Xw - y)` as a whole side, maybe behind a fraction like ½, is the derivative of the number as well.
+`∇_w (Xw - y)ᵀ(Xw - y)` as a whole side, maybe behind a fraction like ½, is the derivative of the number as well. So is
+`∂/∂w (1 - y) log p` that of the product, where nothing in the parentheses is ever differentiated and p is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
@@ -20,10 +21,13 @@ def nabla_reaches_its_variable(statements: Sequence[Statement]) -> Sequence[Stat
     """The statements with every such ∇ over all the factors behind it."""
     given = {name for s in statements if s.relations for name in _names(_said(s.sides[0].tree))[:1]}
     given |= set(OBJECTIVES)
+    moving = given | {name for s in statements for side in s.sides for name in _differentiated(side.tree)}
 
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Factors):
             return None
+        if (wide := _over_a_constant(node, moving)) is not None:
+            return t.replaced(wide, change)
         for k, (op, item) in enumerate(node.items):
             match item:
                 case t.Partial(symbol="∇", of=t.Name() | t.Scripted(base=t.Name()) as of, by=(by,)):
@@ -38,6 +42,36 @@ def nabla_reaches_its_variable(statements: Sequence[Statement]) -> Sequence[Stat
         return None
 
     return [_with_sides(s).replaced(change) for s in statements]
+
+
+def _over_a_constant(node: t.Factors, moving: set[str]) -> t.Tree | None:
+    """The product with an operator over all that stands behind it, if what stands in parentheses first is constant."""
+    for k, (op, item) in enumerate(node.items[:-2]):
+        match item, node.items[k + 1]:
+            case t.Partial(of=None, by=(by,)), ("", t.Group(kind="(" | "[") as first):
+                behind = node.items[k + 2 :]
+            case _:
+                continue
+        inside, others = set(_names(first)), {name for _, x in behind for name in _names(x)}
+        if inside & {*moving, *_names(by)[:1]} or not inside or not others & moving:
+            continue
+        if all(sign in {"", "cdot"} for sign, _ in behind):
+            of = t.Factors((("", first), *behind), start=first.start, end=node.end)
+            wide = replace(item, of=of, end=node.end)
+            return wide if k == 0 else replace(node, items=(*node.items[:k], (op, wide)))
+    return None
+
+
+def _differentiated(side: t.Tree | None) -> Iterator[str]:
+    """The names of ∂h/∂w and ∂/∂w h."""
+    for node in trees(side):
+        match node:
+            case t.Partial(of=t.Name() | t.Scripted() as of):
+                yield from _names(of)[:1]
+            case t.Factors(items=(*_, (_, t.Partial(of=None)), (_, t.Name() | t.Scripted() as of))):
+                yield from _names(of)[:1]
+            case t.Factors(items=(*_, (_, t.Partial(of=None)), (_, of), ("", t.Group(kind="(")))):
+                yield from _names(of)[:1]
 
 
 def _with_sides(statement: Statement) -> Statement:
