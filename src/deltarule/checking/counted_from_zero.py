@@ -114,17 +114,17 @@ class _Indices:
                 self.from_zero.add(letter)
 
     def arrays(self, node: t.Big, letter: str) -> set[str]:
-        """The names below which the letter of a sum stands."""
-        return {
-            base_name(n.base)
-            for n in trees(node.body)
-            if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
-            and any(x == t.Name(letter) for i in script_items(n.sub) for x in trees(i))
-        }  # fmt: skip
+        """The names below which the letter of a sum stands, and `x^` where it stands in parentheses above x."""
+        return set(_marked(node.body, {letter}))
 
     def has_a_whole(self, bases: set[str]) -> bool:
         """Whether one of the names also stands with fewer indices, for all its components."""
         return any(self.whole[b] < self.most[b] for b in bases)
+
+
+def _above(node: t.Scripted) -> tuple[t.Tree, ...]:
+    """What stands in parentheses above a name."""
+    return node.sup.items if isinstance(node.sup, t.Group) and node.sup.kind == "(" else ()
 
 
 def _is_zero(item: t.Tree) -> bool:
@@ -195,6 +195,8 @@ def _with_bias(found: _Indices, node: t.Big) -> set[str]:
     bases = found.arrays(node, letter)
     if letter in found.from_zero or not isinstance(node.upper, t.Name) or _stands_alone(node, letter):
         return set()
+    if any(base.endswith("^") for base in bases):
+        return set()
     return bases if found.set_to_one or bases & found.components else set()
 
 
@@ -221,14 +223,17 @@ def _starts_at_zero(node: t.Big) -> t.Name | None:
 
 
 def _arrays_of(node: t.Big) -> set[str]:
-    """The names below which the letter of a sum stands, also within other sums."""
-    letters = {n.letter for n in trees(node.index) if isinstance(n, t.Name)}
-    return {
-        base_name(n.base)
-        for n in trees(node.body)
-        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)
-        and any(isinstance(x, t.Name) and x.letter in letters for i in script_items(n.sub) for x in trees(i))
-    }  # fmt: skip
+    """The names below or above which the letter of a sum stands, also within other sums."""
+    return set(_marked(node.body, {n.letter for n in trees(node.index) if isinstance(n, t.Name)}))
+
+
+def _marked(body: t.Tree, letters: set[str]) -> Iterator[str]:
+    for n in trees(body):
+        if isinstance(n, t.Scripted) and isinstance(n.base, t.Name):
+            if letters & {x for i in script_items(n.sub) for x in _letters(i)}:
+                yield base_name(n.base)
+            if letters & {x for i in _above(n) for x in _letters(i)}:
+                yield f"{base_name(n.base)}^"
 
 
 def _letters(item: t.Tree) -> Iterator[str]:
@@ -237,7 +242,7 @@ def _letters(item: t.Tree) -> Iterator[str]:
 
 def _stands_alone(node: t.Big, letter: str) -> bool:
     """Whether the letter of a sum is a number in it, or is counted with: Σ k x_k, x_{i+k}."""
-    plain = {id(i) for n in trees(node.body) if isinstance(n, t.Scripted) for i in script_items(n.sub)}
+    plain = {id(i) for n in trees(node.body) if isinstance(n, t.Scripted) for i in (*script_items(n.sub), *_above(n))}
     return any(isinstance(n, t.Name) and n.letter == letter and id(n) not in plain for n in trees(node.body))
 
 

@@ -13,7 +13,7 @@ from deltarule.checking.function_bodies import calls, of_parameters
 from deltarule.checking.layers_by_letter import at_other_letters
 from deltarule.checking.lowered import implied, lowered
 from deltarule.checking.named_gradients import named_gradient
-from deltarule.checking.one_component import of_one_component
+from deltarule.checking.one_component import components_at_one, of_one_component
 from deltarule.checking.probabilities import by_its_logarithm
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.samples import at_any_sample, at_each_sample
@@ -495,7 +495,7 @@ def defines_component(state: State, found: Reference, left: t.Tree, right: t.Tre
         return True
     if all(isinstance(i, Axis) for i in symbol.indices) and len(set(symbol.indices)) == len(symbol.indices):
         if set(value.expression.axes) - set(symbol.axes):
-            return False
+            return components_at_one(state, found, symbol, value, row)
         _no_circle(state, found.key, value)
         state.definitions.define(Equation(symbol, value.expression))
         entity.defined, entity.line = True, row.line

@@ -5,13 +5,14 @@ from __future__ import annotations
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
+from deltarule.language.expression import Symbol
 from deltarule.language.traversal import names
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, reference, script_items, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import Value
 
-__all__ = ["of_one_component", "with_its_index"]
+__all__ = ["components_at_one", "of_one_component", "with_its_index"]
 
 
 def with_its_index(statement: Statement, k: int, left: t.Tree, right: t.Tree) -> t.Tree:
@@ -33,6 +34,8 @@ def of_one_component(state: State, found: Reference, value: Value, right: t.Tree
     by that name: it then stands for the right side, whichever component that speaks of."""
     letters = {a.name for a in value.expression.axes} - {a.name for a in (value.row, value.col) if a is not None}
     written = {n.letter for n in t.walk(right) if isinstance(n, t.Name)}
+    inside = (reference(n, state.symbols.usage) for n in t.walk(right) if isinstance(n, t.Name | t.Scripted))
+    written.update(x for r in inside if r is not None for x in state.of_one_component.get(r.key, ()))
     if value.rank > 1 or not letters or not letters <= written or found.sample is not None:
         return False
     if not value.rank and found.base == "delta":
@@ -43,6 +46,22 @@ def of_one_component(state: State, found: Reference, value: Value, right: t.Tree
     state.of_one_component[found.key] = letters
     state.seen_definition[found.key] = row.line
     row.verdict, row.reason = "definition", f"defines {found.key}, of one component"
+    return True
+
+
+def components_at_one(state: State, found: Reference, symbol: Symbol, value: Value, row: DocumentRow) -> bool:
+    """Whether the row defines components by a right side that also speaks of the right class, as ℓ = -log p_c does:
+    e_i = p_i - δ_ic."""
+    own = tuple(a.name for a in symbol.axes)
+    letters = {a.name for a in value.expression.axes} - set(own)
+    if not letters <= set(state.classes).union(*state.of_one_component.values()) or found.sample is not None:
+        return False
+    if len(own) != len(symbol.indices) or found.key in {*_differentiated_by(state), *state.symbols.indexed}:
+        return False
+    state.symbols.indexed[found.key] = {own: value.expression}
+    state.of_one_component[found.key] = letters
+    state.seen_definition[found.key] = row.line
+    row.verdict, row.reason = "definition", f"defines {found.key} by its components, for one class"
     return True
 
 

@@ -15,6 +15,8 @@ from deltarule.checking.declared_stacks import stacks_undeclared
 from deltarule.checking.delta_fractions import deltas_as_derivatives
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
+from deltarule.checking.dots_in_lists import lists_by_components
+from deltarule.checking.dots_in_sums import sums_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.function_values import values_apart
 from deltarule.checking.functions_of_samples import functions_of_any_sample
@@ -29,11 +31,13 @@ from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
 from deltarule.checking.lists_as_columns import lists_as_columns
 from deltarule.checking.means import means_run_to_their_count
+from deltarule.checking.model_and_target import outputs_apart
 from deltarule.checking.names_with_digits import digits_below
 from deltarule.checking.numbered_names import numbers_in_names
 from deltarule.checking.one_hot import classes_said
 from deltarule.checking.operators_alone import operators_applied
 from deltarule.checking.operators_with_index import operators_written_out
+from deltarule.checking.outputs_of_samples import outputs_as_quantities
 from deltarule.checking.pairs_above import pairs_parted
 from deltarule.checking.parts_of_a_sum import parts_apart
 from deltarule.checking.pattern_at_hand import of_the_pattern_at_hand
@@ -51,6 +55,7 @@ from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.sums_over_sets import over_conditions
 from deltarule.checking.superscripts import layers_above
+from deltarule.checking.transposed_numbers import numbers_transposed
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Statement
 
@@ -58,6 +63,8 @@ __all__ = ["in_one_form"]
 
 FIRST = (
     deltas_as_derivatives,
+    sums_written_out,
+    lists_by_components,
     nabla_reaches_its_variable,
     powers_of_samples,
     operators_written_out,
@@ -73,6 +80,8 @@ FIRST = (
     brackets_as_indices,
     stacks_undeclared,
     values_apart,
+    outputs_apart,
+    outputs_as_quantities,
 )
 """What depends on the statements alone, each with those before it done."""
 
@@ -85,7 +94,7 @@ def in_one_form(
     statements = sizes_said(document, statements)
     for step in FIRST:
         statements = step(statements)
-    statements, above = indices_below(statements)
+    statements, above = indices_below(numbers_transposed(statements, document))
     statements = features_as_vectors(primed_apart(cases_together(statements, document.text), document.text))
     statements, parts = joined_columns(primes_alone(steps_as_indices(indices_computed(ranges_apart(statements)))))
     statements = as_quantities(defined_by_sign(statements), document.text)

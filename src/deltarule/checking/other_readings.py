@@ -17,6 +17,7 @@ from deltarule.checking.row_vectors import rows_for_columns
 from deltarule.checking.rows import Finding
 from deltarule.checking.rows_in_words import rows_said
 from deltarule.checking.samples_below import samples_above
+from deltarule.checking.signals_unsaid import only_if_meant, signals_said
 from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
 from deltarule.checking.sum_scope import sums_reach_their_index
@@ -54,23 +55,14 @@ def in_the_best_reading(
 ) -> tuple[State, Sequence[Statement]]:
     """The rows as they are judged in the reading that explains most, and the statements in it."""
     chosen: list[Finding] = []
-    for readings in (
-        _differentials,
-        _samples_below,
-        _gradients,
-        _rows,
-        _letters,
-        _sums,
-        _stacks,
-        _losses,
-        _names,
-        _weights,
-    ):
+    for readings in READINGS:
         for reading in readings(state, statements):
             if refuses():
                 break
             other = judged(reading.statements)
             if _explains_more(reading.finding, state, other):
+                if reading.finding == "error-signals":
+                    only_if_meant(state, other, reading.said)
                 if reading.names:
                     only_if_turned(state, other, reading.names, reading.said)
                 state, statements = other, reading.statements
@@ -88,6 +80,8 @@ def _explains_more(finding: str, before: State, after: State) -> bool:
     if finding == "gradient-signs":
         measures.append(_claims)  # no definitions any more, but claims
     if not any(measure(after) > measure(before) for measure in measures):
+        return False
+    if finding == "error-signals" and _claims(after) < _claims(before) + 2:
         return False
     if finding == "samples-below" or (finding == "row-vectors" and _bad(after) < _bad(before)):
         return True
@@ -185,3 +179,24 @@ def _weights(state: State, statements: Sequence[Statement]) -> Iterator[Reading]
         if turned:
             said = f"{', '.join(turned)}: the weight with its indices in the other order"
             yield Reading(changed, "indices-turned", said, turned)
+
+
+def _signals(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
+    if any(row.verdict in OPEN for row in state.rows):
+        for changed, said in signals_said(statements):
+            yield Reading(changed, "error-signals", said)
+
+
+READINGS = (
+    _differentials,
+    _samples_below,
+    _gradients,
+    _rows,
+    _letters,
+    _sums,
+    _stacks,
+    _losses,
+    _names,
+    _weights,
+    _signals,
+)

@@ -27,7 +27,7 @@ def places_in_vectors(
     sum, or beside an index, as in δ_{ck} and 1[k = c].
 
     `listed` are the names that the text puts into some ℝ^n, `summed` other letters that some sum runs over, `classes`
-    letters that the text calls the right class: one name is enough for them.
+    letters that the text calls the right class: one name is enough for them, or δ_{ic} alone.
     """
     below: dict[str, set[str]] = {}
     have = {name for name in listed if name}
@@ -47,7 +47,8 @@ def places_in_vectors(
                         below.setdefault(letter.letter, set()).add(base_name(name))
             beside |= _other(tuple(compared(node)))
     several = set(classes) | {x for x, names in below.items() if len(names) > 1 or names & vectors}
-    return {x for x, names in below.items() if names <= have and x in several | beside}
+    alone = {x for x in beside & set(classes) if x not in below}
+    return alone | {x for x, names in below.items() if names <= have and x in several | beside}
 
 
 def channels(sides: Sequence[t.Tree], text: str) -> set[str]:

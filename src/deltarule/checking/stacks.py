@@ -48,6 +48,8 @@ class _Samples:
     """What sums over samples run to: m."""
     capitals: dict[str, str] = field(default_factory=dict)
     """X: x."""
+    bold: set[str] = field(default_factory=set)
+    """Of the small letters, those that are bold with the index of a sample."""
 
     def look(self, statements: Sequence[Statement]) -> None:
         nodes = [n for s in statements for side in s.sides if side.tree is not None for n in t.walk(side.tree)]
@@ -57,6 +59,8 @@ class _Samples:
                 case t.Scripted(base=t.Name() as name, sup=sup) if (letter := _sample(sup)) and len(name.letter) == 1:
                     self.small.add(base_name(name))
                     self.index.add(letter)
+                    if name.style == "bold":
+                        self.bold.add(base_name(name))
         for node in nodes:
             match node:
                 case t.Big(index=t.Compare(sides=(t.Name(letter=letter), *_)), upper=t.Name(letter=upper)):
@@ -96,7 +100,7 @@ class _Reader:
         members = tuple(each for pair in statement.memberships if (each := self._of_each(*pair)) is not None)
         sides = [side.tree for side in statement.sides if side.tree is not None]
         if not any(self._speaks_of_all(side) for side in sides):
-            return replace(statement, memberships=members)
+            return replace(statement.replaced(self._in_bold), memberships=members)
         out = replace(statement.replaced(self._without_arrow).replaced(self._change), memberships=members)
         return self._turned(out) if self.columns else out
 
@@ -142,6 +146,14 @@ class _Reader:
                 return node
         return None
 
+    def _in_bold(self, node: t.Tree) -> t.Tree | None:
+        """The **y** of **y**ᵀ**y** beside the numbers y^{(i)}, which holds all of them in any line."""
+        name, above = (node.base, node.sup) if isinstance(node, t.Scripted) else (node, None)
+        if not isinstance(name, t.Name) or name.style != "bold" or base_name(name) in self.found.bold:
+            return None
+        plain = not isinstance(node, t.Scripted) or (node.sub is None and not node.primes)
+        return (self._all(node, name, None, above) if plain else None) or node
+
     def _with_ones(self, items: tuple[tuple[str, t.Tree], ...]) -> tuple[tuple[str, t.Tree], ...]:
         """Xw + b as Xw + b 1: the bias of a number is added to each sample."""
         along = next((a for _, item in items if (a := self._column_or_row(item)) is not None), None)
@@ -177,6 +189,8 @@ class _Reader:
             inside = self._all(node, name, sub, None)
             return inside and t.Scripted(t.Group("(", (inside,), start=node.start, end=node.end), None, sup)
         letter = replace(name, letter=name.letter.lower()) if capital else name
+        if not capital and own not in self.found.bold:
+            letter = replace(name, style="")  # **y** holds the numbers y^{(i)}
         turned = (sup is not None) != (capital and self.columns)
         above = t.Factors((("", ALL), ("", t.Name("T")))) if turned else ALL
         return t.Scripted(letter, sub, above, start=node.start, end=node.end)

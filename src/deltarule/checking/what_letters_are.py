@@ -81,11 +81,11 @@ def _plain_letter(tree: t.Tree | None) -> str:
 
 
 def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:
-    """Names of which only the square occurs, and is defined: σ² = …, σ_B² = …."""
+    """Names of which only the square occurs, and is defined: σ² = …, σ_B² = …, σ_j² = …."""
     out: set[str] = set()
     for statement in statements:
-        for side in statement.sides[: len(statement.relations)]:
-            if (found := _squared(side.tree, usage)) is not None and not found.indices:
+        for k, side in enumerate(statement.sides[: len(statement.relations)]):
+            if (found := _squared(side.tree, usage)) is not None and (not found.indices or k == 0):
                 out.add(found.key)
     plain: set[str] = set()
     for statement in statements:

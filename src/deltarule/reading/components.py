@@ -41,6 +41,8 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
         row, column = (fresh(of[letter].size) for letter in letters)
         value = _as_the_derivative(low, r, Value(rename(e, {of[letters[0]]: row, of[letters[1]]: column}), row, column))
         return transpose(value) if r.transposed else value
+    if ({a.name for a in e.axes} - set(letters)) & set(written):
+        raise Unread(f"{r.key} at the index that its meaning speaks of", start)
     if len(indices) != len(letters):
         raise Unread(f"{r.key} with {len(indices)} indices", start)
     e = low.resized(Value(e)).expression

@@ -207,10 +207,20 @@ class _Finder:
     def _fence(self, start: int, after: int, sign: str) -> int:
         for line in FENCE.finditer(self.mask, after):
             if line[1][0] == sign[0] and len(line[1]) >= len(sign) and not line[2].strip():
+                inside = self.mask[after : line.start()]
+                if inside.lstrip().startswith("$$") and inside.count("$$") % 2 == 0:
+                    return self._dollars_inside(after, line.start(), line.end())
                 body = re.compile(r"(?:\s*:[\w-]+:[^\n]*\n)*").match(self.mask, min(after + 1, line.start()))
                 return self._add(start, body.end() if body else after, line.start(), line.end(), True)
         self._problem(f"{sign} opens a block that is not closed", start)
         return after
+
+    def _dollars_inside(self, start: int, last: int, end: int) -> int:
+        """The formulas between dollars in a fence of mathematics, where none are needed; where the fence ends."""
+        at = start
+        while 0 <= (at := self.mask.find("$$", at, last)) < last:
+            at = self._display_dollars(at, at + 2)
+        return max(at, end)
 
     def _dollar(self, start: int, after: int) -> int:
         if not self.dollars:

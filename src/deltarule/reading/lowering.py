@@ -205,6 +205,8 @@ class Lowering:
         """The value of a name with its scripts."""
         if r.primes:
             raise Unread(f"{r.base}' : a prime on a quantity", start)
+        if r.power is not None:
+            return to_power(self, self.quantity(replace(r, power=None), start), r.power, start)
         numbers = tuple(int(i.value) for i in r.indices if isinstance(i, t.Num))
         if numbers and (r.key, numbers) in self.symbols.named_at:
             return Value(self.symbols.named_at[r.key, numbers])
@@ -227,8 +229,6 @@ class Lowering:
         if r.transposed:
             self.turned += [value.expression] if not value.rank and not r.indices else []
             value = transpose(value)
-        if r.power is not None:
-            value = to_power(self, value, r.power, start)
         return value
 
     def component(self, entity: Entity, r: Reference, start: int) -> Value:

@@ -81,6 +81,9 @@ def command(source: Source, at: int) -> int:
     if full in BRACKETS:
         return source.put(*BRACKETS[full], at, stop)
     if name in TEXT:
+        argument, after = source.argument(stop)
+        if name == "textbf" and len(argument.strip()) == 1 and argument.strip().isalpha():  # as \\mathbf{x}
+            return source.substitute(f"\\mathbf{{{argument}}}", at, after)
         return text_command(source, at, stop)
     if name in ("begin", "end"):
         return environment(source, name, at, stop)
