@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.approximations import rounded_result
 from deltarule.checking.at_their_arguments import with_their_arguments
 from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
@@ -224,6 +225,8 @@ def _row(
     if relation.symbol in NAMES_THE_RIGHT:
         left, right, k = right, left, 0
     assert left.tree is not None and right.tree is not None
+    if rounded_result(state, left.tree, right.tree, relation.symbol, row):
+        return
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
         row.verdict, row.reason = "none", "no equality is claimed"
         if isinstance(right.tree, t.Matrix) and right.tree.rows[0] == right.tree.rows[-1]:
