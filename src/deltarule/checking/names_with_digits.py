@@ -44,6 +44,9 @@ def digits_below(statements: Sequence[Statement]) -> Sequence[Statement]:
         return statements
 
     def joined(letter: t.Tree, digit: t.Tree) -> t.Tree | None:
+        if isinstance(digit, t.Scripted) and digit.sub is None:  # w1^2
+            name = joined(letter, digit.base)
+            return None if name is None else replace(digit, base=letter, sub=digit.base, start=letter.start)
         if isinstance(letter, t.Name) and isinstance(digit, t.Num) and letter.end == digit.start:
             own = (letter.letter, digit.text) in known
             return t.Scripted(letter, digit, None, start=letter.start, end=digit.end) if own else None
