@@ -56,9 +56,9 @@ __all__ = ["in_one_form"]
 
 FIRST = (
     nabla_reaches_its_variable,
-    powers_of_samples,
     operators_written_out,
     digits_below,
+    powers_of_samples,
     functions_of_any_sample,
     numbers_in_names,
     by_how_many_arguments,

@@ -50,6 +50,7 @@ from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, SAID, UPDATES
+from deltarule.checking.reversed_definitions import gives_the_right_a_meaning
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
@@ -334,6 +335,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         in_cases = k == 0 and for_some_values(state, statement)
         given = with_its_index(statement, k, left, right)
         done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, given, row)
+        if not done and k == 0 and gives_the_right_a_meaning(state, statement, left, right):
+            left, right = right, left
+            done = defines(state, statement, k, left, right, row)
     except Circle:
         claim(state, left, right, row)
         if row.verdict not in {"proved", "conditional"}:
