@@ -27,7 +27,13 @@ from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic, with_the_softmax
-from deltarule.checking.unsummed import as_in_its_sum, chains_summed, held_names, with_others_held
+from deltarule.checking.unsummed import (
+    as_in_its_sum,
+    chains_summed,
+    held_names,
+    summed_on_both_sides,
+    with_others_held,
+)
 from deltarule.checking.without_argument import alike
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
@@ -371,6 +377,12 @@ def outcome_by(
     if outcome.status == "refuted" and (summed := chains_summed(a, b)) is not None:
         anew = equality(state, summed[0].expression, summed[1].expression, True, facts, definitions)
         if anew.status == "proved":
+            return anew
+    if outcome.status in {"refuted", "undecided"} and state.einstein and (both := summed_on_both_sides(a, b)) is not None:
+        anew = equality(state, both[0].expression, both[1].expression, True, facts, definitions)
+        if anew.status == "proved":
+            return anew
+        if outcome.status == "refuted" and anew.status != "refuted":
             return anew
     if outcome.status == "refuted" and implied and COUNTS & (names(a.expression) | names(b.expression)):
         return Outcome("undecided", outcome.judgement, "a sum without bounds beside the number of its terms")

@@ -23,6 +23,7 @@ from deltarule.checking.index_arithmetic import indices_computed
 from deltarule.checking.index_conditions import without_conditions_below
 from deltarule.checking.indices_above import indices_below
 from deltarule.checking.indices_in_brackets import brackets_as_indices
+from deltarule.checking.indices_of_steps import components_at_steps
 from deltarule.checking.joined_columns import joined_columns
 from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
@@ -59,6 +60,7 @@ FIRST = (
     operators_written_out,
     digits_below,
     powers_of_samples,
+    components_at_steps,
     functions_of_any_sample,
     numbers_in_names,
     by_how_many_arguments,

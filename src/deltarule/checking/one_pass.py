@@ -83,7 +83,7 @@ from deltarule.reading.documents import Document, line_column
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Side, Statement
-from deltarule.reading.survey import survey
+from deltarule.reading.survey import TIME, step_letters, survey
 from deltarule.reading.symbols import Symbols
 from deltarule.reading.values import IllShaped, Unread
 
@@ -124,13 +124,14 @@ def judged_in_order(
     sides = [side.tree for s in plain for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     members += [x for pair in declared or () for x in pair]
+    time = TIME & step_letters(side.tree for s in whole for side in s.sides if side.tree is not None)
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
-                   defined=defined_letters(statements))  # fmt: skip
+                   defined=defined_letters(statements), steps=time)  # fmt: skip
     usage.lettered, usage.primed = set(lettered), dict(given.primed)
     usage.squares = squares(statements, usage)
     if each := made_of_samples(statements, sampled(sides, usage)):
         usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
-                       sampled=each)  # fmt: skip
+                       sampled=each, steps=time)  # fmt: skip
         usage.lettered, usage.primed = set(lettered), dict(given.primed)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
