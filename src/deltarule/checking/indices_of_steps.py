@@ -1,4 +1,4 @@
-"""`{h_t}_k` and `h_{t_k}` for `h_{t,k}`: a component of what stands at a step, its index below the step or below it all.
+"""`{h_t}_k` and `h_{t_k}` for `h_{t,k}`: a component of what stands at a step, its index below the step or outside.
 
 An index below an index is read so where the upper one counts steps and stands below the letter by itself as well. In a
 text of such components h_k is one of h_t, if h has an index below wherever it stands.
@@ -23,11 +23,11 @@ def components_at_steps(statements: Sequence[Statement]) -> Sequence[Statement]:
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     nodes = [n for side in sides for n in trees(side)]
     steps = {letter for letter in step_letters(sides) if letter not in {"i", "j"}}
-    at_steps = {(base_name(n.base), n.sub.letter) for n in nodes if _at_a_step(n, steps)}
-    below = {id(n) for n in nodes if (found := _below_a_step(n, steps)) is not None and found in at_steps}
-    pairs = [(n, n.sub) for n in nodes if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
-    known = {(base_name(n.base), sub.sub) for n, sub in pairs if id(n) in below and isinstance(sub, t.Scripted)}
-    known |= {(base_name(n.base), sub.items[1]) for n, sub in pairs if _is_pair(sub, steps)}
+    at_steps = {found for n in nodes if (found := _at_a_step(n, steps)) is not None}
+    counted = {step for _, step in at_steps}
+    below = {id(n): found for n in nodes if (found := _below_a_step(n)) is not None and found[1] in counted}
+    known = {(base, component) for base, _, component in below.values()}
+    known |= {found for n in nodes if (found := _pair(n, steps)) is not None}
     if not known:
         return statements
     alone = _bare(nodes)
@@ -46,6 +46,8 @@ def components_at_steps(statements: Sequence[Statement]) -> Sequence[Statement]:
             ):
                 both = (t.Name(step, start=component.start, end=component.start), component)
                 return replace(node, sub=t.Group("", both, start=component.start, end=component.end))
+            case t.Scripted():  # the y_i of b_{y_i} is a name, no component
+                return replace(node, base=t.replaced(node.base, change))
         return None
 
     return [s.replaced(change) for s in statements]
@@ -64,29 +66,32 @@ def _joined(node: t.Tree) -> t.Tree | None:
     return None
 
 
-def _at_a_step(node: t.Tree, steps: set[str]) -> bool:
-    """h_t of a t that counts steps."""
+def _at_a_step(node: t.Tree, steps: set[str]) -> tuple[str, str] | None:
+    """(h, t) for h_t of a t that counts steps."""
     match node:
-        case t.Scripted(base=t.Name(), sub=t.Name(letter=letter, accents=())):
-            return letter in steps
-    return False
-
-
-def _below_a_step(node: t.Tree, steps: set[str]) -> tuple[str, str] | None:
-    """(h, t) for h_{t_k}."""
-    match node:
-        case t.Scripted(base=t.Name() as base, sub=t.Scripted(base=t.Name(letter=letter), sub=sub, sup=None, primes=0)):
-            counted = letter in steps and all(map(is_index, script_items(sub)))
-            return (base_name(base), letter) if counted else None
+        case t.Scripted(base=t.Name() as base, sub=t.Name(letter=letter, accents=())) if letter in steps:
+            return base_name(base), letter
     return None
 
 
-def _is_pair(sub: t.Tree | None, steps: set[str]) -> bool:
-    """The t,k of h_{t,k}."""
-    match sub:
-        case t.Group(kind="", items=(t.Name(letter=letter), t.Name() as second)):
-            return letter in steps and is_index(second) and second.letter not in steps
-    return False
+def _below_a_step(node: t.Tree) -> tuple[str, str, t.Tree | None] | None:
+    """(h, t, k) for h_{t_k}."""
+    match node:
+        case t.Scripted(
+            base=t.Name() as base, sub=t.Scripted(base=t.Name(letter=letter), sub=sub, sup=None, primes=0)
+        ) if all(map(is_index, script_items(sub))):
+            return base_name(base), letter, sub
+    return None
+
+
+def _pair(node: t.Tree, steps: set[str]) -> tuple[str, t.Tree] | None:
+    """(h, k) for h_{t,k}."""
+    match node:
+        case t.Scripted(
+            base=t.Name() as base, sub=t.Group(kind="", items=(t.Name(letter=letter), t.Name() as second))
+        ) if letter in steps and is_index(second) and second.letter not in steps:
+            return base_name(base), second
+    return None
 
 
 def _bare(nodes: Sequence[t.Tree]) -> set[str]:

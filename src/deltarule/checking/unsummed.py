@@ -1,5 +1,5 @@
-"""Sums without their sign, and short forms of the chain rule: ∂C/∂β = ∂C/∂y_i · ∂y_i/∂β without its sum, ∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x without
-saying that ∂u/∂x holds v fixed."""
+"""Sums without their sign, and short forms of the chain rule: ∂C/∂β = ∂C/∂y_i · ∂y_i/∂β, ∂C/∂x = ∂C/∂u ∂u/∂x +
+∂C/∂v ∂v/∂x without saying that ∂u/∂x holds v fixed."""
 
 from __future__ import annotations
 
