@@ -1,4 +1,4 @@
-"""Components of what stands at a step, with their index below the step or outside of it, and sums without their sign."""
+"""Components of what stands at a step, with their index below the step or outside of it; sums without their sign."""
 
 import pytest
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from deltarule.checking.declared import memberships, numbers_added, single_entries, space_of, speaks_of_unit_vectors
 from deltarule.checking.functions_in_words import functions_said
-from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.inlined import differentiated_by, inlined
 from deltarule.checking.matrices_computed import matrices_computed
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT
@@ -23,7 +22,6 @@ from deltarule.reading.guessing import with_arguments
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.references import (
     COLUMN,
-    INDEX_LETTERS,
     Reference,
     Survey,
     Usage,
@@ -38,7 +36,6 @@ from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, Symbols
 from deltarule.reading.values import IllShaped, Unread, Value
 
 __all__ = [
-    "defined_letters",
     "kronecker",
     "learn_document",
     "listed",
@@ -133,30 +130,6 @@ def kronecker(statements: Sequence[Statement]) -> bool:
             if defines and not isinstance(statement.sides[k + 1].tree, t.Cases | t.Num):
                 return False
     return True
-
-
-def defined_letters(statements: Sequence[Statement]) -> set[str]:
-    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t."""
-    between = index_relations(statements)
-    return {
-        letter
-        for statement in statements if statement.start not in between
-        for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
-        if (letter := _plain_letter(side.tree)) in INDEX_LETTERS
-        and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
-        and not any(isinstance(n, t.Dots) for n in trees(other.tree))
-    }  # fmt: skip
-
-
-def _plain_letter(tree: t.Tree | None) -> str:
-    """The letter of i, and of i_t and i^{(t)}, but not of t itself."""
-    match tree:
-        case t.Name(letter=letter, accents=()):
-            return letter
-        case t.Scripted(base=t.Name(letter=letter, accents=()), sub=sub, sup=sup, primes=0) if letter != "t":
-            scripts = [s.items[0] if isinstance(s, t.Group) and len(s.items) == 1 else s for s in (sub, sup)]
-            return letter if [s for s in scripts if s is not None] == [t.Name("t")] else ""
-    return ""
 
 
 def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:

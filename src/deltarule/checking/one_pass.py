@@ -20,6 +20,7 @@ from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.component_by_component import refute_component_by_component
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
+from deltarule.checking.defined_letters import defined_letters
 from deltarule.checking.defining import Circle, defines
 from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial
@@ -34,7 +35,7 @@ from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.index_conditions import conditions
 from deltarule.checking.labels_given import at_its_values
 from deltarule.checking.late_values import note_late_values
-from deltarule.checking.learning import defined_letters, kronecker, learn_document, listed, sampled, squares
+from deltarule.checking.learning import kronecker, learn_document, listed, sampled, squares
 from deltarule.checking.limits import BROKE, FAULT, SLOW, TimeUp, Watch
 from deltarule.checking.maps import MAPS_TO
 from deltarule.checking.meant import perhaps_meant
