@@ -87,6 +87,8 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
             return add(*(summed(term, kept) for term in e.terms))
         if isinstance(e, Derivative) and not isinstance(e.of, Symbol):
             e = Derivative(summed(e.of, {*kept, *(a.name for a in e.by.axes)}), e.by, e.held)
+        if isinstance(e, Product) and not e.bound and any(isinstance(f, Sum) for f in e.factors):
+            e = multiply(*(summed(f, {*kept, *_other_letters(e, f)}) if isinstance(f, Sum) else f for f in e.factors))
         layout = {value.row, value.col}
         over = [a for a in e.axes if a.name not in kept and a not in layout and _occurs(e, a) > 1]
         changed = changed or bool(over)
@@ -96,6 +98,11 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
     return value.with_expression(out) if changed else None
 
 
+def _other_letters(product: Product, factor: Expression) -> set[str]:
+    """The letters of the indices of the other factors."""
+    return {a.name for other in product.factors if other is not factor for a in other.axes}
+
+
 def repeated(value: Value) -> set[str]:
     """The letters of the indices that stand twice in a product of the value, also in one that is differentiated."""
 
@@ -103,6 +110,8 @@ def repeated(value: Value) -> set[str]:
         if isinstance(e, Sum):
             return set().union(*map(within, e.terms))
         inner = within(e.of) - {a.name for a in e.by.axes} if isinstance(e, Derivative) else set()
+        if isinstance(e, Product) and not e.bound:
+            inner = {x for f in e.factors if isinstance(f, Sum) for x in within(f) - _other_letters(e, f)}
         return inner | {a.name for a in e.axes if _occurs(e, a) > 1}
 
     return within(value.expression) - {a.name for a in (value.row, value.col) if a is not None}

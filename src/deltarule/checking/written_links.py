@@ -7,7 +7,7 @@ derivative by p any matrix. So a row with first derivatives only that holds for 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
@@ -17,6 +17,7 @@ from deltarule.checking.named_derivatives import by_named_derivatives, derivativ
 from deltarule.checking.outcomes import Outcome, derivatives, equality, with_signals
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
+from deltarule.checking.steps import letter_and_step
 from deltarule.checking.unsummed import summed_on_both_sides
 from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
@@ -112,6 +113,18 @@ def _proved(state: State, a: Expression, b: Expression) -> str | None:
         return None
     said = [f"{x} acts on {of} by way of {', '.join(sorted(ways))} alone" for (of, x), ways in sorted(through.items())]
     return " and ".join(said)
+
+
+def _at_other_steps(state: State, known: Collection[str], of: str, x: str) -> Iterator[tuple[str, str]]:
+    """(h_{t-1}, p_{t-1}) and (h_{t-1}, w) for (h_t, p_t) and (h_t, w)."""
+    if of not in state.counted_names:
+        return
+    (letter, step), (other, own) = letter_and_step(of), letter_and_step(x)
+    if x in state.counted_names and own != step:
+        return
+    for name in known:
+        if name in state.counted_names and name != of and (found := letter_and_step(name))[0] == letter:
+            yield name, x.removesuffix(own) + found[1] if x in state.counted_names else x
 
 
 def _nested(node: Expression) -> bool:
