@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from deltarule.checking.state import State
@@ -87,8 +87,10 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
             return add(*(summed(term, kept) for term in e.terms))
         if isinstance(e, Derivative) and not isinstance(e.of, Symbol):
             e = Derivative(summed(e.of, {*kept, *(a.name for a in e.by.axes)}), e.by, e.held)
-        if isinstance(e, Product) and not e.bound and any(isinstance(f, Sum) for f in e.factors):
-            e = multiply(*(summed(f, {*kept, *_other_letters(e, f)}) if isinstance(f, Sum) else f for f in e.factors))
+        if isinstance(e, Product) and any(isinstance(f, Sum | Product) for f in e.factors):
+            factors, bound = opened(e)
+            inner = (summed(f, {*kept, *_other_letters(factors, f)}) for f in factors)
+            e = multiply(*inner, bound=bound)
         layout = {value.row, value.col}
         over = [a for a in e.axes if a.name not in kept and a not in layout and _occurs(e, a) > 1]
         changed = changed or bool(over)
@@ -98,9 +100,9 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
     return value.with_expression(out) if changed else None
 
 
-def _other_letters(product: Product, factor: Expression) -> set[str]:
+def _other_letters(factors: Sequence[Expression], factor: Expression) -> set[str]:
     """The letters of the indices of the other factors."""
-    return {a.name for other in product.factors if other is not factor for a in other.axes}
+    return {a.name for other in factors if other is not factor for a in other.axes}
 
 
 def repeated(value: Value) -> set[str]:
@@ -110,8 +112,9 @@ def repeated(value: Value) -> set[str]:
         if isinstance(e, Sum):
             return set().union(*map(within, e.terms))
         inner = within(e.of) - {a.name for a in e.by.axes} if isinstance(e, Derivative) else set()
-        if isinstance(e, Product) and not e.bound:
-            inner = {x for f in e.factors if isinstance(f, Sum) for x in within(f) - _other_letters(e, f)}
+        if isinstance(e, Product):
+            factors, _ = opened(e)
+            inner = {x for f in factors if isinstance(f, Sum | Product) for x in within(f) - _other_letters(factors, f)}
         return inner | {a.name for a in e.axes if _occurs(e, a) > 1}
 
     return within(value.expression) - {a.name for a in (value.row, value.col) if a is not None}

@@ -119,7 +119,7 @@ def _at_other_steps(state: State, known: Collection[str], of: str, x: str) -> It
     """(h_{t-1}, p_{t-1}) and (h_{t-1}, w) for (h_t, p_t) and (h_t, w)."""
     if of not in state.counted_names:
         return
-    (letter, step), (other, own) = letter_and_step(of), letter_and_step(x)
+    (letter, step), own = letter_and_step(of), letter_and_step(x)[1]
     if x in state.counted_names and own != step:
         return
     for name in known:
