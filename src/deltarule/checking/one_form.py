@@ -14,6 +14,7 @@ from deltarule.checking.conventions import spelled_out
 from deltarule.checking.declared_stacks import stacks_undeclared
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
+from deltarule.checking.dots import dots_written_out
 from deltarule.checking.function_names import functions_apart
 from deltarule.checking.function_values import values_apart
 from deltarule.checking.functions_of_samples import functions_of_any_sample
@@ -56,6 +57,7 @@ from deltarule.reading.statement import Statement
 __all__ = ["in_one_form"]
 
 FIRST = (
+    dots_written_out,
     nabla_reaches_its_variable,
     operators_written_out,
     digits_below,

@@ -128,7 +128,7 @@ class Lowering:
                 return partial(self, node)
             case t.At(body=t.Partial() as body, sub=sub):
                 return holding(self, partial(self, body), sub)
-            case t.Big():
+            case t.Big() | t.Entries():
                 return ranged(self, node)
             case t.Call(function=function, argument=argument):
                 return apply_named(self, function, argument, node.start)
