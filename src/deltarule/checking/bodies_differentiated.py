@@ -10,19 +10,49 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.claims import claim
 from deltarule.checking.lowered import lowered
 from deltarule.checking.relations import EQUAL
+from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
 from deltarule.language.equation import Equation
 from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Axis, Derivative, Symbol
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
-from deltarule.reading.references import Reference, reference
+from deltarule.reading.references import Reference, reference, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["equations_by_derivatives"]
+__all__ = ["by_another_name", "equations_by_derivatives"]
+
+
+def by_another_name(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> str:
+    """A name in a row that no equation has, if the row does not fail with one of the names for it that stand in what is
+    differentiated: the target r where the text has (d - o)² above the ∂. Empty where there is none."""
+    known = {n for e in state.definitions.equations.values() for n in (e.name, *names(e.right))}
+    written = {f.key: n for s in (left, right) for n in t.walk(s) if (f := _plain(state, n)) is not None}
+    partials = (n for s in (left, right) for n in t.walk(s) if isinstance(n, t.Partial))
+    below = {f.key for n in partials for x in t.walk(n) if (f := _plain(state, x)) is not None}
+    known |= {*below, *state.symbols.macros, *state.symbols.indexed}
+    unknown = [key for key in written if key not in known and key in state.symbols.entities]
+    inside = {n for key in state.unsaid for n in names(state.unsaid_equations[key].right)} - set(written)
+    nodes = (n for s in state.statements for side in s.sides for n in trees(side.tree))
+    others = {f.key: n for n in nodes if (f := _plain(state, n)) is not None and f.key in inside}
+    for key in unknown:
+        for other in others.values():
+            trial = replace(row)
+            one, two = (t.replaced(s, lambda n, key=key, other=other: other if n == written[key] else None)
+                        for s in (left, right))  # fmt: skip
+            with suppress(Unread, IllShaped, DeltaruleError):
+                claim(state, one, two, trial)
+            if trial.verdict != "refuted":
+                return key
+    return ""
+
+
+def _plain(state: State, node: t.Tree) -> Reference | None:
+    return reference(node, state.symbols.usage) if isinstance(node, t.Name | t.Scripted) else None
 
 
 def equations_by_derivatives(state: State) -> None:

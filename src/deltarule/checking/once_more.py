@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
-from deltarule.checking.bodies_differentiated import equations_by_derivatives
+from deltarule.checking.bodies_differentiated import by_another_name, equations_by_derivatives
 from deltarule.checking.claims import claim
 from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.limits import TimeUp, Watch
@@ -56,7 +56,10 @@ def _open_rows(state: State, watch: Watch, said: str = "") -> None:
                 mend(state, left, right, row)
             elif not state.unrolled:
                 with_a_mistake_taken_back(state, left, right, row)
+            if said and row.verdict == "refuted" and (other := by_another_name(state, left, right, row)):
+                row.verdict, before = "undecided", f"nothing says what {other} is"
         if row.verdict not in {"proved", "conditional", "refuted"}:
+            row.hint = row.suggestion = ""
             row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
         elif said:
             _under(row, said)
