@@ -8,6 +8,7 @@ from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.basis_functions import features_as_vectors
 from deltarule.checking.batch_gradients import batch_gradients_written_out
+from deltarule.checking.capital_vectors import components_of_capitals
 from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
@@ -57,6 +58,7 @@ from deltarule.reading.statement import Statement
 __all__ = ["in_one_form"]
 
 FIRST = (
+    components_of_capitals,
     dots_written_out,
     nabla_reaches_its_variable,
     operators_written_out,
