@@ -435,7 +435,7 @@ def _under_assumptions(
         chosen = dict(zip(keys, values, strict=True))
         try:
             with state.symbols.undone():
-                a, b, _ = _lower_pair(state, left, right, chosen, {})
+                a, b, unsaid = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
         flipped = other_side(b.expression)
@@ -476,7 +476,7 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
-        if (links := by_written_links(state, *both_summed(state, a, b))) is not None:
+        if (links := by_written_links(state, *both_summed(state, a, b), unsaid)) is not None:
             return links
         if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
             return softmax

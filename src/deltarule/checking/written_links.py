@@ -13,11 +13,14 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
+from deltarule.checking.hidden_arguments import hidden_argument
+from deltarule.checking.implied_sums import sums_are_left_out
 from deltarule.checking.named_derivatives import by_named_derivatives, derivatives_written
 from deltarule.checking.outcomes import Outcome, derivatives, equality, with_signals
 from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.checking.steps import letter_and_step
+from deltarule.checking.unknown_dependence import dependence_unknown
 from deltarule.checking.unsummed import summed_on_both_sides
 from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
@@ -28,8 +31,11 @@ from deltarule.reading.values import Value
 __all__ = ["both_summed", "by_what_is_unknown", "by_written_links", "with_repeated_summed"]
 
 
-def by_written_links(state: State, a: Expression, b: Expression) -> Condition | None:
-    """The condition that one name acts on another by way of a third alone, if that proves a row."""
+def by_written_links(state: State, a: Expression, b: Expression, implied: bool) -> Condition | None:
+    """The condition that one name acts on another by way of a third alone, if that proves a row; with a sum that is
+    not written only where sums are left out."""
+    if implied and not sums_are_left_out(state.document.text, state.whole or state.statements):
+        return None
     said = _proved(state, a, b)
     return Condition("definition-elsewhere", said) if said else None
 
@@ -108,6 +114,8 @@ def _proved(state: State, a: Expression, b: Expression) -> str | None:
     for of, below in direct.items():
         definitions.define(_linear(definitions, of, below))
     if any(by not in definitions.equations and not definitions.depends(of, by) for of, by in asked):
+        return None
+    if hidden_argument(state, a, b, plain) or dependence_unknown(state, a, b, definitions, state.facts):
         return None
     if Judge(definitions, state.facts).equality(a, b).verdict != "proved":
         return None
