@@ -28,6 +28,7 @@ ROWS = [
     (SQUARE, r"\frac{\partial C}{\partial v} = (r - v u) u", WRONG),
     (SQUARE, r"\frac{\partial C}{\partial c} = 0", OPEN),
     (SQUARE, r"\frac{\partial C}{\partial v} = -(a - v u) u", OPEN),  # a is another name for r
+    (SQUARE, r"\frac{\partial C}{\partial v} = -(r - v u) u + b v", OPEN),  # b weighs a penalty
     (SQUARE, r"\frac{\partial C}{\partial v} = (a - v u) u", WRONG),
     (TURNED, r"\frac{\partial h}{\partial v} = h (1 - h) u", HOLDS),
     (TURNED, r"\frac{\partial h}{\partial v} = h (1 - h) v", WRONG),

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from deltarule.checking.claims import claim
 from deltarule.checking.lowered import lowered
+from deltarule.checking.mending import mend
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.state import State
@@ -28,8 +29,9 @@ __all__ = ["by_another_name", "equations_by_derivatives"]
 
 
 def by_another_name(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) -> str:
-    """A name in a row that no equation has, if the row does not fail with one of the names for it that stand in what is
-    differentiated: the target r where the text has (d - o)² above the ∂. Empty where there is none."""
+    """A name in a row that no equation has, if it may be another name for what stands in the body, or of a term that is
+    left out there; empty where there is none. With the d of (d - o)² for the r of a row, the row has to fail as well,
+    by a known mistake."""
     known = {n for e in state.definitions.equations.values() for n in (e.name, *names(e.right))}
     written = {f.key: n for s in (left, right) for n in t.walk(s) if (f := _plain(state, n)) is not None}
     partials = (n for s in (left, right) for n in t.walk(s) if isinstance(n, t.Partial))
@@ -40,6 +42,7 @@ def by_another_name(state: State, left: t.Tree, right: t.Tree, row: DocumentRow)
     nodes = (n for s in state.statements for side in s.sides for n in trees(side.tree))
     others = {f.key: n for n in nodes if (f := _plain(state, n)) is not None and f.key in inside}
     for key in unknown:
+        explained = False
         for other in others.values():
             trial = replace(row)
             one, two = (t.replaced(s, lambda n, key=key, other=other: other if n == written[key] else None)
@@ -48,6 +51,10 @@ def by_another_name(state: State, left: t.Tree, right: t.Tree, row: DocumentRow)
                 claim(state, one, two, trial)
             if trial.verdict != "refuted":
                 return key
+            mend(state, one, two, trial)
+            explained = explained or bool(trial.hint)
+        if not explained:
+            return key
     return ""
 
 
