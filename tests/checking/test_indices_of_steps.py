@@ -17,6 +17,8 @@ ROWS = [
     (UNIT, r"\frac{\partial {u_t}_k}{\partial {g_{t-1}}_j} = A_{kj}", HOLDS),
     (UNIT, r"\frac{\partial {u_t}_k}{\partial {g_{t-1}}_j} = A_{jk}", WRONG),
     ("", r"\frac{\partial}{\partial A_{ij}} (A_{kl} g_l + c_k) = \delta_{ik} g_j", HOLDS),
+    (r"$P, Q \in \mathbb{R}^{n \times n}$, $r = \mathrm{tr}(P Q)$.", r"\frac{\partial r}{\partial P} = Q^T", HOLDS),
+    (r"$P, Q \in \mathbb{R}^{n \times n}$, $r = \mathrm{tr}(P Q)$.", r"\frac{\partial r}{\partial P} = n Q^T", WRONG),
     (r"$u = A g + c$.", r"\frac{\partial}{\partial A_{ij}} (A_{kl} g_l + c_k) = \delta_{jk} g_i", WRONG),
     (UNIT, r"\frac{\partial (A_{kl} {g_{t-1}}_l)}{\partial A_{ij}} = \delta_{ik} {g_{t-1}}_j"
            r" + A_{kl} \frac{\partial {g_{t-1}}_l}{\partial A_{ij}}", HOLDS),

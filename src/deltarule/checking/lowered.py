@@ -89,7 +89,8 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
             e = Derivative(summed(e.of, {*kept, *(a.name for a in e.by.axes)}), e.by, e.held)
         if isinstance(e, Product) and any(isinstance(f, Sum | Product) for f in e.factors):
             factors, bound = opened(e)
-            inner = (summed(f, {*kept, *_other_letters(factors, f)}) for f in factors)
+            outside = {*kept, *(a.name for a in bound)}
+            inner = (summed(f, {*outside, *_other_letters(factors, f)}) for f in factors)
             e = multiply(*inner, bound=bound)
         layout = {value.row, value.col}
         over = [a for a in e.axes if a.name not in kept and a not in layout and _occurs(e, a) > 1]
@@ -113,8 +114,9 @@ def repeated(value: Value) -> set[str]:
             return set().union(*map(within, e.terms))
         inner = within(e.of) - {a.name for a in e.by.axes} if isinstance(e, Derivative) else set()
         if isinstance(e, Product):
-            factors, _ = opened(e)
+            factors, bound = opened(e)
             inner = {x for f in factors if isinstance(f, Sum | Product) for x in within(f) - _other_letters(factors, f)}
+            inner -= {a.name for a in bound}
         return inner | {a.name for a in e.axes if _occurs(e, a) > 1}
 
     return within(value.expression) - {a.name for a in (value.row, value.col) if a is not None}
