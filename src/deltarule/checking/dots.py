@@ -90,6 +90,11 @@ class _Writer:
         match node:
             case t.Terms(items=items) if any(isinstance(x, t.Dots) for _, x in items):
                 return self._sum(node)
+            case t.Call(argument=argument) if _of_arguments(argument):
+                return node
+            case t.Factors(items=items) if any(_of_arguments(x) for op, x in items[1:] if not op):  # f(x_1, …, x_n)
+                changed = ((op, x if _of_arguments(x) else t.replaced(x, self.change)) for op, x in items)
+                return replace(node, items=tuple(changed))
             case t.Matrix(kind="(" | "[" | "", rows=rows) if any(isinstance(x, t.Dots) for row in rows for x in row):
                 return self._list(rows, node)
             case t.Group(kind="(" | "[", items=items) if any(isinstance(x, t.Dots) for x in items):
@@ -153,6 +158,11 @@ def _entries(
         return None
     (rows, row), (columns, column) = ((None, "") if x is None else (_count(x[0]), x[1].letter) for x in (down, across))
     return t.Entries(body, row, column, rows, columns, start=node.start, end=node.end)
+
+
+def _of_arguments(node: t.Tree) -> bool:
+    """(x_1, …, x_n), behind a name."""
+    return isinstance(node, t.Group) and node.kind == "(" and any(isinstance(x, t.Dots) for x in node.items)
 
 
 def _count(found: Pattern) -> t.Tree | None:
