@@ -24,6 +24,7 @@ from deltarule.checking.unknown_dependence import dependence_unknown
 from deltarule.checking.unsummed import summed_on_both_sides
 from deltarule.language.arithmetic import add, multiply
 from deltarule.language.equation import Declaration, Equation
+from deltarule.language.errors import DeltaruleError
 from deltarule.language.expression import Axis, Derivative, Expression, Symbol, fresh
 from deltarule.language.traversal import names, walk
 from deltarule.reading.values import Value
@@ -93,6 +94,13 @@ def _taken_as_fixed(state: State, a: Expression, b: Expression) -> str:
 
 def _proved(state: State, a: Expression, b: Expression) -> str | None:
     """The condition under which a row is proved, empty where there is none; None where it is not proved."""
+    try:
+        return _proved_by_lines(state, a, b)
+    except DeltaruleError:  # what is counted in a way that no line can follow
+        return None
+
+
+def _proved_by_lines(state: State, a: Expression, b: Expression) -> str | None:
     asked = {(n.of.name, n.by.name) for n in derivatives(a, b) if isinstance(n.of, Symbol)}
     if not asked or any(_nested(n) for e in (a, b) for n in walk(e)):
         return None
