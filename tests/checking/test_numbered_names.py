@@ -13,7 +13,15 @@ LAYERS = (
     r"with a one-hot $t$, $g_2 = \frac{\partial E}{\partial u_2}$."
 )
 
+WORDS = r"$net = v1h a1 + v2h a2$, $out = \frac{1}{1 + e^{-net}}$."
+
 ROWS = [
+    (WORDS, r"\frac{\partial net}{\partial v1h} = a1", HOLDS),
+    (WORDS, r"\frac{\partial net}{\partial v1h} = a2", WRONG),
+    (WORDS, r"\frac{\partial out}{\partial v2h} = out (1 - out) a2", HOLDS),
+    (WORDS, r"\frac{\partial out}{\partial v2h} = out (1 + out) a2", WRONG),
+    ("", r"\frac{\partial}{\partial v3} \left(5 v3^2\right) = 2 \cdot 5 v3^{(2 - 1)}", HOLDS),
+    ("", r"\frac{\partial}{\partial v3} \left(5 v3^2\right) = 5 v3^{(2 - 1)}", WRONG),
     (LAYERS, r"p_i = \frac{e^{u_{2,i}}}{\sum_{j=1}^c e^{u_{2,j}}}", HOLDS),
     (LAYERS, r"p_i = \frac{e^{u_{2,i}}}{\sum_{j=1}^c e^{-u_{2,j}}}", WRONG),
     (LAYERS, r"\frac{\partial E}{\partial u_{2,i}} = p_i - t_i", HOLDS),

@@ -108,6 +108,10 @@ BLOCKS = [
     ("w += g", ["w += g"]),
     (r"a \approx b \equiv c", [r"a \approx b", r"b \equiv c"]),
     (r"a \stackrel{def}{=} b", ["a := b"]),
+    (
+        r"a = \left( b \right. \\ \left. + c \right) \\ {}= d",
+        [r"a = \left( b \right. \left. + c \right)", r"\left( b \right. \left. + c \right) = d"],
+    ),
     (r"a \propto b", [r"a \propto b"]),
     (r"\{x = 1\}", []),
     (r"\sum_{i=1}^n x_i", []),

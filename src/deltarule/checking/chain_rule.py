@@ -1,4 +1,4 @@
-"""The chain rule itself, of quantities that nothing else connects: ∂A/∂C = ∂A/∂B · ∂B/∂C.
+"""The chain rule itself, of quantities that nothing else connects: ∂A/∂C = ∂A/∂B · ∂B/∂C, and δ · ∂B/∂C for δ = ∂A/∂B.
 
 It holds where C acts on A by way of B alone, which such a text leaves unsaid. Only rows that the definitions leave open
 for want of an equation come here; one that they speak of is judged by them.
@@ -23,7 +23,7 @@ def chain_rule_itself(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
     """Make an undecided row conditional, if it is the chain rule as written and no equation speaks of its links."""
     if row.verdict != "undecided" or not any(reason in row.reason for reason in OPEN):
         return
-    names = _links(left, right)
+    names = _links(_written_out(state, left), _written_out(state, right))
     if names is None or len({n for n in names if n is not None}) < len(names) or any(_defined(state, n) for n in names):
         return
     if not _letters(state, *names[1:-1]) <= _letters(state, names[0], names[-1]):
@@ -35,6 +35,15 @@ def chain_rule_itself(state: State, left: t.Tree, right: t.Tree, row: DocumentRo
     text = f"{last.key} acts on {first.key} by way of {between} alone"
     row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
     row.reason = f"the chain rule, true where {text}"
+
+
+def _written_out(state: State, side: t.Tree) -> t.Tree:
+    """The side with ∂E/∂s for each δ that was introduced as that."""
+    if isinstance(side, t.Factors):
+        return t.Factors(tuple((op, _written_out(state, x)) for op, x in side.items), start=side.start, end=side.end)
+    found = _found(state, side) if isinstance(side, t.Name | t.Scripted) else None
+    named = state.written.get(found.key) if found is not None and found.key in state.symbols.macros else None
+    return named if isinstance(named, t.Partial) and found is not None and not found.indices else side
 
 
 def _found(state: State, node: t.Tree) -> Reference | None:

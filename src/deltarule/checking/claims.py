@@ -17,7 +17,6 @@ from deltarule.checking.index_conditions import apart
 from deltarule.checking.late_values import at_late_values, only_at_the_values, without_late_values
 from deltarule.checking.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
 from deltarule.checking.lowered import implied, lowered
-from deltarule.checking.named_derivatives import by_named_derivatives
 from deltarule.checking.named_losses import losses_by_another_name, named_losses
 from deltarule.checking.one_output import outputs_by_another_name
 from deltarule.checking.one_step import with_the_step_before_held
@@ -27,8 +26,14 @@ from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import logistic, with_the_softmax
-from deltarule.checking.unsummed import as_in_its_sum, chains_summed, held_names, with_others_held
+from deltarule.checking.unsummed import (
+    as_in_its_sum,
+    chains_summed,
+    held_names,
+    with_others_held,
+)
 from deltarule.checking.without_argument import alike
+from deltarule.checking.written_links import both_summed, by_what_is_unknown, by_written_links, with_repeated_summed
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
@@ -365,14 +370,16 @@ def outcome_by(
         return Outcome(
             "undecided", reason="a transpose of what is read as a number: nothing says which names are vectors"
         )
-    if outcome.status == "undecided" and definitions is None:
-        outcome = by_named_derivatives(state, a.expression, b.expression, facts, implied) or outcome
+    if definitions is None:
+        outcome = by_what_is_unknown(state, a.expression, b.expression, outcome, facts, implied)
     if outcome.status == "refuted" and state.bare_function and not alike(state, left, right, a, b):
         return Outcome("undecided", outcome.judgement, "a function stands without its argument")
     if outcome.status == "refuted" and (summed := chains_summed(a, b)) is not None:
         anew = equality(state, summed[0].expression, summed[1].expression, True, facts, definitions)
         if anew.status == "proved":
             return anew
+    if (anew := with_repeated_summed(state, a, b, outcome, facts, definitions)) is not None:
+        return anew
     if outcome.status == "refuted" and implied and COUNTS & (names(a.expression) | names(b.expression)):
         return Outcome("undecided", outcome.judgement, "a sum without bounds beside the number of its terms")
     if outcome.status == "refuted" and (letter := _component_unsaid(state, left, right, a, b)):
@@ -429,7 +436,7 @@ def _under_assumptions(
         chosen = dict(zip(keys, values, strict=True))
         try:
             with state.symbols.undone():
-                a, b, _ = _lower_pair(state, left, right, chosen, {})
+                a, b, unsaid = _lower_pair(state, left, right, chosen, {})
         except (IllShaped, Unread):
             continue
         flipped = other_side(b.expression)
@@ -470,6 +477,8 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+        if (links := by_written_links(state, *both_summed(state, a, b), unsaid)) is not None:
+            return links
         if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
             return softmax
     return None

@@ -11,12 +11,13 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import INDEX_LETTERS, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["repeated_indices_are_summed"]
+__all__ = ["repeated_indices_are_summed", "sums_are_left_out"]
 
 SAID = re.compile(
     r"summation convention|einstein|(?:sum(?:med|s|ming)?|summation) (?:over|on) (?:the |an? |all |any )?"
     r"(?:repeated|intermediate|dummy|doubled|paired) (?:ind(?:ex|ices)|subscripts?)"
     r"|(?:repeated|dummy|doubled) ind(?:ex|ices) (?:is|are) summed|convention de sommation|summenkonvention"
+    r"|summed[- ]over (?:\w+ ){0,2}(?:ind(?:ex|ices)|subscripts?)"
     r"|indices répétés|doppelte Indizes|índices repetidos|indici ripetuti|повторяющ\w+ индекс|爱因斯坦|重复(?:的)?指标",
     re.I,
 )
@@ -33,6 +34,11 @@ def repeated_indices_are_summed(text: str, statements: Sequence[Statement]) -> b
     if not sums and "Σ" not in text:
         return True
     return sum(map(_needs_it, statements)) >= max(NEEDED, 3 * sums)
+
+
+def sums_are_left_out(text: str, statements: Sequence[Statement]) -> bool:
+    """Whether the text says so, or several of its lines need it: that it never writes a sum is not enough."""
+    return SAID.search(text) is not None or sum(map(_needs_it, statements)) >= NEEDED
 
 
 def _needs_it(statement: Statement) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from deltarule.checking.state import State
@@ -11,6 +11,7 @@ from deltarule.language.equation import Equation
 from deltarule.language.expression import (
     Axis,
     Delta,
+    Derivative,
     Expression,
     Index,
     Maximum,
@@ -27,7 +28,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.lowering import Lowering
 from deltarule.reading.values import Value
 
-__all__ = ["implied", "lowered", "settled_equation", "with_sizes"]
+__all__ = ["implied", "lowered", "repeated", "settled_equation", "with_sizes"]
 
 ROUNDS = 3
 
@@ -80,17 +81,45 @@ def implied(value: Value, kept: Collection[str]) -> Value | None:
     """The value with each term summed over the letters that occur twice in it and are not kept; None where none is."""
     changed = False
 
-    def summed(e: Expression) -> Expression:
+    def summed(e: Expression, kept: Collection[str]) -> Expression:
         nonlocal changed
         if isinstance(e, Sum):
-            return add(*map(summed, e.terms))
+            return add(*(summed(term, kept) for term in e.terms))
+        if isinstance(e, Derivative) and not isinstance(e.of, Symbol):
+            e = Derivative(summed(e.of, {*kept, *(a.name for a in e.by.axes)}), e.by, e.held)
+        if isinstance(e, Product) and any(isinstance(f, Sum | Product) for f in e.factors):
+            factors, bound = opened(e)
+            outside = {*kept, *(a.name for a in bound)}
+            inner = (summed(f, {*outside, *_other_letters(factors, f)}) for f in factors)
+            e = multiply(*inner, bound=bound)
         layout = {value.row, value.col}
         over = [a for a in e.axes if a.name not in kept and a not in layout and _occurs(e, a) > 1]
         changed = changed or bool(over)
         return multiply(e, bound=over) if over else e
 
-    out = summed(value.expression)
+    out = summed(value.expression, kept)
     return value.with_expression(out) if changed else None
+
+
+def _other_letters(factors: Sequence[Expression], factor: Expression) -> set[str]:
+    """The letters of the indices of the other factors."""
+    return {a.name for other in factors if other is not factor for a in other.axes}
+
+
+def repeated(value: Value) -> set[str]:
+    """The letters of the indices that stand twice in a product of the value, also in one that is differentiated."""
+
+    def within(e: Expression) -> set[str]:
+        if isinstance(e, Sum):
+            return set().union(*map(within, e.terms))
+        inner = within(e.of) - {a.name for a in e.by.axes} if isinstance(e, Derivative) else set()
+        if isinstance(e, Product):
+            factors, bound = opened(e)
+            inner = {x for f in factors if isinstance(f, Sum | Product) for x in within(f) - _other_letters(factors, f)}
+            inner -= {a.name for a in bound}
+        return inner | {a.name for a in e.axes if _occurs(e, a) > 1}
+
+    return within(value.expression) - {a.name for a in (value.row, value.col) if a is not None}
 
 
 def _occurs(e: Expression, axis: Axis) -> int:

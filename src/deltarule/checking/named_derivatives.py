@@ -7,6 +7,8 @@ so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
@@ -17,8 +19,9 @@ from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import walk
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
+from deltarule.reading.statement import Statement
 
-__all__ = ["by_named_derivatives"]
+__all__ = ["by_named_derivatives", "derivatives_written"]
 
 
 def by_named_derivatives(
@@ -29,7 +32,11 @@ def by_named_derivatives(
     if not by:
         return None
     plain = with_signals(state)
-    pairs = {(of, x) for of, x in _written(state) if x in by and of not in plain.equations and not plain.depends(x, of)}
+    pairs = {
+        (of, x)
+        for of, x in derivatives_written(state)
+        if x in by and of not in plain.equations and not plain.depends(x, of)
+    }
     pairs = {(of, x) for of, x in pairs if not any(target == of for target, _ in plain.signals)}
     if not pairs:
         return None
@@ -55,23 +62,24 @@ def _below(definitions: Definitions, name: str) -> set[str]:
     return out
 
 
-def _written(state: State) -> set[tuple[str, str]]:
-    """(p, o) for every ∂p/∂o of two names in the document that have no meaning as a derivative or a list."""
-    if state.named_derivatives is None:
-        out: set[tuple[str, str]] = set()
-        usage = state.symbols.usage
-        for statement in state.statements:
-            for side in statement.sides:
-                for node in trees(side.tree):
-                    match node:
-                        case t.Partial(
-                            of=(t.Name() | t.Scripted()) as of, by=(t.Name() | t.Scripted() as by,), order=1
-                        ):
-                            above, below = reference(of, usage), reference(by, usage)
-                        case _:
-                            continue
-                    if above is not None and below is not None and above.power is None and below.power is None:
-                        out.add((above.key, below.key))
-        state.named_derivatives = out
+def derivatives_written(state: State, whole: Sequence[Statement] = ()) -> set[tuple[str, str]]:
+    """(p, o) for every ∂p/∂o of two names in the document, or in the whole of one, that have no meaning as a derivative
+    or a list."""
+    if whole:
+        found = set(_pairs(state, whole))
+    else:
+        if state.named_derivatives is None:
+            state.named_derivatives = set(_pairs(state, state.statements))
+        found = state.named_derivatives
     known = {*state.symbols.macros, *state.symbols.indexed, *state.symbols.functions}
-    return {(of, by) for of, by in state.named_derivatives if of != by and of not in known}
+    return {(of, by) for of, by in found if of != by and of not in known}
+
+
+def _pairs(state: State, statements: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+    usage = state.symbols.usage
+    for node in (n for s in statements for side in s.sides for n in trees(side.tree)):
+        match node:
+            case t.Partial(of=(t.Name() | t.Scripted()) as of, by=(t.Name() | t.Scripted() as by,), order=1):
+                above, below = reference(of, usage), reference(by, usage)
+                if above is not None and below is not None and above.power is None and below.power is None:
+                    yield above.key, below.key

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.calculus.definitions import Definitions
+from deltarule.checking.bodies_differentiated import by_another_name, equations_by_derivatives
 from deltarule.checking.claims import claim
 from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.limits import TimeUp, Watch
@@ -34,7 +35,13 @@ def judge_again(state: State, watch: Watch) -> None:
             if trial.verdict in {"proved", "conditional"}:
                 row.verdict, row.reason, row.condition = trial.verdict, trial.reason, trial.condition
                 row.domain, row.counterexample, row.hint, row.suggestion = trial.domain, None, "", ""
-    said = _with_what_is_left_out(state)
+    _open_rows(state, watch)
+    equations_by_derivatives(state)
+    if said := _with_what_is_left_out(state):
+        _open_rows(state, watch, said)
+
+
+def _open_rows(state: State, watch: Watch, said: str = "") -> None:
     for left, right, row in state.open_rows:
         if watch.refuses(state.rows.index(row)):
             return
@@ -49,7 +56,10 @@ def judge_again(state: State, watch: Watch) -> None:
                 mend(state, left, right, row)
             elif not state.unrolled:
                 with_a_mistake_taken_back(state, left, right, row)
+            if said and row.verdict == "refuted" and (other := by_another_name(state, left, right, row)):
+                row.verdict, before = "undecided", f"nothing says what {other} is"
         if row.verdict not in {"proved", "conditional", "refuted"}:
+            row.hint = row.suggestion = ""
             row.verdict, row.reason, row.condition, row.counterexample = "undecided", before, None, None
         elif said:
             _under(row, said)
@@ -75,7 +85,7 @@ def _with_what_is_left_out(state: State) -> str:
     known = state.definitions
     state.definitions = Definitions.of([*known.equations.values(), *left_out.values()], dict(known.declarations))
     state.definitions.signals.update(known.signals)
-    return " and ".join(f"{n} = softmax({', '.join(names(e.right))})" for n, e in left_out.items())
+    return " and ".join(state.unsaid.get(n, f"{n} = softmax({', '.join(names(e.right))})") for n, e in left_out.items())
 
 
 def _under(row: DocumentRow, said: str) -> None:

@@ -8,6 +8,7 @@ from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.basis_functions import features_as_vectors
 from deltarule.checking.batch_gradients import batch_gradients_written_out
+from deltarule.checking.capital_vectors import components_of_capitals
 from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
 from deltarule.checking.conventions import spelled_out
@@ -15,6 +16,7 @@ from deltarule.checking.declared_stacks import stacks_undeclared
 from deltarule.checking.delta_fractions import deltas_as_derivatives
 from deltarule.checking.derivative_notation import derivatives_written_out
 from deltarule.checking.diagonal_matrices import given_by_the_diagonal
+from deltarule.checking.dots import dots_written_out
 from deltarule.checking.dots_in_lists import lists_by_components
 from deltarule.checking.dots_in_sums import sums_written_out
 from deltarule.checking.function_names import functions_apart
@@ -26,6 +28,7 @@ from deltarule.checking.index_arithmetic import indices_computed
 from deltarule.checking.index_conditions import without_conditions_below
 from deltarule.checking.indices_above import indices_below
 from deltarule.checking.indices_in_brackets import brackets_as_indices
+from deltarule.checking.indices_of_steps import components_at_steps
 from deltarule.checking.joined_columns import joined_columns
 from deltarule.checking.labels_of_samples import labels_as_one_hot
 from deltarule.checking.last_layer import last_layer_named
@@ -63,12 +66,15 @@ __all__ = ["in_one_form"]
 
 FIRST = (
     deltas_as_derivatives,
-    sums_written_out,
+    components_of_capitals,
+    dots_written_out,
     lists_by_components,
+    sums_written_out,
     nabla_reaches_its_variable,
-    powers_of_samples,
     operators_written_out,
     digits_below,
+    powers_of_samples,
+    components_at_steps,
     functions_of_any_sample,
     numbers_in_names,
     by_how_many_arguments,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from deltarule.checking.approximations import rounded_result
 from deltarule.checking.at_their_arguments import with_their_arguments
 from deltarule.checking.braces import assumed_at_braces
 from deltarule.checking.chain_rule import chain_rule_itself
@@ -19,6 +20,7 @@ from deltarule.checking.claims import claim, shapes_open
 from deltarule.checking.component_by_component import refute_component_by_component
 from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
+from deltarule.checking.defined_letters import defined_letters
 from deltarule.checking.defining import Circle, defines
 from deltarule.checking.differentials import with_others_fixed, written_differentials
 from deltarule.checking.doubted import with_a_mistake_taken_back
@@ -50,6 +52,7 @@ from deltarule.checking.own_letters import at_own_letter
 from deltarule.checking.products_over_steps import between_steps
 from deltarule.checking.redefining import adopts, assumes, new_name, redefines
 from deltarule.checking.relations import EQUAL, NAMES_THE_RIGHT, NO_CLAIM, ROWS, SAID, UPDATES
+from deltarule.checking.reversed_definitions import gives_the_right_a_meaning
 from deltarule.checking.rows import DocumentRow
 from deltarule.checking.rules_with_primes import as_a_rule
 from deltarule.checking.said_by_sign import DEFINES, no_update_after_all, used_before
@@ -75,7 +78,7 @@ from deltarule.checking.stated_numbers import at_stated_numbers
 from deltarule.checking.steps import counted, places
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.updates import is_update
-from deltarule.checking.what_letters_are import defined_letters, kronecker, listed, sampled, squares
+from deltarule.checking.what_letters_are import kronecker, listed, sampled, squares
 from deltarule.checking.worked_numbers import is_calculation
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading import tree as t
@@ -83,7 +86,7 @@ from deltarule.reading.documents import Document, line_column
 from deltarule.reading.guessing import with_arguments
 from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Side, Statement
-from deltarule.reading.survey import survey
+from deltarule.reading.survey import TIME, step_letters, survey
 from deltarule.reading.symbols import Symbols
 from deltarule.reading.values import IllShaped, Unread
 
@@ -124,13 +127,14 @@ def judged_in_order(
     sides = [side.tree for s in plain for side in s.sides if side.tree is not None]
     members = [x for s in statements for pair in s.memberships for x in pair]
     members += [x for pair in declared or () for x in pair]
+    time = TIME & step_letters(side.tree for s in whole for side in s.sides if side.tree is not None)
     usage = survey([*sides, *members], kronecker=kronecker(statements), listed=listed(statements),
-                   defined=defined_letters(statements))  # fmt: skip
+                   defined=defined_letters(statements), steps=time)  # fmt: skip
     usage.lettered, usage.primed = set(lettered), dict(given.primed)
     usage.squares = squares(statements, usage)
     if each := made_of_samples(statements, sampled(sides, usage)):
         usage = survey([*sides, *members], kronecker=usage.kronecker, listed=usage.listed, defined=usage.defined,
-                       sampled=each)  # fmt: skip
+                       sampled=each, steps=time)  # fmt: skip
         usage.lettered, usage.primed = set(lettered), dict(given.primed)
         usage.squares = squares(statements, usage)
     state = State(document, statements, Symbols(usage))
@@ -227,6 +231,8 @@ def _row(
     if relation.symbol in NAMES_THE_RIGHT:
         left, right, k = right, left, 0
     assert left.tree is not None and right.tree is not None
+    if rounded_result(state, left.tree, right.tree, relation.symbol, row):
+        return
     if relation.symbol in NO_CLAIM or any(isinstance(n, t.Dots) for s in (left, right) for n in trees(s.tree)):
         row.verdict, row.reason = "none", "no equality is claimed"
         if isinstance(right.tree, t.Matrix) and right.tree.rows[0] == right.tree.rows[-1]:
@@ -334,6 +340,9 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         in_cases = k == 0 and for_some_values(state, statement)
         given = with_its_index(statement, k, left, right)
         done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, given, row)
+        if not done and k == 0 and gives_the_right_a_meaning(state, statement, left, right):
+            left, right = right, left
+            done = defines(state, statement, k, left, right, row)
     except Circle:
         claim(state, left, right, row)
         if row.verdict not in {"proved", "conditional"}:

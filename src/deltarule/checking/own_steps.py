@@ -60,6 +60,8 @@ def _some_by_their_own_step(
         own_steps = {n for (_, n), own in zip(nodes, chosen, strict=True) if own}
         if not own_steps or all(chosen) or not own_steps <= later:
             continue
+        if any(of not in defs.equations for (_, (_, of)), own in zip(nodes, chosen, strict=True) if not own):
+            continue  # nothing says what it is: its derivative is no zero
         sides = [a, b]
         said: set[str] = set()
         for (side, (node, of)), own in zip(nodes, chosen, strict=True):

@@ -99,6 +99,12 @@ def _as_named(said: str) -> str:
     return said.replace(f"^{ANY}", "")
 
 
+def _leaves_out(side: Side) -> bool:
+    """Whether a side has dots in it that are not understood, 1, …, n."""
+    dotted = side.tree is None or any(isinstance(n, t.Dots) for n in t.walk(side.tree))
+    return dotted and re.search(r"dots|\.\.|…", side.text) is not None
+
+
 def in_one_spelling(
     statements: Sequence[Statement],
     text: str,
@@ -115,7 +121,7 @@ def in_one_spelling(
     ranging = {
         s.sides[0].tree.letter
         for s in statements
-        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and re.search(r"dots|\.\.|…", s.sides[1].text)
+        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and _leaves_out(s.sides[1])
     }
     ranging |= {
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)

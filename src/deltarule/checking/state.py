@@ -84,6 +84,8 @@ class State:
     """What holds where the statement at hand stands, by the words of the text."""
     unsaid_equations: dict[str, Equation] = field(default_factory=dict)
     """Equations by which some row is proved though the document does not write them, p = softmax(z)."""
+    unsaid: dict[str, str] = field(default_factory=dict)
+    """How some of these are told to the reader, by their names."""
     classes: Mapping[str, str] = field(default_factory=dict)
     """The letters that the text calls the right class, at which the labels are 1, as they are written."""
     wrong_at_the_class: set[int] = field(default_factory=set)

@@ -114,7 +114,7 @@ def _softmaxes(state: State, a: Expression, b: Expression) -> Iterator[tuple[Equ
     for z in sorted(below & vectors):
         if any(z in defs.mentions(name) for name in defs.equations):
             continue
-        for p in sorted((used & vectors) - {z}):
+        for p in sorted((used & vectors) - {z, *state.symbols.objectives}):
             one, other = state.symbols.entities[p], state.symbols.entities[z]
             if not state.symbols.unify(one.sizes[0], other.sizes[0]):
                 continue

@@ -1,9 +1,9 @@
-"""Short forms of the chain rule: ∂C/∂β = ∂C/∂y_i · ∂y_i/∂β without its sum, ∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x without
-saying that ∂u/∂x holds v fixed."""
+"""Sums without their sign, and short forms of the chain rule: ∂C/∂β = ∂C/∂y_i · ∂y_i/∂β, ∂C/∂x = ∂C/∂u ∂u/∂x +
+∂C/∂v ∂v/∂x without saying that ∂u/∂x holds v fixed."""
 
 from __future__ import annotations
 
-from deltarule.checking.lowered import implied
+from deltarule.checking.lowered import implied, repeated
 from deltarule.checking.state import State
 from deltarule.language.arithmetic import add
 from deltarule.language.expression import Derivative, Expression, Product, Sum, Symbol
@@ -12,7 +12,7 @@ from deltarule.reading import tree as t
 from deltarule.reading.references import reference
 from deltarule.reading.values import Value
 
-__all__ = ["as_in_its_sum", "chains_summed", "held_names", "with_others_held"]
+__all__ = ["as_in_its_sum", "chains_summed", "held_names", "summed_on_both_sides", "with_others_held"]
 
 
 def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
@@ -33,6 +33,16 @@ def chains_summed(a: Value, b: Value) -> tuple[Value, Value] | None:
             return None
         out.append(summed)
     return None if letters[0] == letters[1] else (out[0], out[1])
+
+
+def summed_on_both_sides(a: Value, b: Value) -> tuple[Value, Value] | None:
+    """The two sides with a sum over each index that stands twice in a product on both, where repeated indices are
+    summed; None where there is none."""
+    both = repeated(a) & repeated(b)
+    if not both:
+        return None
+    sides = [implied(v, {x.name for x in v.expression.axes} - both) or v for v in (a, b)]
+    return sides[0], sides[1]
 
 
 def _terms(e: Expression) -> tuple[Expression, ...]:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from deltarule.checking.declared import space_of
-from deltarule.checking.index_arithmetic import index_relations
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.references import (
-    INDEX_LETTERS,
     Reference,
     Survey,
     base_name,
@@ -22,7 +20,7 @@ from deltarule.reading.references import (
 from deltarule.reading.statement import Statement
 from deltarule.reading.survey import step_letters
 
-__all__ = ["defined_letters", "kronecker", "listed", "sampled", "squares"]
+__all__ = ["kronecker", "listed", "sampled", "squares"]
 
 
 def kronecker(statements: Sequence[Statement]) -> bool:
@@ -52,32 +50,6 @@ def _components_of_delta(statements: Sequence[Statement]) -> bool:
 
 def _two(node: t.Scripted) -> bool:
     return node.base == t.Name("delta") and node.sup is None and len(script_items(node.sub)) == 2
-
-
-def defined_letters(statements: Sequence[Statement]) -> set[str]:
-    """Index letters that an equation makes a quantity: i = σ(z_i), and i_t = σ(z_t) at a step t; and Δ of Δ = ∂L/∂A."""
-    between = index_relations(statements)
-    lefts = [s.sides[0].tree for s in statements if s.relations and s.relations[0].symbol in EQUAL]
-    delta = {"Delta"} if t.Name("Delta") in lefts else set()
-    return delta | {
-        letter
-        for statement in statements if statement.start not in between
-        for side, other, relation in zip(statement.sides, statement.sides[1:], statement.relations, strict=False)
-        if (letter := _plain_letter(side.tree)) in INDEX_LETTERS
-        and relation.symbol == "=" and isinstance(other.tree, t.Factors | t.Call | t.Terms)
-        and not any(isinstance(n, t.Dots) for n in trees(other.tree))
-    }  # fmt: skip
-
-
-def _plain_letter(tree: t.Tree | None) -> str:
-    """The letter of i, and of i_t and i^{(t)}, but not of t itself."""
-    match tree:
-        case t.Name(letter=letter, accents=()):
-            return letter
-        case t.Scripted(base=t.Name(letter=letter, accents=()), sub=sub, sup=sup, primes=0) if letter != "t":
-            scripts = [s.items[0] if isinstance(s, t.Group) and len(s.items) == 1 else s for s in (sub, sup)]
-            return letter if [s for s in scripts if s is not None] == [t.Name("t")] else ""
-    return ""
 
 
 def squares(statements: Sequence[Statement], usage: Survey) -> set[str]:

@@ -15,7 +15,16 @@ import flint
 from deltarule.reading import tree as t
 from deltarule.reading.references import is_transpose
 
-__all__ = ["entries_apart", "equal_to_the_digits", "is_calculation", "is_number", "number_of", "rounded"]
+__all__ = [
+    "apart_by",
+    "entries_apart",
+    "equal_to_the_digits",
+    "is_calculation",
+    "is_number",
+    "number_of",
+    "rounded",
+    "rounds_to",
+]
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "exp": lambda x: x.exp(),
@@ -78,6 +87,42 @@ def equal_to_the_digits(left: t.Tree, right: t.Tree) -> bool | None:
         if exact[0].overlaps(exact[1]):
             return None  # an equality like any other
         return bool(_enclosed(left).overlaps(_result(right)))
+
+
+def rounds_to(left: t.Tree, right: t.Tree) -> bool | None:
+    """Whether a written number is the value of a calculation, rounded to the digits that it has; None for other sides,
+    and where too little of the value is known."""
+    with flint.ctx.workprec(80):
+        value = _enclosed(left, exact=True)
+        if value is None or not value.is_finite():
+            return None
+        written, unit = _enclosed(right, exact=True), _unit(right)
+        return None if written is None else bool(abs(value - written) <= unit / 2)
+
+
+def apart_by(left: t.Tree, right: t.Tree) -> tuple[float, str, str] | None:
+    """By which part of itself the value of a calculation differs from a number at least, if each decimal in it was
+    rounded to the digits that it has, and the number is rounded too; with the two values as they stand."""
+    with flint.ctx.workprec(80):
+        exact, value = _enclosed(left, exact=True), _enclosed(left, shortest=1)
+        written = _enclosed(right, exact=True)
+        if exact is None or value is None or written is None or not value.is_finite() or not exact.is_finite():
+            return None
+        near = written + flint.arb(0, _unit(right))
+        gap = flint.arb(0) if value.overlaps(near) else (value - near).abs_lower()
+        size = max(float(abs(exact).mid()), float(abs(written).mid()))
+        return (float(gap) / size if size else 0.0), f"{float(exact):.12g}", f"{float(written):.12g}"
+
+
+def _unit(tree: t.Tree) -> Any:
+    """One of the last digit that is written, of a whole number of its last digit that is not 0."""
+    digits = [n.text for n in t.walk(tree) if isinstance(n, t.Num)]
+    if len(digits) != 1:
+        return flint.arb(0)
+    _, point, behind = digits[0].partition(".")
+    if point:
+        return flint.arb(flint.fmpq(1, 10 ** len(behind)))
+    return flint.arb(10 ** (len(digits[0]) - len(digits[0].rstrip("0")))) if digits[0].strip("0") else flint.arb(1)
 
 
 def entries_apart(left: t.Tree, right: t.Tree) -> dict[str, str] | None:
@@ -160,45 +205,45 @@ def _number(node: t.Num, shortest: int = ROUNDED_FROM, exact: bool = False) -> A
     return value + flint.arb(0, 0.5 * 10.0 ** -len(digits))
 
 
-def _enclosed(tree: t.Tree, exact: bool = False) -> Any:
+def _enclosed(tree: t.Tree, exact: bool = False, shortest: int = ROUNDED_FROM) -> Any:
     """A ball around the value of a side without names; None for anything else."""
     match tree:
         case t.Num():
-            return _number(tree, exact=exact)
+            return _number(tree, shortest, exact)
         case t.Group(kind="(" | "[", items=(inside,)):
-            return _enclosed(inside, exact)
+            return _enclosed(inside, exact, shortest)
         case t.Group(kind="|", items=(inside,)):
-            value = _enclosed(inside, exact)
+            value = _enclosed(inside, exact, shortest)
             return None if value is None else abs(value)
         case t.Terms(items=items):
             total = flint.arb(0)
             for sign, item in items:
-                value = _enclosed(item, exact)
+                value = _enclosed(item, exact, shortest)
                 if value is None or sign not in {"+", "-"}:
                     return None
                 total = total - value if sign == "-" else total + value
             return total
         case t.Factors(items=items):
-            return _product(items, exact)
+            return _product(items, exact, shortest)
         case t.Ratio(numerator=n, denominator=d):
-            above, below = _enclosed(n, exact), _enclosed(d, exact)
+            above, below = _enclosed(n, exact, shortest), _enclosed(d, exact, shortest)
             return None if above is None or below is None else above / below
         case t.Root(degree=None, body=body):
-            value = _enclosed(body, exact)
+            value = _enclosed(body, exact, shortest)
             return None if value is None else value.sqrt()
         case t.Scripted(base=t.Name(letter="e", accents=()), sub=None, sup=t.Tree() as sup, primes=0):
-            value = _enclosed(sup, exact)
+            value = _enclosed(sup, exact, shortest)
             return None if value is None else value.exp()
         case t.Scripted(base=base, sub=None, sup=t.Tree() as sup, primes=0):
-            value, n = _enclosed(base, exact), _enclosed(sup, exact)
+            value, n = _enclosed(base, exact, shortest), _enclosed(sup, exact, shortest)
             return None if value is None or n is None else value**n
         case t.Call(function=t.Name(letter=letter), argument=argument):
-            value = _enclosed(argument, exact)
+            value = _enclosed(argument, exact, shortest)
             return None if value is None or letter not in FUNCTIONS else FUNCTIONS[letter](value)
     return None
 
 
-def _product(items: tuple[tuple[str, t.Tree], ...], exact: bool) -> Any:
+def _product(items: tuple[tuple[str, t.Tree], ...], exact: bool, shortest: int) -> Any:
     total = flint.arb(1)
     k = 0
     while k < len(items):
@@ -206,10 +251,10 @@ def _product(items: tuple[tuple[str, t.Tree], ...], exact: bool) -> Any:
         following = items[k + 1] if k + 1 < len(items) else ("", None)
         called = isinstance(item, t.Name) and item.letter in FUNCTIONS and following[0] == ""
         if called and isinstance(item, t.Name) and isinstance(following[1], t.Group):  # σ(0.6)
-            inside = _enclosed(following[1], exact)
+            inside = _enclosed(following[1], exact, shortest)
             value, k = None if inside is None else FUNCTIONS[item.letter](inside), k + 2
         else:
-            value, k = _enclosed(item, exact), k + 1
+            value, k = _enclosed(item, exact, shortest), k + 1
         if value is None or op not in {"", "cdot", "times", "*", "/", "div"}:
             return None
         total = total / value if op in {"/", "div"} else total * value

@@ -13,6 +13,7 @@ from deltarule.reading.tree import (
     Compare,
     Dots,
     Group,
+    Matrix,
     Name,
     Num,
     Ratio,
@@ -141,6 +142,8 @@ def brackets(parser: Parser, end: int) -> Tree:
     if (array := arrays.bracketed(parser, at, close)) is not None:
         return array
     a, b = parser.tokens[at].start, parser.tokens[close].end
+    if opened == closed == "[" and (entries := _apart(parser, at + 1, close)):
+        return Matrix("[", (entries,), start=a, end=b)
     if opened == ".":
         if closed == "|" and parser.kind(parser.pos, end) == "_":
             body = parser.listing(at + 1, close)
@@ -151,6 +154,16 @@ def brackets(parser: Parser, end: int) -> Tree:
         raise parser.fail("a bracket that is left out on one side", close)
     kind = opened if opened == closed else {"(": "(]", "[": "[)"}[opened]
     return Group(kind, parser.items(at + 1, close), start=a, end=b)
+
+
+def _apart(parser: Parser, start: int, end: int) -> tuple[Tree, ...]:
+    """The entries of a row that wide gaps part, `[a \\quad b]`."""
+    top = parser.top(start, end)
+    if any(parser.tokens[k].kind in ("comma", "semicolon", "relation", "bar") for k in top):
+        return ()
+    ranges = [parser.trimmed(*r) for r in parser.split(start, end, "space")]
+    pieces = [(a, b) for a, b in ranges if a < b]
+    return tuple(parser.listing(a, b) for a, b in pieces) if len(pieces) > 1 else ()
 
 
 def bars(parser: Parser, end: int) -> Tree:

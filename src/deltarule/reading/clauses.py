@@ -14,6 +14,8 @@ from deltarule.reading.tokens import (
     with_braces_around_words,
     without_braces_around_scripts,
     without_brackets_around_relations,
+    without_crossed_braces,
+    without_halves,
     without_turned_brackets,
 )
 
@@ -48,6 +50,7 @@ class Clause:
 
 def flattened(tokens: list[Token]) -> list[Token]:
     """Without the environments and braces that only hold rows: what is left has its rows and relations at the top."""
+    tokens = without_halves(without_crossed_braces(tokens))
     parser = Parser(without_turned_brackets(with_braces_around_words(without_braces_around_scripts(tokens))))
     tokens = parser.tokens
     out: list[Token] = []

@@ -131,7 +131,7 @@ class Lowering:
                 return holding(self, partial(self, body), sub)
             case t.Differential(of=of):
                 return differential(self.symbols, self.lower(of), node.start)
-            case t.Big():
+            case t.Big() | t.Entries():
                 return ranged(self, node)
             case t.Call(function=function, argument=argument):
                 return apply_named(self, function, argument, node.start)

@@ -1,4 +1,4 @@
-"""Sums and maxima over an index, with or without bounds."""
+"""Sums and maxima over an index, with or without bounds, and lists of which all entries are alike."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ UNREAD = {
 }  # fmt: skip
 
 
-def ranged(low: Lowering, node: t.Big) -> Value:
+def ranged(low: Lowering, node: t.Big | t.Entries) -> Value:
+    if isinstance(node, t.Entries):
+        return _all_alike(low, node)
     if node.kind == "sum" and (steps := _steps(low, node)) is not None:
         return steps
     if node.kind == "prod":
@@ -235,3 +237,26 @@ def upper_bound(upper: t.Tree) -> int | str:
         case t.Terms() if (size := computed_size(upper)) is not None:
             return size
     raise Unread("an upper bound that is not a number or a letter", upper.start)
+
+
+def _all_alike(low: Lowering, node: t.Entries) -> Value:
+    """The entry at any place, with the letters of the place as the axes of the whole."""
+    letters = [letter for letter in (node.row, node.column) if letter]
+    outer = {x: low.letters.pop(x) for x in letters if x in low.letters}
+    try:
+        for letter, size in ((node.row, node.rows), (node.column, node.columns)):
+            if letter and size is not None:
+                low.letters[letter] = upper_bound(size)
+        value = low.resized(low.lower(node.body))
+    finally:
+        for letter in letters:
+            low.letters.pop(letter, None)
+        low.letters.update(outer)
+    if value.rank:
+        raise Unread("a vector of vectors", node.start)
+    places: dict[str, Axis] = {a.name: a for a in value.expression.axes if a.name in letters}
+    if set(places) != set(letters):
+        raise Unread("a list of entries without an index", node.start)
+    own = {a: fresh(a.size) for a in places.values()}
+    row, column = (own[places[letter]] if letter else None for letter in (node.row, node.column))
+    return Value(rename(value.expression, own), row, column)

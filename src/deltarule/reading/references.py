@@ -161,6 +161,8 @@ def script_items(script: t.Tree | None) -> tuple[t.Tree, ...]:
             return ()
         case t.Group(items=items) if len(items) != 1:
             return tuple(items)
+        case t.Name(letter="ln", accents=()):
+            return t.Name("l", start=script.start, end=script.end), t.Name("n", start=script.start, end=script.end)
         case t.Factors(items=items) if all(op == "" for op, _ in items):
             return tuple(x for _, item in items for x in script_items(item))
         case t.Num(text=text) if len(text) > 1 and text.isdigit():

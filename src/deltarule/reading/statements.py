@@ -243,7 +243,7 @@ def _raw(document: Document, block: int, row: int, clause: Clause, dropped: list
     edges = [-1, *marks, len(tokens)]
     ranges = [(a + 1, b) for a, b in pairwise(edges)]
     relations = [parser.relation(k) for k in marks]
-    if relations and ranges[0][0] == ranges[0][1]:
+    if relations and _is_empty(parser, *ranges[0]):
         raw.lead = relations.pop(0)
         ranges.pop(0)
     if relations and ranges[-1][0] == ranges[-1][1]:
@@ -271,6 +271,15 @@ def _raw(document: Document, block: int, row: int, clause: Clause, dropped: list
         raw.lead = raw.tail = None
         raw.relations = []
     return raw
+
+
+def _is_empty(parser: Parser, start: int, end: int) -> bool:
+    """Whether nothing that shows stands before a relation: nothing, or the braces of {} = b."""
+    start, end = parser.trimmed(start, end)
+    return all(
+        parser.tokens[k].kind == "space" or (abs(parser.partner[k] - k) == 1 and parser.tokens[k].kind in ("{", "}"))
+        for k in range(start, end)
+    )
 
 
 def _membership(document: Document, parser: Parser, raw: _Raw, start: int, end: int) -> None:

@@ -31,12 +31,14 @@ from deltarule.reading.references import (
     usage_key,
 )
 
-__all__ = ["step_letters", "survey"]
+__all__ = ["TIME", "step_letters", "survey"]
 
 MAYBE_STEPS = frozenset({"i", "j"})
 """Letters that count layers where nothing is summed over them and they never stand beside another index."""
 
 
+TIME = frozenset({"t"})
+"""What counts time in the whole of a document if it does in a part of it."""
 LAST = frozenset({"T", "tau"})
 """What the last point in time is called."""
 
@@ -164,12 +166,13 @@ def survey(
     listed: Iterable[str] = (),
     defined: Iterable[str] = (),
     sampled: Iterable[str] = (),
+    steps: Iterable[str] = (),
 ) -> Survey:
-    """How each letter is used, over all trees of a document."""
+    """How each letter is used, over all trees of a document; `steps` count time in it whatever these trees show."""
     roots = list(roots)
     usage = Survey()
     usage.kronecker, usage.listed, usage.defined = kronecker, set(listed), set(defined)
-    usage.steps = step_letters(roots)
+    usage.steps = step_letters(roots) | set(steps)
     usage.sampled = set(sampled)
     usage.steps |= _ends(roots, usage.steps)
     usage.timed = _timed(roots, usage.steps)

@@ -12,6 +12,8 @@ __all__ = [
     "with_braces_around_words",
     "without_braces_around_scripts",
     "without_brackets_around_relations",
+    "without_crossed_braces",
+    "without_halves",
     "without_turned_brackets",
 ]
 
@@ -129,6 +131,40 @@ def without_turned_brackets(tokens: list[Token]) -> list[Token]:
             if tokens[j].kind == "open":
                 out[j] = replace(tokens[j], kind="close", text="(")
     return out
+
+
+def without_halves(tokens: list[Token]) -> list[Token]:
+    """The tokens of (a + b) for (a + b), of which \\right. and \\left. part the two terms: halves that do not show."""
+    partner = pairs(tokens)
+    dropped: set[int] = set()
+    last = -1
+    for k, token in enumerate(tokens):
+        if token.text != "." or partner[k] < 0 or token.kind not in ("open", "close"):
+            continue
+        if token.kind == "close":
+            last = k
+        elif last >= 0 and _halves(tokens, partner, last, k):
+            dropped |= {last, k}
+    return [token for k, token in enumerate(tokens) if k not in dropped] if dropped else tokens
+
+
+def _halves(tokens: list[Token], partner: list[int], last: int, first: int) -> bool:
+    """Whether the bracket that ends at `last` goes on with the one that begins at `first`."""
+    opened, closed = tokens[partner[last]].text, tokens[partner[first]].text
+    between = [k for k in range(last + 1, first) if tokens[k].kind in ("{", "}", "begin", "end")]
+    return opened in ("(", "[") and _fit(opened, closed) and all(last < partner[k] < first for k in between)
+
+
+def without_crossed_braces(tokens: list[Token]) -> list[Token]:
+    """The tokens of (a) for ({a)}: braces around what a bracket closes that was opened before them."""
+    partner = pairs(tokens)
+    dropped: set[int] = set()
+    for k, token in enumerate(tokens[:-1]):
+        if token.kind == "open" and partner[k] < 0 and tokens[k + 1].kind == "{" and partner[k + 1] > 0:
+            last = tokens[partner[k + 1] - 1]
+            if last.kind == "close" and partner[partner[k + 1] - 1] < 0 and _fit(token.text, last.text):
+                dropped |= {k + 1, partner[k + 1]}
+    return [token for k, token in enumerate(tokens) if k not in dropped] if dropped else tokens
 
 
 HAS_SCRIPTS = ("name", "number", "close", "}", "end")

@@ -199,6 +199,21 @@ class Matrix(Tree):
 
 
 @dataclass(frozen=True, slots=True)
+class Entries(Tree):
+    """A vector or matrix of which all entries are alike, as `[x_1, …, x_n]`.
+
+    The body has the letters `row` and `column` of where it stands, empty for a direction that has one entry only;
+    `rows` and `columns` say how many there are.
+    """
+
+    body: Tree
+    row: str
+    column: str
+    rows: Tree | None
+    columns: Tree | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case(Tree):
     """One row of Cases: its value, the relations that must hold, and the words (`if`, `otherwise`) around them."""
 

@@ -97,6 +97,9 @@ def drawn(tree: t.Tree) -> str:
         case t.Matrix(kind=kind, rows=rows):
             cells = "".join(f"<mtr>{''.join(map(_entry, row))}</mtr>" for row in rows)
             return _fenced(kind, f"<mtable>{cells}</mtable>")
+        case t.Entries(body=body, row=row, column=column):
+            below = "".join(drawn(t.Name(letter)) for letter in (row, column) if letter)
+            return f"<msub>{_fenced('[', drawn(body))}<mrow>{below}</mrow></msub>"
         case t.Cases(rows=rows):
             table = "".join(map(_case, rows))
             return f'<mrow><mo stretchy="true" form="prefix">{{</mo><mtable class="cases">{table}</mtable></mrow>'
