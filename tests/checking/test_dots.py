@@ -44,6 +44,7 @@ ROWS = [
     (INNER, rf"{NABLA} [u_1, \ldots, u_n]", {"refuted"}),
     (INNER, r"\mathbf{u} = (u_1, \ldots, u_n)^T", OPEN),
     (INNER, rf"{NABLA} ({FIRST}, \ldots, {FIRST})^T", OPEN),
+    (INNER, rf"{NABLA} ({FIRST}, \ldots, \frac{{\partial f}}{{\partial u_m}})^T", OPEN),
     (COLUMN, r"\frac{\partial a_i}{\partial z_i} = 1 - a_i^2", HOLDS),
     (COLUMN, r"\frac{\partial a_i}{\partial z_i} = 1 + a_i^2", {"refuted"}),
     (FROM_ZERO, rf"{GRADIENT} \frac1m \sum_{{i=1}}^m {RESIDUALS} \mathbf{{u}}^{{(i)}}",
