@@ -114,7 +114,7 @@ def in_one_spelling(
     ranging = {
         s.sides[0].tree.letter
         for s in statements
-        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and re.search(r"dots|\.\.|…", s.sides[1].text)
+        if len(s.sides) > 1 and isinstance(s.sides[0].tree, t.Name) and _goes_on(s.sides[1])
     }
     ranging |= {
         x.letter for s in statements for x, space in s.memberships if isinstance(x, t.Name) and _counts_up(space)
@@ -132,6 +132,13 @@ def in_one_spelling(
 
     changed = [replace(s, sides=tuple(map(side, s.sides)), memberships=members(s.memberships)) for s in statements]
     return indices_told_apart(changed, text), spelling
+
+
+def _goes_on(side: Side) -> bool:
+    """The 1, …, C of c = 1, …, C; in z = x_1 + … + x_n nothing is left out any more."""
+    if side.tree is None:
+        return re.search(r"dots|\.\.|…", side.text) is not None
+    return any(isinstance(n, t.Dots) for n in trees(side.tree))
 
 
 def _counts_up(space: t.Tree) -> bool:
