@@ -99,6 +99,8 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
             ends.append(found[2])
         else:
             return chain
+    if any(map(_of_vectors, general.values())) or any(_names_own(one, x) for one in general.values() for x in others):
+        return chain
     if any(end != ends[0] for end in ends) or any(
         _plain(one) == _plain(other) for one in general.values() for other in others
     ):
@@ -110,6 +112,24 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
         return replace(side, tree=_component(side.tree, letter) if known is None else known)
 
     return [replace(s, sides=tuple(map(each, s.sides))) for s in chain]
+
+
+def _of_vectors(general: t.Tree) -> bool:
+    """Whether the entries are made of vectors that are counted, as g(**x**_1 **w**)."""
+    return any(
+        isinstance(n, t.Scripted) and n.sub is not None and isinstance(n.base, t.Name) and n.base.style == "bold"
+        for n in trees(general)
+    )
+
+
+def _names_own(general: t.Tree, other: t.Tree) -> bool:
+    """Whether entries are only components of another side: x_ij of x_i."""
+    names = [n.base for n in trees(other) if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
+    return (
+        isinstance(general, t.Scripted)
+        and isinstance(general.base, t.Name)
+        and any(base_name(n) == base_name(general.base) for n in names)
+    )
 
 
 def _plain(side: t.Tree) -> t.Tree:
