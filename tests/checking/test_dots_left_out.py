@@ -13,6 +13,7 @@ OPEN = frozenset({"undecided", "unread", "none"})
 NEURON = r"Let $s = v_1 u_1 + v_2 u_2 + \cdots + v_d u_d + c$ and $q = \sigma(s)$ with the sigmoid $\sigma$."
 WITH_BIAS = r"Let $s = v_0 + v_1 u_1 + v_2 u_2 + \ldots$"
 ERROR = r"The error is $E = \frac12 ((r_1 - g_1)^2 + (r_2 - g_2)^2 + \dots + (r_K - g_K)^2)$."
+PLAIN = r"Let $z = u_1 + u_2 + \dots + u_n$."
 OTHER_ENDS = r"Let $s = v_1 u_1 + v_2 u_2 + \cdots + v_d u_e$."
 INNER = r"Let $\mathbf{u}, \mathbf{v} \in \mathbb{R}^n$ and $f = \mathbf{u}^T \mathbf{v}$."
 COLUMN = r"Let $a = \begin{bmatrix} \tanh(z_1) \\ \vdots \\ \tanh(z_n) \end{bmatrix}$."
@@ -37,6 +38,8 @@ ROWS = [
     (WITH_BIAS, r"\frac{\partial s}{\partial v_1} = u_2", {"refuted"}),
     (ERROR, r"\frac{\partial E}{\partial r_k} = r_k - g_k", HOLDS),
     (ERROR, r"\frac{\partial E}{\partial r_k} = 2 (r_k - g_k)", {"refuted"}),
+    (PLAIN, r"\frac{\partial z}{\partial u_i} = 1", HOLDS),
+    (PLAIN, r"\frac{\partial z}{\partial u_i} = u_i", {"refuted"}),
     (OTHER_ENDS, r"\frac{\partial s}{\partial v_j} = u_j", OPEN),
     (INNER, rf"{NABLA} ({FIRST}, \ldots, {LAST})^T", HOLDS),
     (INNER, rf"{NABLA} \begin{{pmatrix}} {FIRST} \\ \vdots \\ {LAST} \end{{pmatrix}} = \mathbf{{v}}", HOLDS),
@@ -44,6 +47,7 @@ ROWS = [
     (INNER, rf"{NABLA} [u_1, \ldots, u_n]", {"refuted"}),
     (INNER, r"\mathbf{u} = (u_1, \ldots, u_n)^T", OPEN),
     (INNER, rf"{NABLA} ({FIRST}, \ldots, {FIRST})^T", OPEN),
+    (INNER, rf"{NABLA} ({FIRST}, \ldots, \frac{{\partial f}}{{\partial u_m}})^T", OPEN),
     (COLUMN, r"\frac{\partial a_i}{\partial z_i} = 1 - a_i^2", HOLDS),
     (COLUMN, r"\frac{\partial a_i}{\partial z_i} = 1 + a_i^2", {"refuted"}),
     (FROM_ZERO, rf"{GRADIENT} \frac1m \sum_{{i=1}}^m {RESIDUALS} \mathbf{{u}}^{{(i)}}",

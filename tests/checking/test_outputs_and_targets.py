@@ -13,6 +13,8 @@ LINE = r"We fit the line $g = a u + c$ with $E = \frac{1}{2} \sum_{i=1}^m (g_i -
 ONE = r"We fit $g = a u + c$. The error is $E = \frac12 (g - a u - c)^2$."
 BY_NAME = r"With $h = a u + c$ we want $g = h$, and $E = \frac12 (g - h)^2$."
 HAT = r"Let $\hat g = a u$, $E = \frac12 (\hat g - g)^2$ and $g = a u$ in the best case."
+RESIDUAL = r"We predict $g = a u$. The error is $e = g - a u$ and $E = e^2$."
+ABSOLUTE = r"We predict $g = a u$. The error is $E = |g - a u|$."
 OTHER = r"Let $g = a u^2$ and $E = \frac12 (g - a u)^2$."
 
 ROWS = [
@@ -33,6 +35,9 @@ ROWS = [
     (BY_NAME, r"\frac{\partial E}{\partial a} = 7 (g - h) u", {"refuted"}),
     (HAT, r"\frac{\partial E}{\partial a} = (\hat g - g) u", HOLDS),
     (HAT, r"\frac{\partial E}{\partial a} = 7 (\hat g - g) u", {"refuted"}),
+    (RESIDUAL, r"\frac{\partial E}{\partial a} = -2 e u", HOLDS),
+    (RESIDUAL, r"\frac{\partial E}{\partial a} = 7 e u", {"refuted"}),
+    (ABSOLUTE, r"E = 5 |g - a u|", {"refuted"}),
     (OTHER, r"\frac{\partial E}{\partial a} = (g - a u) (u^2 - u)", HOLDS),
     (OTHER, r"\frac{\partial E}{\partial a} = (g - a u) u", {"refuted"}),
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from deltarule.checking.declared import space_of
 from deltarule.checking.dots_in_sums import free_letters, in_general, with_number
 from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
@@ -44,6 +45,12 @@ class _Firsts:
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.sums: dict[Place, set[int]] = {}
         self.with_zero: set[Place] = set()
+        self.sizes = {
+            base_name(x): t.Name(sizes[0])
+            for s in statements
+            for x, space in s.memberships
+            if isinstance(x, t.Name) and (sizes := space_of(space)) and len(sizes) == 1 and isinstance(sizes[0], str)
+        }
         for side in (side.tree for s in statements for side in s.sides if side.tree is not None):
             listed = {id(x) for n in trees(side) if _entries(n) for x in trees(n)}
             for node in trees(side):
@@ -54,9 +61,11 @@ class _Firsts:
                     case t.Scripted() if id(node) not in listed:
                         self.with_zero.update(_places(node, t.Num(Fraction(0))))
 
-    def fit(self, general: t.Tree, letter: str, first: int) -> bool:
-        """Whether entries that are counted from a number are all that there are."""
+    def fit(self, letter: str, general: t.Tree, first: int, last: t.Tree) -> bool:
+        """Whether entries that are counted from a number to another one are all that there are."""
         places = set(_places(general, t.Name(letter)))
+        if any(self.sizes.get(name, last) != last for name, place in places if not place):
+            return False
         counted = {x for place in places for x in self.sums.get(place, ())}
         return bool(places) and counted <= {first} and not (places & self.with_zero)
 
@@ -77,6 +86,7 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
         return chain
     general: dict[int, t.Tree] = {}
     others: list[t.Tree] = []
+    ends: list[t.Tree] = []
     for side in (side.tree for s in chain for side in s.sides):
         if side is None:
             return chain
@@ -84,11 +94,16 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
             if any(isinstance(n, t.Dots) for n in trees(side)):
                 return chain
             others.append(_component(side, letter))
-        elif (found := _in_general(entries, letter)) is not None and firsts.fit(found[0], letter, found[1]):
+        elif (found := _in_general(entries, letter)) is not None and firsts.fit(letter, *found):
             general[id(side)] = found[0]
+            ends.append(found[2])
         else:
             return chain
-    if any(_plain(one) == _plain(other) for one in general.values() for other in others):
+    if any(map(_of_vectors, general.values())) or any(_names_own(one, x) for one in general.values() for x in others):
+        return chain
+    if any(end != ends[0] for end in ends) or any(
+        _plain(one) == _plain(other) for one in general.values() for other in others
+    ):
         return chain
 
     def each(side: Side) -> Side:
@@ -97,6 +112,24 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
         return replace(side, tree=_component(side.tree, letter) if known is None else known)
 
     return [replace(s, sides=tuple(map(each, s.sides))) for s in chain]
+
+
+def _of_vectors(general: t.Tree) -> bool:
+    """Whether the entries are made of vectors that are counted, as g(**x**_1 **w**)."""
+    return any(
+        isinstance(n, t.Scripted) and n.sub is not None and isinstance(n.base, t.Name) and n.base.style == "bold"
+        for n in trees(general)
+    )
+
+
+def _names_own(general: t.Tree, other: t.Tree) -> bool:
+    """Whether entries are only components of another side: x_ij of x_i."""
+    names = [n.base for n in trees(other) if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]
+    return (
+        isinstance(general, t.Scripted)
+        and isinstance(general.base, t.Name)
+        and any(base_name(n) == base_name(general.base) for n in names)
+    )
 
 
 def _plain(side: t.Tree) -> t.Tree:
@@ -121,8 +154,8 @@ def _entries(side: t.Tree) -> tuple[t.Tree, ...]:
     return entries if len(entries) == len(items) > 2 and dots == [len(items) - 2] else ()
 
 
-def _in_general(entries: tuple[t.Tree, ...], letter: str) -> tuple[t.Tree, int] | None:
-    """The entry of any number, and the number of the first one."""
+def _in_general(entries: tuple[t.Tree, ...], letter: str) -> tuple[t.Tree, int, t.Tree] | None:
+    """The entry of any number, the number of the first one, and that of the last one."""
     *before, _, last = entries
     found = in_general(before[-1], last, letter)
     if found is None:
@@ -133,7 +166,7 @@ def _in_general(entries: tuple[t.Tree, ...], letter: str) -> tuple[t.Tree, int] 
         return None
     if any(with_number(general, letter, first + k) != one for k, one in enumerate(before)):
         return None
-    return general, first
+    return general, first, upper
 
 
 def _component(side: t.Tree, letter: str) -> t.Tree:

@@ -25,7 +25,7 @@ PRODUCTS = frozenset({"", "cdot", "times", "odot", "*"})
 def outputs_apart(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with the output of such a model under a name of its own."""
     given = dict(_given(statements))
-    meant = {name for s in statements for side in s.sides for name in _compared(side.tree, given)}
+    meant = {name for s in statements for k, side in enumerate(s.sides) for name in _compared(side.tree, given, k > 0)}
     for name in sorted(meant):
         statements = [_told_apart(s, name) for s in statements]
     return statements
@@ -45,13 +45,15 @@ def _of_a_power(node: t.Scripted) -> bool:
     return isinstance(node.sup, t.Num) or node.primes > 0
 
 
-def _compared(side: t.Tree | None, given: dict[str, t.Tree]) -> Iterator[str]:
-    """The y of squares like (h - y)² and ‖y - Xw‖² in which h is what the equation of y says."""
+def _compared(side: t.Tree | None, given: dict[str, t.Tree], right: bool) -> Iterator[str]:
+    """The y of (h - y)², ‖y - Xw‖², |y - wx| and e = y - wx, where the other part is what the equation of y says."""
     for node in trees(side):
         match node:
+            case t.Terms() as inside if right and node is side:
+                pass
             case t.Scripted(base=t.Group(items=(t.Terms() as inside,)), sup=t.Num(value=power)) if power == 2:
                 pass
-            case t.Group(kind="||", items=(t.Terms() as inside,)):
+            case t.Group(kind="||" | "|", items=(t.Terms() as inside,)):
                 pass
             case _:
                 continue
