@@ -118,6 +118,8 @@ def _proved_by_lines(state: State, a: Expression, b: Expression) -> str | None:
     for (of, x), ways in sorted(between.items()):
         if not ways:
             direct.setdefault(of, []).append(x)
+    if not direct:
+        return None  # every name has its equation: there is nothing to put in
     definitions = Definitions.of(plain.equations.values(), dict(plain.declarations))
     for of, below in direct.items():
         definitions.define(_linear(definitions, of, below))
