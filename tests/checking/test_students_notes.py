@@ -87,3 +87,30 @@ def test_one_hot_labels_are_no_excuse_for_hidden_units() -> None:
     """A wrong row with indices of hidden units cannot be meant for the class at which the label is 1."""
     rows = check_text(f"{ONE_HOT_AT_THE_END}\n$$\\delta_i = \\sum_k V_{{ki}} (o_k - y_k) \\cdot 3$$\n", "text.md").rows
     assert rows[-1].verdict == "refuted", rows[-1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Gradients of a scalar have the shape of the thing we differentiate by.",
+        "A derivative by a matrix has the shape of that matrix.",
+    ],
+)
+def test_the_layout_in_other_words(said: str) -> None:
+    text = f"{said} $W \\in \\mathbb{{R}}^{{m \\times n}}$, $x \\in \\mathbb{{R}}^n$, $L = \\frac12 \\|W x\\|^2$."
+    rows = check_text(f"{text}\n\n$$\\frac{{\\partial L}}{{\\partial W}} = W x x^T$$\n", "text.md").rows
+    assert rows[-1].verdict == "proved", rows[-1]
+    rows = check_text(f"{text}\n\n$$\\frac{{\\partial L}}{{\\partial W}} = x x^T W^T$$\n", "text.md").rows
+    assert rows[-1].verdict == "ill-shaped", rows[-1]
+
+
+def test_a_list_of_columns_is_no_vector_of_numbers() -> None:
+    """U = [u_1, …, u_V] of vectors u_w: U stays a matrix, with the shape that is said behind it."""
+    text = r"""$U = [u_1, u_2, \dots, u_V]$ is $d \times V$, $s = U^T v$, $L = \frac12 \| s \|^2$; columns.
+
+$$\frac{\partial L}{\partial v} = U s$$
+$$\frac{\partial L}{\partial v} = U^T s$$
+"""
+    rows = check_text(text, "text.md").rows
+    assert rows[-2].verdict in HOLDS, rows[-2]
+    assert rows[-1].verdict in {"refuted", "ill-shaped"}, rows[-1]

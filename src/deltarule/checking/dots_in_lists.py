@@ -101,6 +101,8 @@ def _by_components(chain: Sequence[Statement], letter: str | None, firsts: _Firs
             return chain
     if any(map(_of_vectors, general.values())) or any(_names_own(one, x) for one in general.values() for x in others):
         return chain
+    if any(map(_is_named, general.values())) and any(_is_capital(side.tree) for s in chain for side in s.sides):
+        return chain  # U = [u_1, …, u_V]: rows, columns or numbers
     if any(end != ends[0] for end in ends) or any(
         _plain(one) == _plain(other) for one in general.values() for other in others
     ):
@@ -130,6 +132,14 @@ def _names_own(general: t.Tree, other: t.Tree) -> bool:
         and isinstance(general.base, t.Name)
         and any(base_name(n) == base_name(general.base) for n in names)
     )
+
+
+def _is_named(entry: t.Tree) -> bool:
+    return isinstance(entry, t.Scripted) and isinstance(entry.base, t.Name)
+
+
+def _is_capital(side: t.Tree | None) -> bool:
+    return isinstance(side, t.Name) and side.letter[:1].isupper()
 
 
 def _plain(side: t.Tree) -> t.Tree:

@@ -45,7 +45,11 @@ NAMED = re.compile(
     r"正确类别?|真实类别?|正确的类别?|真实标签|目标词|正解クラス|정답 ?클래스",
     re.IGNORECASE,
 )
-ONE_AT = re.compile(r"one[- ]hot (?:at|in|an|bei|en|à|в)(?: \w+)?\s*$", re.IGNORECASE)
+ONE_AT = re.compile(
+    r"one[- ]hot(?:,? (?:with|its|mit|avec|con|der|the|a|an|le|el|la|un|eine[rm]?|\w*1|one|eins) ?){0,4}"
+    r" ?(?:at|in|an|bei|en|à|в)(?: \w+)?\s*$",
+    re.IGNORECASE,
+)
 CALLED = re.compile(
     r",?\s*(?:\w+\s+){0,4}(?:call|denote|write|nenn|bezeichne|schreib|appel|not|llam|denot|chiam|indic|cham|oznacz|"
     r"обозначи|назов)\w*\s*(?:\w+\s*){0,2}",

@@ -110,10 +110,12 @@ def _runs(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
 
 
 def _items(s: Statement) -> tuple[t.Tree, ...]:
-    """The names of `$X, Y$`, or the shape n × p of a formula with nothing else in it."""
+    """The names of `$X, Y$`, X of `$X = …$`, or the shape n × p of a formula with nothing else in it."""
+    tree = s.sides[0].tree
+    if isinstance(tree, t.Name) and [r.symbol for r in s.relations] == ["="] and not s.continues:
+        return (tree,)  # $U = [u_1, \dots, u_n]$ is $d \times n$
     if s.relations or s.memberships or len(s.sides) != 1:
         return ()
-    tree = s.sides[0].tree
     match tree:
         case t.Name() | t.Scripted(base=t.Name(), primes=0):
             return (tree,)

@@ -18,7 +18,10 @@ _BY_NAME = {
     "column": r"\bdenominator[ -]layout\b|\bnenner-?layout\b",
     "row": r"\bnumerator[ -]layout\b|\bz(?:ä|ae)hler-?layout\b",
 }
-_LIKE = rf"{_SLOPE}[^.!?\n]{{0,80}}\bsame\s+(?:shape|size|dimensions?)\s+as\b"
+_LIKE = (
+    rf"{_SLOPE}[^.!?\n]{{0,80}}\b(?:same\s+(?:shape|size|dimensions?)\s+as\b|(?:has|have|takes?|gets?|with)\s+the\s+"
+    r"(?:shape|size|dimensions?)\s+of\s+(?:the|that|this|what|its|whatever)\b)"
+)
 _NOT = re.compile(r"\b(?:not|never|nicht|nie|pas|no)\b|n't\b", re.IGNORECASE)
 
 

@@ -77,7 +77,9 @@ def _of_a_class(state: State, statement: Statement, row: DocumentRow) -> bool:
     if not INDEXED.search(f"{row.left} {row.right}") or id(row) in state.wrong_at_the_class:
         return False
     symbols = state.symbols
-    labels = [e for key, e in symbols.entities.items() if key[:1] in TARGETS and key[1:2] in {"", "^", "_"} and e.rank]
+    given = state.definitions.equations
+    named = [(key, e) for key, e in symbols.entities.items() if key[:1] in TARGETS and key[1:2] in {"", "^", "_"}]
+    labels = [e for key, e in named if e.rank and key not in given]
     classes = {symbols.find(e.sizes[(e.rank or 1) - 1]) for e in labels}
     names = [n for side in statement.sides for n in trees(side.tree) if isinstance(n, t.Scripted)]
     found = [r for n in names if (r := reference(n, symbols.usage)) is not None and r.indices]
