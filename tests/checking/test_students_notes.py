@@ -114,3 +114,21 @@ $$\frac{\partial L}{\partial v} = U^T s$$
     rows = check_text(text, "text.md").rows
     assert rows[-2].verdict in HOLDS, rows[-2]
     assert rows[-1].verdict in {"refuted", "ill-shaped"}, rows[-1]
+
+
+SHARED = r"""$y_1 = k_1 x_1 + k_2 x_2$, $y_2 = k_1 x_2 + k_2 x_3$, $y_3 = k_1 x_3 + k_2 x_4$. Let
+$g_i = \frac{\partial L}{\partial y_i}$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "verdicts"),
+    [
+        (r"\frac{\partial L}{\partial k_1} = g_1 x_1 + g_2 x_2 + g_3 x_3", HOLDS),
+        (r"\frac{\partial L}{\partial k_1} = g_1 x_1 + g_2 x_2", WRONG),
+    ],
+)
+def test_no_other_way_is_shut_off(row: str, verdicts: frozenset[str]) -> None:
+    """k_1 acts on L by way of y_3, too: no condition "by y_1 and y_2 alone" saves a row without that term."""
+    rows = check_text(f"{SHARED}\n$${row}$$\n", "text.md").rows
+    assert rows[-1].verdict in verdicts, rows[-1]

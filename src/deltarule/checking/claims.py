@@ -477,7 +477,9 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
-        if (links := by_written_links(state, *both_summed(state, a, b), unsaid)) is not None:
+        fails = any(o.status == "refuted" for o in outcomes.values())  # by the equations: nothing else is meant
+        links = None if fails else by_written_links(state, *both_summed(state, a, b), unsaid)
+        if links is not None:
             return links
         if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
             return softmax
