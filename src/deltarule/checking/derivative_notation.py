@@ -15,6 +15,7 @@ from deltarule.checking.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.references import is_transpose, label_text, trees
+from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Side, Statement
 from deltarule.reading.symbols import OBJECTIVES
 
@@ -33,6 +34,7 @@ NEAR = 60
 """Characters between a sign and what it stands for, and behind both to the words that make a pattern of them."""
 OF_MANY = frozenset({"m", "N"})
 """Numbers of samples."""
+MANY = t.Name("loss of some samples")
 
 
 DERIVATIVE = re.compile(
@@ -51,8 +53,40 @@ BY = re.compile(
 def derivatives_written_out(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with ∂L/∂W for dW or \\bar W, where the document says that this is meant."""
     said = list(_said(document, statements))
-    if not said or many_samples(statements):
+    if said and many_samples(statements):
+        return _of_one_sample_first(document, statements, {id(side) for *_, sides in said for side in sides})
+    return _written_out(statements, said) if said else statements
+
+
+def _of_one_sample_first(document: Document, statements: Sequence[Statement], said: set[int]) -> Sequence[Statement]:
+    """The statements, with those of one sample written out that stand under headings before the first of many, if
+    the sign has its meaning there already. What it is behind them is left open."""
+    blocks = (s.block for s in statements if many_samples([s]))
+    segments = document.segments[: next(blocks, 0)]
+    heading = max((k for k, x in enumerate(segments) if isinstance(x, Prose) and x.level), default=0)
+    first = [s for s in statements if s.block < heading]
+    own = list(_said(document, first))
+    if not own or not said <= {id(side) for *_, sides in own for side in sides}:
         return statements
+    rest = _written_out(statements[len(first) :], [(mark, MANY, ()) for mark, *_ in own])
+    rest = _written_out(statements[len(first) :], [(mark, MANY, ()) for mark, *_ in own])
+    return [*_written_out(first, own), *map(_left_open, statements[len(first) :], rest)]
+
+
+def _left_open(statement: Statement, marked: Statement) -> Statement:
+    """A statement without the sides in which such a sign stands, of one sample or of many; updates stay as they are."""
+    first = statement.sides[0].tree
+    if first is not None and any(first in trees(side.tree) for side in statement.sides[1:]):
+        return statement
+    many = (any(isinstance(n, t.Partial) and n.of == MANY for n in trees(side.tree)) for side in marked.sides)
+    sides = (replace(side, tree=None) if open_ else side for side, open_ in zip(statement.sides, many, strict=True))
+    return replace(statement, sides=tuple(sides))
+
+
+def _written_out(
+    statements: Sequence[Statement], said: Sequence[tuple[str, t.Tree, tuple[Side, ...]]]
+) -> Sequence[Statement]:
+    """The statements with a derivative for each of the signs that are said to be some."""
     meaning = {mark: of for mark, of, _ in said}
     kept = {id(side) for *_, sides in said for side in sides}
     bare = {

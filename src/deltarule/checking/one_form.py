@@ -53,6 +53,7 @@ from deltarule.checking.ranges_behind import ranges_apart
 from deltarule.checking.reach_of_nabla import nabla_reaches_its_variable
 from deltarule.checking.said_by_sign import defined_by_sign
 from deltarule.checking.sizes_in_words import sizes_said
+from deltarule.checking.sizes_of_layers import sizes_of_each_layer
 from deltarule.checking.spellings import Spelling, in_one_spelling
 from deltarule.checking.steps_in_parentheses import steps_as_indices
 from deltarule.checking.sum_scope import sums_reach_their_index
@@ -97,7 +98,7 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements = sizes_said(document, statements)
+    statements = sizes_of_each_layer(sizes_said(document, statements))
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))

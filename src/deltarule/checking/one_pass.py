@@ -362,6 +362,13 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
         _judge_claim(state, statement, k, left, right, row, in_cases=in_cases)
 
 
+def _named_first(statement: Statement, k: int) -> t.Tree | None:
+    """The a of a = σ(z) = ŷ, of which ŷ is another name: a loss of ŷ is one of a, too."""
+    first = statement.sides[0].tree
+    equal = not statement.continues and all(r.symbol in EQUAL for r in statement.relations[: k + 1])
+    return first if equal and k and isinstance(first, t.Name | t.Scripted) else None
+
+
 def _judge_claim(
     state: State, statement: Statement, k: int, left: t.Tree, right: t.Tree, row: DocumentRow, *, in_cases: bool
 ) -> None:
@@ -386,7 +393,7 @@ def _judge_claim(
         return
     if k and row.verdict in {"refuted", "ill-shaped", "undecided"} and new_name(state, right):
         with suppress(Unread, IllShaped, DeltaruleError):
-            defines(state, statement, k, right, left, row)
+            defines(state, statement, k, right, _named_first(statement, k) or left, row)
         row.verdict, row.reason, row.counterexample = "definition", "a name for what stands before it", None
         return
     if row.verdict in {"proved", "conditional"} and (both := total_and_partial(state, left, right)):

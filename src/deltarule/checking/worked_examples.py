@@ -25,6 +25,7 @@ from deltarule.checking.lowered import lowered, with_sizes
 from deltarule.checking.outcomes import with_signals
 from deltarule.checking.relations import EQUAL
 from deltarule.checking.rows import Condition, DocumentRow
+from deltarule.checking.sections import HOLDS, take
 from deltarule.checking.sizes_given import computed_sizes
 from deltarule.checking.state import State
 from deltarule.checking.unsaid_functions import SIGMA
@@ -36,7 +37,7 @@ from deltarule.language.expression import Apply, Axis, Derivative, Expression, N
 from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, substitute, walk
 from deltarule.reading import tree as t
-from deltarule.reading.references import reference
+from deltarule.reading.references import reference, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread, Value
 
@@ -232,6 +233,7 @@ def _space(written: Written) -> t.Tree:
 
 
 def _judge(whole: State, general: State, rows: Sequence[tuple[Statement, int, DocumentRow]]) -> None:
+    _for_any_numbers(general, rows)
     unsaid = {f.table_name: "" for f in general.symbols.functions.values() if not f.defined and not f.parameters}
     best, chosen = list[Found](), dict[str, str]()
     for choice in _choices(sorted(unsaid)):
@@ -248,6 +250,16 @@ def _judge(whole: State, general: State, rows: Sequence[tuple[Statement, int, Do
             if row.verdict == "undecided" and not _with_numbers(statement, k):
                 with suppress(Unread, IllShaped, DeltaruleError, AssertionError):
                     _by_the_function(general, statement, k, row, chosen)
+
+
+def _for_any_numbers(general: State, rows: Sequence[tuple[Statement, int, DocumentRow]]) -> None:
+    """Take over what holds before a number is put in: ∂E/∂v_1 where v_1 = 0.7 stands before it."""
+    own = {(row.line, row.left, row.right): row for row in general.rows}
+    for statement, k, row in rows:
+        held = own.get((row.line, row.left, row.right))
+        if held is None or row.verdict != "undecided" or held.verdict not in HOLDS or _with_numbers(statement, k):
+            continue
+        take(row, held, f"{held.reason}, for any numbers")
 
 
 def _by_the_function(state: State, statement: Statement, k: int, row: DocumentRow, named: dict[str, str]) -> None:
@@ -290,10 +302,14 @@ def _with_numbers(statement: Statement, k: int) -> bool:
 
 
 def _general(statements: Sequence[Statement]) -> Iterator[Statement]:
-    """The statements without the sides that are numbers only."""
+    """The statements without the sides that are numbers only, and without s = 0.7 h + 0.3 behind s = v h + c."""
     dropped = False
+    letters: dict[t.Tree, set[str]] = {}
     for s in statements:
         dropped = dropped and s.continues
+        if _puts_numbers_in(s, letters):
+            dropped = True
+            continue
         kept = next((k for k, side in enumerate(s.sides) if side.tree is not None and _only_numbers(side.tree)), None)
         if kept is None and not dropped:
             yield s
@@ -302,6 +318,18 @@ def _general(statements: Sequence[Statement]) -> Iterator[Statement]:
                 end = s.sides[kept - 1].end
                 yield replace(s, sides=s.sides[:kept], relations=s.relations[: kept - 1], end=end)
             dropped = True
+
+
+def _puts_numbers_in(statement: Statement, letters: dict[t.Tree, set[str]]) -> bool:
+    """Whether an equation has fewer of the letters than the one that its left side had before, and numbers; else
+    `letters` keeps those it has."""
+    left, right = (side.tree for side in statement.sides[:2]) if statement.relations else (None, None)
+    if left is None or right is None or statement.continues or statement.relations[0].symbol not in EQUAL:
+        return False
+    nodes = list(trees(right))
+    own = {n.letter for n in nodes if isinstance(n, t.Name)}
+    before = letters.setdefault(left, own)
+    return bool(own) and own < before and any(isinstance(n, t.Num) for n in nodes)
 
 
 def _only_numbers(tree: t.Tree) -> bool:
