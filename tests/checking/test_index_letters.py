@@ -29,6 +29,13 @@ def test_a_row_with_letters_of_its_own(said: str, row: str, verdicts: frozenset[
     assert rows[-1].verdict in verdicts, rows[-1]
 
 
+def test_an_index_m_counts_no_samples() -> None:
+    """The m of ∂Q_{ia}/∂X_{mb} is an index: the bar stays the sign of an adjoint."""
+    jacobian = r"\frac{\partial Q_{ia}}{\partial X_{mb}} = \delta_{im} W_{ba}"
+    rows = check_text(f"{LAYER}\n$${jacobian}$$\n$$\\bar W_{{ba}} = X_{{ib}} \\bar Q_{{ia}}$$\n", "text.md").rows
+    assert [row.verdict in HOLDS for row in rows[-2:]] == [True, True], rows[-2:]
+
+
 def test_marks_below_stay_marks() -> None:
     """The h and o of W_{ih} and W_{ho} are no indices where h is the hidden vector."""
     text = r"$$h = \tanh(W_{ih} x)$$ $$o = W_{ho} h$$ $$\frac{\partial o}{\partial h} = W_{ho}$$"

@@ -27,7 +27,8 @@ def test_shapes_are_those_said(said: str) -> None:
     assert [row.verdict for row in right[:2]] == ["definition", "definition"], right
     assert right[2].verdict in {"proved", "conditional"}, right[2]
     wrong = check_text(f"{text}\n$$\\frac{{\\partial L}}{{\\partial W}} = Z X^\\top$$\n", "text.md").rows
-    assert wrong[-1].verdict in {"refuted", "ill-shaped"}, wrong[-1]
+    assert wrong[-1].verdict == "ill-shaped", wrong[-1]
+    assert wrong[-1].reason.startswith("a product of a matrix, n × k and a matrix, p × n"), wrong[-1]
 
 
 def test_one_shape_behind_two_names_is_that_of_the_last() -> None:
