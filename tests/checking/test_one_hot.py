@@ -52,3 +52,24 @@ def test_a_component_under_a_condition_defines_no_vector() -> None:
     rows = check_text("Here $y_w = 1$ when $w = o$.\n\n$$\\sum_w y_w p_w = \\sum_w p_w$$\n", "a.md").rows
     assert rows[0].verdict == "assumption"
     assert rows[-1].verdict not in {"proved", "conditional"}
+
+
+def test_labels_are_not_differentiated() -> None:
+    text = "The states are vectors, $U_{xs}$, $U_{ss}$, $U_{sy}$ are matrices, $p = \\text{softmax}(y)$; $c$ is the "
+    steps = "correct class.\n\n$$s_t = \\tanh(U_{xs} x_t + U_{ss} s_{t-1} + b_s)$$\n\n$$y_t = U_{sy} s_t + b_y$$\n\n"
+    last = "$$y = U_{sy} s_n + b_y$$\n\n"
+    row = "$$\\frac{\\partial y}{\\partial s_{t+1}} * \\frac{\\partial s_{t+1}}{\\partial s_t} = "
+    wrong = "\\frac{\\partial y}{\\partial s_{t+1}} (1 - s_t^2) U_{ss}$$\n"
+    assert check_text(text + steps + last + row + wrong, "a.md").rows[-1].verdict not in {"proved", "conditional"}
+
+
+@pytest.mark.parametrize(
+    "row, verdicts",
+    [
+        ("\\frac{\\partial L}{\\partial p_i} p_i = -y_i", {"proved"}),
+        ("y_i (1 - p_i) = y_i - p_i", {"refuted", "undecided"}),
+    ],
+)
+def test_the_index_of_the_sum_is_no_class(row: str, verdicts: set[str]) -> None:
+    text = "Here $y_i = 1$ if the class is $i$, and 0 otherwise.\n\n$$L = -\\sum_i y_i \\log p_i$$\n\n"
+    assert check_text(f"{text}$${row}$$\n", "a.md").rows[-1].verdict in verdicts

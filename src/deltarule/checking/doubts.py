@@ -20,12 +20,13 @@ from deltarule.language.functions import FUNCTIONS
 from deltarule.language.traversal import names, walk
 from deltarule.reading import tree as t
 from deltarule.reading.differentials import PREFIX
-from deltarule.reading.references import INDEX_LETTERS, reference
+from deltarule.reading.products import calls_in
+from deltarule.reading.references import INDEX_LETTERS, reference, trees
 from deltarule.reading.signs import GREEK
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import IllShaped, Unread
 
-__all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial"]
+__all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial", "without_its_argument"]
 
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|zero)\b", re.I
@@ -194,6 +195,18 @@ def _function_and_components(state: State, sides: list[Expression]) -> str:
                 if (use := state.symbols.usage.get(name)) is not None and (use.letters or use.double):
                     return name
     return ""
+
+
+def without_its_argument(state: State, left: t.Tree, right: t.Tree) -> str:
+    """The σ of ∂σ/∂z or ∂/∂σ in bold type, for the values of a function that the text calls as σ(z): nothing says where
+    they are taken, so no shapes fail."""
+    parts = [x for side in (left, right) for n in t.walk(side) if isinstance(n, t.Partial) for x in (n.of, *n.by)]
+    letters = {x.letter for x in parts if isinstance(x, t.Name) and (x.style == "bold" or x.accents == ("vec",))}
+    if not letters:
+        return ""
+    every = (n for s in state.statements for side in s.sides for n in trees(side.tree))
+    called = {head.letter for n in every for head, _ in calls_in(n) if isinstance(head, t.Name)}
+    return min(letters & called, default="")
 
 
 def _may_be_called(state: State, node: t.Tree) -> str:

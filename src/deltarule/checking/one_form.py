@@ -8,6 +8,7 @@ from deltarule.checking.arities import by_how_many_arguments
 from deltarule.checking.arrows import arrows_as_bold
 from deltarule.checking.basis_functions import features_as_vectors
 from deltarule.checking.batch_gradients import batch_gradients_written_out
+from deltarule.checking.bold_samples import bold_samples_apart
 from deltarule.checking.capital_vectors import components_of_capitals
 from deltarule.checking.cases_in_words import cases_together
 from deltarule.checking.conditions_apart import conditions_apart
@@ -99,6 +100,7 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements = sizes_of_each_layer(sizes_said(document, statements))
+    statements = bold_samples_apart(statements)
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))

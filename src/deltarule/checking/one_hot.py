@@ -24,7 +24,7 @@ from deltarule.language.traversal import names, substitute
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.lowering import Lowering
-from deltarule.reading.references import ANY, base_name
+from deltarule.reading.references import ANY, base_name, trees
 from deltarule.reading.segments import Math
 from deltarule.reading.statement import Statement
 from deltarule.reading.values import Value
@@ -105,7 +105,7 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
     trials: list[DocumentRow] = []
     for key in _labels(state, left, right):
         for letter, written in state.classes.items():
-            if letter in summed:
+            if letter in summed or (_left_as_it_is(key, letter, left, right) and _runs(state, letter)):
                 continue
             trial = replace(row, counterexample=None, condition=None)
             with state.symbols.undone(), _one_hot(state, key, letter):
@@ -125,20 +125,49 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
         state.wrong_at_the_class.add(id(row))
 
 
+def _left_as_it_is(key: str, letter: str, *sides: t.Tree) -> bool:
+    """Whether y_c stands on both sides: who puts in the 1 leaves none."""
+    own = key.partition("^")[0]
+    return all(
+        any(
+            isinstance(n, t.Scripted) and isinstance(n.base, t.Name) and base_name(n.base) == own
+            and isinstance(n.sub, t.Name) and n.sub.letter == letter
+            for n in t.walk(side)
+        )
+        for side in sides
+    )  # fmt: skip
+
+
+def _runs(state: State, letter: str) -> bool:
+    """Whether a sum somewhere runs over the letter: with y_i = 1 where i is the class, i is then each of them."""
+    return any(letter in {*_summed(side.tree)} for own in state.statements for side in own.sides)
+
+
 def _labels(state: State, left: t.Tree, right: t.Tree) -> Iterator[str]:
     """The vectors of labels in a row, or in what it rests on."""
     used, equations = mentioned(state, left) | mentioned(state, right), state.definitions.equations
+    moved = {n for own in state.statements for side in own.sides for n in _differentiated(side.tree)}
     used |= {n for name in used if name in equations for n in names(state.definitions.unfold(equations[name].right))}
-    for key in (own for base in TARGETS for own in (base, f"{base}^{ANY}")):
+    for key in (own for base in TARGETS if base not in moved for own in (base, f"{base}^{ANY}")):
         entity = state.symbols.entities.get(key)
         told = key in used or any(f"{key}_{letter}" in used for letter in state.classes)
         if told and entity is not None and entity.rank == 1 and not entity.samples and key not in equations:
             yield key
 
 
-def _summed(side: t.Tree) -> Iterator[str]:
+def _differentiated(side: t.Tree | None) -> Iterator[str]:
+    """What a side differentiates, or differentiates by: labels are given, and stand in no such place."""
+    for node in trees(side):
+        if isinstance(node, t.Partial):
+            for part in (node.of, *node.by):
+                own = part.base if isinstance(part, t.Scripted) else part
+                if isinstance(own, t.Name):
+                    yield base_name(own)
+
+
+def _summed(side: t.Tree | None) -> Iterator[str]:
     """The letters that sums inside run over: there, they are no class."""
-    for node in t.walk(side):
+    for node in trees(side):
         match node:
             case t.Big(index=t.Name(letter=letter) | t.Compare(sides=(t.Name(letter=letter), *_))):
                 yield letter

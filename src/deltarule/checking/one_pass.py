@@ -24,7 +24,7 @@ from deltarule.checking.defined_letters import defined_letters
 from deltarule.checking.defining import Circle, defines
 from deltarule.checking.differentials import with_others_fixed, written_differentials
 from deltarule.checking.doubted import with_a_mistake_taken_back
-from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial
+from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial, without_its_argument
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
 from deltarule.checking.findings import displayed
 from deltarule.checking.from_any_step import follows_from_any_step
@@ -402,6 +402,8 @@ def _judge_claim(
         return
     elif row.verdict == "undecided":
         state.open_rows.append((left, right, row))
+    if row.verdict == "ill-shaped" and (function := without_its_argument(state, left, right)):
+        row.verdict, row.reason = "undecided", f"{function} is differentiated without its argument"
     early = row.verdict == "refuted" and any(key.startswith("function ") for key in row.counterexample or ())
     why = doubt(state, statement, k, left, right) if row.verdict == "refuted" else ""
     if why and not fails_for_the_only_loss(state, left, right, row, why):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deltarule.reading.atoms import ATOMS
-from deltarule.reading.tree import Big, Call, Factors, Name, Scripted, Tree
+from deltarule.reading.tree import Big, Call, Factors, Group, Name, Scripted, Terms, Tree
 
 if TYPE_CHECKING:
     from deltarule.reading.grammar import Parser
@@ -54,21 +54,24 @@ def function(parser: Parser, end: int) -> Tree:
         case "function" | "big" | "nabla" | "begin":
             argument = parser.factor(end)
         case _:
-            argument = run(parser, end)
+            argument = run(parser, end, logarithm=name.letter in ("log", "ln"))
     if argument is None:
         parser.pos = mark
         return function
     return Call(function, argument, start=token.start, end=argument.end)
 
 
-def run(parser: Parser, end: int) -> Tree | None:
-    """The argument of a function without parentheses: juxtaposed simple factors, to the first fraction or group."""
+def run(parser: Parser, end: int, *, logarithm: bool = False) -> Tree | None:
+    """The argument of a function without parentheses: juxtaposed simple factors, to the first fraction or group; of a
+    logarithm, to the last of the powers in `\\log f(x)^y (1 - f(x))^{1-y}`."""
     items: list[tuple[str, Tree]] = []
     while parser.kind(parser.pos, end) in ("name", "number", "{", "accent", "style", "sqrt", "frac", "partial", "dots",
                                          "brace", "physics", "fence", "open"):  # fmt: skip
         kind = parser.kind(parser.pos, end)
         if kind == "open":
             items.append(("", parser.group_with_scripts(end)))
+            if logarithm and _is_power(items[-1][1]):
+                items += _powers(parser, end)
             break
         tree = parser.factor(end)
         items.append(("", tree))
@@ -79,3 +82,27 @@ def run(parser: Parser, end: int) -> Tree | None:
     if len(items) == 1:
         return items[0][1]
     return Factors(tuple(items), start=items[0][1].start, end=items[-1][1].end)
+
+
+def _powers(parser: Parser, end: int) -> list[tuple[str, Tree]]:
+    """The groups with powers that stand right behind."""
+    out: list[tuple[str, Tree]] = []
+    while True:
+        mark = parser.pos
+        parser.skip_spaces(end)
+        group = parser.group_with_scripts(end) if parser.kind(parser.pos, end) == "open" else None
+        if group is None or not _is_power(group):
+            parser.pos = mark
+            return out
+        out.append(("", group))
+
+
+def _is_power(tree: Tree) -> bool:
+    """Whether it has a power with a letter, which is no sign of a transpose."""
+    match tree:
+        case Scripted(base=Group(), sub=None, sup=Name(letter=letter, style=""), primes=0):
+            return len(letter) == 1 and letter.islower()
+        case Scripted(base=Group(), sub=None, sup=Scripted() | Terms(), primes=0):
+            return True
+        case _:
+            return False

@@ -11,6 +11,7 @@ from deltarule.reading.systems import INNER, laid_out, system
 from deltarule.reading.tokens import (
     Token,
     pairs,
+    with_bars_between,
     with_braces_around_words,
     without_braces_around_scripts,
     without_brackets_around_relations,
@@ -50,7 +51,7 @@ class Clause:
 
 def flattened(tokens: list[Token]) -> list[Token]:
     """Without the environments and braces that only hold rows: what is left has its rows and relations at the top."""
-    tokens = without_halves(without_crossed_braces(tokens))
+    tokens = without_halves(without_crossed_braces(with_bars_between(tokens)))
     parser = Parser(without_turned_brackets(with_braces_around_words(without_braces_around_scripts(tokens))))
     tokens = parser.tokens
     out: list[Token] = []

@@ -1,4 +1,4 @@
-"""What a document defines for itself: \\newcommand, \\def, \\let, \\DeclareMathOperator.
+"""What a document defines for itself: \\newcommand, \\def, \\let, \\DeclareMathOperator, \\DeclarePairedDelimiter.
 
 >>> definitions, _ = read_definitions(r"\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}")
 >>> definitions[r"\\pd"].arguments
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 __all__ = ["Macro", "alone", "definition_at", "house_macros", "read_definitions", "read_macros"]
 
 DEFINITION = re.compile(
-    r"\\(?:(?P<new>(?:re|provide)?newcommand\*?)|(?P<def>[gex]?def)|(?P<operator>DeclareMathOperator\*?)|(?P<let>let))"
+    r"\\(?:(?P<new>(?:re|provide)?newcommand\*?)|(?P<def>[gex]?def)|(?P<operator>DeclareMathOperator\*?)|(?P<let>let)"
+    r"|(?P<paired>DeclarePairedDelimiters?))"
     r"(?![a-zA-Z])\s*"
 )
 NAME = re.compile(r"\{\s*(\\(?:[a-zA-Z@]+|[^a-zA-Z]))\s*\}|(\\(?:[a-zA-Z@]+|[^a-zA-Z]))")
@@ -45,6 +46,8 @@ class Macro:
     arguments: int
     default: str | None
     body: str
+    paired: bool = False
+    """Whether a star or a size, \\norm*{x} and \\norm[\\big]{x}, says how large its brackets are."""
 
 
 def read_macros(text: str) -> dict[str, Macro]:
@@ -100,6 +103,12 @@ def definition_at(text: str, start: int) -> tuple[str, Macro, int] | None:
         return None
     key, at = name[1] or name[2], name.end()
     count, default = 0, None
+    if begin["paired"]:
+        first = _delimiter(text, at)
+        second = _delimiter(text, first[1]) if first is not None else None
+        if first is None or second is None:
+            return None
+        return key, Macro(1, None, f"\\left{first[0]} #1 \\right{second[0]}", paired=True), second[1]
     if begin["let"]:
         target = re.compile(r"\s*=?\s*(\\[a-zA-Z@]+|\S)").match(text, at)
         return (key, Macro(0, None, target[1]), target.end()) if target else None
@@ -119,6 +128,12 @@ def definition_at(text: str, start: int) -> tuple[str, Macro, int] | None:
     if begin["operator"]:
         inner = f"\\operatorname{'*' if begin['operator'].endswith('*') else ''}{{{inner}}}"
     return key, Macro(count, default, inner), end
+
+
+def _delimiter(text: str, at: int) -> tuple[str, int] | None:
+    """A bracket, in braces or alone, and where it ends."""
+    found = re.compile(r"\s*(\\[a-zA-Z]+|\\.|[^\s\\{}])").match(text, at)
+    return _group(text, at) if found is None else (found[1], found.end())
 
 
 def _group(text: str, at: int) -> tuple[str, int] | None:

@@ -128,8 +128,10 @@ def _over(
         bound = free
     else:
         bound = [a for a in free if a.name == letter]
-        if not bound and first == 1 and free and not maximum and letter not in _letters(node.body):
-            return body.with_expression(multiply(body.expression, bound=(fresh(low.letters[letter]),)))  # Σ_{i=1}^n x_j
+        ones = isinstance(node.body, t.Num) and node.upper is not None and first in (1, None)  # Σ_i^n 1
+        counted = ones or (first == 1 and free)  # Σ_{i=1}^n x_j
+        if not bound and counted and not maximum and letter not in _letters(node.body):
+            return body.with_expression(multiply(body.expression, bound=(fresh(low.letters[letter]),)))
         if not bound and body.expression is ZERO and letter in _letters(node.body):
             return body  # Σ_j e^{x_j} · 0
         if not bound:

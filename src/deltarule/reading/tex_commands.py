@@ -110,6 +110,8 @@ def sign(source: Source, name: str, at: int, stop: int) -> int:
         letter, _, style = text.partition(" ") if kind == "name" else (text, "", "")
         if name.startswith("x") and name.endswith("arrow"):
             _, stop = source.argument(stop)
+        if kind == "fence":
+            stop = sized_by(source, stop)
         return source.put(kind, letter, at, stop, style)
     if name in ACCENTS:
         return source.put("accent", ACCENTS[name], at, stop)
@@ -170,6 +172,7 @@ def skip_arguments(source: Source, name: str, at: int) -> int:
 
 def macro(source: Source, macro: Macro, at: int, stop: int) -> int:
     arguments: list[str] = []
+    stop = sized_by(source, stop) if macro.paired else stop
     for k in range(macro.arguments):
         if k == 0 and macro.default is not None:
             optional = re.compile(r"\s*\[([^\[\]]*)\]").match(source.text, stop, source.end)
@@ -187,6 +190,12 @@ def macro(source: Source, macro: Macro, at: int, stop: int) -> int:
     if sum(map(len, arguments)) * (macro.body.count("#") + 1) > MAX_EXPANDED:
         raise Unreadable("a macro that grows without end", source.place[0] if source.place else at)
     return source.substitute(re.sub(r"(\\[a-zA-Z]+)?#([1-9])", fill, macro.body), at, stop)
+
+
+def sized_by(source: Source, stop: int) -> int:
+    """Where the star or the size of \\norm*{x} and \\norm[\\big]{x} ends."""
+    found = re.compile(r"\s*(?:\*|\[\s*\\[a-zA-Z]+\s*\])(?=\s*\{)").match(source.text, stop, source.end)
+    return found.end() if found else stop
 
 
 def sized(source: Source, name: str, at: int, stop: int) -> int:

@@ -9,6 +9,7 @@ __all__ = [
     "Token",
     "Unreadable",
     "pairs",
+    "with_bars_between",
     "with_braces_around_words",
     "without_braces_around_scripts",
     "without_brackets_around_relations",
@@ -67,6 +68,24 @@ def _closes(opened: Token, closed: Token) -> bool:
 
 def _fit(opened: str, closed: str) -> bool:
     return opened == closed or "." in (opened, closed) or {opened, closed} == {"(", "["}
+
+
+def with_bars_between(tokens: list[Token]) -> list[Token]:
+    """The tokens of p(y \\mid x) for p(y \\lvert x): half a pair of bars inside brackets stands between two things."""
+    if not any(token.kind in ("open", "close") and token.text == "|" for token in tokens):
+        return tokens
+    partner = pairs(tokens)
+    alone = {k for k, token in enumerate(tokens) if token.kind in ("open", "close") and partner[k] < 0}
+    bars = {k for k in alone if tokens[k].text == "|"}
+    between = [replace(t, kind="bar", text="mid") if k in bars else t for k, t in enumerate(tokens)]
+    enclosed = pairs(between)
+    reach = -1
+    for k, token in enumerate(between):
+        if token.kind == "open":
+            reach = max(reach, enclosed[k])
+        if k in bars and reach < k:
+            return tokens
+    return between if bars else tokens
 
 
 def with_braces_around_words(tokens: list[Token]) -> list[Token]:
