@@ -150,11 +150,16 @@ def test_a_row_by_the_reading_of_its_document(text: str, row: str, verdicts: fro
     ("text", "finding", "said"),
     [
         (SQUARED, "loss-summed", "L is read as the sum over the components"),
-        (TWO_NAMES, "one-name", "t_hat is read as another name of g_2"),
     ],
 )
 def test_the_reading_is_named(text: str, finding: str, said: str) -> None:
     assert said in [f.message for f in _document(text).findings if f.finding == finding]
+
+
+def test_a_second_name_behind_a_value_is_defined_there() -> None:
+    """g_2 = σ(s_2) = t̂ gives t̂ its meaning: no other reading is needed for the rows that use it."""
+    named = next(row for row in _document(TWO_NAMES).rows if row.right == r"\hat{t}")
+    assert (named.verdict, named.reason) == ("definition", "a name for what stands before it")
 
 
 def test_a_vector_of_errors_is_no_loss() -> None:
