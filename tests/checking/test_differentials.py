@@ -64,3 +64,19 @@ $$dW = X^T dZ$$
     checked = check_text(text, "text.md")
     assert [row.verdict in HOLDS for row in checked.rows[-2:]] == [True, True], checked.rows
     assert not any(f.finding == "differentials" for f in checked.findings)
+
+
+FORGOTTEN = r"""$X \in \mathbb{R}^{n \times p}$, $W \in \mathbb{R}^{p \times k}$, $b \in \mathbb{R}^{1 \times k}$.
+$$Z = X W + \mathbf{1} b$$
+The differential is
+$$dZ = X dW$$
+"""
+
+
+def test_a_differential_that_is_nowhere_written_is_a_condition() -> None:
+    """dZ = X dW forgets db, or holds b fixed: nothing in the text says which, so it is not proved."""
+    (*_, row) = check_text(FORGOTTEN, "text.md").rows
+    assert row.verdict == "conditional", row
+    assert row.condition is not None and row.condition.text == "nothing but W varies"
+    (*_, whole) = check_text(FORGOTTEN.replace("X dW", r"dX W + X dW + \mathbf{1} db"), "text.md").rows
+    assert whole.verdict == "proved", whole

@@ -25,13 +25,9 @@ from deltarule.checking.over_steps import over_steps
 from deltarule.checking.own_steps import in_one_step
 from deltarule.checking.rows import Condition, DocumentRow
 from deltarule.checking.state import State
+from deltarule.checking.total_differentials import only_what_varies
 from deltarule.checking.unsaid_functions import logistic, with_the_softmax
-from deltarule.checking.unsummed import (
-    as_in_its_sum,
-    chains_summed,
-    held_names,
-    with_others_held,
-)
+from deltarule.checking.unsummed import as_in_its_sum, chains_summed, held_names, with_others_held
 from deltarule.checking.without_argument import alike
 from deltarule.checking.written_links import both_summed, by_what_is_unknown, by_written_links, with_repeated_summed
 from deltarule.language.expression import ZERO, Apply, Derivative, Expression, Number, Piecewise, Symbol
@@ -64,6 +60,7 @@ def claim(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, supposed:
         elif row.verdict in {"proved", "conditional"} and _entrywise_and_not(state, left, right):
             row.verdict, row.condition = "undecided", None
             row.reason = "⊙ is of vectors, and nothing says what shapes the factors of the other products have"
+    only_what_varies(state, left, right, row)
     if row.verdict in {"proved", "conditional"}:
         only_at_the_values(state, left, right, row, supposed, _claim)
     if row.verdict == "refuted" and late:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from deltarule.checking.patterns import Pattern, pattern
 from deltarule.reading import tree as t
-from deltarule.reading.patterns import Pattern, pattern
 from deltarule.reading.references import trees
 from deltarule.reading.statement import Statement
 

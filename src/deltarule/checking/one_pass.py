@@ -22,7 +22,7 @@ from deltarule.checking.computed import computed
 from deltarule.checking.covariances import with_covariances
 from deltarule.checking.defined_letters import defined_letters
 from deltarule.checking.defining import Circle, defines
-from deltarule.checking.differentials import with_others_fixed, written_differentials
+from deltarule.checking.differentials import with_others_fixed
 from deltarule.checking.doubted import with_a_mistake_taken_back
 from deltarule.checking.doubts import MEANT_OTHERWISE, doubt, total_and_partial, without_its_argument
 from deltarule.checking.facts_in_words import conditional, facts_for, said_in_words
@@ -76,6 +76,7 @@ from deltarule.checking.stacked import with_stacked_samples
 from deltarule.checking.state import State, mentioned
 from deltarule.checking.stated_numbers import at_stated_numbers
 from deltarule.checking.steps import counted, places
+from deltarule.checking.total_differentials import written_differentials
 from deltarule.checking.under_conditions import under_conditions
 from deltarule.checking.updates import is_update
 from deltarule.checking.what_letters_are import kronecker, listed, sampled, squares

@@ -14,16 +14,18 @@ from deltarule.checking.gradient_signs import of_the_one_loss
 from deltarule.checking.layers_by_letter import decided
 from deltarule.checking.letters_apart import letters_apart
 from deltarule.checking.row_vectors import rows_for_columns
-from deltarule.checking.rows import Finding
+from deltarule.checking.rows import Condition, Finding
 from deltarule.checking.rows_in_words import rows_said
 from deltarule.checking.samples_below import samples_above
-from deltarule.checking.signals_unsaid import only_if_meant, signals_said
+from deltarule.checking.signals_unsaid import is_signal, signals_said
 from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
 from deltarule.checking.sum_scope import sums_reach_their_index
-from deltarule.checking.turned_weights import only_if_turned, weights_turned
+from deltarule.checking.turned_weights import is_turned, weights_turned
 from deltarule.checking.two_names import under_one_name
 from deltarule.checking.vector_losses import losses_summed
+from deltarule.reading import tree as t
+from deltarule.reading.references import trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["in_the_best_reading"]
@@ -43,8 +45,8 @@ class Reading:
     statements: Sequence[Statement]
     finding: str
     said: str
-    names: Sequence[str] = ()
-    """The names that are changed, where that says under what the rows with them hold."""
+    concerns: Callable[[t.Tree], bool] | None = None
+    """What the reading changes, where `said` is the condition under which the rows with it hold."""
 
 
 def in_the_best_reading(
@@ -61,15 +63,26 @@ def in_the_best_reading(
                 break
             other = judged(reading.statements)
             if _explains_more(reading.finding, state, other):
-                if reading.finding == "error-signals":
-                    only_if_meant(state, other, reading.said)
-                if reading.names:
-                    only_if_turned(state, other, reading.names, reading.said)
+                if reading.concerns is not None:
+                    _only_if_meant(state, other, reading.concerns, reading.said)
                 state, statements = other, reading.statements
                 chosen.append(Finding(reading.finding, (), reading.said))
                 break
     state.findings.extend(chosen)
     return state, statements
+
+
+def _only_if_meant(before: State, after: State, concerns: Callable[[t.Tree], bool], said: str) -> None:
+    """What holds of that which a reading changes holds where this is meant."""
+    places = {id(row): k for k, row in enumerate(before.rows)}
+    for left, right, row in before.judged:
+        if id(row) not in places or not any(concerns(n) for side in (left, right) for n in trees(side)):
+            continue
+        own = after.rows[places[id(row)]]
+        if own.verdict in HOLDS:
+            text = said if own.condition is None else f"{own.condition.text}; {said}"
+            own.verdict, own.reason = "conditional", f"true under: {text}"
+            own.condition = Condition("definition-elsewhere", text)
 
 
 def _explains_more(finding: str, before: State, after: State) -> bool:
@@ -178,13 +191,13 @@ def _weights(state: State, statements: Sequence[Statement]) -> Iterator[Reading]
         changed, turned = weights_turned(state, statements)
         if turned:
             said = f"{', '.join(turned)}: the weight with its indices in the other order"
-            yield Reading(changed, "indices-turned", said, turned)
+            yield Reading(changed, "indices-turned", said, lambda node: is_turned(node, turned))
 
 
 def _signals(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     if any(row.verdict in OPEN for row in state.rows):
         for changed, said in signals_said(statements):
-            yield Reading(changed, "error-signals", said)
+            yield Reading(changed, "error-signals", said, is_signal)
 
 
 READINGS = (

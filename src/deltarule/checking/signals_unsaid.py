@@ -10,14 +10,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.checking.relations import EQUAL
-from deltarule.checking.rows import Condition
 from deltarule.checking.same_arguments import LOSSES
-from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, is_kronecker, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["only_if_meant", "signals_said"]
+__all__ = ["is_signal", "signals_said"]
 
 SIGNAL = "delta"
 
@@ -25,7 +23,7 @@ SIGNAL = "delta"
 def signals_said(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[Statement], str]]:
     """The statements with ∂L/∂y_i for each δ_i, and what is said of that."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
-    if not any(_is_signal(n) for side in sides for n in trees(side)) or any(map(_gives, statements)):
+    if not any(is_signal(n) for side in sides for n in trees(side)) or any(map(_gives, statements)):
         return
     found = {pair for s in statements for pair in _beside(s)}
     if len(found) != 1:
@@ -35,7 +33,7 @@ def signals_said(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[Sta
         return
 
     def change(node: t.Tree) -> t.Tree | None:
-        if not _is_signal(node) or not isinstance(node, t.Scripted):
+        if not is_signal(node) or not isinstance(node, t.Scripted):
             return None
         by = replace(of, start=node.start, end=node.end)
         below = t.Scripted(by, node.sub, start=node.start, end=node.end)
@@ -45,19 +43,7 @@ def signals_said(statements: Sequence[Statement]) -> Iterator[tuple[Sequence[Sta
     yield [s.replaced(change) for s in statements], f"δ is the derivative of {loss} by {of.letter}"
 
 
-def only_if_meant(before: State, after: State, said: str) -> None:
-    """What holds of such a δ holds where it is what is meant."""
-    places = {id(row): k for k, row in enumerate(before.rows)}
-    for left, right, row in before.judged:
-        if id(row) not in places or not any(_is_signal(n) for side in (left, right) for n in trees(side)):
-            continue
-        own = after.rows[places[id(row)]]
-        if own.verdict == "proved":
-            own.verdict, own.reason = "conditional", f"true under: {said}"
-            own.condition = Condition("definition-elsewhere", said)
-
-
-def _is_signal(node: t.Tree) -> bool:
+def is_signal(node: t.Tree) -> bool:
     """δ_i, but not δ_ij."""
     match node:
         case t.Scripted(base=t.Name(letter=letter, accents=()), sub=t.Tree() as sub) if letter == SIGNAL:
@@ -78,8 +64,8 @@ def _beside(statement: Statement) -> Iterator[tuple[str, t.Name]]:
     for (one, other), relation in zip(pairwise(statement.sides), statement.relations, strict=True):
         if one.tree is None or other.tree is None or relation.symbol not in EQUAL:
             continue
-        indices = {n.sub for n in trees(other.tree) if isinstance(n, t.Scripted) and _is_signal(n)}
-        if len(indices) != 1 or any(_is_signal(n) for n in trees(one.tree)):
+        indices = {n.sub for n in trees(other.tree) if isinstance(n, t.Scripted) and is_signal(n)}
+        if len(indices) != 1 or any(is_signal(n) for n in trees(one.tree)):
             continue
         losses = [pair for n in trees(one.tree) if (pair := _of_a_loss(n)) is not None]
         if len(losses) == 1 and {losses[0][1].sub} == indices and not any(map(_of_a_loss, trees(other.tree))):

@@ -3,16 +3,15 @@ the letters say the layers and no sum is ever written with w_jk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from deltarule.checking.rows import Condition
 from deltarule.checking.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Survey, base_name, script_items, trees
 from deltarule.reading.statement import Statement
 
-__all__ = ["only_if_turned", "weights_turned"]
+__all__ = ["is_turned", "weights_turned"]
 
 
 def weights_turned(state: State, statements: Sequence[Statement]) -> tuple[Sequence[Statement], list[str]]:
@@ -34,15 +33,9 @@ def weights_turned(state: State, statements: Sequence[Statement]) -> tuple[Seque
     return [s.replaced(change) for s in statements], sorted(f"{w}_{a}{b}" for w, a, b in turned)
 
 
-def only_if_turned(before: State, after: State, turned: Sequence[str], said: str) -> None:
-    """What is proved of such a weight holds where it is the one that is meant."""
-    rows = {id(row): k for k, row in enumerate(before.rows)}
-    for left, right, row in before.judged:
-        nodes = [n for side in (left, right) for n in t.walk(side)]
-        own = after.rows[rows[id(row)]] if id(row) in rows else row
-        if own.verdict == "proved" and any(f"{w}_{a}{b}" in turned for n in nodes for w, a, b in _pair(n)):
-            own.verdict, own.reason = "conditional", f"true under: {said}"
-            own.condition = Condition("definition-elsewhere", said)
+def is_turned(node: t.Tree, turned: Collection[str]) -> bool:
+    """Whether a node is one of the weights that are changed."""
+    return any(f"{w}_{a}{b}" in turned for w, a, b in _pair(node))
 
 
 def _pair(node: t.Tree) -> Iterator[tuple[str, str, str]]:
