@@ -22,7 +22,6 @@ from deltarule.checking.stacks import stacks_of_samples
 from deltarule.checking.state import State
 from deltarule.checking.sum_scope import sums_reach_their_index
 from deltarule.checking.turned_weights import is_turned, weights_turned
-from deltarule.checking.two_names import under_one_name
 from deltarule.checking.vector_losses import losses_summed
 from deltarule.reading import tree as t
 from deltarule.reading.references import trees
@@ -180,12 +179,6 @@ def _losses(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
         yield Reading(summed, "loss-summed", f"{', '.join(letters)} is read as the sum over the components")
 
 
-def _names(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
-    if any(row.verdict in OPEN for row in state.rows):
-        for changed, said in under_one_name(state, statements):
-            yield Reading(changed, "one-name", said)
-
-
 def _weights(state: State, statements: Sequence[Statement]) -> Iterator[Reading]:
     if any(row.verdict in OPEN for row in state.rows):
         changed, turned = weights_turned(state, statements)
@@ -209,7 +202,6 @@ READINGS = (
     _sums,
     _stacks,
     _losses,
-    _names,
     _weights,
     _signals,
 )
