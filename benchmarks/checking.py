@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.derivation import TWO_TWO_ONE, Figure
 
 import deltarule as dr
+from deltarule.checking.core.rows import CheckedDocument
 from deltarule.checking.files import check_files, check_text
-from deltarule.checking.rows import CheckedDocument
 
 EQUALITIES = 10_000
 

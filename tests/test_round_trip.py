@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import deltarule as dr
-from deltarule.checking.given import Given
-from deltarule.checking.limits import Watch
-from deltarule.checking.rows import CheckedDocument
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import Watch
+from deltarule.checking.core.rows import CheckedDocument
 from deltarule.checking.texts import judge_text
 
 from .pairwise import every_pair, every_triple

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deltarule.api import Derivation, Formula, Network, prove
-    from deltarule.checking.backward import check_backward
+    from deltarule.checking.messages.backward import check_backward
     from deltarule.checking.verdicts import Verdicts, check
     from deltarule.language.errors import DeltaruleError
     from deltarule.network import Module, Parameter, module
@@ -30,7 +30,7 @@ _HOMES = {
     "Module": "deltarule.network",
     "Parameter": "deltarule.network",
     "module": "deltarule.network",
-    "check_backward": "deltarule.checking.backward",
+    "check_backward": "deltarule.checking.messages.backward",
     "Callback": "deltarule.training",
     "Classifier": "deltarule.training",
     "Regressor": "deltarule.training",

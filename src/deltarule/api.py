@@ -299,7 +299,7 @@ def prove(
     >>> prove("A @ B", "B @ A", shapes="A: n n, B: n n").verdict
     'refuted'
     """
-    from deltarule.checking.equality import judge_equality
+    from deltarule.checking.core.equality import judge_equality
 
     return judge_equality(left, right, where=where, shapes=shapes, positive=tuple(positive))
 

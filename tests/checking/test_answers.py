@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deltarule.checking.counterexample import as_decimal, as_words
 from deltarule.checking.files import check_text
+from deltarule.checking.report.counterexample import as_decimal, as_words
 
 WRONG = """With $z = w x + b$ and $\\hat y = \\frac{1}{1 + e^{-z}}$:
 

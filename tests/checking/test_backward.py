@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deltarule.checking.backward import check_backward
+from deltarule.checking.messages.backward import check_backward
 from deltarule.language.errors import DeltaruleError
 
 

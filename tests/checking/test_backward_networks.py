@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from deltarule.checking.backward import check_backward
+from deltarule.checking.messages.backward import check_backward
 
 SHAPES = {"x": (6, 4), "W1": (4, 5), "b1": (5,), "W2": (5, 3), "b2": (3,), "t": (6, 3)}
 

@@ -14,8 +14,8 @@ opened = []
 def hook(event, arguments):
     if event == "open" or event.startswith(("subprocess", "os.system", "os.exec", "os.spawn", "socket", "urllib")):
         opened.append((event, str(arguments[0])))
-import json, deltarule.commands.check, deltarule.checking.files, deltarule.checking.page, deltarule.checking.report
-import deltarule.checking.terminal, deltarule.checking.worker
+import json, deltarule.commands.check, deltarule.checking.files, deltarule.checking.worker
+import deltarule.checking.report.page, deltarule.checking.report.report, deltarule.checking.report.terminal
 from deltarule.commands import main
 main(["check", "warm.md", "--format", FORMAT, "-o", "warm.out"])
 sys.addaudithook(hook)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deltarule.checking.core.given import spelled
 from deltarule.checking.files import check_text
-from deltarule.checking.given import spelled
 from deltarule.language.errors import DeltaruleError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deltarule.checking.files import check_text
-from deltarule.checking.hints import MISCONCEPTIONS
+from deltarule.checking.hints.hints import MISCONCEPTIONS
 from deltarule.reading.statements import read_expression
 
 LOGISTIC = r"""With $z = w x + b$, $\hat y = \sigma(z)$, $\sigma(s) = \frac{1}{1 + e^{-s}}$ and

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deltarule.checking.files import check_text
-from deltarule.checking.report import as_data
+from deltarule.checking.report.report import as_data
 
 SHARED = Path(__file__).parents[3] / "shared"
 LABELS = sorted((SHARED / "labels").glob("seed-*.tsv"))

@@ -9,8 +9,8 @@ from functools import cache
 
 import pytest
 
+from deltarule.checking.core.rows import CheckedDocument
 from deltarule.checking.files import check_text
-from deltarule.checking.rows import CheckedDocument
 
 HOLDS = frozenset({"proved", "conditional"})
 WRONG = frozenset({"refuted", "ill-shaped"})

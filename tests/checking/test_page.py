@@ -11,8 +11,8 @@ import pytest
 
 import deltarule as dr
 from deltarule.checking.files import check_text
-from deltarule.checking.page import as_page
-from deltarule.checking.words import MARKS
+from deltarule.checking.report.page import as_page
+from deltarule.checking.report.words import MARKS
 
 DOCUMENTS = sorted((Path(__file__).parents[1] / "documents").glob("*"))
 EMPTY = frozenset({"meta", "hr", "br", "img", "link", "mspace", "input"})

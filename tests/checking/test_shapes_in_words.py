@@ -3,7 +3,7 @@
 import pytest
 
 from deltarule.checking.files import check_text
-from deltarule.checking.shapes_in_words import shapes_in_words
+from deltarule.checking.words.shapes_in_words import shapes_in_words
 from deltarule.reading.documents import read_document
 from deltarule.reading.statements import read_statements
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.files import check_text
-from deltarule.checking.rows import DocumentRow
 
 SCALAR = r"""
 A unit with feedback:

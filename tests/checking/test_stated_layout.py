@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deltarule.checking.files import check_text
-from deltarule.checking.stated_layout import stated_layout
+from deltarule.checking.words.stated_layout import stated_layout
 
 
 @pytest.mark.parametrize(

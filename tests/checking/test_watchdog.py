@@ -10,15 +10,16 @@ import time
 
 import pytest
 
-from deltarule.checking import files, one_pass, pool
+from deltarule.checking import files, pool
 from deltarule.checking.files import check_files, check_text
+from deltarule.checking.judging import one_pass
 
 TEXT = "$x = 3$\n\n$6 = 7$\n\n$3 = 3$\n\n$7 = 7$\n\n$4 = 4$\n"
 """A 7 on the right is what the judge below stumbles over."""
 
 JUDGE = """
     import os, signal, sys, time
-    import deltarule.checking.one_pass as one_pass
+    import deltarule.checking.judging.one_pass as one_pass
     from deltarule.checking.files import check_files
 
     judge = one_pass._judge
@@ -86,7 +87,7 @@ def test_in_this_process_an_alarm_ends_an_equality(monkeypatch):
 
 
 def test_the_time_of_a_document_ends(monkeypatch):
-    monkeypatch.setattr("deltarule.checking.limits.document_seconds", lambda rows: 0.0)
+    monkeypatch.setattr("deltarule.checking.core.limits.document_seconds", lambda rows: 0.0)
     rows = check_text(TEXT).rows
     assert len(rows) == 5 and {row.verdict for row in rows} == {"undecided"}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deltarule.checking.rows import DocumentRow
+from deltarule.checking.core.rows import DocumentRow
 
 DECIDED = {"proved", "conditional", "refuted", "ill-shaped"}
 REFUSED = {"refuted", "ill-shaped"}

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from deltarule.checking.files import check_text
-from deltarule.checking.hints import MISCONCEPTIONS
+from deltarule.checking.hints.hints import MISCONCEPTIONS
 
 from .alike import alike
 from .mutate import HINTS, Mutant, mutants

@@ -9,31 +9,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deltarule.checking.alone import by_itself
-from deltarule.checking.chapters import chapters
-from deltarule.checking.declared import declared_names
-from deltarule.checking.findings import about
-from deltarule.checking.given import Given
-from deltarule.checking.layers_by_letter import circles, decided
-from deltarule.checking.lettered_items import by_lettered_items
-from deltarule.checking.limits import SLOW, Watch
-from deltarule.checking.mending import hints_found, numbers_beside_vectors, shapes_misread
-from deltarule.checking.numbers_or_matrices import hold_for_matrices
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import SLOW, Watch
+from deltarule.checking.core.rows import CheckedDocument, Finding
+from deltarule.checking.core.state import State
+from deltarule.checking.judging.chapters import chapters
+from deltarule.checking.judging.findings import about
+from deltarule.checking.judging.mending import hints_found, numbers_beside_vectors, shapes_misread
+from deltarule.checking.judging.one_pass import claimed, judged_in_order
+from deltarule.checking.judging.products_over_steps import judge_products_over_steps
+from deltarule.checking.judging.sections import by_parts, sections
+from deltarule.checking.judging.unexplained import leave_open
+from deltarule.checking.judging.unrolled import refute_at_two_steps
+from deltarule.checking.judging.worked_examples import by_worked_examples
+from deltarule.checking.letters.declared import declared_names
+from deltarule.checking.letters.layers_by_letter import circles, decided
 from deltarule.checking.one_form import in_one_form
-from deltarule.checking.one_pass import claimed, judged_in_order
-from deltarule.checking.other_readings import in_the_best_reading
-from deltarule.checking.products_over_steps import judge_products_over_steps
-from deltarule.checking.rows import CheckedDocument, Finding
-from deltarule.checking.sections import by_parts, sections
-from deltarule.checking.shapes_in_words import shapes_in_words
-from deltarule.checking.sizes_alike import by_one_size
-from deltarule.checking.slices import by_what_it_rests_on
-from deltarule.checking.so_far import by_what_stands_before
-from deltarule.checking.state import State
-from deltarule.checking.unexplained import leave_open
-from deltarule.checking.unrolled import refute_at_two_steps
-from deltarule.checking.versions import by_versions
-from deltarule.checking.worked_examples import by_worked_examples
+from deltarule.checking.readings.alone import by_itself
+from deltarule.checking.readings.lettered_items import by_lettered_items
+from deltarule.checking.readings.numbers_or_matrices import hold_for_matrices
+from deltarule.checking.readings.other_readings import in_the_best_reading
+from deltarule.checking.readings.sizes_alike import by_one_size
+from deltarule.checking.readings.slices import by_what_it_rests_on
+from deltarule.checking.readings.so_far import by_what_stands_before
+from deltarule.checking.readings.versions import by_versions
+from deltarule.checking.words.shapes_in_words import shapes_in_words
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
 from deltarule.reading.references import Survey

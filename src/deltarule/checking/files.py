@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from deltarule.checking.given import Given
-from deltarule.checking.limits import Watch
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import Watch
+from deltarule.checking.core.rows import CheckedDocument
 from deltarule.checking.pool import Job, Progress, can_fork, has_workers, judged
-from deltarule.checking.rows import CheckedDocument
 from deltarule.checking.texts import check_text, judge_text
 from deltarule.language.errors import DeltaruleError
 from deltarule.reading.documents import MAX_BYTES, decode

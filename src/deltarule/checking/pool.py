@@ -17,9 +17,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from deltarule.checking.given import Given
-from deltarule.checking.limits import BROKE, FAULT, ROW_SECONDS, SLOW, document_seconds
-from deltarule.checking.rows import CheckedDocument, DocumentRow, Finding
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import BROKE, FAULT, ROW_SECONDS, SLOW, document_seconds
+from deltarule.checking.core.rows import CheckedDocument, DocumentRow, Finding
 
 __all__ = ["Job", "Progress", "can_fork", "has_workers", "judged"]
 

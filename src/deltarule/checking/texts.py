@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import Watch
+from deltarule.checking.core.rows import CheckedDocument, Finding
 from deltarule.checking.document import check_statements
-from deltarule.checking.given import Given
-from deltarule.checking.limits import Watch
-from deltarule.checking.rows import CheckedDocument, Finding
 from deltarule.reading.documents import read_document
 from deltarule.reading.statements import read_statements
 

@@ -15,10 +15,10 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
+from deltarule.checking.core.rows import CheckedDocument, Finding
 from deltarule.checking.files import check_files, check_long_text
-from deltarule.checking.report import as_data, row_data
-from deltarule.checking.rows import CheckedDocument, Finding
-from deltarule.checking.words import LOOKED_AT
+from deltarule.checking.report.report import as_data, row_data
+from deltarule.checking.report.words import LOOKED_AT
 from deltarule.language.errors import DeltaruleError
 
 __all__ = ["Row", "Verdicts", "check"]
@@ -86,23 +86,23 @@ class Verdicts:
 
     def to_html(self) -> str:
         """One file that needs no network: the document with every equality marked."""
-        from deltarule.checking.page import as_page
+        from deltarule.checking.report.page import as_page
 
         return as_page([self.document])
 
     def __str__(self) -> str:
-        from deltarule.checking.terminal import as_text
+        from deltarule.checking.report.terminal import as_text
 
         return as_text([self.document])
 
     def __repr__(self) -> str:
-        from deltarule.checking.words import summary
+        from deltarule.checking.report.words import summary
 
         return f"Verdicts({self.document.name}: {summary(self.summary)})"
 
     def _repr_html_(self) -> str:
-        from deltarule.checking.page import fragment
-        from deltarule.checking.page_style import nested
+        from deltarule.checking.report.page import fragment
+        from deltarule.checking.report.page_style import nested
 
         return f'<div class="deltarule"><style>{nested("deltarule")}</style>{fragment(self.document)}</div>'
 

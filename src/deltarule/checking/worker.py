@@ -13,9 +13,9 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
-from deltarule.checking.given import Given
-from deltarule.checking.limits import FAULT, MEMORY, ROW_SECONDS, Watch, document_seconds
-from deltarule.checking.rows import DocumentRow
+from deltarule.checking.core.given import Given
+from deltarule.checking.core.limits import FAULT, MEMORY, ROW_SECONDS, Watch, document_seconds
+from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.texts import judge_text
 from deltarule.language.errors import DeltaruleError
 

@@ -11,7 +11,7 @@ from deltarule.commands.printing import add_format, add_output, as_json, columns
 from deltarule.language.errors import DeltaruleError, nearest
 
 if TYPE_CHECKING:
-    from deltarule.checking.rows import CheckedDocument
+    from deltarule.checking.core.rows import CheckedDocument
 
 EXAMPLES = (
     ("deltarule check solution.md", "what does not hold, with a counterexample, and what holds under a condition only"),
@@ -89,14 +89,14 @@ def _only(given: str | None) -> list[str]:
 
 def _written(documents: list[CheckedDocument], only: list[str], options: argparse.Namespace) -> str:
     if options.format == "json":
-        from deltarule.checking.report import as_data
+        from deltarule.checking.report.report import as_data
 
         return as_json(as_data(documents, only))
     if options.format == "html":
-        from deltarule.checking.page import as_page
+        from deltarule.checking.report.page import as_page
 
         return as_page(documents, only)
-    from deltarule.checking.terminal import as_text, plain
+    from deltarule.checking.report.terminal import as_text, plain
 
     to_file = options.output not in (None, "-")
     return as_text(documents, only, 80 if to_file else columns(), plain if to_file else in_style, errors=to_file)

@@ -10,7 +10,7 @@ from deltarule.commands.printing import add_format, add_output, as_json, deliver
 from deltarule.commands.tables import aligned
 
 if TYPE_CHECKING:
-    from deltarule.checking.derived_gradients import GradientTable
+    from deltarule.checking.messages.derived_gradients import GradientTable
 
 EXAMPLES = (
     ('deltarule gradcheck "linear(2, 3) -> relu -> linear(3, 1) -> sigmoid -> bce"', "every gradient, as a table"),
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from deltarule.checking.derived_gradients import derived_gradients
+    from deltarule.checking.messages.derived_gradients import derived_gradients
 
     table = derived_gradients(network_of(options).inner, options.numbers)
     text = _json(table) if options.format == "json" else "\n".join(_words(table)) + "\n"

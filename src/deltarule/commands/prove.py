@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from deltarule.checking.equality import judge_equality, positives, split_equality
+    from deltarule.checking.core.equality import judge_equality, positives, split_equality
 
     left, right = split_equality(options.equality)
     where = dict(split_equality(text) for text in options.where)

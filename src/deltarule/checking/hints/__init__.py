@@ -1,0 +1,1 @@
+"""Known misconceptions, and the changes to a side that undo them."""

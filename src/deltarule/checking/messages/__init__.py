@@ -1,0 +1,1 @@
+"""A person's own backward pass in numbers: which message is wrong, and by what mistake."""

@@ -1,0 +1,1 @@
+"""Ways of writing, each rewritten as the one form that is judged. `one_form` above calls them in order."""

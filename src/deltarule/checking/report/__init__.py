@@ -1,0 +1,1 @@
+"""Checked documents for the terminal, as a page, and as JSON."""
