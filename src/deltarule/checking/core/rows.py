@@ -66,6 +66,8 @@ class Mended:
     found: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     spent: dict[tuple[int, int], float] = field(default_factory=dict)
     """Seconds of the processor for which it was looked for in vain."""
+    searched: set[object] = field(default_factory=set)
+    """Rows with what was known of their names, for which no repair holds."""
 
 
 @dataclass(frozen=True)

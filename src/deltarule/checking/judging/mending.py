@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from time import process_time
@@ -59,15 +59,32 @@ def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Coll
     spent = known.spent.get(place, 0.0)
     if row.hint or (not only and spent >= ALL_SECONDS):
         return
+    if (search := (left, right, tuple(only), *_what_is_known(state, left, right))) in known.searched:
+        return
     began = process_time()
     try:
         with state.symbols.undone(), without_late_values(state, left, right):
-            _mend(state, left, right, row, only, SECONDS if only or not spent else ALL_SECONDS - spent)
+            seconds = SECONDS if only or not spent else ALL_SECONDS - spent
+            if not _mend(state, left, right, row, only, seconds):
+                known.searched.add(search)
     finally:
         if not only:
             known.spent[place] = spent + process_time() - began
     if row.hint:
         known.found[place] = row.hint, row.suggestion
+
+
+def _what_is_known(state: State, left: t.Tree, right: t.Tree) -> Iterator[object]:
+    """What a repair of a row can rest on in this reading: what the names in it, and those behind them, are and equal."""
+    equations, prefix = state.definitions.equations, state.symbols.prefix
+    yield tuple(state.under)
+    yield state.einstein, state.facts
+    keys = mentioned(state, left) | mentioned(state, right)
+    while new := {n for key in keys if key in equations for n in names(equations[key].right)} - keys:
+        keys |= new
+    for key in sorted(keys):
+        entity, equation = state.symbols.entities.get(key), equations.get(key)
+        yield key, entity and (entity.rank, entity.orientation), equation and repr(equation).replace(prefix, "")
 
 
 def hints_found(state: State) -> None:
@@ -88,12 +105,15 @@ def other_than_layout(row: DocumentRow) -> bool:
     return bool(row.hint) and row.hint != _TURNED
 
 
-def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str], seconds: float) -> None:
+def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Collection[str], seconds: float) -> bool:
+    """Whether a hint was found, or may be found with more time."""
     side = _side(state, left, right)
     deadline = process_time() + seconds
     for count, (misconception, changed) in enumerate(repairs(side, only, misfit=row.verdict == "ill-shaped")):
-        if count >= MOST or process_time() > deadline:
-            return
+        if count >= MOST:
+            return False
+        if process_time() > deadline:
+            return True
         if changed == left:
             continue  # it would hold, and say nothing
         try:
@@ -103,7 +123,8 @@ def _mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Col
         if proved:
             row.hint = misconception.says
             row.suggestion = as_latex(changed, [left, right, *state.written.values()], state.document.text)
-            return
+            return True
+    return False
 
 
 def _holds_under(state: State, left: t.Tree, changed: t.Tree, row: DocumentRow) -> bool:
