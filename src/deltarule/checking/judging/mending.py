@@ -75,7 +75,7 @@ def mend(state: State, left: t.Tree, right: t.Tree, row: DocumentRow, only: Coll
 
 
 def _what_is_known(state: State, left: t.Tree, right: t.Tree) -> Iterator[object]:
-    """What a repair of a row can rest on in this reading: what the names in it, and those behind them, are and equal."""
+    """What a repair of a row can rest on in this reading: what the names in it, and behind them, are and equal."""
     equations, prefix = state.definitions.equations, state.symbols.prefix
     yield tuple(state.under)
     yield state.einstein, state.facts
