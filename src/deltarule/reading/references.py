@@ -138,6 +138,9 @@ class Survey(dict[str, Usage]):
         """Letters of which a list of indices selects vectors, the u of u_{n_k}ᵀ h: u_o is such a vector, too."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
+        self.sizes: set[tuple[str, str]] = set()
+        """Letters with what stands below them that are sizes, the d_k of ℝ^{n×d_k} and of a sum up to d_k: no k counts
+        there."""
 
 
 def base_name(name: t.Name) -> str:
@@ -376,6 +379,9 @@ def _below(
         if all(map(is_index, rest)) and len(rest) <= 2:
             out["indices"] = rest
             return
+        out["mark"] = label_text(sub)
+        return
+    if isinstance(usage, Survey) and (out["base"], label_text(sub)) in usage.sizes:
         out["mark"] = label_text(sub)
         return
     numbers = all(isinstance(i, t.Num) for i in items)

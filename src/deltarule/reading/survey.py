@@ -125,6 +125,25 @@ def _slots(roots: Iterable[Any], steps: set[str]) -> set[str]:
     return out
 
 
+def _sizes(roots: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The letters of sizes with what stands below them: (d, k) of ℝ^{n×d_k} and of Σ_{c=1}^{d_k}."""
+    for root in roots:
+        for node in trees(root):
+            match node:
+                case t.Scripted(base=t.Name(letter="R", style="bb"), sup=t.Factors(items=items)):
+                    places = [x for _, x in items]
+                case t.Scripted(base=t.Name(letter="R", style="bb"), sup=t.Scripted() as only):
+                    places = [only]
+                case t.Big(upper=t.Scripted() as only):
+                    places = [only]
+                case _:
+                    continue
+            for place in places:
+                match place:
+                    case t.Scripted(base=t.Name() as name, sub=sub, sup=None) if sub is not None:
+                        yield base_name(name), label_text(sub)
+
+
 def _two_below(node: t.Tree, steps: set[str]) -> tuple[str, str]:
     """(y, k) for y_{t,k}."""
     match node:
@@ -177,6 +196,7 @@ def survey(
     usage.steps |= _ends(roots, usage.steps)
     usage.timed = _timed(roots, usage.steps)
     usage.slots = _slots(roots, usage.steps)
+    usage.sizes = set(_sizes(roots))
     inside: set[int] = set()
     for root in roots:
         for node in trees(root):

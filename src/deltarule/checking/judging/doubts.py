@@ -134,10 +134,11 @@ def _differential(node: t.Tree) -> bool:
 
 
 def _says_what_d_is(state: State) -> bool:
-    """Whether d is a quantity of the document: it has an equation, is declared, or stands alone."""
-    members = [x for s in state.statements for pair in s.memberships for x in pair]
+    """Whether d is a quantity of the document: it has an equation, is declared, or stands alone; d_k is another."""
+    members = [n for s in state.statements for pair in s.memberships for x in pair for n in t.walk(x)]
+    scripted = {id(n.base) for n in members if isinstance(n, t.Scripted) and n.sub is not None}
     alone = [s.sides[0].tree for s in state.statements if s.sides[0].tree is not None and is_d(s.sides[0].tree)]
-    return "d" in state.definitions.equations or bool(alone) or any(is_d(n) for x in members for n in t.walk(x))
+    return "d" in state.definitions.equations or bool(alone) or any(is_d(n) and id(n) not in scripted for n in members)
 
 
 def total_and_partial(state: State, left: t.Tree, right: t.Tree) -> str:

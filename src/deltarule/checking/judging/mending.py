@@ -30,6 +30,7 @@ __all__ = [
     "hints_found",
     "mend",
     "numbers_beside_vectors",
+    "of_declared_shapes",
     "other_than_layout",
     "ranges_apart",
     "shapes_misread",
@@ -238,6 +239,12 @@ def _by_declarations(state: State) -> set[str]:
     while more := {n for used in equations if len(used - sure) == 1 for n in used - sure}:
         sure |= more
     return sure
+
+
+def of_declared_shapes(state: State, row: DocumentRow) -> bool:
+    """Whether the text says the shape of everything in a row, or of what the equation of it is made of."""
+    sure = _by_declarations(state)
+    return any(judged is row and not _unsure(state, left, right, sure) for left, right, judged in state.judged)
 
 
 def _unsure(state: State, left: t.Tree, right: t.Tree, sure: set[str]) -> set[str]:

@@ -15,7 +15,7 @@ from deltarule.checking.core.rows import DocumentRow, Finding
 from deltarule.checking.core.state import State, mentioned
 from deltarule.checking.judging.chapters import Pairs, declared_for
 from deltarule.checking.judging.doubted import DIFFER, clearly_wrong
-from deltarule.checking.judging.mending import other_than_layout, ranges_apart
+from deltarule.checking.judging.mending import of_declared_shapes, other_than_layout, ranges_apart
 from deltarule.checking.words.topics import goes_on
 from deltarule.language.expression import Apply
 from deltarule.language.traversal import names, walk
@@ -201,6 +201,8 @@ def _better(
                 ranged |= new if ranges_apart(row.reason) else set()
             take(row, own, own.reason)
         elif row.verdict == "ill-shaped" and not other_than_layout(row):
+            if of_declared_shapes(whole, row) and not _with_a_meaning(part).intersection(_names(whole, row)):
+                continue  # the section says nothing of them
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")
@@ -251,6 +253,12 @@ def take(row: DocumentRow, own: DocumentRow, reason: str) -> None:
 def _open(row: DocumentRow, reason: str) -> None:
     row.verdict, row.reason = "undecided", reason
     row.counterexample, row.condition, row.hint, row.suggestion = None, None, "", ""
+
+
+def _with_a_meaning(part: State) -> set[str]:
+    """The names that a section declares or gives an equation."""
+    members = [element for s in part.statements for element, _ in s.memberships]
+    return {*part.definitions.equations, *(r.key for x in members if (r := reference(x, part.symbols.usage)))}
 
 
 def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = False) -> bool:

@@ -13,7 +13,7 @@ from deltarule.checking.core.relations import EQUAL
 from deltarule.checking.letters.derivative_notation import OF_MANY, is_d
 from deltarule.reading import tree as t
 from deltarule.reading.biases import BIASES, WEIGHTS
-from deltarule.reading.references import base_name, is_transpose, trees
+from deltarule.reading.references import base_name, is_index, is_transpose, script_items, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["batch_gradients_written_out"]
@@ -128,7 +128,15 @@ def _marked(tree: t.Tree) -> list[t.Tree]:
 
 def _backward(statements: Sequence[Statement], x: t.Tree, right: t.Tree) -> bool:
     """Whether each dY on the right of dX = … is of a Y that is computed from X."""
-    return all(_plain(x)[0] in _below(statements, _plain(y)[0]) for y in _marked(right))
+    return all(_whole(_plain(x)[0]) in _below(statements, _whole(_plain(y)[0])) for y in _marked(right))
+
+
+def _whole(x: t.Tree) -> t.Tree:
+    """W for its component W_{ij}."""
+    match x:
+        case t.Scripted(sub=sub, sup=sup) if len(items := script_items(sub)) == 2 and all(map(is_index, items)):
+            return x.base if sup is None else replace(x, sub=None)
+    return x
 
 
 def _below(statements: Sequence[Statement], y: t.Tree) -> set[t.Tree]:
@@ -138,10 +146,10 @@ def _below(statements: Sequence[Statement], y: t.Tree) -> set[t.Tree]:
     while waiting:
         name = waiting.pop()
         for s in statements:
-            if len(s.sides) < 2 or s.sides[0].tree != name:
+            if len(s.sides) < 2 or s.sides[0].tree is None or _whole(s.sides[0].tree) != name:
                 continue
             for node in (n for side in s.sides[1:] for n in trees(side.tree)):
-                if isinstance(node, t.Name | t.Scripted) and (plain := _plain(node)[0]) not in out and plain != y:
+                if isinstance(node, t.Name | t.Scripted) and (plain := _whole(_plain(node)[0])) not in out | {y}:
                     out.add(plain)
                     waiting.append(plain)
     return out
