@@ -14,7 +14,9 @@ KEYS = (
     "\n\n"
     r"The softmax is taken over each row of $S$."
 )
-WRITTEN = KEYS + r" We write $dM$ for $\frac{\partial \ell}{\partial M}$, which has the shape of $M$, for a loss $\ell$."
+WRITTEN = (
+    KEYS + r" We write $dM$ for $\frac{\partial \ell}{\partial M}$, which has the shape of $M$, for a loss $\ell$."
+)
 AFFINE = (
     r"Let $X \in \mathbb{R}^{n \times p}$ and $W \in \mathbb{R}^{p \times k}$."
     "\n\n"

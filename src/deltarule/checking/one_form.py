@@ -60,6 +60,7 @@ from deltarule.checking.notation.sums_over_sets import over_conditions
 from deltarule.checking.notation.superscripts import layers_above
 from deltarule.checking.notation.transposed_numbers import numbers_transposed
 from deltarule.checking.words.cases_in_words import cases_together
+from deltarule.checking.words.shapes_in_code import shapes_in_code
 from deltarule.checking.words.sizes_in_words import sizes_said
 from deltarule.reading.documents import Document
 from deltarule.reading.statement import Statement
@@ -99,7 +100,7 @@ def in_one_form(
 ) -> tuple[Sequence[Statement], Sequence[str], Spelling, dict[str, str]]:
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
-    statements = sizes_of_each_layer(sizes_said(document, statements))
+    statements = sizes_of_each_layer(shapes_in_code(document, sizes_said(document, statements)))
     statements = bold_samples_apart(statements)
     for step in FIRST:
         statements = step(statements)

@@ -146,12 +146,12 @@ class Lowering:
     def named(self, node: t.Tree) -> Value:
         if isinstance(node, t.Scripted) and (indicated := indicated_below(self, node)) is not None:
             return indicated
-        if isinstance(node, t.Scripted) and not isinstance(node.base, t.Name):
+        found = reference(node, self.symbols.usage)
+        if found is None or (isinstance(node, t.Scripted) and isinstance(node.base, t.Group) and found.base == "e"):
+            assert isinstance(node, t.Scripted)
             return self.scripted(node)
         if isinstance(node, t.Scripted) and self.symbols.kronecker and is_kronecker(node):
             return kronecker(self, node)
-        found = reference(node, self.symbols.usage)
-        assert found is not None
         if found.name is not None and found.name.style == "bb" and found.name.letter in {"E", "P", "V"}:
             raise Unread("an expectation or a probability", node.start)
         exponent = node.sup if isinstance(node, t.Scripted) else None

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from deltarule.reading import tree as t
 
-__all__ = ["calls_in", "neighbours_joined"]
+__all__ = ["calls_in", "neighbours_joined", "subscript_kept"]
 
 
 def calls_in(node: t.Tree | None) -> Iterator[tuple[t.Tree, t.Group]]:
@@ -39,3 +39,12 @@ def neighbours_joined(
         return items[0][1]
     same = len(items) == len(node.items) and all(a is b for (_, a), (_, b) in zip(items, node.items, strict=True))
     return node if same else replace(node, items=tuple(items))
+
+
+def subscript_kept(node: t.Tree, change: Callable[[t.Tree], t.Tree | None]) -> t.Tree | None:
+    """What has something below it, with everything else replaced, as the d and h of `(dW)_{dh}` are no dh; None for any
+    other tree."""
+    if not isinstance(node, t.Scripted) or node.sub is None:
+        return None
+    base, sup = t.replaced(node.base, change), node.sup and t.replaced(node.sup, change)
+    return node if base is node.base and sup is node.sup else replace(node, base=base, sup=sup)

@@ -138,6 +138,8 @@ class Survey(dict[str, Usage]):
         """Letters of which a list of indices selects vectors, the u of u_{n_k}ᵀ h: u_o is such a vector, too."""
         self.listed: set[str] = set()
         """Letters whose numbered components are listed, as in x = [x_1, x_2]: there x_1 is a component of x."""
+        self.ranks: dict[str, int] = {}
+        """How many indices names with scripts of their own have below, 2 for the W_1 of (W_1)_{ij}."""
         self.sizes: set[tuple[str, str]] = set()
         """Letters with what stands below them that are sizes, the d_k of ℝ^{n×d_k} and of a sum up to d_k: no k counts
         there."""
@@ -312,7 +314,18 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
             return _by_letter(_any_sample(_as_square(Reference(**out), usage), usage), usage)
+        case t.Scripted(
+            base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sub=t.Tree() as sub, sup=None, primes=0
+        ) if all(map(is_index, script_items(sub))):
+            return _component(reference(only, usage), script_items(sub))
     return None
+
+
+def _component(whole: Reference | None, indices: tuple[t.Tree, ...]) -> Reference | None:
+    """(W_1)_{ij}, the component of a name with scripts of its own."""
+    if whole is None or whole.indices or whole.transposed or whole.power or whole.inverse or whole.primes:
+        return None
+    return replace(whole, indices=indices) if len(indices) <= 2 else None
 
 
 def _by_letter(found: Reference, usage: dict[str, Usage]) -> Reference:

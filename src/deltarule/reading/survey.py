@@ -231,6 +231,10 @@ def survey(
                             usage.selected.add(name.letter.partition(SELECTED)[0])
                     if "sample" in above and above["sample"] != COLUMN:
                         u.sample_letters.add(letter_of(above["sample"]))
+                case t.Scripted(base=t.Group(kind="("), sub=t.Tree() as sub, sup=None) if (
+                    found := reference(node, usage)
+                ) is not None:  # (W_1)_{ij}
+                    usage.ranks[found.key] = max(usage.ranks.get(found.key, 0), len(found.indices))
                 case t.Scripted(base=t.Group(kind="(", items=(t.Name() | t.Scripted() as only,)), sup=sup) if (
                     sup is not None and is_transpose(sup)
                 ):  # (W^{(l+1)})^T: W is transposed

@@ -290,11 +290,22 @@ class Symbols:
             return reference.base not in self.objectives
         return reference.base not in SCALAR_CAPITALS or reference.base in TURNED
 
+    def _rank_shown(self, reference: Reference, usage: Survey, capital: bool) -> int:
+        """How many axes (W_1)_{ij} shows that W_1 has; W_2 then has as many."""
+        own = usage.ranks.get(reference.key, 0)
+        if own or not capital or not reference.mark.isdigit():
+            return own
+        alike = [n for key, n in usage.ranks.items() if re.fullmatch(rf"{re.escape(reference.base)}_\d+", key)]
+        return max(alike, default=0)
+
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
         capital = reference.base[:1].isupper() and "_" not in reference.base
         if reference.mark in {"0", "·0"} and reference.indices:  # the α_{0m} beside α_{ml}
             self.shaped(entity, len(reference.indices))
+            return
+        if isinstance(self.usage, Survey) and (rank := self._rank_shown(reference, self.usage, capital)):
+            self.shaped(entity, rank)
             return
         if reference.base in LOSSES and _at_a_time(reference, self.usage):
             self.shaped(entity, 0)  # L_t beside L

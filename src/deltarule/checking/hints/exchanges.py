@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations
+from typing import TypeGuard
 
 from deltarule.checking.hints.repairs import Side, atoms, everywhere, quantities, sizes
 from deltarule.reading import tree as t
@@ -33,6 +34,12 @@ def names_exchanged(side: Side) -> Iterator[t.Tree]:
         for b in letters[i + 1 :]:
             yield t.replaced(side.right, lambda n, a=a, b=b: {a: b, b: a}.get(n) if isinstance(n, t.Name) else None)
 
+    def turned(node: t.Tree) -> Iterator[t.Tree]:
+        if is_entry(node) and len(items := script_items(node.sub)) == 2 and all(map(is_index, items)):
+            yield replace(node, sub=t.Group("", (items[1], items[0])))
+
+    yield from everywhere(side.right, turned)
+
 
 def replaced_name(side: Side) -> Iterator[t.Tree]:
     """One occurrence of a name that is another quantity of the equations around."""
@@ -52,8 +59,16 @@ def replaced_name(side: Side) -> Iterator[t.Tree]:
                 yield t.replaced(side.right, lambda n, name=name, other=other: other if n == name else None)
 
 
+def is_entry(node: t.Tree) -> TypeGuard[t.Scripted]:
+    """Whether something stands below a name, W_{ij}, or below one in parentheses, (W_1)_{ij}."""
+    if not isinstance(node, t.Scripted) or node.sub is None:
+        return False
+    alone = node.base.items if isinstance(node.base, t.Group) and node.base.kind == "(" else (node.base,)
+    return len(alone) == 1 and isinstance(alone[0], t.Name | t.Scripted)
+
+
 def indices_exchanged(side: Side) -> Iterator[t.Tree]:
-    """Two indices exchanged in the whole side: δ_j x_i for δ_i x_j."""
+    """Two indices exchanged in the whole side, δ_j x_i for δ_i x_j, or below one name, W_{ji} for W_{ij}."""
     letters = list(dict.fromkeys(
         item for node in trees(side.right) if isinstance(node, t.Scripted) for item in script_items(node.sub)
         if isinstance(item, t.Name) and is_index(item)
@@ -75,7 +90,7 @@ def change_of_index(side: Side) -> Iterator[t.Tree]:
     choices = list(dict.fromkeys(seen))
 
     def change(node: t.Tree) -> Iterator[t.Tree]:
-        if not isinstance(node, t.Scripted) or node.sub is None or not isinstance(node.base, t.Name):
+        if not is_entry(node) or node.sub is None:
             return
         items = script_items(node.sub)
         for k, item in enumerate(items):

@@ -20,7 +20,7 @@ from deltarule.checking.judging.total_differentials import written_differentials
 from deltarule.checking.letters.derivative_notation import is_d
 from deltarule.checking.letters.same_arguments import LOSSES
 from deltarule.reading import tree as t
-from deltarule.reading.products import neighbours_joined
+from deltarule.reading.products import neighbours_joined, subscript_kept
 from deltarule.reading.references import base_name
 from deltarule.reading.statement import Statement
 
@@ -46,7 +46,7 @@ def read_as_differentials(statements: Sequence[Statement], text: str) -> tuple[S
         return t.Differential(of, start=sign.start, end=of.end)
 
     def change(node: t.Tree) -> t.Tree | None:
-        return neighbours_joined(node, joined, change)
+        return subscript_kept(node, change) or neighbours_joined(node, joined, change)
 
     changed = [s.replaced(change) if s.relations else s for s in parted]
     return changed, sorted(found)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from deltarule.checking.core.relations import EQUAL
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
+from deltarule.reading.products import subscript_kept
 from deltarule.reading.references import is_transpose, label_text, trees
 from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Side, Statement
@@ -69,7 +70,6 @@ def _of_one_sample_first(document: Document, statements: Sequence[Statement], sa
     if not own or not said <= {id(side) for *_, sides in own for side in sides}:
         return statements
     rest = _written_out(statements[len(first) :], [(mark, MANY, ()) for mark, *_ in own])
-    rest = _written_out(statements[len(first) :], [(mark, MANY, ()) for mark, *_ in own])
     return [*_written_out(first, own), *map(_left_open, statements[len(first) :], rest)]
 
 
@@ -103,7 +103,7 @@ def _written_out(
             case t.Name() | t.Scripted():
                 marked = _marked(node)
                 if marked is None or marked[0] not in meaning or _letter(marked[1]) not in bare:
-                    return None
+                    return subscript_kept(node, change)
                 return _derivative(meaning[marked[0]], marked[1], node)
         return None
 
@@ -119,7 +119,9 @@ def with_derivatives(statements: Sequence[Statement], sign: str, of: t.Tree) -> 
     """The statements with ∂L/∂W for each d W, or δ W."""
 
     def change(node: t.Tree) -> t.Tree | None:
-        return _factors(node, list(node.items), {sign: of}, change) if isinstance(node, t.Factors) else None
+        if isinstance(node, t.Factors):
+            return _factors(node, list(node.items), {sign: of}, change)
+        return subscript_kept(node, change)
 
     return [s.replaced(change) for s in statements]
 

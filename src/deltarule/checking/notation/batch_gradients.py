@@ -1,7 +1,7 @@
 """`dZ`, `dW` of a batch, where no words say what they are: dW is the gradient of the mean loss J by the weights W, and
 dZ holds the error signals of the examples side by side, m ∂J/∂Z where some gradient has the factor 1/m, else ∂J/∂Z.
 
-Only where the rows run backward, dW by dZ of a Z that is computed from W: `dy = f'(x) dx` is a differential.
+Only where most rows run backward, dW by dZ of a Z that is computed from W: `dy = f'(x) dx` is a differential.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from deltarule.checking.core.relations import EQUAL
 from deltarule.checking.letters.derivative_notation import OF_MANY, is_d
 from deltarule.reading import tree as t
 from deltarule.reading.biases import BIASES, WEIGHTS
+from deltarule.reading.products import subscript_kept
 from deltarule.reading.references import base_name, is_index, is_transpose, script_items, trees
 from deltarule.reading.statement import Statement
 
@@ -27,7 +28,8 @@ FEWEST = 2
 def batch_gradients_written_out(statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with ∂J/∂W for dW, where that is meant."""
     rows = list(_rows(statements))
-    if len({x for x, _ in rows}) < FEWEST or not all(_backward(statements, x, right) for x, right in rows):
+    forward = sum(not _backward(statements, x, right) for x, right in rows)  # dX = dW Z may be a mistake
+    if len({x for x, _ in rows}) < FEWEST or FEWEST * forward > len(rows) - forward:
         return statements
     if any(isinstance(right, t.Partial) for _, right in rows) or not any(_marked(right) for _, right in rows):
         return statements
@@ -38,7 +40,7 @@ def batch_gradients_written_out(statements: Sequence[Statement]) -> Sequence[Sta
 
     def change(node: t.Tree) -> t.Tree | None:
         if not isinstance(node, t.Factors):
-            return None
+            return subscript_kept(node, change)
         out: list[tuple[str, t.Tree]] = []
         k = 0
         while k < len(node.items):

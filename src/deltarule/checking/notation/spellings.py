@@ -11,7 +11,7 @@ from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.notation.components_from_zero import as_written, components_from_one
 from deltarule.checking.notation.counted_from_zero import counted_from_one
 from deltarule.checking.notation.index_arithmetic import index_relations
-from deltarule.checking.notation.index_letters import free_indices, indices_said
+from deltarule.checking.notation.index_letters import free_indices, indices_said, sized_indices
 from deltarule.checking.notation.index_names import indices_told_apart
 from deltarule.checking.notation.places import channels, compared, places_in_vectors
 from deltarule.checking.notation.primed_indices import without_primed_indices
@@ -128,7 +128,7 @@ def in_one_spelling(
     }
     listed = {letter_of_step(x) for s in statements for x, space in s.memberships if isinstance(space, t.Scripted)}
     ranging |= set(counting) | places_in_vectors(sides, listed, _summed(sides), classes) | channels(sides, text)
-    ranging |= indices_said(statements, text) | free_indices(statements)
+    ranging |= indices_said(statements, text) | free_indices(statements) | sized_indices(statements)
     spelling = Spelling(_summed_letters(sides, ranging), _upright(sides), primed)
     spelling.from_zero, spelling.windows = from_zero, shifted
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.chapters import Pairs
-from deltarule.checking.judging.mending import other_than_layout
+from deltarule.checking.judging.mending import of_declared_shapes, other_than_layout
 from deltarule.checking.judging.sections import mixes_ranks
 from deltarule.reading.statement import Statement
 
@@ -32,7 +32,7 @@ def by_itself(
             continue
         alone = judged([replace(statement, continues=False)], declared, first)
         for row, own in zip(rows, alone.rows, strict=True):
-            kept = other_than_layout(row) or own.verdict == "ill-shaped"
+            kept = other_than_layout(row) or own.verdict == "ill-shaped" or of_declared_shapes(state, row)
             if row.verdict == "ill-shaped" and mixes_ranks(row.reason) and not kept:
                 row.verdict, row.hint, row.suggestion = "undecided", "", ""
                 row.reason = f"by other equations, not by what is declared: {row.reason}"

@@ -1,9 +1,14 @@
-"""`H(x) = 1` if `x > 0`, and `0` otherwise: one equation with two cases, as `\\begin{cases}` has it."""
+"""`H(x) = 1` if `x > 0`, and `0` otherwise: one equation with two cases, as `\\begin{cases}` has it; and a mask,
+`m_i = 1` where `z_i` is positive and 0 elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
 
 from deltarule.checking.core.relations import EQUAL
 from deltarule.checking.words.condition_words import CASES, LOCAL, OTHERWISE, SENTENCE, last_words
@@ -16,11 +21,24 @@ BOUNDS = frozenset({"<", ">", "≤", "≥", "\\le", "\\ge", "\\leq", "\\geq"})
 NEAR = 30
 """How far behind a value "otherwise" stands."""
 CONDITIONS = LOCAL | CASES
+PLACES = frozenset({"where", "wherever", "wo", "dort", "où", "donde", "dove", "gdzie", "kde", "где"})
+SIGN = re.compile(
+    r"[\s$)\\]*(?:is|are|ist|sind|est|sont|es|è)?\s*(?:strictly\s+|echt\s+)?"
+    r"(?:(?P<above>positiv\w*|(?:greater|larger) than (?:0|zero))|(?P<below>negativ\w*|n[ée]gati\w*|"
+    r"(?:less|smaller) than (?:0|zero)))(?:\s+ist|\s+sind)?\b",
+    re.IGNORECASE,
+)
+"""What is said of a number behind it."""
+ZERO = re.compile(r"[\s,;]*(?:(?:and|und|et|y|e|i|oraz|и)\s+)?(?:0|zero|null|zéro|cero)\s+$", re.IGNORECASE)
+"""What stands between that and "otherwise"."""
 
 
 def cases_together(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with the cases of such an equation in the first one; the others stay where they are."""
     out = list(statements)
+    for k, (first, then) in enumerate(pairwise(statements)):
+        if (mask := _mask(first, then, text)) is not None:
+            out[k] = replace(first, sides=(first.sides[0], replace(first.sides[1], tree=mask)))
     for k, first in enumerate(statements[:-2]):
         if (one := _equation(first)) is None or (condition := _condition(statements[k + 1])) is None:
             continue
@@ -44,6 +62,27 @@ def cases_together(statements: Sequence[Statement], text: str) -> Sequence[State
         right = replace(first.sides[1], tree=t.Cases(tuple(cases), start=one[1].start, end=one[1].end))
         out[k] = replace(first, sides=(first.sides[0], right))
     return out
+
+
+def _mask(first: Statement, then: Statement, text: str) -> t.Cases | None:
+    """The cases of `m_i = 1` where `z_i` is positive and 0 elsewhere."""
+    if first.continues or len(first.relations) != 1 or first.relations[0].symbol not in EQUAL:
+        return None
+    left, value, of = first.sides[0].tree, first.sides[1].tree, then.sides[0].tree
+    if not isinstance(left, t.Scripted) or value is None or of is None:
+        return None
+    if value != t.Num(Fraction(1)) or then.relations:
+        return None
+    between = text[first.end : then.start]
+    if not _said(between, CONDITIONS | PLACES) or (sign := SIGN.match(text, then.end)) is None:
+        return None
+    word = OTHERWISE.search(text, sign.end(), sign.end() + NEAR)
+    if word is None or ZERO.fullmatch(text, sign.end(), word.start()) is None:
+        return None
+    relation = t.Relation(">" if sign["above"] else "<", start=of.start, end=of.end)
+    holds = t.Compare((of, t.Num(Fraction(0))), (relation,))
+    cases = (t.Case(value, (holds,), ""), t.Case(t.Num(Fraction(0)), (), "otherwise"))
+    return t.Cases(cases, start=value.start, end=value.end)
 
 
 def _equation(s: Statement) -> tuple[t.Tree, t.Tree] | None:
@@ -73,7 +112,7 @@ def _value(s: Statement, head: t.Tree) -> t.Tree | None:
     return other[1] if other is not None and other[0] == head else None
 
 
-def _said(between: str) -> bool:
+def _said(between: str, conditions: Collection[str] = CONDITIONS) -> bool:
     """Whether nothing but "if" stands between an equation and a condition."""
     words = last_words(between, 3)
-    return 0 < len(words) <= 2 and words[-1] in CONDITIONS and SENTENCE.search(between) is None
+    return 0 < len(words) <= 2 and words[-1] in conditions and SENTENCE.search(between) is None
