@@ -250,6 +250,11 @@ def in_boxes(argument: str) -> str | None:
     return body[1:-1] if layers and only else None
 
 
+WIDE_BEFORE, WIDE_BEHIND = re.compile(r"\\q?quad\s*$"), re.compile(r"\s*\\q?quad\b")
+"""A word with wide spaces on both sides, `\\quad\\text{whence}\\quad`, is no name."""
+WIDE = 12
+
+
 def text_command(source: Source, at: int, stop: int) -> int:
     """Words; the $...$ in them are mathematics, a single word may be a name."""
     argument, after = source.argument(stop)
@@ -282,7 +287,8 @@ def words(source: Source, raw: str, at: int, after: int) -> int:
     called = CALLED.fullmatch(bare)
     if called is not None and called[1] in FUNCTIONS:
         return source.substitute(f"\\operatorname{{{called[1]}}}({called[2]})", at, after)
-    if IDENTIFIER.fullmatch(bare) and bare.lower() not in STOP_WORDS and text == bare:
+    apart = WIDE_BEFORE.search(source.text[max(0, at - WIDE) : at]) and WIDE_BEHIND.match(source.text, after)
+    if IDENTIFIER.fullmatch(bare) and bare.lower() not in STOP_WORDS and text == bare and not apart:
         return source.put("name", bare, at, after, "rm")
     return source.put("words", text, at, after)
 

@@ -283,13 +283,20 @@ def without_far_losses(state: State, a: Expression, b: Expression, defs: Definit
 
 
 def _sinks(defs: Definitions) -> list[str]:
-    """The names that go into no other: not those that do without being called so, a = σ(z) beside v = w σ(z)."""
+    """The names that go into no other: not those that do without being called so, a = σ(z) beside v = w σ(z), and not
+    D = diag(σ'(z)), which no forward pass computes."""
     unused = [n for n in defs.equations if not defs.users(n)]
+    unused = [n for n in unused if not _has_a_slope(defs.equations[n].right)] or unused
     if len(unused) < 2 or not any(isinstance(defs.equations[n].right, Apply | Power) for n in unused):
         return unused
     inside = {_by_place(u) for e in defs.equations.values() for c in e.right.children for u in walk(c)}
     inside.discard(None)
     return [n for n in unused if _by_place(defs.equations[n].right) not in inside]
+
+
+def _has_a_slope(e: Expression) -> bool:
+    """Whether a derivative stands in an expression."""
+    return any(isinstance(n, Derivative) or (isinstance(n, Apply) and any(n.order)) for n in walk(e))
 
 
 def _by_place(e: Expression) -> Expression | None:
