@@ -29,8 +29,8 @@ from deltarule.reading.values import IllShaped, Unread
 __all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial", "without_its_argument"]
 
 SOLVING = re.compile(
-    r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|vanish\w*|equals? zero|"
-    r"(?:gradients?|derivatives?|slopes?) (?:is|are|be) zero|(?<!sum )(?<!sums )(?<!up )to zero)\b",
+    r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|vanish\w*|"
+    r"equals? zero|(?:gradients?|derivatives?|slopes?) (?:is|are|be) zero|(?<!sum )(?<!sums )(?<!up )to zero)\b",
     re.I,
 )
 ZERO = re.compile(
