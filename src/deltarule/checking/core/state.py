@@ -29,6 +29,8 @@ class State:
     statements: Sequence[Statement]
     symbols: Symbols
     definitions: Definitions = field(default_factory=lambda: Definitions({}))
+    settled: tuple[object, Definitions] | None = None
+    """The definitions with sizes as they were found to be, and of what they were made."""
     facts: Facts = field(default_factory=Facts)
     rows: list[DocumentRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

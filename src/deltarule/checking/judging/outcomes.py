@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product as combinations
 
 from deltarule.algebra import Budget, Facts
@@ -404,13 +405,7 @@ def _functions(*bodies: Expression) -> set[str]:
 
 def with_signals(state: State) -> Definitions:
     """The definitions, with a name for the derivative of an abstract loss by each sink of the document."""
-    defs, find = state.definitions, state.symbols.find
-    sizes = {a.size for e in defs.equations.values() for n in walk(e.right) for a in n.axes}
-    sizes = sizes.union(*(declared.sizes for declared in defs.declarations.values()))
-    if any(find(size) != size for size in sizes):  # found to be one with another since
-        equations = [settled_equation(e, find) for e in defs.equations.values()]
-        settled = {k: replace(d, sizes=tuple(map(find, d.sizes))) for k, d in defs.declarations.items()}
-        defs = Definitions.of(equations, settled)
+    defs = _settled(state)
     for key, entity in state.symbols.entities.items():
         if key not in defs.declarations:
             defs.declarations[key] = Declaration(key, state.symbols.sizes(entity))
@@ -425,6 +420,27 @@ def with_signals(state: State) -> Definitions:
             for by in _differentiated_by(state, target, defs):
                 defs.signals[target, by] = f"∂{target}/∂{by}"
     return defs
+
+
+def _settled(state: State) -> Definitions:
+    """The definitions with the sizes that were found to be one since; the same ones as long as nothing changes."""
+    defs, find = state.definitions, state.symbols.find
+    sizes = frozenset[int | str]().union(*(_sizes(e.right) for e in defs.equations.values()))
+    sizes = sizes.union(*(declared.sizes for declared in defs.declarations.values()))
+    moved = frozenset((size, one) for size in sizes if (one := find(size)) != size)
+    if not moved:
+        return defs
+    key = tuple(defs.equations.values()), tuple(defs.declarations.items()), moved
+    if state.settled is None or state.settled[0] != key:
+        equations = [settled_equation(e, find) for e in defs.equations.values()]
+        declared = {k: replace(d, sizes=tuple(map(find, d.sizes))) for k, d in defs.declarations.items()}
+        state.settled = key, Definitions.of(equations, declared)
+    return state.settled[1]
+
+
+@lru_cache(maxsize=4096)
+def _sizes(e: Expression) -> frozenset[int | str]:
+    return frozenset(a.size for n in walk(e) for a in n.axes)
 
 
 def _of_another_step(target: str, sink: str, sinks: Sequence[str]) -> bool:

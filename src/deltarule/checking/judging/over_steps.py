@@ -168,6 +168,9 @@ class _Steps:
         self.unknown = {self._plain(n) for n in state.broken} | ({self._plain(n) for n in state.explicit} - known)
         """What has an equation that was not understood, or stands further down."""
         self._memo: dict[tuple[str, str, bool, int], tuple[Symbol, Symbol, Expression]] = {}
+        self._sides: dict[tuple[Expression, int, int], Expression] = {}
+        """Sides without derivatives: a row has one left side for all repairs of the other."""
+        self._unfolded: Definitions | None = None
         self.floor = self.ceiling = 0
 
     def _take(self, defs: Definitions, name: str, equation: Equation) -> None:
@@ -204,7 +207,12 @@ class _Steps:
 
     def _resolved(self, e: Expression) -> Expression:
         """Every derivative through the equations. Raises Beyond."""
+        key = e, self.floor, self.ceiling
+        if key not in self._sides:
+            self._sides[key] = self._through_equations(e)
+        return self._sides[key]
 
+    def _through_equations(self, e: Expression) -> Expression:
         def change(u: Expression) -> Expression | None:
             if not isinstance(u, Derivative):
                 return None
@@ -425,7 +433,9 @@ class _Steps:
     def _unfolding(self) -> Definitions:
         """The equations of one step and of what is not counted. Where steps are summed, the first one is among them,
         before which no equation holds."""
-        out = Definitions({})
+        if self._unfolded is not None:
+            return self._unfolded
+        out = self._unfolded = Definitions({})
         for equation in self.others.values():
             out.define(equation)
         for name, equation in self.of_step.items():
