@@ -34,6 +34,7 @@ from deltarule.checking.notation.indices_of_steps import components_at_steps
 from deltarule.checking.notation.joined_columns import joined_columns
 from deltarule.checking.notation.labels_of_samples import labels_as_one_hot
 from deltarule.checking.notation.last_layer import last_layer_named
+from deltarule.checking.notation.letters_above import letters_as_labels
 from deltarule.checking.notation.lists_as_columns import lists_as_columns
 from deltarule.checking.notation.means import means_run_to_their_count
 from deltarule.checking.notation.model_and_target import outputs_apart
@@ -69,6 +70,7 @@ __all__ = ["in_one_form"]
 
 FIRST = (
     deltas_as_derivatives,
+    letters_as_labels,
     components_of_capitals,
     dots_written_out,
     lists_by_components,
