@@ -201,8 +201,9 @@ def _better(
                 ranged |= new if ranges_apart(row.reason) else set()
             take(row, own, own.reason)
         elif row.verdict == "ill-shaped" and not other_than_layout(row):
-            if of_declared_shapes(whole, row) and not _with_a_meaning(part).intersection(_names(whole, row)):
-                continue  # the section says nothing of them
+            unsaid = row.reason in own.reason or not _with_a_meaning(part).intersection(_names(whole, row))
+            if unsaid and of_declared_shapes(whole, row):
+                continue  # the section says nothing else of them
             _open(row, f"elsewhere the letters have other shapes: {row.reason}")
         elif row.verdict == "refuted" and own.verdict in HOLDS:
             _open(row, "by what this section says it holds, by what the other sections say it does not")
