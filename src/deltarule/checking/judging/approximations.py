@@ -15,7 +15,7 @@ from deltarule.checking.core.worked_numbers import apart_by, is_number, rounds_t
 from deltarule.checking.notation.settings import with_sigmoid
 from deltarule.reading import tree as t
 
-__all__ = ["rounded_result"]
+__all__ = ["ABOUT", "rounded_result"]
 
 ABOUT = frozenset({"\\approx", "≈", "\\simeq", "\\cong"})
 NEARLY = 0.01

@@ -25,7 +25,8 @@ from deltarule.checking.core.relations import EQUAL
 from deltarule.checking.core.rows import Condition, DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.core.values_written import Written, entries, exactly, value_written
-from deltarule.checking.core.worked_numbers import is_calculation
+from deltarule.checking.core.worked_numbers import is_calculation, is_number
+from deltarule.checking.judging.approximations import ABOUT
 from deltarule.checking.judging.lowered import lowered, with_sizes
 from deltarule.checking.judging.outcomes import with_signals
 from deltarule.checking.judging.sections import HOLDS, take
@@ -50,6 +51,10 @@ LATITUDE = {1: 0.6, 2: 1.5, 3: 5.0}
 """Units of the last digit by which a number of so many may be off, as it was rounded on the way."""
 NEARLY = 0.01
 """By which part of itself a number with many digits may be off and still be meant."""
+KINDS = ("exact", "rounded", "digits", "apart")
+"""How near a number is to the value: equal; rounded to the digits that are written; off by what was rounded before."""
+ROUGHLY = 0.1
+"""By which part of itself a number behind ≈ may be off and still be meant."""
 RESULT = re.compile(
     r"[.:;](?=\s)|\n\s*\n|\b(?:then|so|gives?|get|gets|obtain\w*|hence|thus|yields?|results?|compute[ds]?|find|therefore|"
     r"dann|also|ergibt|damit|folgt|erhalten|donc|alors|obtient|trouve|entonces|luego|obtenemos|quindi|allora|not|nor)\b",
@@ -57,6 +62,8 @@ RESULT = re.compile(
 )
 """What stands between the values that are given and those that come out."""
 UNSAID = {"sigmoid": "the logistic function", "tanh": "tanh", "relu": "max(0, ·)"}
+HALF = 0.5 + 1e-9
+"""Units of the last digit by which a number that is rounded once may be off."""
 MOST = 400
 """Entries that are worked out for one row."""
 
@@ -171,7 +178,7 @@ class Found:
 
     row: DocumentRow
     says: str
-    """exact, digits or apart; given for a value"""
+    """One of KINDS; given for a value"""
     shown: dict[str, str]
     layout: bool = False
     unsaid: str = ""
@@ -180,6 +187,8 @@ class Found:
     """Whether some value may be that of an update before."""
     behind: bool = False
     """Whether words or the end of a sentence stand between it and the last value that is given."""
+    about: bool = False
+    """Whether the sign is ≈: the number is the value rounded to the digits that are written."""
 
 
 def by_worked_examples(
@@ -200,6 +209,7 @@ def by_worked_examples(
         for s, k, row in rows
         if row.verdict in OPEN and _with_numbers(s, k)
     )
+    asked = asked or any(row.verdict == "none" and _rounds(s, k) for s, k, row in rows)
     if not asked or len(values) < 2 or refuses(len(whole.rows) - 1):
         return
     judged([*_shapes(whole, rows), *_general(whole.statements)], lambda general: _judge(whole, general, rows))
@@ -240,10 +250,10 @@ def _judge(whole: State, general: State, rows: Sequence[tuple[Statement, int, Do
         found = list(_found(general, rows, choice))
         if not best or _agreeing(found) > _agreeing(best):
             best, chosen = found, choice
-    if _agreeing(best) < 0 or not any(f.says in {"exact", "digits"} for f in best):
+    if _agreeing(best) < 0 or not any(f.says in KINDS[:-1] for f in best):
         return
     for one in best:
-        if one.row.verdict in OPEN:
+        if one.row.verdict in OPEN or (one.about and one.row.verdict == "none"):
             _settle(whole, one)
     if chosen:
         for statement, k, row in rows:
@@ -298,7 +308,12 @@ def _agreeing(found: Sequence[Found]) -> int:
 
 def _with_numbers(statement: Statement, k: int) -> bool:
     right = statement.sides[k + 1].tree if k + 1 < len(statement.sides) else None
-    return right is not None and statement.relations[k].symbol in EQUAL and value_written(right) is not None
+    return right is not None and statement.relations[k].symbol in EQUAL | ABOUT and value_written(right) is not None
+
+
+def _rounds(statement: Statement, k: int) -> bool:
+    """Whether a row says h ≈ 0.547."""
+    return statement.relations[k].symbol in ABOUT and _with_numbers(statement, k)
 
 
 def _general(statements: Sequence[Statement]) -> Iterator[Statement]:
@@ -369,7 +384,8 @@ def _found(state: State, rows: Sequence[tuple[Statement, int, DocumentRow]], nam
                         used = {n.function for n in _applied(state, left)} & set(named)
                         unsaid = _unsaid(state, used, named) if used else ""
                         behind = RESULT.search(state.document.text, last, max(last, statement.start)) is not None
-                        yield replace(found, unsaid=unsaid, updated=updated, behind=behind)
+                        about = _rounds(statement, k)
+                        yield replace(found, unsaid=unsaid, updated=updated, behind=behind, about=about)
         head = next((x.tree for x in statement.sides[:k] if isinstance(x.tree, t.Name | t.Scripted)), None)
         if head is not None:
             example.set(head, written)
@@ -402,10 +418,10 @@ def _compared(
         if None in each:
             continue
         kinds = [x[0] for x in each if x is not None]
-        said = "apart" if "apart" in kinds else "digits" if "digits" in kinds else "exact"
+        said = max(kinds, key=KINDS.index)
         shown = next((x[1] for x in each if x is not None and x[0] == said), {})
         says.append(Found(row, said, shown, layout=bool(turned) and len(at) == 2))
-    return min(says, key=lambda f: ("exact", "digits", "apart").index(f.says), default=None)
+    return min(says, key=lambda f: KINDS.index(f.says), default=None)
 
 
 def _one(e: Expression, number: Fraction, right: t.Tree) -> tuple[str, dict[str, str]] | None:
@@ -420,7 +436,7 @@ def _one(e: Expression, number: Fraction, right: t.Tree) -> tuple[str, dict[str,
     exact = enclose(Number(number), {})
     if value.overlaps(exact):
         same = Judge(Definitions.of((), {}), Facts()).equality(e, Number(number)).verdict == "proved"
-        return ("exact" if same else "digits"), {}
+        return ("exact" if same else "rounded"), {}
     digits = max((len(n.text.partition(".")[2]) for n in t.walk(right) if isinstance(n, t.Num)), default=0)
     if not digits:
         return ("apart", shown) if worked is not None or abs(float(value) - float(number)) > 0.5 else None
@@ -428,7 +444,9 @@ def _one(e: Expression, number: Fraction, right: t.Tree) -> tuple[str, dict[str,
     if digits > 2 and off > LATITUDE[3] and abs(float(value) - float(number)) < NEARLY * abs(float(value)):
         return None  # worked out with numbers that were rounded more than the result
     short = worked is not None and (worked * 10**digits).denominator == 1 and digits < 3
-    return ("apart", shown) if short or off > LATITUDE[min(digits, 3)] else ("digits", {})
+    if short or off > LATITUDE[min(digits, 3)]:
+        return "apart", shown
+    return ("rounded" if off <= HALF or not is_number(right) else "digits"), {}
 
 
 def _settle(whole: State, found: Found) -> None:
@@ -443,11 +461,19 @@ def _settle(whole: State, found: Found) -> None:
             return
         if row.verdict in {"assumption", "definition"} and not found.behind:
             return  # x = 2, y = 1: a value among those that are given
+        if found.about and abs(1 - float(found.shown["right"]) / float(found.shown["left"])) < ROUGHLY:
+            return
         row.verdict, row.reason = "refuted", ANOTHER_VALUE
         row.counterexample, row.condition = found.shown, None
         return
+    if found.about and found.says == "digits":
+        return
     row.counterexample, row.condition, row.hint, row.suggestion = None, None, "", ""
-    if found.says == "digits":
+    if found.about:
+        row.verdict, row.reason = "proved", "the value at the numbers of the text, to the digits that are written"
+        if unsaid:
+            row.verdict, row.condition = "conditional", Condition("definition-elsewhere", unsaid)
+    elif found.says != "exact":
         row.verdict, row.reason = "none", "equal to the digits that are written: an approximation"
     elif found.layout or unsaid:
         kind, text = ("definition-elsewhere", unsaid) if unsaid else ("layout", "numerator layout")
