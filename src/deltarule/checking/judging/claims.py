@@ -14,6 +14,7 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.core.rows import Condition, DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.compact import compact_pairs
+from deltarule.checking.judging.examples_apart import in_its_example
 from deltarule.checking.judging.factorials import by_a_factorial
 from deltarule.checking.judging.late_values import at_late_values, only_at_the_values, without_late_values
 from deltarule.checking.judging.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
@@ -479,6 +480,9 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+        example = in_its_example(state, left, right)
+        if example and equality(state, a.expression, b.expression, False, None, example[1]).status == "proved":
+            return example[0]
         fails = any(o.status == "refuted" for o in outcomes.values())  # by the equations: nothing else is meant
         links = None if fails else by_written_links(state, *both_summed(state, a, b), unsaid)
         if links is not None:

@@ -175,6 +175,8 @@ def _better(
             else:
                 _open(row, "it holds by a meaning that this section has changed")
             continue
+        if row.verdict == own.verdict == "refuted" and own.hint and not row.hint and _stands_alone(whole, part, own):
+            take(row, own, own.reason)  # the section says what would hold
         if row.verdict not in OPEN or row.verdict == own.verdict:
             continue
         if anew and row.verdict == "refuted" and anew & used(part, own):
