@@ -58,7 +58,7 @@ def declared_for(part: Sequence[Statement], parts: Sequence[Sequence[Statement]]
         kept = [(x, space) for x, space in pairs if _letter(x) not in again]
         out += [(x, space) for x, space in kept if inside or not (_is_number(space) and _letter(x) in columns)]
     here_said = {id(space) for s in part for _, space in s.memberships}
-    spaces = {x: space for s in part for x, space in s.memberships if s.sides[0].tree == x and s.relations}
+    spaces = {x: space for s in part for x, space in s.memberships}
     return [
         (x, space)
         for x, space in out

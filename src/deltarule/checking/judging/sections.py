@@ -56,10 +56,12 @@ OPENS_A_PART = re.compile(
     rf"^[ \t]*<b>{TOPIC}[^<>\n$]{{4,60}}</b>|"
     r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
     r"Pregunta|Anverso|Tarjeta|Ejercicio|Pergunta|Frente|Cartão|Domanda|Fronte|Zadanie|Pytanie|Вопрос|Задача|"
-    r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]",
+    r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]|"
+    rf"^\d+[.)][ \t]+{TOPIC}[^\W\d_][^$\n.:;]{{4,50}}$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A rule, a line in bold, a paragraph that begins in bold, or the front of a card: another topic may begin here."""
+"""A rule, a line in bold, a paragraph that begins in bold, the front of a card, or a number with a title that is a line
+by itself: another topic may begin here."""
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
 
 
