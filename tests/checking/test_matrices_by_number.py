@@ -44,6 +44,8 @@ ROWS = [
     ),
     (ATTENTION, r"\frac{\partial L}{\partial K} = \frac{1}{\sqrt{d_k}} (\frac{\partial L}{\partial S})^T Q", HOLDS),
     (ATTENTION, r"\frac{\partial L}{\partial K} = \frac{1}{d_k} (\frac{\partial L}{\partial S})^T Q", WRONG),
+    (ATTENTION, r"S_{ij} = \frac{1}{\sqrt{d_k}} \sum_{c=1}^{d_k} Q_{ic} K_{jc}", HOLDS),
+    (ATTENTION, r"S_{ij} = \frac{1}{d_k} \sum_{c=1}^{d_k} Q_{ic} K_{jc}", WRONG),
     (SCALED, r"\frac{\partial L}{\partial A} = \frac{1}{d_k} \frac{\partial L}{\partial G} B", HOLDS),
     (SCALED, r"\frac{\partial L}{\partial A} = d_k \frac{\partial L}{\partial G} B", WRONG),
     (NUMBERED, r"\frac{\partial L}{\partial A_1} = M^T \frac{\partial L}{\partial C_1}", HOLDS),

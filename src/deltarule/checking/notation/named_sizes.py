@@ -21,7 +21,6 @@ def sizes_named(statements: Sequence[Statement]) -> set[tuple[str, str]]:
         for n in own
         if isinstance(n, t.Big) and (letter := running(n)) and any(_size(x) == letter for x in trees(n.body))
     }
-    ends = {_size(x) for own in sides for n in own if isinstance(n, t.Big) for x in trees(n.upper)}
     dividing: set[str] = set()
     indexed: set[str] = set()
     for own in sides:
@@ -32,7 +31,7 @@ def sizes_named(statements: Sequence[Statement]) -> set[tuple[str, str]]:
                 indexed.add(letter)
             elif letter and id(n) in places:
                 dividing.add(letter)
-    return {("d", letter) for letter in dividing - indexed - counted - ends}
+    return {("d", letter) for letter in dividing - indexed - counted}
 
 
 def _size(node: t.Tree | None) -> str:
