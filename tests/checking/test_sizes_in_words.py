@@ -96,3 +96,10 @@ $$x : [d, 1] \\ y : [k, 1]$$ and $y = A x$, so that
 def test_shapes_are_those_of_the_part(row: str, holds: bool) -> None:
     rows = check_text(f"{TITLES}$${row}$$\n", "text.md").rows
     assert (rows[-1].verdict in {"proved", "conditional"}) == holds, rows[-1]
+
+
+def test_what_is_a_row_and_a_column_is_left_open() -> None:
+    text = r"$$p : [1, k] \\ q : [k, 1] \\ p : [k, 1]$$ Then $$r = p + q$$"
+    assert check_text(text, "text.md").rows[-1].verdict != "ill-shaped"
+    text = r"$$p : [1, k] \\ q : [k, 1]$$ Then $$p = 2 q$$"
+    assert check_text(text, "text.md").rows[-1].verdict not in {"proved", "conditional"}
