@@ -11,6 +11,9 @@ HOLDS = [
     ("The true label is $c$: the correct class $c$ has the 1.", "\\frac{\\partial L}{\\partial z_c} = p_c - 1", "c"),
     ("The vector $y$ is one-hot at $m$.", "L = -\\log p_m", "y is one-hot at m"),
     ("Sei $c$ die richtige Klasse.", "L = -z_c + \\log\\sum_j e^{z_j}", "y is one-hot at c"),
+    ("Only the $m$-th entry of $y$ is 1.", "L = -\\log p_m", "y is one-hot at m"),
+    ("As only k-th component of the label equals one,", "L = -\\log p_k", "y is one-hot at k"),
+    ("All of $y$ is zero except for the $k^{th}$ entry, which is one.", "L = -\\log p_k", "y is one-hot at k"),
     ("Here $y_w = 1$ when $w = o$, else 0.", "-\\sum_w y_w \\log p_w = -\\log p_o", "y is one-hot at o"),
 ]
 FAILS = [
@@ -18,6 +21,8 @@ FAILS = [
     ("Let $k$ be the index of the correct class.", "\\frac{\\partial L}{\\partial z_k} = p_k"),
     ("Let $k$ be the index of the correct class.", "L = \\log p_k"),
     ("The index $k$ runs over the classes.", "L = -\\log p_k"),
+    ("Only the $m$-th entry of $y$ is 1.", "L = \\log p_m"),
+    ("Only the $m$-th entry of $p$ counts.", "L = -\\log p_m"),
     ("Let $k$ be the index of the correct class.", "-\\sum_k y_k \\log p_k = -\\sum_k \\log p_k"),
 ]
 

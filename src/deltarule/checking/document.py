@@ -13,6 +13,7 @@ from deltarule.checking.core.given import Given
 from deltarule.checking.core.limits import SLOW, Watch
 from deltarule.checking.core.rows import CheckedDocument, Finding
 from deltarule.checking.core.state import State
+from deltarule.checking.judging.both_ways import open_where_declared_both_ways
 from deltarule.checking.judging.chapters import chapters
 from deltarule.checking.judging.findings import about
 from deltarule.checking.judging.mending import hints_found, numbers_beside_vectors, shapes_misread
@@ -98,6 +99,7 @@ def check_statements(
             document, own, given, watch.inside(first), statements, declared=declared
         ), watch.refuses,
     )  # fmt: skip
+    open_where_declared_both_ways(state)
     shapes_misread(state)
 
     def anew(some: Sequence[Statement], unrolled: bool = False) -> State:

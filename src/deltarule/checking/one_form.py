@@ -16,6 +16,7 @@ from deltarule.checking.notation.bold_samples import bold_samples_apart
 from deltarule.checking.notation.capital_vectors import components_of_capitals
 from deltarule.checking.notation.conditions_apart import conditions_apart
 from deltarule.checking.notation.conventions import spelled_out
+from deltarule.checking.notation.declared_numbers import declared_numbers
 from deltarule.checking.notation.declared_stacks import stacks_undeclared
 from deltarule.checking.notation.delta_fractions import deltas_as_derivatives
 from deltarule.checking.notation.diagonal_matrices import given_by_the_diagonal
@@ -54,6 +55,7 @@ from deltarule.checking.notation.ranges_behind import ranges_apart
 from deltarule.checking.notation.reach_of_nabla import nabla_reaches_its_variable
 from deltarule.checking.notation.said_by_sign import defined_by_sign
 from deltarule.checking.notation.sizes_of_layers import sizes_of_each_layer
+from deltarule.checking.notation.spaces_of_values import spaces_of_values
 from deltarule.checking.notation.spellings import Spelling, in_one_spelling
 from deltarule.checking.notation.steps_in_parentheses import steps_as_indices
 from deltarule.checking.notation.sum_scope import sums_reach_their_index
@@ -82,6 +84,8 @@ FIRST = (
     components_at_steps,
     functions_of_any_sample,
     numbers_in_names,
+    declared_numbers,
+    spaces_of_values,
     by_how_many_arguments,
     labels_as_one_hot,
     operators_applied,

@@ -287,7 +287,8 @@ def derivative(low: Lowering, of: Value, node: t.Partial, key: str | None) -> Va
             axis = fresh(low.symbols.find(f.size))
             i, j = fresh(low.symbols.find(f.size)), fresh(low.symbols.find(f.size))
             low.off_diagonal.append(multiply(rename(e, {f: i, x: j}), subtract(ONE, delta(i, j))))
-            return Value(rename(e, {f: axis, x: axis}), axis)
+            diagonal = rename(e, {f: axis, x: axis})
+            return Value(diagonal, axis) if of.row is not None else Value(diagonal, None, axis)
     if of.rank == 1 and by.rank == 1:
         lies = orientation(low, key, found.key)
         f, x = of_row or of_col, by.row or by.col

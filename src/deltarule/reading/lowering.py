@@ -40,6 +40,7 @@ from deltarule.reading.calls import (
 from deltarule.reading.chains import chained
 from deltarule.reading.components import assembled, at_components, lies_across
 from deltarule.reading.differentials import differential
+from deltarule.reading.entrywise import entrywise_first
 from deltarule.reading.gradients import holding, of_transposed, operator, partial, primed
 from deltarule.reading.guessing import (
     as_matrix,
@@ -392,7 +393,12 @@ class Lowering:
             if self.learning and total.rank == 1 and value.rank == 0 and len(part) == 1:
                 value = like_vector(self, part[0][1]) or value
             self.meet(total, value)
-            total = hadamard(self.resized(total), self.resized(value))
+            try:
+                total = hadamard(self.resized(total), self.resized(value))
+            except IllShaped:
+                if len(part) == 1 or not self.choices.get("before the product"):
+                    raise
+                total = entrywise_first(self, total, part)
         return total
 
     def run(self, items: Sequence[tuple[str, t.Tree]]) -> Value:

@@ -43,18 +43,21 @@ def chapters(document: Document, statements: Sequence[Statement]) -> list[list[S
 
 def declared_for(part: Sequence[Statement], parts: Sequence[Sequence[Statement]]) -> Pairs:
     """What is declared for a part of a document: all that is declared, but for letters that a later one of `parts`
-    declares and uses in equations of its own, as this part does; and but for the numbers of other parts that stand
-    here as columns, x ∈ ℝ there and βᵀx here."""
+    declares and uses in equations of its own, as this part does; but for parts that give a name of this part other
+    sizes; and but for the numbers of other parts that stand here as columns, x ∈ ℝ there and βᵀx here."""
     own = _equations(part)
     here = {id(s) for s in part}
     past, out = False, []
     columns = _columns(part)
+    spaces = {x: space for s in part for x, space in s.memberships}
     for other in parts:
         inside = any(id(s) in here for s in other)
         anew = _equations(other) - own if past and not inside else set()
         again = {letter for letter in _letters(anew) if letter in _letters(own)}
         past = past or inside
         pairs = [pair for s in other for pair in s.memberships]
+        if not inside and any(spaces.get(x, space) != space for x, space in pairs):
+            pairs = []
         kept = [(x, space) for x, space in pairs if _letter(x) not in again]
         out += [(x, space) for x, space in kept if inside or not (_is_number(space) and _letter(x) in columns)]
     here_said = {id(space) for s in part for _, space in s.memberships}

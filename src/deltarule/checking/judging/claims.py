@@ -14,6 +14,7 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.core.rows import Condition, DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.compact import compact_pairs
+from deltarule.checking.judging.examples_apart import in_its_example
 from deltarule.checking.judging.factorials import by_a_factorial
 from deltarule.checking.judging.late_values import at_late_values, only_at_the_values, without_late_values
 from deltarule.checking.judging.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
@@ -48,6 +49,9 @@ __all__ = ["claim", "holds", "nothing_in_common", "outcome_by", "relates_free_na
 
 MAX_CHOICES = 4
 COUNTS = frozenset({"n", "m", "N", "M"})
+ENTRYWISE: dict[object, str] = {"elementwise": "yes"}
+BEFORE: dict[object, str] = {"before the product": "yes"}
+"""Other ways to take products, where the shapes do not fit."""
 PROBE = Budget(seconds=0.1, points=1)
 
 
@@ -250,7 +254,11 @@ def _settle(
             row.verdict, row.condition = "conditional", Condition("layout", "products of vectors taken elementwise")
             row.reason = "true where products and derivatives of vectors are taken component by component"
             return
-        proved = [v for v in proved if not outcomes[v].elementwise]
+        if all(outcomes[v].before_product for v in proved):
+            row.verdict, row.condition = "conditional", Condition("layout", "⊙ before the product behind it")
+            row.reason = "true where ⊙ is taken before the product behind it"
+            return
+        proved = [v for v in proved if not (outcomes[v].elementwise or outcomes[v].before_product)]
         if outcomes[proved[0]].implied:
             row.verdict, row.condition = "conditional", Condition("implied-sum", "a sum over the repeated index")
             row.reason = "true where the sum without an index runs over every index in it"
@@ -353,14 +361,14 @@ def outcome_by(
                 opened.update(trial.open)
             raise
     except IllShaped as error:
-        if "elementwise" not in choices and facts is None and definitions is None:
-            chosen: dict[object, str] = {**choices, "elementwise": "yes"}
-            other = outcome_by(state, left, right, chosen, {})
-            off_diagonal = state.off_diagonal
-            if other.status == "proved" and all(
-                equality(state, e, ZERO, False, None, None).status == "proved" for e in off_diagonal
-            ):  # of a softmax, ∂p/∂u = p(1 - p) is one entry of many
-                return replace(other, elementwise=True)
+        if not {*ENTRYWISE, *BEFORE} & choices.keys() and facts is None and definitions is None:
+            for ways in (ENTRYWISE, BEFORE, ENTRYWISE | BEFORE):
+                other = outcome_by(state, left, right, {**choices, **ways}, {})
+                off_diagonal = state.off_diagonal
+                if other.status == "proved" and all(
+                    equality(state, e, ZERO, False, None, None).status == "proved" for e in off_diagonal
+                ):  # of a softmax, ∂p/∂u = p(1 - p) is one entry of many
+                    return replace(other, elementwise=ENTRYWISE.items() <= ways.items(), before_product=ways == BEFORE)
         return Outcome("ill-shaped", reason=error.reason)
     except Unread as error:
         return Outcome("unread", reason=error.reason)
@@ -479,6 +487,9 @@ def _under_assumptions(
                 continue
             if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
                 return condition
+        example = in_its_example(state, left, right)
+        if example and equality(state, a.expression, b.expression, False, None, example[1]).status == "proved":
+            return example[0]
         fails = any(o.status == "refuted" for o in outcomes.values())  # by the equations: nothing else is meant
         links = None if fails else by_written_links(state, *both_summed(state, a, b), unsaid)
         if links is not None:

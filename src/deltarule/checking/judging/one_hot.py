@@ -1,5 +1,6 @@
 """Labels that are one-hot at a letter: "$k$ is the index of the correct class", "$y$ is one-hot at $o$", "y_w = 1 when
-w = o". A row that fails or stays open for labels in general, -Σ_i y_i log p_i = -log p_k, is judged for these.
+w = o", "only the $k$-th component of $y$ is 1". A row that fails or stays open for labels in general,
+-Σ_i y_i log p_i = -log p_k, is judged for these.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from deltarule.checking.judging.claims import claim
 from deltarule.checking.judging.sections import HOLDS, take
 from deltarule.checking.judging.stacked import with_stacked_samples
 from deltarule.checking.words.label_values import TARGETS
+from deltarule.checking.words.ones_alone import ones_alone
 from deltarule.language.equation import Equation
 from deltarule.language.expression import ONE, Axis, Expression, Symbol, fresh
 from deltarule.language.traversal import names, substitute
@@ -64,7 +66,7 @@ NEAR = 45
 
 def classes_said(document: Document, statements: Sequence[Statement]) -> dict[str, str]:
     """The letters that the text calls the right class, or the place of the 1 among the labels, as they are written."""
-    out: dict[str, str] = {}
+    out = {letter: letter for letter in ones_alone(document.text)}
     for statement in statements:
         segment, tree = document.segments[statement.block], statement.sides[0].tree
         if not isinstance(tree, t.Name) or tree.accents or len(tree.letter) > 1 or statement.relations:

@@ -75,6 +75,7 @@ class Outcome:
     reason: str = ""
     implied: bool = False
     elementwise: bool = False
+    before_product: bool = False
 
 
 def equality(

@@ -56,10 +56,12 @@ OPENS_A_PART = re.compile(
     rf"^[ \t]*<b>{TOPIC}[^<>\n$]{{4,60}}</b>|"
     r"^\W*(?:Q|Front|Question|Frage|Vorderseite|Karte|Card|Flashcard|Aufgabe|Exercise|Problem|Exercice|Carte|Recto|"
     r"Pregunta|Anverso|Tarjeta|Ejercicio|Pergunta|Frente|Cartão|Domanda|Fronte|Zadanie|Pytanie|Вопрос|Задача|"
-    r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]",
+    r"问题?|問題?|题目?|卡片|正面|質問|表)[ \t]*\d*[.)]?\**[ \t]*[:：.]|"
+    rf"^\d+[.)][ \t]+{TOPIC}[^\W\d_][^$\n.:;]{{4,50}}$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A rule, a line in bold, a paragraph that begins in bold, or the front of a card: another topic may begin here."""
+"""A rule, a line in bold, a paragraph that begins in bold, the front of a card, or a number with a title that is a line
+by itself: another topic may begin here."""
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
 
 
@@ -175,6 +177,8 @@ def _better(
             else:
                 _open(row, "it holds by a meaning that this section has changed")
             continue
+        if row.verdict == own.verdict == "refuted" and own.hint and not row.hint and _stands_alone(whole, part, own):
+            take(row, own, own.reason)  # the section says what would hold
         if row.verdict not in OPEN or row.verdict == own.verdict:
             continue
         if anew and row.verdict == "refuted" and anew & used(part, own):

@@ -221,7 +221,8 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
     words = state.document.text.lower()
     state.symbols.layout = stated_layout(words) or state.symbols.layout
     state.symbols.layout_named = named_layout(words)
-    state.symbols.softmax_over = _softmax_over(words, sides)
+    equations = [(s.sides[0].tree, s.sides[1].tree) for s in state.statements if s.relations[:1] and len(s.sides) > 1]
+    state.symbols.softmax_over = _softmax_over(words, sides, equations)
     state.symbols.samples_in = samples_lie(sides)
     state.symbols.averaged = averaged(sides)
     state.symbols.bars_of_matrices = "determinant" if re.search(r"determina[nt]|\\det\b", words) else None
@@ -250,22 +251,31 @@ def _no_matrix(state: State, use: Usage | None, base: str) -> bool:
     return plain and base not in {r.base for r in found}
 
 
-def _softmax_over(words: str, sides: Sequence[t.Tree]) -> str | None:
-    """What the softmax of a matrix runs over: by words, or rows in softmax(Q Kᵀ), one for each query."""
+def _softmax_over(
+    words: str, sides: Sequence[t.Tree], equations: Sequence[tuple[t.Tree | None, t.Tree | None]]
+) -> str | None:
+    """What the softmax of a matrix runs over: by words, or rows in softmax(Q Kᵀ), one for each query, also where S is
+    that product."""
     rows = re.search(
-        r"row[- ]?wise|(?:each|every|per|over|along|across|of) (?:the )?rows?\b|(?:dim|axis) ?= ?-1", words
+        r"row[- ]?wise|(?:each|every|per|over|along|across|of|to) (?:the )?rows?\b|(?:dim|axis) ?= ?-1", words
     )
-    columns = re.search(r"column[- ]?wise|(?:each|every|per|along|across) (?:the )?columns?\b|axis ?= ?0", words)
+    columns = re.search(r"column[- ]?wise|(?:each|every|per|along|across|to) (?:the )?columns?\b|axis ?= ?0", words)
     if rows or columns:
         return None if rows and columns else "row" if rows else "column"
+    if "attention" not in words:
+        return None
+    products = {left for left, right in equations if isinstance(left, t.Name) and _with_a_transpose(right)}
     for side in sides:
         for node in trees(side):
-            if not isinstance(node, t.Call) or not isinstance(node.function, t.Name):
-                continue
-            called = "softmax" in node.function.letter.lower() and "attention" in words
-            if called and any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node)):
-                return "row"
+            if isinstance(node, t.Call) and isinstance(node.function, t.Name):
+                argument = node.argument.items[0] if isinstance(node.argument, t.Group) else node.argument
+                if "softmax" in node.function.letter.lower() and (_with_a_transpose(node) or argument in products):
+                    return "row"
     return None
+
+
+def _with_a_transpose(node: t.Tree | None) -> bool:
+    return any(isinstance(n, t.Scripted) and n.sup == t.Name("T") for n in trees(node))
 
 
 def _with_an_equation(state: State) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.checking.core.relations import EQUAL
+from deltarule.checking.notation.named_sizes import sizes_named
 from deltarule.reading import tree as t
 from deltarule.reading.references import (
     COLUMN,
@@ -40,7 +41,7 @@ COUNTING = "jklpqrsmn"
 def indices_told_apart(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with such letters as marks, with I_{kj} as a condition, and with letters that always count."""
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
-    marks = _marks(statements) | _sizes_under_roots(statements)
+    marks = _marks(statements) | sizes_named(statements)
     unit = IDENTITY.search(text) is not None and not any(
         base_name(x.base) == "I"
         for s in statements if s.sides and (x := s.sides[0].tree) is not None
@@ -114,24 +115,6 @@ def _marks(statements: Sequence[Statement]) -> set[tuple[str, str]]:
                         known = {(b, x) for b, x in out if b == base_name(name)}
                         if known and is_index(sub) and sub not in [t.Name(x) for _, x in known]:
                             out -= known
-    return out
-
-
-def _sizes_under_roots(statements: Sequence[Statement]) -> set[tuple[str, str]]:
-    """(d, k) for the d_k of Q K^T / √d_k, where it stands nowhere else, and no sum runs over such a k: a size."""
-    nodes = [n for s in statements for side in s.sides for n in trees(side.tree)]
-    under = [n.body for n in nodes if isinstance(n, t.Root)]
-    declared = [x for s in statements for pair in s.memberships for x in pair]
-    out: set[tuple[str, str]] = set()
-    for size in under:
-        match size.items[0] if isinstance(size, t.Group) and len(size.items) == 1 else size:
-            case t.Scripted(base=t.Name(letter="d", accents=()), sub=t.Name(letter=letter), sup=None) as found:
-                elsewhere = sum(n == found for n in nodes) > sum(found in t.walk(x) for x in under)
-                counts = any(
-                    isinstance(n, t.Big) and running(n) == letter and ("d", letter) in _below(n) for n in nodes
-                )
-                if not elsewhere and not counts and not any(found in t.walk(x) for x in declared):
-                    out.add(("d", letter))
     return out
 
 

@@ -1,5 +1,5 @@
 """`$X$ is $n \\times p$`, "an $n \\times p$ matrix $X$", a table with a column of shapes: declarations in words, of one
-name or of several with as many shapes."""
+name or of several with as many shapes; and `X : n × p` in a formula."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class _Run:
 
 def sizes_said(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with a membership X ∈ ℝ^{n×p} for each such name."""
+    statements = [_behind_a_colon(s) for s in statements]
     runs = list(_runs(document, statements))
     said: dict[int, list[tuple[t.Tree, t.Tree]]] = {}
     taken: set[int] = set()
@@ -64,6 +65,27 @@ def sizes_said(document: Document, statements: Sequence[Statement]) -> Sequence[
                 taken |= {id(x) for x in names}
                 break
     return [replace(s, memberships=(*s.memberships, *said[k])) if k in said else s for k, s in enumerate(statements)]
+
+
+def _behind_a_colon(s: Statement) -> Statement:
+    """`X, Y : n × p` and `x : [n, 1]` with memberships for them."""
+    if [r.symbol for r in s.relations] != [":"] or s.memberships:
+        return s
+    shape = s.sides[1].tree
+    match shape:
+        case t.Factors(items=((op, first), ("*" | "cdot", second))):
+            shape = t.Factors(((op, first), ("times", second)), start=shape.start, end=shape.end)
+        case t.Group(kind="[", items=(_, _) as items):
+            shape = t.Group("(", items, start=shape.start, end=shape.end)
+    match s.sides[0].tree:
+        case t.Group(kind="", items=items):
+            names = items
+        case one:
+            names = (one,)
+    plain = all(isinstance(x, t.Name) or (isinstance(x, t.Scripted) and isinstance(x.base, t.Name)) for x in names)
+    if shape is None or not _is_shape(shape) or not plain:
+        return s
+    return replace(s, memberships=tuple((x, _space(shape)) for x in names if x is not None))
 
 
 def _kind(between: str) -> slice | None:
