@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, trees
+from deltarule.reading.products import calls_in
+from deltarule.reading.references import INDEX_LETTERS, base_name, trees
 from deltarule.reading.statement import Statement
 from deltarule.reading.survey import step_letters
 from deltarule.reading.symbols import KNOWN_FUNCTIONS, OBJECTIVES, VECTOR_FUNCTIONS
@@ -25,7 +26,7 @@ LETTERS = frozenset({"f", "g", "phi", "varphi", "psi", "sigma"})
 
 def functions_apart(statements: Sequence[Statement], text: str) -> Sequence[Statement]:
     """The statements with each such function under one name, f_1; Attention(Q, K, V) = … is one of the document too."""
-    statements = _own_calls(statements)
+    statements = _of_their_units(_own_calls(statements))
     sides = [side.tree for s in statements for side in s.sides if side.tree is not None]
     steps = step_letters(sides)
     components = _components(statements, steps)
@@ -73,6 +74,39 @@ def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
         return None
 
     return [s.replaced(change) for s in statements]
+
+
+def _of_their_units(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with g_k(z_k) for g(z_k), where the text writes g_k(z_k) as well."""
+    calls = [pair for s in statements for side in s.sides for n in trees(side.tree) for pair in calls_in(n)]
+    known = {(marked[0], letter) for head, group in calls
+             if (letter := _index_of(group)) and (marked := _marked(head, set())) and marked[1] == letter}  # fmt: skip
+    if not known:
+        return statements
+
+    def with_letter(head: t.Tree, letter: str) -> t.Tree | None:
+        name = head.base if isinstance(head, t.Scripted) and head.sub is None else head
+        if not isinstance(name, t.Name) or (base_name(name), letter) not in known:
+            return None
+        below = t.Name(letter, start=head.end, end=head.end)
+        own = head if isinstance(head, t.Scripted) else t.Scripted(name, None, None, start=head.start, end=head.end)
+        return replace(own, sub=below)
+
+    def change(node: t.Tree) -> t.Tree | None:
+        heads = {id(head): new for head, group in calls_in(node) if (new := with_letter(head, _index_of(group)))}
+        if not heads or not isinstance(node, t.Factors):
+            return None
+        return replace(node, items=tuple((op, heads.get(id(x)) or t.replaced(x, change)) for op, x in node.items))
+
+    return [s.replaced(change) for s in statements]
+
+
+def _index_of(group: t.Group) -> str:
+    """The k of (z_k)."""
+    match group.items:
+        case (t.Scripted(base=t.Name(), sub=t.Name(letter=letter, accents=())),) if letter in INDEX_LETTERS:
+            return letter
+    return ""
 
 
 def _vectors(statements: Sequence[Statement]) -> set[str]:
