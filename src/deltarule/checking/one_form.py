@@ -36,6 +36,7 @@ from deltarule.checking.notation.labels_of_samples import labels_as_one_hot
 from deltarule.checking.notation.last_layer import last_layer_named
 from deltarule.checking.notation.letters_above import letters_as_labels
 from deltarule.checking.notation.lists_as_columns import lists_as_columns
+from deltarule.checking.notation.lists_without_commas import lists_without_commas
 from deltarule.checking.notation.means import means_run_to_their_count
 from deltarule.checking.notation.model_and_target import outputs_apart
 from deltarule.checking.notation.names_with_digits import digits_below
@@ -74,6 +75,7 @@ FIRST = (
     components_of_capitals,
     dots_written_out,
     lists_by_components,
+    lists_without_commas,
     sums_written_out,
     nabla_reaches_its_variable,
     operators_written_out,
