@@ -53,6 +53,7 @@ from deltarule.checking.notation.probabilities import probabilities_named
 from deltarule.checking.notation.quantities import as_quantities
 from deltarule.checking.notation.ranges_behind import ranges_apart
 from deltarule.checking.notation.reach_of_nabla import nabla_reaches_its_variable
+from deltarule.checking.notation.reach_of_operators import operators_reach_the_sum
 from deltarule.checking.notation.said_by_sign import defined_by_sign
 from deltarule.checking.notation.sizes_of_layers import sizes_of_each_layer
 from deltarule.checking.notation.spellings import Spelling, in_one_spelling
@@ -78,6 +79,7 @@ FIRST = (
     lists_without_commas,
     sums_written_out,
     nabla_reaches_its_variable,
+    operators_reach_the_sum,
     operators_written_out,
     digits_below,
     powers_of_samples,
