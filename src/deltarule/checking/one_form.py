@@ -28,6 +28,7 @@ from deltarule.checking.notation.functions_of_samples import functions_of_any_sa
 from deltarule.checking.notation.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.notation.index_arithmetic import indices_computed
 from deltarule.checking.notation.index_conditions import without_conditions_below
+from deltarule.checking.notation.index_left_out import with_the_index_left_out
 from deltarule.checking.notation.indices_above import indices_below
 from deltarule.checking.notation.indices_in_brackets import brackets_as_indices
 from deltarule.checking.notation.indices_of_steps import components_at_steps
@@ -97,6 +98,7 @@ FIRST = (
     values_apart,
     outputs_apart,
     outputs_as_quantities,
+    with_the_index_left_out,
 )
 """What depends on the statements alone, each with those before it done."""
 
