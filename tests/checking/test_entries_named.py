@@ -48,7 +48,7 @@ ROWS = [
     (CAPITAL, r"r_{12} = p_{11} q_{12} + p_{12} q_{22}", HOLDS),
     (CAPITAL, r"r_{12} = p_{11} q_{12} + p_{12} q_{21}", WRONG),
     (WITH_A_BIAS, r"r_3 = p_3 q_1 + p_4 q_3", HOLDS),
-    (WITH_A_BIAS, r"r_3 = p_3 q_1 + p_4 q_4", WRONG | {"undecided"}),
+    (WITH_A_BIAS, r"r_3 = p_3 q_1 + p_4 q_4", WRONG),
 ]
 
 

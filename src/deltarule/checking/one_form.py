@@ -38,6 +38,7 @@ from deltarule.checking.notation.last_layer import last_layer_named
 from deltarule.checking.notation.letters_above import letters_as_labels
 from deltarule.checking.notation.lists_as_columns import lists_as_columns
 from deltarule.checking.notation.lists_without_commas import lists_without_commas
+from deltarule.checking.notation.marks_and_indices import marks_and_indices
 from deltarule.checking.notation.means import means_run_to_their_count
 from deltarule.checking.notation.model_and_target import outputs_apart
 from deltarule.checking.notation.names_with_digits import digits_below
@@ -99,6 +100,7 @@ FIRST = (
     outputs_apart,
     outputs_as_quantities,
     with_the_index_left_out,
+    marks_and_indices,
 )
 """What depends on the statements alone, each with those before it done."""
 
