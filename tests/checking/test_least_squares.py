@@ -18,6 +18,7 @@ SAMPLES = (
 )
 RULES = r"$$\mathbf{c}^T \mathbf{d} = \mathbf{d}^T \mathbf{c}$$"
 VECTOR = r"Let $c$ be a vector and $s = A c$."
+BARS = r"Let $F(\bar{u}) = (t - \bar{Z}\bar{u})^T (t - \bar{Z}\bar{u})$."
 TEXT_BOLD = r"Let $f = \textbf{u}^T \textbf{v}$."
 
 ROWS = [
@@ -35,6 +36,9 @@ ROWS = [
     ("", r"\mathbf{A}^T = \mathbf{A}", {"refuted"}),
     (VECTOR, r"c^T = c", WRONG),
     (RULES, r"\mathbf{c}^T = \mathbf{c}", WRONG),
+    (BARS, r"F(\bar{u}) = \bar{u}^T \bar{Z}^T \bar{Z} \bar{u} - 2 t^T \bar{Z} \bar{u} + t^T t", HOLDS),
+    (BARS, r"\nabla_{\bar{u}} F(\bar{u}) = 2 \bar{Z}^T \bar{Z} \bar{u} - 2 \bar{Z}^T t", HOLDS),
+    (BARS, r"\nabla_{\bar{u}} F(\bar{u}) = 2 \bar{Z}^T \bar{Z} \bar{u} + 2 \bar{Z}^T t", WRONG),
     (TEXT_BOLD, r"\nabla_{\textbf{u}} f = \textbf{v}", HOLDS),
     (TEXT_BOLD, r"\nabla_{\textbf{u}} f = \textbf{u}", WRONG),
 ]

@@ -41,6 +41,7 @@ MARKDOWN = [
     ("between $5 and 10$ each", []),
     (r"costs \$5, \$6", []),
     ("$5, then $x$", ["x"]),
+    ("becomes $3Qu$.\n- $v$", ["3Qu", "v"]),
     ("US$3 and $x_1$", ["x_1"]),
     ("`$x$` and ``$y$ ` ``", []),
     ("```\n$x$\n```\n$y$", ["y"]),

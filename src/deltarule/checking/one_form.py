@@ -29,6 +29,7 @@ from deltarule.checking.notation.functions_of_samples import functions_of_any_sa
 from deltarule.checking.notation.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.notation.index_arithmetic import indices_computed
 from deltarule.checking.notation.index_conditions import without_conditions_below
+from deltarule.checking.notation.index_left_out import with_the_index_left_out
 from deltarule.checking.notation.indices_above import indices_below
 from deltarule.checking.notation.indices_in_brackets import brackets_as_indices
 from deltarule.checking.notation.indices_of_steps import components_at_steps
@@ -37,6 +38,8 @@ from deltarule.checking.notation.labels_of_samples import labels_as_one_hot
 from deltarule.checking.notation.last_layer import last_layer_named
 from deltarule.checking.notation.letters_above import letters_as_labels
 from deltarule.checking.notation.lists_as_columns import lists_as_columns
+from deltarule.checking.notation.lists_without_commas import lists_without_commas
+from deltarule.checking.notation.marks_and_indices import marks_and_indices
 from deltarule.checking.notation.means import means_run_to_their_count
 from deltarule.checking.notation.model_and_target import outputs_apart
 from deltarule.checking.notation.names_with_digits import digits_below
@@ -53,6 +56,7 @@ from deltarule.checking.notation.probabilities import probabilities_named
 from deltarule.checking.notation.quantities import as_quantities
 from deltarule.checking.notation.ranges_behind import ranges_apart
 from deltarule.checking.notation.reach_of_nabla import nabla_reaches_its_variable
+from deltarule.checking.notation.reach_of_operators import operators_reach_the_sum
 from deltarule.checking.notation.said_by_sign import defined_by_sign
 from deltarule.checking.notation.sizes_of_layers import sizes_of_each_layer
 from deltarule.checking.notation.spaces_of_values import spaces_of_values
@@ -76,8 +80,10 @@ FIRST = (
     components_of_capitals,
     dots_written_out,
     lists_by_components,
+    lists_without_commas,
     sums_written_out,
     nabla_reaches_its_variable,
+    operators_reach_the_sum,
     operators_written_out,
     digits_below,
     powers_of_samples,
@@ -97,6 +103,8 @@ FIRST = (
     values_apart,
     outputs_apart,
     outputs_as_quantities,
+    with_the_index_left_out,
+    marks_and_indices,
 )
 """What depends on the statements alone, each with those before it done."""
 

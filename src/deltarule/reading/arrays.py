@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deltarule.reading.tree import Case, Cases, Matrix, Tree, Words
+from deltarule.reading.tree import Case, Cases, Group, Matrix, Tree, Words
 
 if TYPE_CHECKING:
     from deltarule.reading.grammar import Parser
@@ -64,6 +64,18 @@ def rows(parser: Parser, start: int, end: int) -> tuple[tuple[Tree | None, ...],
     for first, last in _row_ranges(parser, start, end):
         cells = [parser.trimmed(*c) for c in parser.split(first, last, "&")]
         out.append(tuple(parser.listing(*cell) if cell[0] < cell[1] else None for cell in cells))
+    return _by_commas(tuple(out))
+
+
+def _by_commas(rows: tuple[tuple[Tree | None, ...], ...]) -> tuple[tuple[Tree | None, ...], ...]:
+    """Rows whose entries are parted by commas, with no & in any: `a, b \\\\ c, d`."""
+    out: list[tuple[Tree | None, ...]] = []
+    for row in rows:
+        match row:
+            case (Group(kind="", items=items),):
+                out.append(items)
+            case _:
+                return rows
     return tuple(out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product as combinations
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from deltarule.calculus.rules import delta
 from deltarule.language.arithmetic import add, multiply
 from deltarule.language.expression import Axis, Derivative, Expression, Symbol, fresh, rename
 from deltarule.language.traversal import substitute
+from deltarule.reading import tree as t
 from deltarule.reading.gradients import orientation
 from deltarule.reading.references import Reference
 from deltarule.reading.shifted import Places
@@ -18,7 +20,7 @@ from deltarule.reading.values import Unread, Value, transpose
 if TYPE_CHECKING:
     from deltarule.reading.lowering import Lowering
 
-__all__ = ["assembled", "at_components", "lies_across"]
+__all__ = ["assembled", "at_components", "gathered", "lies_across"]
 
 
 def at_components(low: Lowering, r: Reference, start: int) -> Value:
@@ -53,6 +55,19 @@ def at_components(low: Lowering, r: Reference, start: int) -> Value:
         if name in sizes
     }
     return places.selected(Value(one_by_one(low, rename(e, placed))))
+
+
+def gathered(low: Lowering, value: Value, items: Sequence[t.Tree]) -> Value | None:
+    """(2 a_ij)_ij: the matrix with these entries, and (2 a_i)_i the column; None where the letters are not its own."""
+    letters = [item.letter if isinstance(item, t.Name) and not item.accents else "" for item in items]
+    of = {a.name: a for a in value.expression.axes}
+    if value.rank or len(items) > 2 or len(set(letters)) < len(items) or not all(x in of for x in letters):
+        return None
+    value = low.resized(value)
+    of = {a.name: a for a in value.expression.axes}
+    placed = [fresh(of[letter].size) for letter in letters]
+    e = rename(value.expression, {of[letter]: axis for letter, axis in zip(letters, placed, strict=True)})
+    return Value(e, *placed)
 
 
 def _as_the_derivative(low: Lowering, r: Reference, value: Value) -> Value:

@@ -278,7 +278,7 @@ def _is_inline(body: str, following: str) -> bool:
     words = re.search(r"[^\W\d_]{2,}", body) is not None
     left, right = not body[0].isspace(), not body[-1].isspace()
     if left and right:
-        return not following.isdigit() and not (words and body[0].isdigit())
+        return not following.isdigit() and not (words and body[0].isdigit() and len(body.split()) > 1)
     if not left and not right:
         return not words or " " not in body.strip()
     return not words and not following.isdigit()

@@ -38,7 +38,7 @@ from deltarule.reading.calls import (
     to_power,
 )
 from deltarule.reading.chains import chained
-from deltarule.reading.components import assembled, at_components, lies_across
+from deltarule.reading.components import assembled, at_components, gathered, lies_across
 from deltarule.reading.differentials import differential
 from deltarule.reading.entrywise import entrywise_first
 from deltarule.reading.gradients import holding, of_transposed, operator, partial, primed
@@ -317,7 +317,9 @@ class Lowering:
         turned = isinstance(node.sup, t.Name) and node.sup.letter in {"T", "top", "intercal", "transpose"}
         if turned and len(items) == 2:  # (W)^T_{ij}
             value = transpose(value)
-        if items:
+        if items and (whole := gathered(self, value, items)) is not None:
+            value, items = whole, ()
+        elif items:
             value = self.picked(value, items, node.start)
         match node.sup:
             case None:
@@ -464,11 +466,12 @@ class Lowering:
             if change is not None:
                 return self.quantity(change, item.start), k + 2
         found = reference(item, self.symbols.usage)
-        if found is not None and found.base in INDICATORS and after is not None and after[0] == "":
+        one = Reference("1") if isinstance(item, t.Num) and item.value == 1 else found  # 1(x > 0)
+        if one is not None and one.base in INDICATORS and after is not None and after[0] == "":
             scripted = after[1]
             indicated = indicator(self, scripted.base if isinstance(scripted, t.Scripted) else scripted)
             if indicated is not None:
-                return called(self, indicated, scripted, found), k + 2
+                return called(self, indicated, scripted, one), k + 2
         arguments = (
             after[1] if after is not None and after[0] == "" and isinstance(after[1], t.Group | t.Scripted) else None
         )

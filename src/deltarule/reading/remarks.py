@@ -17,6 +17,9 @@ REMARK = re.compile(
 )
 """Words before a formula that make a remark of it, beside a row or in a row of its own."""
 
+BECAUSE = "\\because"
+"""The sign that does the same."""
+
 
 def at_top(tokens: list[Token]) -> list[int]:
     partner = pairs(tokens)
@@ -38,15 +41,23 @@ def remarks_first(lines: list[tuple[int, list[Token]]], number: int) -> None:
     top = at_top(last)
     relations = [k for k in top if last[k].kind == "relation"]
     for k in reversed(top):
-        if last[k].kind == "words" and REMARK.search(last[k].text) and relations and relations[0] < k < relations[-1]:
-            lines[-1:] = [(number, last[k:]), (lines[-1][0], last[:k])]
+        if _opens_a_remark(last[k]) and relations and relations[0] < k:
+            if relations[-1] > k:
+                lines[-1:] = [(number, last[k:]), (lines[-1][0], last[:k])]
+            elif last[k].kind == "connective":
+                lines[-1] = lines[-1][0], last[:k]
             return
+
+
+def _opens_a_remark(token: Token) -> bool:
+    """Whether a token is words such as `where`, or the sign ∵."""
+    return REMARK.search(token.text) is not None if token.kind == "words" else token.text == BECAUSE
 
 
 def _says_more(line: list[Token]) -> bool:
     """Whether a row begins with the words of a remark."""
     first = next((t for t in line if t.kind not in ("space", "comma", "period")), None)
-    return first is not None and first.kind == "words" and REMARK.search(first.text) is not None
+    return first is not None and _opens_a_remark(first)
 
 
 def with_reason(row: list[Token]) -> list[Token]:

@@ -100,6 +100,14 @@ class Entity:
     """The names of components that were defined one by one."""
 
 
+def _letter(reference: Reference) -> str:
+    """The letter of a name without its accents, X of X̃; of a calligraphic one nothing."""
+    if "_" not in reference.base:
+        return reference.base
+    name = reference.name
+    return name.letter if name is not None and name.accents and name.style != "cal" else ""
+
+
 def _at_a_time(reference: Reference, usage: dict[str, Usage]) -> bool:
     """Whether a name has a point in time below or above it and nothing else, L_t, L^{(t-1)}, L_3."""
     script = reference.mark or reference.label.strip("()[]<>")
@@ -288,7 +296,8 @@ class Symbols:
         """Whether a capital that is transposed is a matrix: no size, and no loss."""
         if reference.base in OBJECTIVES:
             return reference.base not in self.objectives
-        return reference.base not in SCALAR_CAPITALS or reference.base in TURNED
+        letter = _letter(reference)
+        return letter not in SCALAR_CAPITALS or letter in TURNED
 
     def _rank_shown(self, reference: Reference, usage: Survey, capital: bool) -> int:
         """How many axes (W_1)_{ij} shows that W_1 has; W_2 then has as many."""
@@ -300,7 +309,7 @@ class Symbols:
 
     def _guess(self, entity: Entity, reference: Reference) -> None:
         u = usage_of(self.usage, reference.base, reference.label)
-        capital = reference.base[:1].isupper() and "_" not in reference.base
+        capital = _letter(reference)[:1].isupper()
         if reference.mark in {"0", "·0"} and reference.indices:  # the α_{0m} beside α_{ml}
             self.shaped(entity, len(reference.indices))
             return

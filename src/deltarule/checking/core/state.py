@@ -36,6 +36,8 @@ class State:
     findings: list[Finding] = field(default_factory=list)
     seen_definition: dict[str, int] = field(default_factory=dict)
     """The line where each name got the meaning that is in force."""
+    entries: dict[str, str] = field(default_factory=dict)
+    """Names that stand for the entries of something of which another row says what it is, and of what: p of C = A B."""
     layouts: dict[str, list[int]] = field(default_factory=lambda: {"column": [], "row": []})
     """The lines that hold only with gradients as columns, and only as rows."""
     matrix_layouts: set[str] = field(default_factory=set)

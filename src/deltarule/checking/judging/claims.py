@@ -313,8 +313,10 @@ def _by_a_matrix(state: State, key: object) -> bool:
 
 def _may_be_a_vector(state: State, e: Expression) -> bool:
     """Whether something in what was read as a number is not made of vectors by its equation, and may be one itself."""
-    for name in names(e) - set(state.symbols.objectives):
-        if not any(s.indices for s in symbols(state.definitions.unfold(Symbol(name), values=True))):
+    for s in symbols(e):
+        if s.name not in state.symbols.objectives and not any(
+            n.indices for n in symbols(state.definitions.unfold(s, values=True))
+        ):
             return True
     return False
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.judge import Judge
-from deltarule.calculus.rules import contract
 from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.core.state import State, mentioned
 from deltarule.checking.judging.function_bodies import calls, of_parameters
@@ -28,7 +27,7 @@ from deltarule.checking.notation.probabilities import by_its_logarithm
 from deltarule.language.arithmetic import power
 from deltarule.language.equation import Declaration, Equation
 from deltarule.language.errors import DeltaruleError
-from deltarule.language.expression import Apply, Axis, Derivative, Index, Number, Symbol, fresh, rename
+from deltarule.language.expression import Apply, Axis, Derivative, Index, Number, Symbol, fresh
 from deltarule.language.traversal import names, substitute, symbols, walk
 from deltarule.reading import tree as t
 from deltarule.reading.gradients import orientation
@@ -75,8 +74,6 @@ def defines(state: State, statement: Statement, k: int, left: t.Tree, right: t.T
         return defines(state, statement, k, *undone, row)
     if defines_of_several(state, left, right, row):
         return True
-    if (entries := _listed_names(state, left)) is not None:
-        return _defines_list(state, entries, right, row)
     if _is_another_function(state, left, right, row):
         return True
     found = plain_reference(state, left)
@@ -255,36 +252,6 @@ def _in_other_layers(state: State, left: t.Tree, right: t.Tree, row: DocumentRow
             state.broken.add(name.key)
     for key, kept in said.items():
         setattr(row, key, kept)
-
-
-def _listed_names(state: State, left: t.Tree) -> list[t.Tree] | None:
-    """The entries of a column or row of plain names: [y_1; y_2]."""
-    match left:
-        case t.Matrix(rows=rows):
-            entries = [e for row in rows for e in row]
-        case t.Group(kind="[" | "(", items=items) if len(items) > 1:
-            entries = list(items)
-        case _:
-            return None
-    out = [e for e in entries if e is not None and plain_reference(state, e) is not None]
-    return out if len(out) == len(entries) else None
-
-
-def _defines_list(state: State, entries: list[t.Tree], right: t.Tree, row: DocumentRow) -> bool:
-    """[y_1; y_2] = W x defines y_1 and y_2, if none of them is defined."""
-    references = [r for e in entries if (r := plain_reference(state, e)) is not None]
-    if any(r.key in state.definitions.equations or state.symbols.entity(r).defined or r.indices for r in references):
-        return False
-    _, (value,) = lowered(state, right)
-    axis = value.row or value.col
-    if value.rank != 1 or axis is None or axis.size != len(references) or value.expression.axes != (axis,):
-        return False
-    if names(value.expression) & {r.key for r in references}:
-        return False
-    for k, r in enumerate(references, 1):
-        define(state, r, Value(contract(rename(value.expression, {axis: k}))), row, right)
-    row.verdict, row.reason = "definition", f"defines {', '.join(r.key for r in references)}"
-    return True
 
 
 def _mark(f: Function, row: DocumentRow) -> bool:

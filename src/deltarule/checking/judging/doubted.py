@@ -14,6 +14,7 @@ from dataclasses import replace
 from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.hints.hints import MISCONCEPTIONS
+from deltarule.checking.judging.claims import holds
 from deltarule.checking.judging.mending import mend
 from deltarule.checking.judging.outcomes import RESTS_ON
 from deltarule.reading import tree as t
@@ -39,6 +40,8 @@ def with_a_mistake_taken_back(state: State, left: t.Tree, right: t.Tree, row: Do
         {"indices", "index"} if row.reason.startswith(RESTS_ON) else set()
     )  # what is not read there is something else
     mend(state, left, right, row, only=_clear(row) | exchanged)
+    if row.hint and holds(state, left, right):  # as the mended row holds: for numbers, or by what a text leaves unsaid
+        row.hint = row.suggestion = ""
     if row.hint:
         row.verdict, row.counterexample = "refuted", found[1] or None
         row.reason = DIFFER

@@ -31,6 +31,7 @@ from deltarule.checking.judging.defining import Circle, defines
 from deltarule.checking.judging.differentials import with_others_fixed
 from deltarule.checking.judging.doubted import with_a_mistake_taken_back
 from deltarule.checking.judging.doubts import MEANT_OTHERWISE, doubt, total_and_partial, without_its_argument
+from deltarule.checking.judging.entries_named import entry_not_understood, names_entries
 from deltarule.checking.judging.findings import displayed
 from deltarule.checking.judging.from_any_step import follows_from_any_step
 from deltarule.checking.judging.gradients_in_words import means
@@ -337,10 +338,14 @@ def _judge(state: State, statement: Statement, k: int, left: t.Tree, right: t.Tr
     before = set(state.definitions.equations)
     if k == 0 and follows_from_any_step(state, left, right, row):
         return
+    if whole := entry_not_understood(state, left):
+        _undecided(state, left, row, f"an entry of {whole}, of which another row says what it is")
+        return
     try:
         in_cases = k == 0 and for_some_values(state, statement)
         given = with_its_index(statement, k, left, right)
         done = not isinstance(left, t.Num) and not in_cases and defines(state, statement, k, left, given, row)
+        done = done or (not in_cases and names_entries(state, left, given, row))
         if not done and k == 0 and gives_the_right_a_meaning(state, statement, left, right):
             left, right = right, left
             done = defines(state, statement, k, left, right, row)

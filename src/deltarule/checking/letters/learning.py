@@ -72,6 +72,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
 def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree]) -> set[str]:
     """The letters of which a trial shows that they are vectors, so that x_1 is a component of x."""
     numbered = {base for base, u in usage.items() if u.digits and u.bare and base not in usage.listed}
+    numbered -= _in_matrices(sides)
     if not numbered:
         return set()
     trial = State(state.document, state.statements, Symbols(usage))
@@ -86,6 +87,19 @@ def _vectors_with_components(state: State, usage: Survey, sides: Sequence[t.Tree
         }
     finally:
         trial.symbols.close()
+
+
+def _in_matrices(sides: Sequence[t.Tree]) -> set[str]:
+    """The b of a matrix of b_1, b_2, b_3 and b_4, all different: these are no components of a vector b."""
+    out: set[str] = set()
+    for node in (n for side in sides for n in trees(side)):
+        if isinstance(node, t.Matrix) and len(node.rows) > 1 < len(node.rows[0]):
+            entries = [e for row in node.rows for e in row]
+            names = [e.base for e in entries if isinstance(e, t.Scripted) and isinstance(e.sub, t.Num)]
+            letters = {base_name(n) for n in names if isinstance(n, t.Name)}
+            if len(names) == len(set(entries)) == len(entries) and len(letters) == 1:
+                out |= letters
+    return out
 
 
 def _euler(sides: Sequence[t.Tree]) -> bool:

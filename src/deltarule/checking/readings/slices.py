@@ -103,10 +103,10 @@ class Slices:
             for found in self._names(self.whole.statements[at], differentiated=at == place):
                 if found.base == own:
                     continue  # f(x) = … may say anew what f is
-                source = self._source(found, at, place)
-                if source is not None and source not in chosen:
-                    chosen.add(source)
-                    waiting.append(source)
+                for source in (self._source(found, at, place), *self._of_the_whole(found, place)):
+                    if source is not None and source not in chosen:
+                        chosen.add(source)
+                        waiting.append(source)
             if len(chosen) > MOST:
                 return None
         return sorted(chosen)
@@ -123,6 +123,11 @@ class Slices:
                 ]
         before = [p for p in places if p < place]
         return before[-1] if before else next((p for p in places if p > place and p != at), None)
+
+    def _of_the_whole(self, found: Reference, place: int) -> list[int]:
+        """The equations of C, where a name is an entry of C = [p, q; r, s] and another row says what C is."""
+        whole = self.whole.entries.get(found.key, "")
+        return [p for p in self.of.get(whole, []) if p < place]
 
     @staticmethod
     def _scripts(found: Reference) -> Iterator[t.Name]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from deltarule.checking.core.relations import EQUAL
 from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.core.state import State
+from deltarule.checking.judging.entries_named import BY_ENTRIES
 from deltarule.checking.judging.sections import HOLDS, OPEN, better, first_rows, take
 from deltarule.checking.readings.so_far import MOST_ROWS, more_is_said
 from deltarule.reading import tree as t
@@ -57,10 +58,14 @@ def by_versions(
     one within the other, and no more parts than the budget."""
     budget = iter(range(PARTS)) if budget is None else budget
     firsts = first_rows(whole.statements, rows_of)
-    for name, every in list(_defined_again(whole))[:MOST] if firsts[-1] <= MOST_ROWS else []:
+    several = [(name, every) for name, every in _defined_again(whole) if name not in whole.entries.values()]
+    for name, every in several[:MOST] if firsts[-1] <= MOST_ROWS else []:
         first: int | None = None
         no_other = HOLDS | {"assumption", "none"}  # what follows, and what is supposed for a moment
-        held = {p for p in every if any(r.verdict in no_other for r in whole.rows[firsts[p] : firsts[p + 1]])}
+        held = {
+            p for p in every for r in whole.rows[firsts[p] : firsts[p + 1]]
+            if r.verdict in no_other or (r.reason or "").endswith(BY_ENTRIES)
+        }  # fmt: skip
         places = [p for p in every if p not in held]
         if len(places) < 2:
             continue
