@@ -35,6 +35,33 @@ def test_a_row_of_a_lecture(text: str, row: str, verdicts: frozenset[str]) -> No
     assert rows[-1].verdict in verdicts, rows[-1]
 
 
+CLASS = r"Let $c$ be the true label, $p = \text{softmax}(y)$ and $L = -\ln(p_c)$."
+CASES = (
+    r"\frac{{\partial L}}{{\partial y_i}} = "
+    r"\begin{{cases}} p_i & \text{{if ${}$}} \\ p_i - 1 & \text{{if ${}$}} \end{{cases}}"
+)
+UNITS_OF_LAYERS = r"""
+$$E = \frac12 \sum_{k=1}^K (a_k - t_k)^2$$
+where $a_j = g_j(z_j)$ and $z_j = b_j + \sum_i a_i w_{ij}$. In the same way $z_k = b_k + \sum_j g_j(z_j) w_{jk}$ and
+$a_k = g(z_k)$.
+"""
+
+MORE = [
+    (CLASS, CASES.format("i \\ne c", "i = c"), HOLDS),
+    (CLASS, CASES.format("i = c", "i \\ne c"), WRONG),
+    (UNITS_OF_LAYERS, r"\frac{\partial E}{\partial w_{jk}} = (a_k - t_k) g_k'(z_k) a_j", HOLDS),
+    (UNITS_OF_LAYERS, r"\frac{\partial E}{\partial w_{jk}} = (a_k - t_k) g_k'(z_k) a_k", WRONG),
+    (UNITS_OF_LAYERS, r"\frac{\partial E}{\partial w_{ij}} = \sum_k (a_k - t_k) g_k'(z_k) w_{jk} g_j'(z_j) a_i", HOLDS),
+    (UNITS_OF_LAYERS, r"\frac{\partial E}{\partial w_{ij}} = \sum_k (a_k - t_k) w_{jk} g_j'(z_j) a_i", WRONG),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "row", "verdicts"), MORE)
+def test_a_row_behind_what_words_say(text: str, row: str, verdicts: frozenset[str]) -> None:
+    rows = check_text(f"{text}\n\n$${row}$$\n", "text.md").rows
+    assert rows[-1].verdict in verdicts, rows[-1]
+
+
 NORMALISED = (
     r"With $m = \frac1d \sum_i x_i$, $v = \frac1d \sum_i (x_i - m)^2$ and $u_i = (x_i - m)/\sqrt{v + \epsilon}$, "
 )

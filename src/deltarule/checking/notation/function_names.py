@@ -77,16 +77,16 @@ def _own_calls(statements: Sequence[Statement]) -> Sequence[Statement]:
 
 
 def _of_their_units(statements: Sequence[Statement]) -> Sequence[Statement]:
-    """The statements with g_k(z_k) for g(z_k), where the text writes g_k(z_k) as well."""
+    """The statements with g_k(z_k) for g(z_k), where the text writes g_j(z_j) as well."""
     calls = [pair for s in statements for side in s.sides for n in trees(side.tree) for pair in calls_in(n)]
-    known = {(marked[0], letter) for head, group in calls
+    known = {marked[0] for head, group in calls
              if (letter := _index_of(group)) and (marked := _marked(head, set())) and marked[1] == letter}  # fmt: skip
     if not known:
         return statements
 
     def with_letter(head: t.Tree, letter: str) -> t.Tree | None:
         name = head.base if isinstance(head, t.Scripted) and head.sub is None else head
-        if not isinstance(name, t.Name) or (base_name(name), letter) not in known:
+        if not letter or not isinstance(name, t.Name) or base_name(name) not in known:
             return None
         below = t.Name(letter, start=head.end, end=head.end)
         own = head if isinstance(head, t.Scripted) else t.Scripted(name, None, None, start=head.start, end=head.end)

@@ -89,8 +89,14 @@ def summed_vectors(sides: Sequence[t.Tree]) -> set[str]:
 
 
 def compared(node: t.Tree) -> Iterator[t.Tree]:
-    """The two letters of 1[k = c], one of which counts."""
+    """The two letters of 1[k = c] and of a case "if i ≠ c", one of which counts."""
     match node:
+        case t.Case(conditions=conditions):
+            for condition in conditions:
+                match condition:
+                    case t.Compare(sides=(t.Name() as one, t.Name() as other), relations=(t.Relation(symbol=sign),)):
+                        if sign in {"=", "\\ne"} and (is_index(one) or is_index(other)):
+                            yield from (one, other)
         case t.Group(kind="[" | "(" | "{", items=(t.Compare(sides=(t.Name() as one, t.Name() as other)),)):
             if is_index(one) or is_index(other):
                 yield from (one, other)
