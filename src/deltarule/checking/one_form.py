@@ -47,6 +47,7 @@ from deltarule.checking.notation.numbered_names import numbers_in_names
 from deltarule.checking.notation.operators_alone import operators_applied
 from deltarule.checking.notation.operators_with_index import operators_written_out
 from deltarule.checking.notation.outputs_of_samples import outputs_as_quantities
+from deltarule.checking.notation.own_arguments import arguments_of_their_own
 from deltarule.checking.notation.pairs_above import pairs_parted
 from deltarule.checking.notation.parts_of_a_sum import parts_apart
 from deltarule.checking.notation.pattern_at_hand import of_the_pattern_at_hand
@@ -77,6 +78,7 @@ __all__ = ["in_one_form"]
 FIRST = (
     deltas_as_derivatives,
     letters_as_labels,
+    arguments_of_their_own,
     components_of_capitals,
     dots_written_out,
     lists_by_components,

@@ -30,7 +30,9 @@ __all__ = ["MEANT_OTHERWISE", "doubt", "total_and_partial", "without_its_argumen
 
 SOLVING = re.compile(
     r"\b(?:set(?:ting)?|solv\w+|equat(?:e|ing)|optimum|minimi[sz]er|stationary|normal equations?|vanish\w*|"
-    r"equals? zero|(?:gradients?|derivatives?|slopes?) (?:is|are|be) zero|(?<!sum )(?<!sums )(?<!up )to zero)\b",
+    r"equals? zero|(?:gradients?|derivatives?|slopes?) (?:is|are|be) zero|(?<!sum )(?<!sums )(?<!up )to zero|"
+    r"annul\w+|setze\w*|gleich null|nullsetz\w*|résou\w+|résol\w+|igualando|despejando|anulando|ponendo|annullando)\b|"
+    r"令|解得|приравн\w+",
     re.I,
 )
 ZERO = re.compile(
