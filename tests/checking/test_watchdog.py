@@ -150,7 +150,9 @@ FAULTY = """
 
 
 @needs_fork
-@pytest.mark.parametrize(("module", "function"), [("one_pass", "learn_document"), ("document", "by_what_it_rests_on")])
+@pytest.mark.parametrize(
+    ("module", "function"), [("judging.one_pass", "learn_document"), ("document", "by_what_it_rests_on")]
+)
 def test_a_fault_of_the_program_is_said_to_be_one(tmp_path, module, function):
     (tmp_path / "a.md").write_text(TEXT)
     done = subprocess.run(

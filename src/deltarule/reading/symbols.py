@@ -100,12 +100,17 @@ class Entity:
     """The names of components that were defined one by one."""
 
 
+WRITTEN = frozenset({"hat", "tilde", "bar"})
+"""Accents over a letter, as they are written; others are given by readings, H_here."""
+
+
 def _letter(reference: Reference) -> str:
     """The letter of a name without its accents, X of X̃; of a calligraphic one nothing."""
     if "_" not in reference.base:
         return reference.base
     name = reference.name
-    return name.letter if name is not None and name.accents and name.style != "cal" else ""
+    plain = name is not None and name.style != "cal" and WRITTEN.issuperset(name.accents)
+    return name.letter if name is not None and name.accents and plain else ""
 
 
 def _at_a_time(reference: Reference, usage: dict[str, Usage]) -> bool:

@@ -164,9 +164,13 @@ def _objective(statements: Sequence[Statement]) -> t.Name:
 
 
 def _number(right: t.Tree) -> t.Tree | None:
-    """The m of a factor 1/m."""
+    """The m by which something is divided."""
     for node in t.walk(right):
         match node:
-            case t.Ratio(numerator=t.Num(value=1), denominator=t.Name(letter=letter) as m) if letter in OF_MANY:
+            case t.Ratio(denominator=t.Name(letter=letter) as m) if letter in OF_MANY:
                 return m
+            case t.Factors(items=items):
+                for op, m in items:
+                    if op == "/" and isinstance(m, t.Name) and m.letter in OF_MANY:
+                        return m
     return None
