@@ -45,14 +45,20 @@ class ModuleSheet:
 
     def saved(self) -> dict[str, list[str]]:
         """What the forward pass keeps for the backward pass, under each policy."""
-        return {policy: list(self.network.derive(policy=policy).inner.saved) for policy in POLICIES}
+        return {policy: list(derivation.inner.saved) for policy, derivation in self._under.items()}
+
+    @cached_property
+    def _under(self) -> dict[str, Derivation]:
+        """The derivation under each policy."""
+        others = {policy: self.network.derive(policy=policy) for policy in POLICIES[1:]}
+        return {POLICIES[0]: self.derivation, **others}
 
     def operations(self) -> dict[str, str]:
         """The operations of one sample: forward, and backward under each policy (once, where all are alike)."""
         count = len(self.network.inner.equations)
         out: dict[str, str] = {}
-        for policy in POLICIES:
-            inner = self.network.derive(policy=policy).inner
+        for policy, derivation in self._under.items():
+            inner = derivation.inner
             out.setdefault("forward", said(operation_count(e.right for e in inner.equations[:count])))
             back = [*inner.equations[count:], *inner.gradients.values()]
             out[f"backward, {policy}"] = said(operation_count(e.right for e in back))
