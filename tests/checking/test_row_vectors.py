@@ -87,3 +87,45 @@ IN_WORDS = (
 def test_row_vectors_in_words(row: str, verdicts: frozenset[str]) -> None:
     rows = check_text(f"{IN_WORDS}\n\n$$\\mathbf y \\log \\mathbf s^\\top = -H$$\n\n$${row}$$\n", "text.md").rows
     assert rows[-1].verdict in verdicts, rows[-1]
+
+
+SPACES = r"$W \in \mathbb{R}^{K \times D}$, $z = W x + b$ and $L = \sum_k (z_k - y_k)^2$."
+
+
+@pytest.mark.parametrize(
+    ("row", "space", "verdict"),
+    [
+        (r"2 (z - y) x^\top", r"K \times D", "proved"),
+        (r"2 x (z - y)^\top", r"K \times D", "ill-shaped"),
+        (r"2 x (z - y)^\top", r"D \times K", "proved"),
+        (r"2 (z - y) x^\top", r"D \times K", "ill-shaped"),
+    ],
+)
+def test_a_space_says_how_the_gradient_by_a_matrix_lies(row: str, space: str, verdict: str) -> None:
+    slope = r"\frac{\partial L}{\partial W}"
+    text = f"{SPACES}\n\n$${slope} = {row}$$\n\nwhere ${slope} \\in \\mathbb{{R}}^{{{space}}}$.\n"
+    assert check_text(text, "text.md").rows[-1].verdict == verdict
+
+
+ROWS_OF_A_MATRIX = r"$z_k = w_k^\top x + b_k$, $W \in \mathbb{R}^{K \times D}$ and $L = \sum_k (z_k - y_k)^2$."
+
+
+@pytest.mark.parametrize(
+    ("row", "layout"), [(r"2 (z - y) x^\top", "denominator layout"), (r"2 x (z - y)^\top", "numerator layout")]
+)
+def test_a_condition_says_the_layout_as_well(row: str, layout: str) -> None:
+    text = f"{ROWS_OF_A_MATRIX}\n\n$$\\frac{{\\partial L}}{{\\partial W}} = {row}$$\n"
+    condition = check_text(text, "text.md").rows[-1].condition
+    assert condition is not None and "rows of W" in condition.text and layout in condition.text
+
+
+TARGETS = r"$W \in \mathbb{R}^{K \times D}$, $z = W x$, $p = \text{softmax}(z)$ and $L = -\sum_k y_k \log p_k$."
+
+
+@pytest.mark.parametrize(
+    ("row", "layout"), [(r"(p - y) x^\top", "denominator layout"), (r"x (p - y)^\top", "numerator layout")]
+)
+def test_a_condition_on_targets_says_the_layout_as_well(row: str, layout: str) -> None:
+    text = f"{TARGETS}\n\n$$\\frac{{\\partial L}}{{\\partial W}} = {row}$$\n"
+    condition = check_text(text, "text.md").rows[-1].condition
+    assert condition is not None and "Σ y = 1" in condition.text and layout in condition.text

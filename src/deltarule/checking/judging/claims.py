@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -14,25 +14,18 @@ from deltarule.calculus.rules import expand_functions
 from deltarule.checking.core.rows import Condition, DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.compact import compact_pairs
-from deltarule.checking.judging.examples_apart import in_its_example
 from deltarule.checking.judging.factorials import by_a_factorial
 from deltarule.checking.judging.late_values import at_late_values, only_at_the_values, without_late_values
-from deltarule.checking.judging.left_unsaid import defined_elsewhere, mean_or_sum, other_side, unsaid_facts
+from deltarule.checking.judging.left_unsaid import unsaid_facts
 from deltarule.checking.judging.lowered import implied, lowered
-from deltarule.checking.judging.named_losses import losses_by_another_name, named_losses
-from deltarule.checking.judging.one_output import outputs_by_another_name
-from deltarule.checking.judging.one_step import with_the_step_before_held
-from deltarule.checking.judging.outcomes import Outcome, equality, follows, unconnected, with_signals
+from deltarule.checking.judging.outcomes import Outcome, equality, follows, with_signals
 from deltarule.checking.judging.over_steps import over_steps
-from deltarule.checking.judging.own_steps import in_one_step
 from deltarule.checking.judging.total_differentials import only_what_varies
-from deltarule.checking.judging.unsaid_functions import logistic, with_the_softmax
-from deltarule.checking.judging.unsummed import as_in_its_sum, chains_summed, held_names, with_others_held
+from deltarule.checking.judging.unsaid_conditions import unsaid_condition
+from deltarule.checking.judging.unsummed import chains_summed
 from deltarule.checking.judging.without_argument import alike
 from deltarule.checking.judging.written_links import (
-    both_summed,
     by_what_is_unknown,
-    by_written_links,
     with_repeated_summed,
 )
 from deltarule.checking.notation.index_conditions import apart
@@ -48,6 +41,7 @@ from deltarule.reading.values import IllShaped, Unread, Value, aligned
 __all__ = ["claim", "holds", "nothing_in_common", "outcome_by", "relates_free_names", "shapes_open"]
 
 MAX_CHOICES = 4
+LAYOUTS = {"column": "denominator", "row": "numerator"}
 COUNTS = frozenset({"n", "m", "N", "M"})
 ENTRYWISE: dict[object, str] = {"elementwise": "yes"}
 BEFORE: dict[object, str] = {"before the product": "yes"}
@@ -267,10 +261,9 @@ def _settle(
             follows(row, domain)
             return
         best = next((u for u in uniform if u in proved), proved[0])
-        where = {"column": "denominator", "row": "numerator"}
+        text = _said_layout(keys, best)
         matrices = {v for k, v in zip(keys, best, strict=True) if _by_a_matrix(state, k)}
         if best in uniform:
-            text = f"{where[best[0]]} layout"
             state.layouts[best[0]].append(row.line)
             state.matrix_layouts |= matrices
         elif matrices and state.matrix_layouts and not matrices & state.matrix_layouts:
@@ -278,14 +271,17 @@ def _settle(
             row.reason = "the gradient by a matrix lies here the other way than on the lines before, the vectors do not"
             return
         else:
-            parts = [f"∂{k[1]}/∂{k[2]} as a {v}" for k, v in zip(keys, best, strict=True)]  # type: ignore[index]
-            text = ", ".join(parts)
             state.layouts["row"].append(row.line)
         row.verdict, row.condition = "conditional", Condition("layout", text)
         row.reason = f"true in one layout only: {text}"
         return
-    conditional = _under_assumptions(state, left, right, keys, outcomes)
-    if conditional is not None:
+    fails = any(o.status == "refuted" for o in outcomes.values())  # by the equations: nothing else is meant
+    for values in outcomes:
+        if (conditional := _under_assumptions(state, left, right, keys, values, outcomes, fails)) is None:
+            continue
+        others = [(lies,) * len(keys) for lies in LAYOUTS if (lies,) * len(keys) != values]
+        if any(_under_assumptions(state, left, right, keys, v, outcomes, fails) is None for v in others if keys):
+            conditional = replace(conditional, text=f"{conditional.text}; {_said_layout(keys, values)}")
         row.verdict, row.condition = "conditional", conditional
         row.reason = f"true under: {conditional.text}"
         return
@@ -439,63 +435,29 @@ def _introduces_function(state: State, left: t.Tree, right: t.Tree, row: Documen
     return False
 
 
+def _said_layout(keys: Sequence[object], values: Sequence[str]) -> str:
+    """The layout in words, or how each derivative lies where they lie in more than one way."""
+    if len(set(values)) == 1:
+        return f"{LAYOUTS[values[0]]} layout"
+    return ", ".join(f"∂{k[1]}/∂{k[2]} as a {v}" for k, v in zip(keys, values, strict=True))  # type: ignore[index]
+
+
 def _under_assumptions(
-    state: State, left: t.Tree, right: t.Tree, keys: list[object], outcomes: dict[tuple[str, ...], Outcome]
+    state: State,
+    left: t.Tree,
+    right: t.Tree,
+    keys: list[object],
+    values: tuple[str, ...],
+    outcomes: Mapping[tuple[str, ...], Outcome],
+    fails: bool,
 ) -> Condition | None:
-    """The first of the conditions that documents leave unsaid under which the row is proved."""
-    readable = [v for v, o in outcomes.items() if o.status in {"refuted", "undecided"}]
-    for values in readable:
-        chosen = dict(zip(keys, values, strict=True))
-        try:
-            with state.symbols.undone():
-                a, b, unsaid = _lower_pair(state, left, right, chosen, {})
-        except (IllShaped, Unread):
-            continue
-        flipped = other_side(b.expression)
-        if flipped is not None and equality(state, a.expression, flipped, False, None, None).status == "proved":
-            return Condition("kink", "the value at the kink is a convention")
-        held = [with_others_held(v.expression) or v.expression for v in (a, b)]
-        anew = held != [a.expression, b.expression] and equality(state, held[0], held[1], False, None, None)
-        if anew and anew.status == "proved":
-            return Condition("definition-elsewhere", "each derivative holds the other names of the sum fixed")
-        alone = as_in_its_sum(state, left, a.expression)
-        if alone is not None and equality(state, alone, b.expression, False, None, None).status == "proved":
-            return Condition("definition-elsewhere", f"a partial derivative that holds {held_names(alone)} fixed")
-        (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
-        if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
-            return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
-        if (found := in_one_step(state, a.expression, b.expression, with_signals(state))) is not None:
-            return found
-        for condition, facts in unsaid_facts(state):
-            if equality(state, a.expression, b.expression, False, facts, None).status == "proved":
-                return condition
-        if (found := logistic(state, a.expression, b.expression)) is not None:
-            condition, x, y, definitions = found
-            if equality(state, x, y, False, None, definitions).status == "proved":
-                return condition
-        if (size := mean_or_sum(state, a.expression, b.expression, (left, right))) is not None:
-            return Condition("scale", f"a mean or a sum over the {size} samples")
-        for condition, definitions, known in losses_by_another_name(state, a.expression, b.expression):
-            if unconnected(state, a.expression, b.expression, definitions):
-                continue
-            if equality(state, a.expression, b.expression, False, known, definitions).status == "proved":
-                return condition
-        for condition, definitions in (
-            *named_losses(state, a.expression, b.expression),
-            *outputs_by_another_name(state, a.expression, b.expression),
-            *defined_elsewhere(state, a, b),
-        ):
-            if unconnected(state, a.expression, b.expression, definitions):
-                continue
-            if equality(state, a.expression, b.expression, False, None, definitions).status == "proved":
-                return condition
-        example = in_its_example(state, left, right)
-        if example and equality(state, a.expression, b.expression, False, None, example[1]).status == "proved":
-            return example[0]
-        fails = any(o.status == "refuted" for o in outcomes.values())  # by the equations: nothing else is meant
-        links = None if fails else by_written_links(state, *both_summed(state, a, b), unsaid)
-        if links is not None:
-            return links
-        if (softmax := with_the_softmax(state, a.expression, b.expression)) is not None:
-            return softmax
-    return None
+    """The first of the conditions that documents leave unsaid under which the row is proved, as its derivatives lie."""
+    if values not in outcomes or outcomes[values].status not in {"refuted", "undecided"}:
+        return None
+    chosen = dict(zip(keys, values, strict=True))
+    try:
+        with state.symbols.undone():
+            a, b, unsaid = _lower_pair(state, left, right, chosen, {})
+    except (IllShaped, Unread):
+        return None
+    return unsaid_condition(state, left, right, a, b, unsaid, fails)

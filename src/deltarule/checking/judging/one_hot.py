@@ -122,6 +122,7 @@ def at_the_one_hot(state: State, left: t.Tree, right: t.Tree, row: DocumentRow) 
                     row.condition = Condition("normalised-targets", text)
                 else:
                     row.condition = replace(row.condition, text=f"{row.condition.text}; {text}")
+                row.reason = f"true under: {row.condition.text}"
                 return
     if trials and all(trial.verdict == "refuted" for trial in trials):
         state.wrong_at_the_class.add(id(row))

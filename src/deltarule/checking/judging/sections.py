@@ -163,6 +163,9 @@ def _better(
     anew: set[str] = set()
     ranged: set[str] = set()
     for row, own in zip(rows, again, strict=True):
+        one_layout = own.condition is not None and own.condition.kind == "layout"
+        if one_layout and whole.symbols.layout is not None and part.symbols.layout is None:
+            continue  # the text says elsewhere how its gradients lie
         if own.verdict == "refuted" and ranged & used(part, own):
             continue  # elsewhere the index runs over more: u_k of K samples beside u_w of V words
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":

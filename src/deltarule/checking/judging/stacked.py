@@ -51,7 +51,10 @@ def with_stacked_samples(state: State, left: t.Tree, right: t.Tree, row: Documen
             orders.append(state.definitions)
             if trial.verdict in {"proved", "conditional"}:
                 text = ", ".join(_said(one, all_, turned) for one, all_ in pairs)
-                row.verdict, row.condition = "conditional", Condition("definition-elsewhere", text)
+                more, kind = trial.condition, "definition-elsewhere"
+                if more is not None:
+                    text, kind = f"{text}; {more.text}", more.kind
+                row.verdict, row.condition = "conditional", Condition(kind, text)
                 row.reason, row.domain, row.counterexample = f"true where {text}", trial.domain, None
                 return
         for trial, state.definitions in zip(judged, orders, strict=True):

@@ -11,7 +11,15 @@ from deltarule.checking.core.state import State
 from deltarule.reading import tree as t
 from deltarule.reading.references import Reference, label_text, reference, usage_of
 
-__all__ = ["declared_names", "memberships", "numbers_added", "single_entries", "space_of", "speaks_of_unit_vectors"]
+__all__ = [
+    "declared_names",
+    "layout_of_spaces",
+    "memberships",
+    "numbers_added",
+    "single_entries",
+    "space_of",
+    "speaks_of_unit_vectors",
+]
 
 UNIT = re.compile(
     r"(?:unit|basis) vector|einheitsvektor|vecteurs? (?:unitaire|de (?:la )?base)|vector(?:es)? (?:unitari|canónic)|"
@@ -94,6 +102,20 @@ def space_of(space: t.Tree) -> tuple[int | str, ...] | None:
         case t.Name(letter="R", style="bb"):
             return ()
     return None
+
+
+def layout_of_spaces(state: State) -> str | None:
+    """How gradients by matrices lie where the text says their space, ∂L/∂W ∈ ℝ^{K×D} of W ∈ ℝ^{K×D}: "column" as what
+    they are taken by, "row" for their transposes; None where it says nothing of it, or both."""
+    pairs = [*state.declared, *(pair for s in state.statements for pair in s.memberships)]
+    spaces = {x: sizes for x, space in pairs if isinstance(x, t.Name | t.Scripted) and (sizes := space_of(space))}
+    said: set[str] = set()
+    for x, space in pairs:
+        match x:
+            case t.Partial(by=(by,), order=1) if len(own := spaces.get(by, ())) == 2 and (sizes := space_of(space)):
+                if own[0] != own[1] and sizes in {own, own[::-1]}:
+                    said.add("column" if sizes == own else "row")
+    return said.pop() if len(said) == 1 else None
 
 
 def single_entries(state: State, sides: Sequence[t.Tree]) -> None:

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 
 from deltarule.checking.core.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.core.state import State
-from deltarule.checking.letters.declared import memberships, numbers_added, single_entries, speaks_of_unit_vectors
+from deltarule.checking.letters.declared import (
+    layout_of_spaces,
+    memberships,
+    numbers_added,
+    single_entries,
+    speaks_of_unit_vectors,
+)
 from deltarule.checking.letters.inlined import differentiated_by, inlined
 from deltarule.checking.letters.matrices_computed import matrices_computed
 from deltarule.checking.letters.shapes_by_use import averaged, computed, layers, lengths, samples_lie, scores
@@ -233,7 +239,7 @@ def classify(state: State, sides: Sequence[t.Tree]) -> None:
         for side, other in zip(statement.sides, statement.sides[1:], strict=False):
             inlined(state, side.tree, other.tree, below)
     words = state.document.text.lower()
-    state.symbols.layout = stated_layout(words) or state.symbols.layout
+    state.symbols.layout = stated_layout(words) or layout_of_spaces(state) or state.symbols.layout
     state.symbols.layout_named = named_layout(words)
     equations = [(s.sides[0].tree, s.sides[1].tree) for s in state.statements if s.relations[:1] and len(s.sides) > 1]
     state.symbols.softmax_over = _softmax_over(words, sides, equations)
