@@ -107,3 +107,25 @@ def test_and_what_does_not_follow_is_refuted(text: str, claim: str):
 )  # fmt: skip
 def test_a_sign_that_no_text_gives_to_all_stays_a_name(text: str, claim: str):
     assert verdict(text, claim) == "definition"
+
+
+NOTHING_SAYS = (
+    r"$$E(w) = \frac12 \sum_i (y^{(i)} - t^{(i)})^2$$ and in the end $\frac{\partial}{\partial w} g(r^{(i)})$."
+)
+CHANGE = r"\frac{\partial}{\partial w} (y^{(i)} - t^{(i)})"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "holds"),
+    [
+        (rf"\frac12 \sum_i 2 (y^{{(i)}} - t^{{(i)}}) {CHANGE}", rf"\sum_i (y^{{(i)}} - t^{{(i)}}) {CHANGE}", True),
+        (
+            rf"\frac12 \sum_i 2 (y^{{(i)}} - t^{{(i)}}) {CHANGE}",
+            rf"\frac12 \sum_i (y^{{(i)}} - t^{{(i)}}) {CHANGE}",
+            False,
+        ),
+    ],
+)
+def test_two_sides_that_vanish_since_nothing_is_said_are_not_equal_for_that(left: str, right: str, holds: bool):
+    row = check_text(f"{NOTHING_SAYS}\n\n$${left} = {right}$$\n", "text.md").rows[-1]
+    assert (row.verdict in {"proved", "conditional"}) == holds, row

@@ -15,6 +15,7 @@ from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.outcomes import Outcome, derivatives, with_signals
+from deltarule.checking.judging.unknown_dependence import dependence_unknown
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import walk
 from deltarule.reading import tree as t
@@ -44,6 +45,8 @@ def by_named_derivatives(
     definitions.signals = {**plain.signals, **{pair: f"∂{pair[0]}/∂{pair[1]}" for pair in pairs}}
     if any(n.by.name not in _below(definitions, n.of.name) for n in derivatives(a, b) if isinstance(n.of, Symbol)):
         return None  # ∂L/∂w = 0 = Σ δ_i x_i, as nothing says how L depends on either
+    if dependence_unknown(state, a, b, definitions, facts or state.facts):
+        return None  # ∂(y - t)/∂w = 2 ∂(y - t)/∂w, as nothing says how y depends on w
     judgement = Judge(definitions, facts or state.facts).equality(a, b)
     if judgement.verdict != "proved":
         return None
