@@ -284,9 +284,15 @@ def _counted(label: str, steps: set[str]) -> bool:
     return any(letter in steps for letter in re.findall(r"[A-Za-z]+", label))
 
 
+def _capital(base: str) -> str:
+    """R_hat of r_hat."""
+    letter, _, accents = base.partition("_")
+    return f"{letter.upper()}_{accents}" if accents and len(letter) == 1 else base.upper()
+
+
 def _stands_for(usage: dict[str, Usage], base: str, label: str) -> bool:
     """Whether a small letter with two indices is the capital one: W is there, w alone is not."""
-    small, capital = usage_of(usage, base, label), usage.get(usage_key(base.upper(), label))
+    small, capital = usage_of(usage, base, label), usage.get(usage_key(_capital(base), label))
     return capital is not None and not small.bare and small.double
 
 
@@ -310,7 +316,7 @@ def reference(node: t.Tree, usage: dict[str, Usage]) -> Reference | None:
             u = usage_of(usage, base, out.get("label", ""))
             timed, slot = (base in usage.timed, base in usage.slots) if isinstance(usage, Survey) else (False, False)
             _below(out, sub, u, usage, steps, listed, defined, timed, slot)
-            capital = base.upper()
+            capital = _capital(base)
             if len(out.get("indices", ())) == 2 and base != capital and _stands_for(usage, base, out.get("label", "")):
                 out["base"] = capital  # w_{11} for a component of W
             return _by_letter(_any_sample(_as_square(Reference(**out), usage), usage), usage)

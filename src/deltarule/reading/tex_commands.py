@@ -94,11 +94,15 @@ def command(source: Source, at: int) -> int:
         argument, after = source.argument(stop)
         if argument.lstrip()[:1] in SIGNS and source.text[:at].rstrip()[-1:] not in {"^", "_"}:
             return source.substitute(argument, at, after)  # a \\cancel{- b} is a term of the sum around it
+    if name == "mathrel" and (update := UPDATE.match(source.text, stop, source.end)) is not None:
+        return source.put("relation", f"{update[1]}=", at, update.end())
     if name in IGNORED:
         return source.unseen(at, stop)
     return sign(source, name, at, stop)
 
 
+UPDATE = re.compile(r"\s*\{\s*([-+*/])\s*\}\s*=")
+"""What stands behind \\mathrel in a sign such as += that is put together."""
 CANCELS = frozenset({"cancel", "bcancel", "xcancel"})
 SIGNS = frozenset("+-−")
 

@@ -91,6 +91,8 @@ def space_of(space: t.Tree) -> tuple[int | str, ...] | None:
     match space:
         case t.Scripted(base=t.Name(letter="R", style="bb"), sup=sup) if sup is not None:
             items = []
+            while isinstance(sup, t.Group) and sup.kind == "(" and len(sup.items) == 1:  # ℝ^{(N × M)}
+                sup = sup.items[0]
             match sup:
                 case t.Factors(items=factors):
                     if any(op not in {"", "times"} for op, _ in factors):

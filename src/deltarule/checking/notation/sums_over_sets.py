@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.reading import tree as t
-from deltarule.reading.references import base_name, running, script_items, trees
+from deltarule.reading.references import base_name, is_index, running, script_items, trees
 from deltarule.reading.statement import Statement
 
 __all__ = ["over_conditions"]
@@ -30,6 +30,10 @@ def over_conditions(statements: Sequence[Statement]) -> Sequence[Statement]:
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
+            case t.Big(kind="sum", upper=None, index=t.Group(kind="(", items=items) as both) if len(items) > 1 and all(
+                isinstance(x, t.Name) and is_index(x) for x in items
+            ):  # Σ_{(i, j)}
+                return replace(node, index=replace(both, kind=""), body=t.replaced(node.body, change))
             case t.Big(kind="sum", upper=None, index=t.Tree() as index):
                 found = _own(node, index, pairs, everywhere)
                 if found is None:
