@@ -9,11 +9,12 @@ from deltarule.checking.judging.left_unsaid import defined_elsewhere, mean_or_su
 from deltarule.checking.judging.named_losses import losses_by_another_name, named_losses
 from deltarule.checking.judging.one_output import outputs_by_another_name
 from deltarule.checking.judging.one_step import with_the_step_before_held
-from deltarule.checking.judging.outcomes import equality, unconnected, with_signals
+from deltarule.checking.judging.outcomes import derivatives, equality, unconnected, with_signals
 from deltarule.checking.judging.own_steps import in_one_step
 from deltarule.checking.judging.unsaid_functions import logistic, with_the_softmax
 from deltarule.checking.judging.unsummed import as_in_its_sum, held_names, with_others_held
 from deltarule.checking.judging.written_links import both_summed, by_written_links
+from deltarule.language.expression import Symbol
 from deltarule.reading import tree as t
 from deltarule.reading.values import Value
 
@@ -36,7 +37,12 @@ def unsaid_condition(
     if alone is not None and equality(state, alone, b.expression, False, None, None).status == "proved":
         return Condition("definition-elsewhere", f"a partial derivative that holds {held_names(alone)} fixed")
     (x, one), (y, other) = (with_the_step_before_held(state, v.expression, state.definitions) for v in (a, b))
-    if (one or other) and equality(state, x, y, False, None, with_signals(state)).status == "proved":
+    written = {n.of.name for n in derivatives(a.expression, b.expression) if isinstance(n.of, Symbol)}
+    if (
+        (one or other)
+        and not written & (one | other)
+        and equality(state, x, y, False, None, with_signals(state)).status == "proved"
+    ):
         return Condition("definition-elsewhere", f"the step before is held fixed: {', '.join(sorted(one | other))}")
     if (found := in_one_step(state, a.expression, b.expression, with_signals(state))) is not None:
         return found

@@ -110,7 +110,7 @@ def layout_of_spaces(state: State) -> str | None:
     """How gradients by matrices lie where the text says their space, ∂L/∂W ∈ ℝ^{K×D} of W ∈ ℝ^{K×D}: "column" as what
     they are taken by, "row" for their transposes; None where it says nothing of it, or both."""
     pairs = [*state.declared, *(pair for s in state.statements for pair in s.memberships)]
-    spaces = {x: sizes for x, space in pairs if isinstance(x, t.Name | t.Scripted) and (sizes := space_of(space))}
+    spaces: dict[t.Tree, tuple[int | str, ...]] = {x: sizes for x, space in pairs if (sizes := space_of(space))}
     said: set[str] = set()
     for x, space in pairs:
         match x:
