@@ -16,6 +16,7 @@ from deltarule.checking.core.state import State, mentioned
 from deltarule.checking.judging.chapters import Pairs, declared_for
 from deltarule.checking.judging.doubted import DIFFER, clearly_wrong
 from deltarule.checking.judging.mending import of_declared_shapes, other_than_layout, ranges_apart
+from deltarule.checking.judging.same_curve import the_same_curve
 from deltarule.checking.words.topics import goes_on
 from deltarule.language.expression import Apply
 from deltarule.language.traversal import names, walk
@@ -165,6 +166,8 @@ def _better(
     for row, own in zip(rows, again, strict=True):
         if own.verdict == "refuted" and ranged & used(part, own):
             continue  # elsewhere the index runs over more: u_k of K samples beside u_w of V words
+        if row.verdict in OPEN and own.verdict == "definition" and the_same_curve(whole, part, own):
+            continue
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
             if names_a_derivative(whole, row) or (further and clearly_wrong(row)):
                 continue
