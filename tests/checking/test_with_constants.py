@@ -44,3 +44,16 @@ def test_what_is_whole_before_is_the_same_vector() -> None:
     text = r"$u_0 = 1$. $s = a^T u$, that is $s = \sum_{i=0}^N a_i u_i$, so $\frac{\partial s}{\partial a_i} = u_i$."
     rows = check_text(text, "text.md").rows
     assert rows[-1].verdict in HOLDS and rows[-2].verdict in HOLDS, rows
+
+
+@pytest.mark.parametrize(
+    ("right", "end", "verdicts"),
+    [
+        (r"a_0 + \sum_{i=1}^N a_i u_i", "where $u_0 = 1$", HOLDS),
+        (r"a_0 u_0 + \sum_{i=1}^N a_i u_i", "where $u_0 = 1$", HOLDS),
+        (r"2 a_0 + \sum_{i=1}^N a_i u_i", "where $u_0 = 1$", WRONG),
+    ],
+)
+def test_a_constant_of_which_the_text_says_so_behind_the_sum(right: str, end: str, verdicts: frozenset[str]) -> None:
+    rows = check_text(f"$$s = \\sum_{{i=0}}^N a_i u_i = {right}$$\n{end}.", "text.md").rows
+    assert rows[1].verdict in verdicts, rows[1]
