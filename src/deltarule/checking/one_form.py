@@ -52,6 +52,7 @@ from deltarule.checking.notation.own_arguments import arguments_of_their_own
 from deltarule.checking.notation.pairs_above import pairs_parted
 from deltarule.checking.notation.parts_of_a_sum import parts_apart
 from deltarule.checking.notation.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.notation.penalties_of_layers import penalties_of_layers
 from deltarule.checking.notation.powers_of_samples import powers_of_samples
 from deltarule.checking.notation.primes_alone import primes_alone
 from deltarule.checking.notation.probabilities import probabilities_named
@@ -119,6 +120,7 @@ def in_one_form(
     letters that the text calls the right class, with how they are written."""
     statements = sizes_of_each_layer(shapes_in_code(document, sizes_said(document, statements)))
     statements = functions_in_words(bold_samples_apart(statements), document.text)
+    statements = penalties_of_layers(statements)
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))
