@@ -141,12 +141,14 @@ class Definitions:
         if of.name == by.name:
             return multiply(ONE, *(delta(i, j) for i, j in zip(of.indices, by.indices, strict=True)))
         name = self.signals.get((of.name, by.name))
-        if name is not None and (by.name not in opening or (self.abstract(of.name) and not self._before(of, by))):
+        if name is not None and (
+            by.name not in opening or (self.abstract(of.name) and not self._before(of.name, by.name))
+        ):
             return Symbol(name, (*of.indices, *by.indices))
         if self.abstract(of.name):
             if of.name not in self._targets():
                 return Derivative(of, by)
-            users = self._before(of, by)
+            users = self._before(of.name, by.name)
         else:
             if not self._leads(of.name, by.name):
                 return ZERO
@@ -169,17 +171,17 @@ class Definitions:
                 parts.append(contract(multiply(self.direct(of, middle), inner, bound=middle.axes)))
         return add(*parts)
 
-    def _before(self, of: Symbol, by: Symbol) -> list[str]:
+    def _before(self, of: str, by: str) -> list[str]:
         """The names by way of which something abstract may depend on `by`: not those that are computed from it."""
-        return [v for v in self.users(by.name) if not self.depends(v, of.name)]
+        return [v for v in self.users(by) if not self.depends(v, of)]
 
     def _leads(self, name: str, by: str) -> bool:
-        """Whether ∂name/∂by is not 0: by the equations, or because that derivative of something abstract has a name."""
+        """Whether ∂name/∂by is not 0: by the equations, or because something abstract depends on `by`, as a
+        derivative with a name says."""
         if name not in self.equations:
-            return (name, by) in self.signals
-        return self.depends(name, by) or any(
-            b == by and self.abstract(target) and self.depends(name, target) for target, b in self.signals
-        )
+            return (name, by) in self.signals or (name in self._targets() and bool(self._before(name, by)))
+        losses = (target for target in self._targets() if self.abstract(target) and self.depends(name, target))
+        return self.depends(name, by) or any(self._leads(target, by) for target in losses)
 
     def resolve(self, e: Expression, opening: Collection[str] = ()) -> Expression:
         """Every `Derivative` in `e` evaluated through the definitions."""

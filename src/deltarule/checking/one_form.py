@@ -25,6 +25,7 @@ from deltarule.checking.notation.dots_in_lists import lists_by_components
 from deltarule.checking.notation.dots_in_sums import sums_written_out
 from deltarule.checking.notation.function_names import functions_apart
 from deltarule.checking.notation.function_values import values_apart
+from deltarule.checking.notation.functions_in_words import functions_in_words
 from deltarule.checking.notation.functions_of_samples import functions_of_any_sample
 from deltarule.checking.notation.gradient_by_layer import by_the_layer_at_hand
 from deltarule.checking.notation.index_arithmetic import indices_computed
@@ -51,6 +52,7 @@ from deltarule.checking.notation.own_arguments import arguments_of_their_own
 from deltarule.checking.notation.pairs_above import pairs_parted
 from deltarule.checking.notation.parts_of_a_sum import parts_apart
 from deltarule.checking.notation.pattern_at_hand import of_the_pattern_at_hand
+from deltarule.checking.notation.penalties_of_layers import penalties_of_layers
 from deltarule.checking.notation.powers_of_samples import powers_of_samples
 from deltarule.checking.notation.primes_alone import primes_alone
 from deltarule.checking.notation.probabilities import probabilities_named
@@ -117,7 +119,8 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements = sizes_of_each_layer(shapes_in_code(document, sizes_said(document, statements)))
-    statements = bold_samples_apart(statements)
+    statements = functions_in_words(bold_samples_apart(statements), document.text)
+    statements = penalties_of_layers(statements)
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))

@@ -265,22 +265,22 @@ def _by_shared_derivatives(defs: Definitions, a: Expression, b: Expression) -> D
 
 
 def without_far_losses(state: State, a: Expression, b: Expression, defs: Definitions) -> Definitions:
-    """Where a loss is defined at the last layer and differentiated at layer l, it is only known to depend on it."""
+    """Where a loss is defined at the last layer and differentiated at layer l, it is only known to depend on it; so is
+    the loss L of J = L + λ ‖W‖²."""
     far = {
-        node.of.name
+        of
         for node in derivatives(a, b)
-        if isinstance(node.of, Symbol)
-        and node.by.name in state.counted_names
-        and node.of.name in state.symbols.objectives
-        and node.of.name in defs.equations
-        and not defs.depends(node.of.name, node.by.name)
+        if isinstance(node.of, Symbol) and node.by.name in state.counted_names
+        for of in (node.of.name, *defs.mentions(node.of.name))
+        if of in state.symbols.objectives and of in defs.equations and not defs.depends(of, node.by.name)
     }
     if not far:
         return defs
     out = Definitions.of((e for n, e in defs.equations.items() if n not in far), dict(defs.declarations))
     for target in far:
         for sink in _sinks(out):
-            out.signals[target, sink] = f"∂{target}/∂{sink}"
+            if not out.depends(sink, target):
+                out.signals[target, sink] = f"∂{target}/∂{sink}"
     return out
 
 
@@ -325,6 +325,10 @@ def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -
             continue  # units of two layers that are written out: one need not depend on the other
         if of in defs.equations and not defs.depends(of, by):
             return f"no definition leads from {by} to {of}"
+        for loss in set(defs.mentions(of)) & set(state.symbols.objectives) - set(defs.equations):
+            ways = {sink for target, sink in defs.signals if target == loss}
+            if by not in ways and not any(defs.depends(sink, by) for sink in ways):
+                return f"no definition leads from {by} to {loss}"  # the L of J = L + λ ‖W‖²
         abstract = of not in defs.equations and any(target == of for target, _ in defs.signals)
         if abstract and (of, by) not in defs.signals and not defs.users(by):
             return f"no definition leads from {by} to {of}"

@@ -13,9 +13,11 @@ from itertools import accumulate
 
 from deltarule.checking.core.rows import DocumentRow, Finding
 from deltarule.checking.core.state import State, mentioned
+from deltarule.checking.hints.hints import MISCONCEPTIONS
 from deltarule.checking.judging.chapters import Pairs, declared_for
 from deltarule.checking.judging.doubted import DIFFER, clearly_wrong
 from deltarule.checking.judging.mending import of_declared_shapes, other_than_layout, ranges_apart
+from deltarule.checking.judging.same_curve import the_same_curve
 from deltarule.checking.words.topics import goes_on
 from deltarule.language.expression import Apply
 from deltarule.language.traversal import names, walk
@@ -62,6 +64,7 @@ OPENS_A_PART = re.compile(
 )
 """A rule, a line in bold, a paragraph that begins in bold, the front of a card, or a number with a title that is a line
 by itself: another topic may begin here."""
+A_PATH = next(known.says for known in MISCONCEPTIONS if known.name == "path")
 FIELDS = ("verdict", "reason", "condition", "domain", "counterexample", "hint", "suggestion")
 
 
@@ -168,6 +171,8 @@ def _better(
             continue  # the text says elsewhere how its gradients lie
         if own.verdict == "refuted" and ranged & used(part, own):
             continue  # elsewhere the index runs over more: u_k of K samples beside u_w of V words
+        if row.verdict in OPEN and own.verdict == "definition" and the_same_curve(whole, part, own):
+            continue
         if row.verdict in {"refuted", "ill-shaped"} and own.verdict == "definition":
             if names_a_derivative(whole, row) or (further and clearly_wrong(row)):
                 continue
@@ -197,6 +202,8 @@ def _better(
             take(row, own, f"{own.reason}, by what this section says")
         elif own.verdict == "refuted" and own.hint and _not_read(row) and _stands_alone(whole, part, own):
             take(row, own, own.reason)  # the whole does not understand it, the section does, and says what would hold
+        elif _by_the_paths(row, own) and _stands_alone(whole, part, own, any_loss=True):
+            take(row, own, f"{own.reason or DIFFER}, by what this section says")
         elif (row.verdict != "refuted" and own.verdict in {"definition", "assumption", "none"}) or (
             row.verdict == "ill-shaped" and own.verdict == "refuted" and _stands_alone(whole, part, own)
         ):
@@ -220,6 +227,13 @@ def _not_read(row: DocumentRow) -> bool:
     """Whether a row is open since a name, or what an index runs over, was not understood in the whole."""
     apart = row.verdict == "unread" and (ranges_apart(row.reason) or OTHER_AXES.search(row.reason) is not None)
     return apart or (row.verdict == "undecided" and row.reason.endswith("which was not understood"))
+
+
+def _by_the_paths(row: DocumentRow, own: DocumentRow) -> bool:
+    """Whether nothing in the whole leads from a quantity to a loss that the section differentiates by it, and a path of
+    those in the section is missing: ∂L/∂V after U = V + f(VA) and D = ∂L/∂U."""
+    missing = own.verdict == "refuted" and own.hint == A_PATH
+    return missing and row.verdict == "undecided" and row.reason.startswith("no definition leads from ")
 
 
 def names_a_derivative(whole: State, row: DocumentRow) -> bool:
@@ -274,7 +288,8 @@ def _stands_alone(whole: State, part: State, row: DocumentRow, any_loss: bool = 
     which the row holds whatever it is."""
     if any(_matrix_as_number(whole, part, name) for name in _names(part, row)):
         return False
-    losses = _losses(whole, part, row) | _variables(whole, part, row) if any_loss and row.verdict in HOLDS else set()
+    any_loss = any_loss and row.verdict in HOLDS | {"refuted"}
+    losses = _losses(whole, part, row) | _variables(whole, part, row) if any_loss else set()
     for name in used(part, row):
         known = name in part.definitions.equations or name in part.symbols.macros or name in part.symbols.indexed
         known = known or ((f := part.symbols.functions.get(name)) is not None and f.defined)

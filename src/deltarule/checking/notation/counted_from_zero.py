@@ -29,23 +29,24 @@ def counted_from_one(statements: Sequence[Statement]) -> tuple[Sequence[Statemen
     """The statements with every index counted from 1, as far as the document leaves no doubt what is meant, and the
     windows in them."""
     found = _Indices()
-    for statement in statements:
+    for place, statement in enumerate(statements):
+        found.starts(statement, place)
         for one in statement.sides:
             if one.tree is not None:
                 found.look(one.tree)
-        found.starts(statement)
     if not found.zero and not found.components:
         return statements, Windows()
     shifted = windows(found.sums, found.from_zero, found.from_one, found.slots)
     change = _change(found, shifted)
 
-    def one_side(s: Statement) -> Statement:
+    def one_side(place: int, s: Statement) -> Statement:
+        found.ones = {base for base, said in found.set_later.items() if place < said}
         match [x.tree for x in s.sides]:
             case [t.Name() as letter, t.Num() as which] if shifted.compares((letter, which)):  # where k = 0
                 return replace(s, sides=(s.sides[0], replace(s.sides[1], tree=shifted.moved(which))))
         return s.replaced(change)
 
-    return [one_side(s) for s in statements], shifted
+    return [one_side(k, s) for k, s in enumerate(statements)], shifted
 
 
 @dataclass
@@ -64,6 +65,10 @@ class _Indices:
     """Names with a 0 below."""
     set_to_one: set[str] = field(default_factory=set)
     """The x of x_0 = 1."""
+    set_later: dict[str, int] = field(default_factory=dict)
+    """The same, with the statement that says so, if x_0 is not written before."""
+    ones: set[str] = field(default_factory=set)
+    """The names of which x_0 = 1 is said further down."""
     whole: dict[str, int] = field(default_factory=dict)
     """Names, with the smallest number of indices that they stand with."""
     most: dict[str, int] = field(default_factory=dict)
@@ -102,7 +107,7 @@ class _Indices:
         self.whole[base] = min(count, self.whole.get(base, count))
         self.most[base] = max(count, self.most.get(base, count))
 
-    def starts(self, statement: Statement) -> None:
+    def starts(self, statement: Statement, place: int) -> None:
         """x_0 = 1, and i = 0, …, M - 1."""
         if len(statement.sides) < 2 or statement.sides[1].tree is None:
             return
@@ -110,6 +115,8 @@ class _Indices:
             case t.Scripted(base=t.Name() as name, sub=t.Tree() as sub), t.Num(value=value) if value == 1:
                 if _is_zero(script_items(sub)[-1]):
                     self.set_to_one.add(base_name(name))
+                    if base_name(name) not in self.components:
+                        self.set_later[base_name(name)] = place
             case t.Name(letter=letter), t.Group(items=(t.Num(value=value), *_, _)) if not value:
                 self.from_zero.add(letter)
 
@@ -177,7 +184,7 @@ def _change(found: _Indices, shifted: Windows) -> Callable[[t.Tree], t.Tree | No
             return _over_all(found, node, letter)
         if not found.has_a_whole(bases):
             body = t.replaced(node.body, change)
-            first = t.replaced(_at_zero(node.body, letter, bases), change)
+            first = t.replaced(_at_zero(node.body, letter, bases, found.ones), change)
             both = t.Terms(
                 (("+", first), ("+", replace(node, index=from_one, body=body))), start=node.start, end=node.end
             )
@@ -246,12 +253,14 @@ def _stands_alone(node: t.Big, letter: str) -> bool:
     return any(isinstance(n, t.Name) and n.letter == letter and id(n) not in plain for n in trees(node.body))
 
 
-def _at_zero(body: t.Tree, letter: str, bases: set[str]) -> t.Tree:
-    """The term of a sum with 0 for its letter."""
+def _at_zero(body: t.Tree, letter: str, bases: set[str], ones: set[str]) -> t.Tree:
+    """The term of a sum with 0 for its letter; 1 for the x_0 of which the text says so behind the sum."""
 
     def change(node: t.Tree) -> t.Tree | None:
         match node:
             case t.Scripted(base=t.Name() as name, sub=t.Tree() as sub) if base_name(name) in bases:
+                if base_name(name) in ones and script_items(sub) == (t.Name(letter),):
+                    return t.Num(Fraction(1), "1")
                 items = [t.Num(Fraction(0)) if i == t.Name(letter) else i for i in script_items(sub)]
                 return _named_by_zero(node, tuple(items))
         return None

@@ -17,6 +17,7 @@ from deltarule.checking.notation.places import channels, compared, places_in_vec
 from deltarule.checking.notation.primed_indices import without_primed_indices
 from deltarule.checking.notation.steps_in_parentheses import letter_of_step
 from deltarule.checking.notation.windows_from_zero import Windows
+from deltarule.checking.notation.with_constants import ACCENT, with_constants
 from deltarule.reading import tree as t
 from deltarule.reading.references import ANY, INDEX_LETTERS, script_items, trees
 from deltarule.reading.signs import GREEK
@@ -95,8 +96,8 @@ class Spelling:
 
 
 def _as_named(said: str) -> str:
-    """What is said of ŷ, of any one sample, by its letter."""
-    return said.replace(f"^{ANY}", "")
+    """What is said of ŷ, of any one sample, and of an x with a constant in it, by the letter."""
+    return said.replace(f"^{ANY}", "").replace(f"_{ACCENT}", "")
 
 
 def _leaves_out(side: Side) -> bool:
@@ -114,7 +115,7 @@ def in_one_spelling(
     """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
     text calls the right class, `counting` others that count."""
     statements, from_zero = components_from_one(statements)
-    statements, shifted = counted_from_one(statements)
+    statements, shifted = counted_from_one(with_constants(statements))
     statements, primed = without_primed_indices(statements)
     between = index_relations(statements)
     sides = [x.tree for s in statements if s.start not in between for x in s.sides if x.tree is not None]

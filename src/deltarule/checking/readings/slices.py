@@ -16,6 +16,7 @@ from deltarule.checking.core.rows import DocumentRow
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.chapters import Pairs, declared_for
 from deltarule.checking.judging.doubted import DIFFER, clearly_wrong
+from deltarule.checking.judging.same_curve import the_same_curve
 from deltarule.checking.judging.sections import HOLDS, first_rows, heading, mixes_ranks, names_a_derivative, take, used
 from deltarule.checking.notation.settings import supposed_here
 from deltarule.checking.words.topics import opens_a_topic
@@ -300,7 +301,9 @@ def by_what_it_rests_on(
                 if row.verdict in OPEN and again.verdict in HOLDS:
                     take(row, again, f"{again.reason}, by the equations that it rests on{said}")
                 elif row.verdict in OPEN and again.verdict in NO_CLAIM and not names_a_derivative(whole, row):
-                    if again.verdict == "definition" and slices.given_above(place):
+                    if again.verdict == "definition" and (
+                        slices.given_above(place) or the_same_curve(whole, part, again)
+                    ):
                         continue
                     take(row, again, again.reason)
                     if again.verdict == "definition":
