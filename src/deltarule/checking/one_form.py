@@ -71,6 +71,7 @@ from deltarule.checking.words.cases_in_words import cases_together
 from deltarule.checking.words.shapes_in_code import shapes_in_code
 from deltarule.checking.words.sizes_in_words import sizes_said
 from deltarule.reading.documents import Document
+from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
 __all__ = ["in_one_form"]
@@ -133,7 +134,8 @@ def in_one_form(
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     said = classes_said(document, statements)
-    statements, spelling = in_one_spelling(statements, document.text, said, above)
+    headings = [segment.start for segment in document.segments if isinstance(segment, Prose) and segment.level]
+    statements, spelling = in_one_spelling(statements, document.text, said, above, headings)
     classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
     spelling.joined = parts
     return statements, numbered, spelling, classes
