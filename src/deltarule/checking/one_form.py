@@ -45,6 +45,7 @@ from deltarule.checking.notation.model_and_target import outputs_apart
 from deltarule.checking.notation.names_with_digits import digits_below
 from deltarule.checking.notation.numbered_names import numbers_in_names
 from deltarule.checking.notation.one_of_several import letters_listed, said_for_each
+from deltarule.checking.notation.one_step_alone import steps_as_labels
 from deltarule.checking.notation.operators_alone import operators_applied
 from deltarule.checking.notation.operators_with_index import operators_written_out
 from deltarule.checking.notation.outputs_of_samples import outputs_as_quantities
@@ -119,7 +120,7 @@ def in_one_form(
     """The statements in one form, the letters with numbers above that are no powers, how names were spelled, and the
     letters that the text calls the right class, with how they are written."""
     statements = sizes_of_each_layer(shapes_in_code(document, sizes_said(document, statements)))
-    statements = letters_listed(document, bold_samples_apart(statements))
+    statements = steps_as_labels(document, letters_listed(document, bold_samples_apart(statements)))
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))
