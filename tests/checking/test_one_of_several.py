@@ -39,6 +39,10 @@ ROWS = [
     (r"\frac{\partial E}{\partial b_i} = \delta^i", HOLDS),
     (r"\frac{\partial E}{\partial x} = W_i^\top \delta^i + W_f^\top \delta^f + W_g^\top \delta^g", HOLDS),
     (r"\frac{\partial E}{\partial x} = W_i^\top \delta^i + W_f^\top \delta^f", WRONG),
+    (r"\frac{\partial E}{\partial x} = \sum_q W_q^\top \delta^q", HOLDS),
+    (r"\frac{\partial E}{\partial x} = \sum_{q \in \{i, f, g\}} W_q^\top \delta^q", HOLDS),
+    (r"\frac{\partial E}{\partial x} = \sum_{q \in \{i, f\}} W_q^\top \delta^q", WRONG),
+    (r"\frac{\partial E}{\partial x} = \sum_q U_q^\top \delta^q", WRONG),
 ]
 
 

@@ -1,7 +1,7 @@
 """One equation for several letters that the text lists: `$a^q = W_q x$ for $q$ any of z, r, h` is one for each of them.
 
 The listed letters, and q itself, are labels below and above the names that carry q: they count nothing there. What is
-said with q is said with each of the letters, where no equation of its own says it.
+said with q is said with each of the letters, where no equation of its own says it; a sum over q has a term for each.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ FEWEST = 2
 def letters_listed(document: Document, statements: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with such letters as labels."""
     for one, letters in _listed(document, statements):
-        labels, nodes = {one, *letters}, list(_nodes(statements))
-        if any(isinstance(n, t.Big) and running(n) in labels for n in nodes):
+        nodes = list(_nodes(statements))
+        sums = [n for n in nodes if isinstance(n, t.Big) and running(n) in {one, *letters}]
+        if any(_summed(n, one, letters) is None for n in sums):
             continue
         named = [(base_name(n.base), set(_scripts(n))) for n in nodes
                  if isinstance(n, t.Scripted) and isinstance(n.base, t.Name)]  # fmt: skip
@@ -44,8 +45,17 @@ def letters_listed(document: Document, statements: Sequence[Statement]) -> Seque
         if len({x for base, scripts in named if base in bases for x in scripts & set(letters)}) < FEWEST:
             continue
 
-        def change(node: t.Tree, bases: set[str] = bases, labels: set[str] = labels) -> t.Tree | None:
+        def change(
+            node: t.Tree, one: str = one, letters: Sequence[str] = letters, bases: set[str] = bases
+        ) -> t.Tree | None:
+            labels = {one, *letters}
             match node:
+                case t.Big() if (over := _summed(node, one, letters)) is not None:
+                    body = t.replaced(node.body, change)
+                    each = tuple(("+", t.replaced(body, _at(one, letter))) for letter in over)
+                    return t.Group(
+                        "(", (t.Terms(each, start=node.start, end=node.end),), start=node.start, end=node.end
+                    )
                 case t.Scripted(base=t.Name() as name) if base_name(name) in bases:
                     return replace(node, sub=_label(node.sub, labels), sup=_label(node.sup, labels))
             return None
@@ -78,12 +88,31 @@ def _listed(document: Document, statements: Sequence[Statement]) -> Iterator[tup
                 letters = [x.letter for x in space.items if isinstance(x, t.Name) and not x.accents]
                 if len(letters) == len(space.items) > 1:
                     yield element.letter, letters
+        for node in (n for side in s.sides for n in trees(side.tree) if isinstance(n, t.Big)):
+            match node.index:
+                case t.Compare(sides=(t.Name(letter=letter), t.Group(kind="{", items=items))) if len(items) > 1:
+                    letters = [x.letter for x in items if isinstance(x, t.Name) and not x.accents]
+                    if len(letters) == len(items):
+                        yield letter, letters
         first = s.sides[0]
         match first.tree:
             case t.Name(letter=letter, accents=()) if len(letter) == 1 and len(s.relations) < 2:
                 found = LIST.match(document.text, first.end)
                 if found is not None:
                     yield letter, re.findall(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", found["list"])
+
+
+def _summed(node: t.Big, one: str, letters: Sequence[str]) -> Sequence[str] | None:
+    """The letters that a sum runs over, Σ_q and Σ_{q ∈ {z, r}}; None for other sums."""
+    if node.kind != "sum" or node.upper is not None or running(node) != one:
+        return None
+    match node.index:
+        case t.Name():
+            return letters
+        case t.Compare(sides=(_, t.Group(kind="{", items=items))):
+            own = [x.letter for x in items if isinstance(x, t.Name)]
+            return own if len(own) == len(items) > 1 and set(own) <= set(letters) else None
+    return None
 
 
 def _members(
