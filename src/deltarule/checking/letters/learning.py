@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from deltarule.checking.core.relations import EQUAL, NAMES_THE_RIGHT
 from deltarule.checking.core.state import State
 from deltarule.checking.letters.declared import memberships, numbers_added, single_entries, speaks_of_unit_vectors
+from deltarule.checking.letters.families import alike_in_families
 from deltarule.checking.letters.inlined import differentiated_by, inlined
 from deltarule.checking.letters.matrices_computed import matrices_computed
 from deltarule.checking.letters.shapes_by_use import averaged, computed, layers, lengths, samples_lie, scores
@@ -64,6 +65,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
             scores(state, sides)
         if guessing:
             layers(state)
+        alike_in_families(state)
         learn(state, guessing)
     for entity in state.symbols.entities.values():
         entity.defined = False
