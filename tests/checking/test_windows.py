@@ -30,6 +30,12 @@ MEAN = r"Pooling: $p_i = \frac{1}{2} (y_{2i} + y_{2i+1})$ with loss $L$."
 LARGEST = r"Pooling: $q_i = \max(y_{2i}, y_{2i+1})$."
 GIVEN = RANGE + "\n\n" + WORDS + " For $n = 3$ and $K = 2$ this is:"
 
+CARDS = (
+    RANGE + "\n\n## Mean and variance\n\n$m = \\frac1N \\sum_{i=1}^N z_i$ and $v_i = (z_i - m)^2$.\n\n"
+    "## The layer once more\n\nWith $g_i = \\partial L / \\partial y_i$:"
+)
+"""Under one heading the letters count from 1, and from 0 in the sections around it."""
+
 ROWS = [
     (RANGE + WORDS, r"\frac{\partial y_i}{\partial w_k} = x_{i+k}", "proved"),
     (RANGE + WORDS, r"\frac{\partial y_i}{\partial x_j} = w_{j-i}", "proved"),
@@ -38,6 +44,10 @@ ROWS = [
     (RANGE + WORDS, r"\frac{\partial L}{\partial b} = \sum_{i=0}^{n-K} g_i", "proved"),
     (RANGE + WORDS, r"\frac{\partial L}{\partial x_j} = \sum_{k=0}^{K-1} g_{j-k} w_k", "proved"),
     (RANGE + WORDS, r"\frac{\partial L}{\partial x_j} = \sum_{k=0}^{K-1} g_{j+k} w_k", "refuted"),
+    (CARDS, r"\frac{\partial L}{\partial w_k} = \sum_{i=0}^{n-K} g_i x_{i+k}", "proved"),
+    (CARDS, r"\frac{\partial L}{\partial w_k} = \sum_{i=0}^{n-K} g_i x_{i-k}", "refuted"),
+    (CARDS, r"\frac{\partial m}{\partial z_j} = \frac1N", "proved"),
+    (CARDS, r"\frac{\partial m}{\partial z_j} = 1", "refuted"),
     (STEPS, r"\frac{\partial E}{\partial a_j} = \sum_{t=0}^{N-1} d_t s_{t+j}", "proved"),
     (STEPS, r"\frac{\partial E}{\partial a_j} = \sum_{t=0}^{N-1} d_t s_{t-j}", "refuted"),
     (STEPS, r"\frac{\partial E}{\partial s_r} = \sum_{t=0}^{N-1} d_t a_{r-t}", "proved"),
@@ -97,3 +107,15 @@ def test_a_counterexample_counts_as_the_text_does():
     assert row.verdict == "refuted" and row.counterexample is not None
     assert int(row.counterexample["index i"]) in range(4)
     assert {"x[0]", "x[2]"} & row.counterexample.keys()
+
+
+def test_a_counterexample_counts_as_its_section_does():
+    text = f"# Layers\n\n## One\n\n{THREE} $$\\frac{{\\partial y_i}}{{\\partial w_0}} = x_1$$\n\n## Two\n\n"
+    rows = check_text(
+        text + r"$m = \frac1N \sum_{i=1}^N z_i$ and $\frac{\partial m}{\partial z_1} = z_1$.", "n.md"
+    ).rows
+    assert [row.verdict for row in rows if row.counterexample] == ["refuted", "refuted"]
+    first, second = (row.counterexample for row in rows if row.counterexample)
+    assert first is not None and second is not None
+    assert int(first["index i"]) in range(4) and {"x[0]", "x[2]"} & first.keys()
+    assert not {key for key in second if key.startswith(("x", "z[0"))}

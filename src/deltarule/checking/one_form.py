@@ -45,6 +45,8 @@ from deltarule.checking.notation.means import means_run_to_their_count
 from deltarule.checking.notation.model_and_target import outputs_apart
 from deltarule.checking.notation.names_with_digits import digits_below
 from deltarule.checking.notation.numbered_names import numbers_in_names
+from deltarule.checking.notation.one_of_several import letters_listed, said_for_each
+from deltarule.checking.notation.one_step_alone import steps_as_labels
 from deltarule.checking.notation.operators_alone import operators_applied
 from deltarule.checking.notation.operators_with_index import operators_written_out
 from deltarule.checking.notation.outputs_of_samples import outputs_as_quantities
@@ -73,6 +75,7 @@ from deltarule.checking.words.cases_in_words import cases_together
 from deltarule.checking.words.shapes_in_code import shapes_in_code
 from deltarule.checking.words.sizes_in_words import sizes_said
 from deltarule.reading.documents import Document
+from deltarule.reading.segments import Prose
 from deltarule.reading.statement import Statement
 
 __all__ = ["in_one_form"]
@@ -120,7 +123,7 @@ def in_one_form(
     letters that the text calls the right class, with how they are written."""
     statements = sizes_of_each_layer(shapes_in_code(document, sizes_said(document, statements)))
     statements = functions_in_words(bold_samples_apart(statements), document.text)
-    statements = penalties_of_layers(statements)
+    statements = steps_as_labels(document, letters_listed(document, penalties_of_layers(statements)))
     for step in FIRST:
         statements = step(statements)
     statements, above = indices_below(numbers_transposed(statements, document))
@@ -132,11 +135,12 @@ def in_one_form(
     statements = over_conditions(given_by_the_diagonal(statements, document.text))
     statements = means_run_to_their_count(sums_reach_their_index(statements))
     statements, numbered = layers_above(lists_as_columns(arrows_as_bold(statements)))
-    statements = gradients_said(document, statements)
+    statements = said_for_each(document, gradients_said(document, statements))
     statements = by_the_layer_at_hand(of_the_pattern_at_hand(statements))
     statements = parts_apart(probabilities_named(functions_apart(statements, document.text)))
     said = classes_said(document, statements)
-    statements, spelling = in_one_spelling(statements, document.text, said, above)
+    headings = [segment.start for segment in document.segments if isinstance(segment, Prose) and segment.level]
+    statements, spelling = in_one_spelling(statements, document.text, said, above, headings)
     classes = {spelling.letters.get(letter, letter): written for letter, written in said.items()}
     spelling.joined = parts
     return statements, numbered, spelling, classes

@@ -322,9 +322,10 @@ def _is_signal_of(state: State, found: Reference) -> bool:
 
 def _define_macro(state: State, found: Reference, value: Value, right: t.Tree, row: DocumentRow) -> None:
     state.symbols.macros[found.key] = lambda lowering: lowering.lower(right)
-    if isinstance(value.expression, Derivative) and isinstance(value.expression.of, Symbol) and found.base == "delta":
-        _signal_names(state, f"{found.base}_", value.expression.of)
     match value.expression:
+        case Derivative(of=Symbol() as target, by=Symbol(name=by)) if found.base == "delta":
+            if found.mark == by or found.mark not in state.symbols.entities:
+                _signal_names(state, "delta_", target)  # δ_g = ∂L/∂z_g of a quantity g is no such name
         case Derivative(of=Symbol() as target, by=Symbol(name=by)) if found.key == f"d{by}" and _one_sample(state):
             _signal_names(state, "d", target)  # da = dL/da: dw is dL/dw
     row.verdict, row.reason = "definition", f"names a derivative {found.key}"

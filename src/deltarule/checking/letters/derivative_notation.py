@@ -31,6 +31,25 @@ FOR_ALL = re.compile(
 PREFIXES = ("d", "delta")
 NAMES = frozenset({"G", "g", "delta", "D", "E", "e"})
 """Letters that name a derivative by what stands below them, G_A."""
+ACCENTS = {
+    "bar": r"bars?|overlines?|overbars?|(?:quer)?striche?|barres?|barras?|barr[ae]|kreska|черта",
+    "tilde": r"tildes?|tilda",
+    "dot": r"dots?|punkte?|points?|puntos?",
+    "hat": r"hats?|dach|chapeaux?",
+}
+"""What accents are called."""
+MEANS = {
+    mark: re.compile(
+        rf"^\W*(?:\w+[ ]){{0,2}}?(?:{called})[ ](?:\w+[ ]){{0,4}}?(?:means?|denotes?|stands?|marks?|is|are|indicates?|"
+        r"steht|bedeute\w*|bezeichne\w*|désigne\w*|signifi\w+|est|significa\w*|denota\w*|indica\w*|oznacza\w*|"
+        r"означает|обозначает)\b(?P<what>.*)",
+        re.IGNORECASE | re.DOTALL,
+    )
+    for mark, called in ACCENTS.items()
+}
+"""A sentence on an accent: "the bar always means the gradient"."""
+DIVIDED = re.compile(r"\bd[A-Z](?:\s*/\s*d\b|\s+(?:by|over|nach|durch|par|por)\s+d\b)|\\partial|∂")
+"""dL by d…, as words write it."""
 NEAR = 60
 """Characters between a sign and what it stands for, and behind both to the words that make a pattern of them."""
 OF_MANY = frozenset({"m", "N"})
@@ -146,14 +165,24 @@ def _said(document: Document, statements: Sequence[Statement]) -> Iterator[tuple
             mark, of = found
             before = re.split(r"[.;]\s|\n\s*\n", document.text[max(0, statement.start - NEAR) : statement.start])[-1]
             behind = re.split(r"[.;]\s|\n\s*\n", document.text[statement.end : statement.end + NEAR])[0]
+            told = _accent_said(document.text[statement.end : statement.end + 4 * NEAR], mark)
             generic = mark.endswith("_") and _stands_nowhere_else(statements, statement, right)
-            if generic or FOR_ALL.search(before) or FOR_ALL.search(behind):
+            if generic or told or FOR_ALL.search(before) or FOR_ALL.search(behind):
                 yield mark, of, (left, right)
             elif mark != "d" and not mark.endswith("_"):
                 alone.setdefault((mark, _letter(of)), []).append((mark, of, (left, right)))
     for several in alone.values():
         if len({_letter(sides[1].tree.by[0]) for *_, sides in several if isinstance(sides[1].tree, t.Partial)}) > 1:
             yield from several
+
+
+def _accent_said(text: str, mark: str) -> bool:
+    """Whether one of the next two sentences says that an accent means derivatives, whatever it stands above."""
+    for sentence in re.split(r"[.;]\s|\n\s*\n", text)[1:3] if mark in ACCENTS else ():
+        found = MEANS[mark].match(sentence)
+        if found is not None:
+            return bool(DERIVATIVE.search(found["what"]) or DIVIDED.search(found["what"]))
+    return False
 
 
 def _said_in_words(

@@ -15,6 +15,7 @@ from deltarule.checking.letters.declared import (
     single_entries,
     speaks_of_unit_vectors,
 )
+from deltarule.checking.letters.families import alike_in_families
 from deltarule.checking.letters.inlined import differentiated_by, inlined
 from deltarule.checking.letters.matrices_computed import matrices_computed
 from deltarule.checking.letters.shapes_by_use import averaged, computed, layers, lengths, samples_lie, scores
@@ -70,6 +71,7 @@ def _learn_all(state: State, sides: Sequence[t.Tree]) -> None:
             scores(state, sides)
         if guessing:
             layers(state)
+        alike_in_families(state)
         learn(state, guessing)
     for entity in state.symbols.entities.values():
         entity.defined = False

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from deltarule.checking.notation.parts_by_names import parts_by_names
 from deltarule.checking.notation.windows_from_zero import Slot, Windows, counted_with, one_more, windows
 from deltarule.reading import tree as t
 from deltarule.reading.references import base_name, script_items, trees
@@ -25,9 +26,11 @@ LATER = t.Words("·0")
 """The 0 of w_{j0}."""
 
 
-def counted_from_one(statements: Sequence[Statement]) -> tuple[Sequence[Statement], Windows]:
+def counted_from_one(
+    statements: Sequence[Statement], headings: Sequence[int] = ()
+) -> tuple[Sequence[Statement], Windows]:
     """The statements with every index counted from 1, as far as the document leaves no doubt what is meant, and the
-    windows in them."""
+    windows in them; under each heading in its own way, where the whole does not count in one way."""
     found = _Indices()
     for place, statement in enumerate(statements):
         found.starts(statement, place)
@@ -37,6 +40,10 @@ def counted_from_one(statements: Sequence[Statement]) -> tuple[Sequence[Statemen
     if not found.zero and not found.components:
         return statements, Windows()
     shifted = windows(found.sums, found.from_zero, found.from_one, found.slots)
+    if found.zero and not shifted.places and len(parts := parts_by_names(statements, headings)) > 1:
+        each = [counted_from_one([statements[k] for k in part]) for part in parts]
+        if any(own.places for _, own in each):
+            return _together(statements, parts, each)
     change = _change(found, shifted)
 
     def one_side(place: int, s: Statement) -> Statement:
@@ -47,6 +54,22 @@ def counted_from_one(statements: Sequence[Statement]) -> tuple[Sequence[Statemen
         return s.replaced(change)
 
     return [one_side(k, s) for k, s in enumerate(statements)], shifted
+
+
+def _together(
+    statements: Sequence[Statement],
+    parts: Sequence[Sequence[int]],
+    each: Sequence[tuple[Sequence[Statement], Windows]],
+) -> tuple[Sequence[Statement], Windows]:
+    """The statements of all parts in their order, and the windows of each."""
+    out, whole = list(statements), Windows()
+    for part, (changed, own) in zip(parts, each, strict=True):
+        for k, statement in zip(part, changed, strict=True):
+            out[k] = statement
+        if own.places:
+            own.within = tuple((statements[k].start, statements[k].end) for k in part)
+            whole.parts.append(own)
+    return out, whole
 
 
 @dataclass

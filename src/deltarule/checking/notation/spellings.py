@@ -111,11 +111,12 @@ def in_one_spelling(
     text: str,
     classes: Collection[str] = frozenset(),
     counting: Collection[str] = frozenset(),
+    headings: Sequence[int] = (),
 ) -> tuple[Sequence[Statement], Spelling]:
     """The statements in the spelling that their document needs, by all its formulas; `classes` are letters that the
-    text calls the right class, `counting` others that count."""
+    text calls the right class, `counting` others that count, `headings` where headings stand in the text."""
     statements, from_zero = components_from_one(statements)
-    statements, shifted = counted_from_one(with_constants(statements))
+    statements, shifted = counted_from_one(with_constants(statements), headings)
     statements, primed = without_primed_indices(statements)
     between = index_relations(statements)
     sides = [x.tree for s in statements if s.start not in between for x in s.sides if x.tree is not None]

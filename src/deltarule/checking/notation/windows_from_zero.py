@@ -29,6 +29,10 @@ class Windows:
 
     letters: set[str] = field(default_factory=set)
     places: set[Slot] = field(default_factory=set)
+    parts: list[Windows] = field(default_factory=list)
+    """The windows of parts of a text that count each in its own way."""
+    within: tuple[tuple[int, int], ...] = ()
+    """Where the statements of such a part stand."""
 
     def moved(self, item: t.Tree) -> t.Tree:
         """i + k as i + k - 1: both letters and the index itself are one more."""
@@ -59,6 +63,9 @@ class Windows:
 
     def as_written(self, rows: Iterable[DocumentRow]) -> None:
         """Count from 0 again in what is said of the rows; a suggestion with numbers or sums below is left out."""
+        rows = list(rows)
+        for part in self.parts:
+            part.as_written(r for r in rows if any(start <= r.start < end for start, end in part.within))
         for row in rows if self.places else ():
             if row.counterexample:
                 row.counterexample = {self._own(key): self._index(key, v) for key, v in row.counterexample.items()}

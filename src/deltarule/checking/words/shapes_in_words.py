@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from deltarule.reading import tree as t
 from deltarule.reading.documents import Document
-from deltarule.reading.references import script_items
+from deltarule.reading.references import script_items, trees
 from deltarule.reading.segments import Math
 from deltarule.reading.statement import Statement
 
@@ -34,6 +34,12 @@ ARTICLE = r"(?:an?|the|eine?|der|die|das|une?|le|la|des|un[ao]?|el|los|las|os|as
 NOT_ONE = re.compile(r"^\s*(?:-|–|of\b|field|space|function|product|norm|der\b|von\b|de\b|di\b)", re.IGNORECASE)
 """Behind "is a vector": what makes a function, or several, of it."""
 JOINED = re.compile(r"\s*(?:,|and|or|und|oder|et|ou|y|e|o|i|и|和|与|、)?\s*(?:the\s*)?$", re.IGNORECASE)
+BY_ITS_SIZES = re.compile(
+    rf"(?P<several>['’]?s\b)?\s*(?:{IS}\s+)?(?:(?:all|an?|eine?|une?)\s+)?"
+    r"[a-z\d]{1,2}(?:[ -]by[ -]|\s?[x×]\s?)[a-z\d]{1,2}\b",
+    re.IGNORECASE,
+)
+"""Behind `$W$`: "is m-by-d", "'s are m × d"."""
 LONGEST = 40
 """Characters of words before a name that are looked at."""
 
@@ -55,6 +61,11 @@ def shapes_in_words(document: Document, statements: Sequence[Statement]) -> tupl
             rank = _said_before(document.text[max(0, segment.start - LONGEST) : segment.start])
             if rank is None:
                 rank = _said_behind(document.text[segment.end : segment.end + LONGEST])
+            sizes = BY_ITS_SIZES.match(document.text, segment.end, segment.end + LONGEST)
+            if rank is None and sizes is not None:
+                rank = 2
+                for other in _of_the_letter(statements, tree) if sizes["several"] else ():
+                    found.setdefault(other, set()).add(2)  # the $W$'s are W_i and W_f
             if rank is None and JOINED.match(document.text[before[0] : segment.start]):
                 rank = before[1]
         before = (segment.end, rank)
@@ -62,6 +73,12 @@ def shapes_in_words(document: Document, statements: Sequence[Statement]) -> tupl
             found.setdefault(tree, set()).add(rank)
     numbers = _sums_of_components(statements)
     return tuple((x, next(iter(ranks))) for x, ranks in found.items() if len(ranks) == 1 and x not in numbers)
+
+
+def _of_the_letter(statements: Sequence[Statement], letter: t.Tree) -> set[t.Tree]:
+    """The names that have one letter and something below it."""
+    nodes = (n for s in statements for side in s.sides for n in trees(side.tree))
+    return {t.Scripted(n.base, n.sub, None) for n in nodes if isinstance(n, t.Scripted) and n.base == letter and n.sub}
 
 
 def _sums_of_components(statements: Sequence[Statement]) -> set[t.Tree]:
