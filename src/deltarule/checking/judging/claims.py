@@ -18,8 +18,9 @@ from deltarule.checking.judging.factorials import by_a_factorial
 from deltarule.checking.judging.late_values import at_late_values, only_at_the_values, without_late_values
 from deltarule.checking.judging.left_unsaid import unsaid_facts
 from deltarule.checking.judging.lowered import implied, lowered
-from deltarule.checking.judging.outcomes import Outcome, equality, follows, with_signals
+from deltarule.checking.judging.outcomes import Outcome, equality, follows
 from deltarule.checking.judging.over_steps import over_steps
+from deltarule.checking.judging.signals import with_signals
 from deltarule.checking.judging.total_differentials import only_what_varies
 from deltarule.checking.judging.unsaid_conditions import unsaid_condition
 from deltarule.checking.judging.unsummed import chains_summed

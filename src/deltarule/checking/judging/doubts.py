@@ -11,7 +11,7 @@ from deltarule.checking.core.state import State, mentioned
 from deltarule.checking.core.worked_numbers import is_calculation
 from deltarule.checking.judging.claims import nothing_in_common, relates_free_names
 from deltarule.checking.judging.lowered import lowered
-from deltarule.checking.judging.outcomes import with_signals
+from deltarule.checking.judging.signals import with_signals
 from deltarule.checking.judging.unsaid_functions import called_logistic
 from deltarule.checking.letters.derivative_notation import is_d
 from deltarule.checking.notation.probabilities import is_named_here

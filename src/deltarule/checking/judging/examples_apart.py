@@ -9,7 +9,7 @@ from __future__ import annotations
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.core.rows import Condition
 from deltarule.checking.core.state import State
-from deltarule.checking.judging.outcomes import with_signals
+from deltarule.checking.judging.signals import with_signals
 from deltarule.reading import tree as t
 from deltarule.reading.references import reference, trees
 

@@ -19,7 +19,7 @@ from deltarule.checking.core.state import State
 from deltarule.checking.core.worked_numbers import is_calculation
 from deltarule.checking.judging.function_bodies import names_in_bodies
 from deltarule.checking.judging.lowered import lowered
-from deltarule.checking.judging.outcomes import with_signals
+from deltarule.checking.judging.signals import with_signals
 from deltarule.checking.words.special_cases import is_remark
 from deltarule.language.expression import Expression, Number
 from deltarule.language.traversal import names

@@ -10,7 +10,8 @@ from deltarule.algebra import Facts
 from deltarule.calculus.definitions import Definitions
 from deltarule.checking.core.rows import Condition
 from deltarule.checking.core.state import State
-from deltarule.checking.judging.outcomes import derivatives, equality
+from deltarule.checking.judging.outcomes import equality
+from deltarule.checking.judging.signals import derivatives
 from deltarule.checking.words.label_values import TARGETS
 from deltarule.language.arithmetic import multiply, negate, subtract
 from deltarule.language.equation import Equation

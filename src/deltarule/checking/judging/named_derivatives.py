@@ -14,7 +14,8 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.calculus.derivation import Judgement
 from deltarule.calculus.judge import Judge
 from deltarule.checking.core.state import State
-from deltarule.checking.judging.outcomes import Outcome, derivatives, with_signals
+from deltarule.checking.judging.outcomes import Outcome
+from deltarule.checking.judging.signals import derivatives, with_signals
 from deltarule.checking.judging.unknown_dependence import dependence_unknown
 from deltarule.language.expression import Derivative, Expression, Symbol
 from deltarule.language.traversal import walk

@@ -9,8 +9,9 @@ from deltarule.checking.judging.left_unsaid import defined_elsewhere, mean_or_su
 from deltarule.checking.judging.named_losses import losses_by_another_name, named_losses
 from deltarule.checking.judging.one_output import outputs_by_another_name
 from deltarule.checking.judging.one_step import with_the_step_before_held
-from deltarule.checking.judging.outcomes import derivatives, equality, unconnected, with_signals
+from deltarule.checking.judging.outcomes import equality, unconnected
 from deltarule.checking.judging.own_steps import in_one_step
+from deltarule.checking.judging.signals import derivatives, with_signals
 from deltarule.checking.judging.unsaid_functions import logistic, with_the_softmax
 from deltarule.checking.judging.unsummed import as_in_its_sum, held_names, with_others_held
 from deltarule.checking.judging.written_links import both_summed, by_written_links

@@ -10,7 +10,8 @@ from deltarule.calculus.definitions import Definitions
 from deltarule.checking.core.rows import Condition
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.left_unsaid import unsaid_facts
-from deltarule.checking.judging.outcomes import derivatives, equality, unconnected, with_signals, without_far_losses
+from deltarule.checking.judging.outcomes import equality, unconnected, without_far_losses
+from deltarule.checking.judging.signals import derivatives, with_signals
 from deltarule.checking.words.label_values import TARGETS
 from deltarule.language.arithmetic import divide, multiply
 from deltarule.language.equation import Equation

@@ -28,8 +28,8 @@ from deltarule.checking.core.values_written import Written, entries, exactly, va
 from deltarule.checking.core.worked_numbers import is_calculation, is_number
 from deltarule.checking.judging.approximations import ABOUT
 from deltarule.checking.judging.lowered import lowered, with_sizes
-from deltarule.checking.judging.outcomes import with_signals
 from deltarule.checking.judging.sections import HOLDS, take
+from deltarule.checking.judging.signals import with_signals
 from deltarule.checking.judging.sizes_given import computed_sizes
 from deltarule.checking.judging.unsaid_functions import SIGMA
 from deltarule.checking.notation.zero_outside import OUTSIDE_IS_ZERO

@@ -16,7 +16,8 @@ from deltarule.calculus.judge import Judge
 from deltarule.checking.core.rows import Condition
 from deltarule.checking.core.state import State
 from deltarule.checking.judging.named_derivatives import by_named_derivatives, derivatives_written
-from deltarule.checking.judging.outcomes import Outcome, derivatives, equality, with_signals
+from deltarule.checking.judging.outcomes import Outcome, equality
+from deltarule.checking.judging.signals import derivatives, with_signals
 from deltarule.checking.judging.unknown_dependence import dependence_unknown
 from deltarule.checking.judging.unsummed import summed_on_both_sides
 from deltarule.checking.letters.steps import letter_and_step
