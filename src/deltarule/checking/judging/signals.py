@@ -1,4 +1,4 @@
-"""The definitions as a row is judged by them: sizes as they were found to be, and a name for the derivative by an output
+"""The definitions as a row is judged by them: sizes as they were found to be, and names for the derivatives by outputs
 of a loss that is only named."""
 
 from __future__ import annotations
