@@ -6,6 +6,7 @@ from deltarule.checking.files import check_text
 
 HOLDS = frozenset({"proved", "conditional"})
 OPEN = frozenset({"undecided"})
+WRONG = frozenset({"refuted", "undecided"})
 
 CELL = r"$a_t = v g_{t-1} + c$."
 SUM = r"\frac{\partial (v g_{t-1})}{\partial v} = g_{t-1} + v \frac{\partial g_{t-1}}{\partial v}"
@@ -17,7 +18,7 @@ NAMED = (
 
 ROWS = [
     (CELL, SUM, HOLDS),
-    (CELL, SUM.replace("+ v", "- v"), OPEN),
+    (CELL, SUM.replace("+ v", "- v"), WRONG),
     (CELL, SUM.replace("+ v", "+ 2 v"), OPEN),
     (CELL + f"\n\n$${RULE}$$", RULE.replace(r"\frac{\partial a_t}{\partial v}", SUM.split(" = ")[1].join("()")), HOLDS),
     (

@@ -264,7 +264,7 @@ def unconnected(state: State, a: Expression, b: Expression, defs: Definitions) -
             continue  # units of two layers that are written out: one need not depend on the other
         if of in defs.equations and not defs.depends(of, by):
             return f"no definition leads from {by} to {of}"
-        for loss in set(defs.mentions(of)) & set(state.symbols.objectives) - set(defs.equations):
+        for loss in set(defs.mentions(of)) & set(state.symbols.objectives) - set(defs.equations) - {by}:
             ways = {sink for target, sink in defs.signals if target == loss}
             if by not in ways and not any(defs.depends(sink, by) for sink in ways):
                 return f"no definition leads from {by} to {loss}"  # the L of J = L + λ ‖W‖²
